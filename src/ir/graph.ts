@@ -1,0 +1,168 @@
+import { invariant, must } from '../support/errors.ts';
+import type { Attribute, Graph, Node, Tensor, TensorType, ValueName } from './types.ts';
+
+/** What a new node needs; the rest has defaults. */
+export interface NodeSpec {
+  readonly op: string;
+  readonly domain?: string;
+  readonly name?: string;
+  readonly inputs: readonly (ValueName | null)[];
+  readonly attributes?: Readonly<Record<string, Attribute>>;
+  readonly clip?: Node['clip'];
+}
+
+export function typeOf(graph: Graph, value: ValueName | null | undefined): TensorType {
+  return must(graph.types.get(must(value, 'value name')), `type of '${value}'`);
+}
+
+/** The constant an input names, or null when it is computed, absent or left out. */
+export function constantOf(graph: Graph, value: ValueName | null | undefined): Tensor | null {
+  return (value != null && graph.constants.get(value)) || null;
+}
+
+export function producerOf(graph: Graph, value: ValueName | null | undefined): Node | null {
+  return (value != null && graph.nodes.find((node) => node.outputs.includes(value))) || null;
+}
+
+export function consumersOf(graph: Graph, value: ValueName): Node[] {
+  return graph.nodes.filter((node) => node.inputs.includes(value));
+}
+
+/** The one node that reads `value`, or null when several do or when it is a graph output. */
+export function soleConsumer(graph: Graph, value: ValueName): Node | null {
+  const consumers = consumersOf(graph, value);
+  const reads = consumers.flatMap((node) => node.inputs.filter((input) => input === value)).length;
+  return reads === 1 && !graph.outputs.includes(value) ? consumers[0]! : null;
+}
+
+/** A scratch pad over an immutable graph; finish() gives the new graph. */
+export interface GraphDraft {
+  readonly graph: Graph;
+  /** Adds a constant under a fresh name derived from `hint`. */
+  constant(hint: string, tensor: Tensor): ValueName;
+  /** Adds a node with one output of this type, before the first reader of that output; returns the output. */
+  node(spec: NodeSpec, type: TensorType, hint?: string): ValueName;
+  /** Replaces a node by a changed copy with the same outputs. */
+  update(node: Node, change: Partial<Omit<Node, 'outputs'>>): void;
+  /** Every reader of `from` (graph outputs included) reads `to` instead. */
+  replaceUses(from: ValueName, to: ValueName): void;
+  setType(value: ValueName, type: TensorType): void;
+  /** Gives `value` a constant; its producer dies with it. */
+  makeConstant(value: ValueName, tensor: Tensor): void;
+  /** Drops dead nodes and constants, restores topological order. */
+  finish(): Graph;
+}
+
+export function editGraph(graph: Graph): GraphDraft {
+  const types = new Map(graph.types);
+  const constants = new Map(graph.constants);
+  let nodes = [...graph.nodes];
+  let outputs = [...graph.outputs];
+  const aliases = new Map<ValueName, ValueName>();
+
+  const fresh = (hint: string): ValueName => {
+    let name = hint;
+    for (let i = 1; types.has(name); i++) name = `${hint}.${i}`;
+    return name;
+  };
+
+  return {
+    graph,
+    constant(hint, tensor) {
+      const name = fresh(hint);
+      constants.set(name, tensor);
+      types.set(name, { dtype: tensor.dtype, shape: tensor.shape, quant: null });
+      return name;
+    },
+    node(spec, type, hint = spec.name ?? spec.op) {
+      const output = fresh(hint);
+      types.set(output, type);
+      nodes.push({
+        op: spec.op,
+        domain: spec.domain ?? '',
+        name: spec.name ?? output,
+        inputs: spec.inputs,
+        outputs: [output],
+        attributes: spec.attributes ?? {},
+        clip: spec.clip ?? null,
+      });
+      return output;
+    },
+    update(node, change) {
+      const index = nodes.findIndex((other) => other.outputs[0] === node.outputs[0]);
+      invariant(index >= 0, `node '${node.name}' is not in the graph`);
+      nodes[index] = { ...nodes[index]!, ...change };
+    },
+    replaceUses(from, to) {
+      if (from !== to) aliases.set(from, to);
+    },
+    setType(value, type) {
+      types.set(value, type);
+    },
+    makeConstant(value, tensor) {
+      constants.set(value, tensor);
+      types.set(value, { dtype: tensor.dtype, shape: tensor.shape, quant: types.get(value)?.quant ?? null });
+      nodes = nodes.filter((node) => !(node.outputs.length === 1 && node.outputs[0] === value));
+    },
+    finish() {
+      const resolve = (value: ValueName): ValueName => {
+        let name = value;
+        for (let hops = 0; aliases.has(name); hops++) {
+          invariant(hops <= aliases.size, `replaceUses runs in a circle at '${value}'`);
+          name = aliases.get(name)!;
+        }
+        return name;
+      };
+      nodes = nodes.map((node) => ({ ...node, inputs: node.inputs.map((input) => input && resolve(input)) }));
+      outputs = outputs.map(resolve);
+      return prune({ ...graph, outputs, nodes: sortNodes(nodes), types, constants });
+    },
+  };
+}
+
+/** Topological order that keeps the given order wherever it is legal (depth first from each node in turn). */
+export function sortNodes(nodes: readonly Node[]): Node[] {
+  const producer = new Map<ValueName, Node>();
+  for (const node of nodes) for (const output of node.outputs) if (output) producer.set(output, node);
+  const sorted: Node[] = [];
+  const state = new Map<Node, 'open' | 'done'>();
+  for (const root of nodes) {
+    const stack: Node[] = [root];
+    while (stack.length > 0) {
+      const node = stack[stack.length - 1]!;
+      if (state.get(node) === 'done') {
+        stack.pop();
+        continue;
+      }
+      state.set(node, 'open');
+      const pending = node.inputs
+        .map((input) => (input ? producer.get(input) : undefined))
+        .filter((source): source is Node => source !== undefined && state.get(source) !== 'done');
+      if (pending.length === 0) {
+        state.set(node, 'done');
+        sorted.push(node);
+        stack.pop();
+        continue;
+      }
+      invariant(pending.every((source) => state.get(source) !== 'open'), `the graph has a cycle through '${node.name}'`);
+      stack.push(...pending.reverse());
+    }
+  }
+  return sorted;
+}
+
+/** Without nodes, constants and types that no output needs. Graph inputs stay. */
+export function prune(graph: Graph): Graph {
+  const needed = new Set<ValueName>(graph.outputs);
+  const nodes: Node[] = [];
+  for (const node of [...graph.nodes].reverse()) {
+    if (!node.outputs.some((output) => output && needed.has(output))) continue;
+    nodes.push(node);
+    for (const input of node.inputs) if (input) needed.add(input);
+  }
+  nodes.reverse();
+  const kept = new Set<ValueName>([...needed, ...graph.inputs]);
+  for (const node of nodes) for (const output of node.outputs) if (output) kept.add(output);
+  const keep = <T>(map: ReadonlyMap<ValueName, T>) => new Map([...map].filter(([name]) => kept.has(name)));
+  return { ...graph, nodes, types: keep(graph.types), constants: keep(graph.constants) };
+}

@@ -1,0 +1,112 @@
+import type { DType, Shape, TensorType, TypedArray, ValueName } from './types.ts';
+
+/**
+ * Where the elements of a tensor lie. `factors` is a mixed-radix split of the row-major element index
+ * (their product is the element count); `order` lists the factors from the slowest to the fastest in memory.
+ * A reshape never changes a Storage, a transpose only permutes its order: both are free views.
+ * Example: NCHW [1,16,5,5] kept channels-last is factors [1,16,5,5], order [0,2,3,1].
+ */
+export interface Storage {
+  readonly factors: readonly number[];
+  readonly order: readonly number[];
+}
+
+export type BufferId = number;
+
+/** A run of bytes in the arena that one or more calls write and read. */
+export interface Buffer {
+  readonly id: BufferId;
+  readonly bytes: number;
+  /** 1, 2, 4 or 8. */
+  readonly align: number;
+  readonly role: 'input' | 'output' | 'activation' | 'scratch';
+  /** For comments: the ONNX value it holds. */
+  readonly name: string;
+  /** A slice of another buffer (a concatenation without copies): lies `offset` bytes into it. */
+  readonly within: { readonly buffer: BufferId; readonly offset: number } | null;
+}
+
+/** One parameter of a layer function. Constants are not arguments: layers name their tables. */
+export interface Argument {
+  readonly name: string;
+  readonly ctype: string;
+  readonly access: 'read' | 'write' | 'scratch';
+  readonly buffer: BufferId;
+}
+
+/**
+ * `write` may share memory with `read` when it starts at least `distance` bytes below it
+ * (address(write) + distance <= address(read)): the call reads each byte of `read` before it writes
+ * over it. 0 for element-wise work in place on equal element sizes. May be negative.
+ */
+export interface Overlap {
+  readonly read: BufferId;
+  readonly write: BufferId;
+  readonly distance: number;
+}
+
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** One layer function of the generated C and its one call. */
+export interface Call {
+  /** C identifier without the model prefix, unique: 'l03_conv'. */
+  readonly symbol: string;
+  /** ONNX operator and node name (may be hostile text), for comments and reports. */
+  readonly op: string;
+  readonly node: string;
+  /** templates/<set>/layers/<template>.c.hbs renders the body with `params`. */
+  readonly template: string;
+  readonly params: { readonly [key: string]: Json };
+  readonly arguments: readonly Argument[];
+  readonly overlaps: readonly Overlap[];
+  /** Multiply-accumulates of one inference. */
+  readonly macs: number;
+  /** Symbols of the tables this call reads. */
+  readonly constants: readonly string[];
+  /** What the layer computes, for comments: 'Conv 3x3 stride 1, i8[1,16,32,32] -> i8[1,16,32,32]'. */
+  readonly summary: string;
+  /** The graph value this call completes, if it completes one (traces compare it with the oracle). */
+  readonly result: Port | null;
+}
+
+/** A const table of the generated C. */
+export interface Table {
+  /** C identifier without the model prefix. */
+  readonly symbol: string;
+  readonly dtype: DType;
+  readonly data: TypedArray;
+  /** Weights, or something derived for a kernel (biases, multipliers, lookup tables). */
+  readonly kind: 'weights' | 'parameters';
+  readonly comment: string;
+}
+
+/** A graph value as the generated C holds it. */
+export interface Port {
+  readonly value: ValueName;
+  readonly type: TensorType;
+  readonly shape: Shape;
+  readonly storage: Storage;
+  readonly buffer: BufferId;
+}
+
+/** How it is computed: calls in order over buffers and tables. */
+export interface Program {
+  /** C prefix. */
+  readonly name: string;
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  readonly buffers: readonly Buffer[];
+  readonly calls: readonly Call[];
+  readonly tables: readonly Table[];
+}
+
+/** Where every buffer lies in the arena, and why it cannot be much smaller. */
+export interface MemoryPlan {
+  /** Byte offset of every buffer by id. */
+  readonly offsets: ReadonlyMap<BufferId, number>;
+  readonly arenaBytes: number;
+  /** No plan for this call order can be smaller. */
+  readonly lowerBoundBytes: number;
+  /** The call at which the lower bound is reached. */
+  readonly peakCall: number;
+}

@@ -1,0 +1,71 @@
+/** Element types, named as in ONNX text form. Sub-byte types hold one element per byte in memory. */
+export const DTYPES = [
+  'f32', 'f16', 'f64', 'bf16', 'i8', 'i16', 'i32', 'i64', 'u8', 'u16', 'u32', 'u64', 'bool', 'i4', 'u4', 'i2', 'u2', 'string',
+] as const;
+export type DType = (typeof DTYPES)[number];
+
+export type TypedArray =
+  | Float32Array | Float64Array
+  | Int8Array | Int16Array | Int32Array | BigInt64Array
+  | Uint8Array | Uint16Array | Uint32Array | BigUint64Array;
+
+export type Shape = readonly number[];
+
+/**
+ * How stored integer codes stand for real numbers: real = scale[c] * (code - zeroPoint[c]),
+ * c the index along `axis` (null: one scale and one zero point for the whole tensor).
+ */
+export interface Quant {
+  readonly scheme: 'affine';
+  readonly bits: number;
+  readonly scale: readonly number[];
+  readonly zeroPoint: readonly number[];
+  readonly axis: number | null;
+}
+
+export interface TensorType {
+  readonly dtype: DType;
+  readonly shape: Shape;
+  /** Set when the elements are codes; then dtype is the integer type that holds one code per element. */
+  readonly quant: Quant | null;
+}
+
+/** A constant: C order, one element per array slot (f16 and bf16 as their bits, bool as 0/1). Never written after creation. */
+export interface Tensor {
+  readonly dtype: DType;
+  readonly shape: Shape;
+  readonly data: TypedArray;
+}
+
+/** A value's name, unique in its graph: the ONNX name, or one derived from it. May be hostile text: never print it into C. */
+export type ValueName = string;
+
+export type Attribute = number | string | readonly number[] | readonly string[] | Tensor;
+
+export interface Node {
+  /** ONNX operator name; `domain` is '' for ai.onnx and 'com.microsoft' for onnxruntime's own. */
+  readonly op: string;
+  readonly domain: string;
+  /** For people: the ONNX node name, or its first output's name. */
+  readonly name: string;
+  /** ONNX order; null = optional input left out. */
+  readonly inputs: readonly (ValueName | null)[];
+  readonly outputs: readonly (ValueName | null)[];
+  readonly attributes: Readonly<Record<string, Attribute>>;
+  /** Fused Relu or Clip: the result is clamped to these real numbers (infinite = open). */
+  readonly clip: readonly [min: number, max: number] | null;
+}
+
+/**
+ * What is computed: ONNX semantics of the newest opset, static shapes, nodes in topological order.
+ * Immutable; change it through editGraph().
+ */
+export interface Graph {
+  readonly name: string;
+  readonly inputs: readonly ValueName[];
+  readonly outputs: readonly ValueName[];
+  readonly nodes: readonly Node[];
+  /** Type of every value: inputs, constants and node outputs. */
+  readonly types: ReadonlyMap<ValueName, TensorType>;
+  readonly constants: ReadonlyMap<ValueName, Tensor>;
+}
