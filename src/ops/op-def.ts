@@ -10,6 +10,8 @@ export interface OpDef {
   readonly summary: string;
   /** Brings a node of an older opset to the newest form (attributes that became inputs and the like). */
   upgrade?(node: Node, opset: number, upgrade: UpgradeBuilder): Node;
+  /** Works on [N, C, ...spatial] and wants channels last. */
+  readonly spatial?: boolean;
   /** How post-training quantization treats it; absent = stays in float. */
   readonly quantize?: QuantizeRule;
   /** Spells the quantized node out in plain ONNX operators that onnxruntime computes exactly. */

@@ -1,0 +1,130 @@
+import type { Call, MemoryPlan, Port, Program, Table } from '../ir/program.ts';
+import { elementCount } from '../ir/shape.ts';
+import { bytesPerElement } from '../numerics/dtype.ts';
+import { commentText, uniqueIdentifiers } from '../support/names.ts';
+import { arrayText, cType, floatLiteral } from '../ops/support/c-text.ts';
+import { kernelsFor } from './kernels.ts';
+import { memoryMap, renderMemoryMap } from './plan-memory/memory-map.ts';
+import { describeStorage } from './storage-text.ts';
+import { type TemplateSet, templateSet } from './templates.ts';
+
+export interface EmitOptions {
+  /** Template sets in order of preference, e.g. ['cmsis', 'c']. */
+  readonly sets?: readonly string[];
+  /** Lines for the banner: tool version, model hash, recipe, target. No date: same input, same bytes. */
+  readonly provenance?: readonly string[];
+}
+
+/** File name -> text, in the order a person would open them. */
+export type GeneratedFiles = ReadonlyMap<string, string>;
+
+/** Program and memory plan -> NAME.h, NAME.c, NAME_weights.c, CMakeLists.txt. */
+export function emitC(program: Program, plan: MemoryPlan, options: EmitOptions = {}): GeneratedFiles {
+  const templates = templateSet(options.sets ?? ['c']);
+  const context = modelContext(program, plan, options, templates);
+  const { name } = program;
+  return new Map([
+    [`${name}.h`, templates.render('model.h', context)],
+    [`${name}.c`, templates.render('model.c', context)],
+    [`${name}_weights.c`, templates.render('weights.c', context)],
+    ['CMakeLists.txt', templates.render('CMakeLists.txt', context)],
+  ]);
+}
+
+function modelContext(program: Program, plan: MemoryPlan, options: EmitOptions, templates: TemplateSet) {
+  const { name } = program;
+  const layers = program.calls.map((call, index) => layerContext(program, plan, call, index, templates));
+  const code = layers.map((layer) => layer.body).join('\n');
+  const kernels = kernelsFor(code, templates);
+  const usesMath = /\b(INFINITY|NAN|[a-z]+f?)\(|INFINITY|NAN/.test(code) && /math\.h/.test(kernels.systemHeaders.join());
+  return {
+    name,
+    upper: name.toUpperCase(),
+    provenance: (options.provenance ?? []).map((line) => commentText(line)),
+    arenaBytes: plan.arenaBytes,
+    inputs: portContexts(program, plan, program.inputs, 'input'),
+    outputs: portContexts(program, plan, program.outputs, 'output'),
+    layers,
+    kernels: kernels.text,
+    systemHeaders: systemHeaders(kernels.systemHeaders, code, usesMath),
+    tables: program.tables.map((table) => tableContext(name, table)),
+    memoryMapLines: renderMemoryMap(memoryMap(program, plan)).trimEnd().split('\n'),
+  };
+}
+
+/** <math.h> only when something needs it: integer models are freestanding. */
+function systemHeaders(fromKernels: readonly string[], code: string, usesMath: boolean): string[] {
+  const headers = new Set(fromKernels);
+  if (usesMath || /\b(INFINITY|NAN)\b|\b(exp|log|sqrt|tanh|floor|ceil|pow|erf|sin|cos|tan|fmod|round|rint|nearbyint|trunc|fabs|fmax|fmin)\w*\(/.test(code)) {
+    headers.add('<math.h>');
+  }
+  if (/\bmem(cpy|set|move)\(/.test(code)) headers.add('<string.h>');
+  headers.delete('<stdint.h>');
+  return [...headers].sort();
+}
+
+function layerContext(program: Program, plan: MemoryPlan, call: Call, index: number, templates: TemplateSet) {
+  const prefixed = program.tables.map((table) => table.symbol);
+  const own = (text: string) =>
+    text.replace(/\bl\d\d\d?_\w+/g, (word) => (prefixed.includes(word) ? `${program.name}_${word}` : word));
+  return {
+    index,
+    symbol: call.symbol,
+    op: commentText(call.op),
+    node: commentText(call.node),
+    summary: commentText(call.summary, 110),
+    parameters: call.arguments.map((argument) => parameterText(argument)).join(', '),
+    arguments: call.arguments.map((argument) => argumentText(plan, argument)).join(', '),
+    body: own(templates.render(`layers/${call.template}.c`, call.params)),
+    result: call.result ? argumentText(plan, { ctype: 'void', access: 'read', buffer: call.result.buffer }) : '0',
+    resultBytes: call.result ? portBytes(call.result) : 0,
+  };
+}
+
+function parameterText(argument: Call['arguments'][number]): string {
+  return `${argument.access === 'read' ? 'const ' : ''}${argument.ctype} *${argument.name}`;
+}
+
+function argumentText(plan: MemoryPlan, argument: Pick<Call['arguments'][number], 'ctype' | 'access' | 'buffer'>): string {
+  const offset = plan.offsets.get(argument.buffer) ?? 0;
+  return `(${argument.access === 'read' ? 'const ' : ''}${argument.ctype} *)(void *)(arena->bytes + ${offset})`;
+}
+
+function portBytes(port: Port): number {
+  return elementCount(port.shape) * bytesPerElement(port.type.dtype);
+}
+
+function portContexts(program: Program, plan: MemoryPlan, ports: readonly Port[], role: 'input' | 'output') {
+  const names = uniqueIdentifiers(ports.map((port) => port.value), role);
+  return ports.map((port, i) => {
+    const suffix = ports.length === 1 ? role : `${role}_${names[i]}`;
+    const { quant } = port.type;
+    return {
+      accessor: `${program.name}_${suffix}`,
+      macro: `${program.name}_${suffix}`.toUpperCase(),
+      onnxName: commentText(port.value),
+      ctype: cType(port.type.dtype),
+      elements: elementCount(port.shape),
+      bytes: portBytes(port),
+      offset: plan.offsets.get(port.buffer) ?? 0,
+      shape: port.shape.join('x') || 'scalar',
+      layout: describeStorage(port.shape, port.storage),
+      quantized: quant !== null,
+      scale: quant ? floatLiteral(quant.scale[0]!) : '',
+      zeroPoint: quant ? quant.zeroPoint[0]! : 0,
+      rounding: floatLiteral((quant?.zeroPoint[0] ?? 0) + 0.5),
+      qmin: port.type.dtype === 'u8' ? 0 : -128,
+      qmax: port.type.dtype === 'u8' ? 255 : 127,
+    };
+  });
+}
+
+function tableContext(name: string, table: Table) {
+  return {
+    symbol: `${name}_${table.symbol}`,
+    ctype: cType(table.dtype),
+    length: Math.max(1, table.data.length),
+    comment: commentText(table.comment),
+    values: table.data.length === 0 ? '    0' : arrayText(table.data, table.dtype),
+  };
+}

@@ -1,0 +1,18 @@
+import type { Storage } from '../../ir/program.ts';
+import { factorStrides, refine } from '../../ir/storage.ts';
+import { mergeLoops } from '../../ops/support/loop-nest.ts';
+import { invariant } from '../../support/errors.ts';
+
+/** Loops that copy a tensor from one storage to another, in the order of the destination's memory. */
+export function copyNest(from: Storage, to: Storage): { sizes: number[]; strides: number[][] } {
+  const source = refine(from, to.factors);
+  const target = source && refine(to, source.storage.factors);
+  invariant(source && target, 'storages without a common split cannot be copied in one step');
+  const sourceStrides = factorStrides(source.storage);
+  const targetStrides = factorStrides(target.storage);
+  const order = target.storage.order;
+  return mergeLoops(
+    order.map((factor) => target.storage.factors[factor]!),
+    order.map((factor) => [sourceStrides[factor]!, targetStrides[factor]!]),
+  );
+}

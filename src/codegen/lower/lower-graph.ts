@@ -1,0 +1,66 @@
+import type { Program } from '../../ir/program.ts';
+import type { Graph, Node, TensorType } from '../../ir/types.ts';
+import { findOp } from '../../ops/index.ts';
+import { invariant, UserError } from '../../support/errors.ts';
+import { inputStorages } from './input-storage.ts';
+import { nodeBuilder, Refusal } from './node-builder.ts';
+import { startProgram } from './program-builder.ts';
+
+export interface LowerOptions {
+  /** C prefix of everything generated. */
+  readonly name: string;
+  /** Target features: 'dsp', 'mve', 'fpu', ... */
+  readonly features?: ReadonlySet<string>;
+  /** 'native': inputs and outputs lie as the kernels want them (images channels-last); 'onnx': plain row-major. */
+  readonly ioLayout?: 'native' | 'onnx';
+}
+
+/**
+ * Graph -> Program: one call per node that computes, none for views; layouts chosen on the way.
+ * Collects everything that cannot become C into one UNSUPPORTED error.
+ */
+export function lowerGraph(graph: Graph, options: LowerOptions): Program {
+  const program = startProgram(graph, options.name, options.features ?? new Set());
+  const native = options.ioLayout !== 'onnx';
+  for (const [value, storage] of inputStorages(graph, native)) program.addInput(value, storage);
+
+  const refusals: string[] = [];
+  for (const node of graph.nodes) {
+    try {
+      lowerNode(node);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      refusals.push(`${describeNode(graph, node)}: ${error.message}`);
+      program.abandon(node);
+    }
+  }
+  if (refusals.length > 0) {
+    throw new UserError({
+      code: 'UNSUPPORTED',
+      message: `${refusals.length} node${refusals.length === 1 ? '' : 's'} cannot become C`,
+      because: refusals,
+      hint: 'run "nibblec ops" for what is supported, or rewrite these nodes before exporting the model',
+    });
+  }
+  return program.finish(native);
+
+  function lowerNode(node: Node): void {
+    const definition = findOp(node.domain, node.op);
+    const builder = nodeBuilder(program, node);
+    if (!definition?.lower) return builder.refuse('no C for this operator yet');
+    definition.lower(node, builder);
+    for (const output of node.outputs) {
+      invariant(output === null || program.has(output), `lowering ${node.op} '${node.name}' left '${output}' unwritten`);
+    }
+  }
+}
+
+/** "Conv 'block2/conv' (f32[1,4,8,8], f32[4,4,3,3]) -> f32[1,4,6,6]" */
+export function describeNode(graph: Graph, node: Node): string {
+  const show = (value: string | null) => (value === null ? '-' : describeType(graph.types.get(value)));
+  return `${node.op} '${node.name}' (${node.inputs.map(show).join(', ')}) -> ${node.outputs.map(show).join(', ')}`;
+}
+
+export function describeType(type: TensorType | undefined): string {
+  return type ? `${type.dtype}[${type.shape.join(',')}]` : '?';
+}

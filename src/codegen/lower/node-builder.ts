@@ -1,0 +1,132 @@
+import { constantOf, typeOf } from '../../ir/graph.ts';
+import type { Argument, Overlap, Port, Storage } from '../../ir/program.ts';
+import { channelsLast, dimensionStrides, isRowMajor, memoryToIndex, rowMajor, sameStorage } from '../../ir/storage.ts';
+import type { Node, Tensor } from '../../ir/types.ts';
+import type { LayerSpec, Layout, LowerBuilder, Operand } from '../../ops/op-def.ts';
+import { must } from '../../support/errors.ts';
+import { cType } from '../../ops/support/c-text.ts';
+import type { ProgramBuilder } from './program-builder.ts';
+
+/** Thrown by refuse(): this node cannot become C. */
+export class Refusal extends Error {}
+
+/** What lower() of one operator works with; collects the arguments of the call it ends in. */
+export function nodeBuilder(program: ProgramBuilder, node: Node): LowerBuilder {
+  const { graph } = program;
+  const args: Argument[] = [];
+  const reads = new Map<string, Port>();
+  const writes: Port[] = [];
+  const constants: string[] = [];
+
+  const argument = (name: string, port: Port, access: Argument['access']): Operand => {
+    args.push({ name, ctype: cType(port.type.dtype), access, buffer: port.buffer });
+    return operand(name, port, null);
+  };
+
+  return {
+    graph,
+    features: program.features,
+    type: (value) => typeOf(graph, value),
+    constant: (value) => constantOf(graph, value),
+    storageOf: (value) => program.port(value).storage,
+    read(index, layout) {
+      const value = must(node.inputs[index], `input ${index} of ${node.op} '${node.name}'`);
+      const constant = constantOf(graph, value);
+      if (constant) {
+        const { tensor, storage } = relaidConstant(constant, layout);
+        const name = program.addTable(`c${index}`, tensor.dtype, tensor.data, 'parameters', `constant input ${index}`);
+        constants.push(name);
+        const type = typeOf(graph, value);
+        return operand(name, { value, type, shape: type.shape, storage, buffer: -1 }, constant);
+      }
+      const port = program.port(value);
+      const placed = program.relaid(port, wantedStorage(port, layout));
+      const known = [...reads].find(([, other]) => other.buffer === placed.buffer);
+      if (known) return operand(known[0], placed, null);
+      const name = reads.size === 0 && node.inputs.length === 1 ? 'x' : `x${index}`;
+      reads.set(name, placed);
+      return argument(name, placed, 'read');
+    },
+    write(index, layout) {
+      const value = must(node.outputs[index], `output ${index} of ${node.op} '${node.name}'`);
+      const { shape } = typeOf(graph, value);
+      const port = program.addValue(value, resolveLayout(layout, shape));
+      const name = node.outputs.filter((output) => output !== null).length === 1 ? 'y' : `y${index}`;
+      writes.push(port);
+      return argument(name, port, 'write');
+    },
+    alias(index, from, storage) {
+      const value = must(node.outputs[index], `output ${index}`);
+      const source = must(node.inputs[from], `input ${from}`);
+      program.addView(value, program.port(source), storage);
+    },
+    table(name, dtype, data, kind, comment) {
+      const symbol = program.addTable(name, dtype, data, kind, comment);
+      constants.push(symbol);
+      return symbol;
+    },
+    scratch(bytes, ctype) {
+      const name = args.some((arg) => arg.name === 'scratch') ? `scratch${args.length}` : 'scratch';
+      args.push({ name, ctype, access: 'scratch', buffer: program.addScratch(bytes) });
+      return name;
+    },
+    call(layer) {
+      const first = must(writes[0], `an output of ${node.op} '${node.name}'`);
+      program.addCall(
+        {
+          op: node.op,
+          node: node.name,
+          template: layer.template,
+          params: layer.params,
+          arguments: args,
+          overlaps: overlapsOf(layer, first),
+          macs: layer.macs ?? 0,
+          constants,
+          summary: layer.summary,
+          result: first,
+        },
+        node.op.toLowerCase().replace(/[^a-z0-9]+/g, '_'),
+      );
+    },
+    refuse(reason): never {
+      throw new Refusal(reason);
+    },
+  };
+
+  /** Only between element types that C lets share memory: equal ones, or one of them a character type. */
+  function overlapsOf(layer: LayerSpec, write: Port): Overlap[] {
+    const isByte = (port: Port) => /^u?int8_t$/.test(cType(port.type.dtype));
+    return (layer.overlap ?? []).flatMap(({ read, distance }) => {
+      const port = [...reads.values()].find((other) => other.value === read.value);
+      if (!port || !(cType(port.type.dtype) === cType(write.type.dtype) || isByte(port) || isByte(write))) return [];
+      return [{ read: port.buffer, write: write.buffer, distance }];
+    });
+  }
+}
+
+function operand(name: string, port: Port, constant: Tensor | null): Operand {
+  const { value, type, shape, storage } = port;
+  const strides = dimensionStrides(storage, shape) ?? [];
+  return { value, type, shape, storage, strides, name, ctype: cType(type.dtype), constant };
+}
+
+function resolveLayout(layout: Exclude<Layout, 'any'>, shape: readonly number[]): Storage {
+  if (layout === 'row-major' || layout === 'channels-first') return rowMajor(shape);
+  return layout === 'channels-last' ? channelsLast(shape) : layout;
+}
+
+/** `any` still promises one stride per dimension. */
+function wantedStorage(port: Port, layout: Layout): Storage {
+  if (layout !== 'any') return resolveLayout(layout, port.shape);
+  return dimensionStrides(port.storage, port.shape) ? port.storage : rowMajor(port.shape);
+}
+
+function relaidConstant(constant: Tensor, layout: Layout): { tensor: Tensor; storage: Storage } {
+  const storage = layout === 'any' ? rowMajor(constant.shape) : resolveLayout(layout, constant.shape);
+  if (isRowMajor(storage) || sameStorage(storage, rowMajor(constant.shape))) return { tensor: constant, storage };
+  const data = constant.data.slice();
+  memoryToIndex(storage).forEach((index, position) => {
+    data[position] = constant.data[index]!;
+  });
+  return { tensor: { ...constant, data }, storage };
+}

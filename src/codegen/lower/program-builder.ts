@@ -1,0 +1,161 @@
+import { typeOf } from '../../ir/graph.ts';
+import type { Argument, Buffer as ArenaBuffer, BufferId, Call, Port, Program, Storage, Table } from '../../ir/program.ts';
+import { elementCount } from '../../ir/shape.ts';
+import { rowMajor, sameStorage } from '../../ir/storage.ts';
+import type { DType, Graph, Node, TypedArray, ValueName } from '../../ir/types.ts';
+import { bytesPerElement } from '../../numerics/dtype.ts';
+import { cType } from '../../ops/support/c-text.ts';
+import { invariant, must } from '../../support/errors.ts';
+import { pointwiseParams } from '../../ops/support/pointwise.ts';
+import { copyNest } from './copy-nest.ts';
+
+/** A program under construction: where each computed value lies, and what has been emitted so far. */
+export interface ProgramBuilder {
+  readonly graph: Graph;
+  readonly features: ReadonlySet<string>;
+  has(value: ValueName): boolean;
+  port(value: ValueName): Port;
+  addInput(value: ValueName, storage: Storage): void;
+  /** A fresh buffer that will hold `value` in this storage. */
+  addValue(value: ValueName, storage: Storage): Port;
+  /** `value` is what lies in `source`'s buffer, seen through another shape or order. */
+  addView(value: ValueName, source: Port, storage: Storage): Port;
+  addScratch(bytes: number): BufferId;
+  /** The same value lying otherwise; emits a copy the first time it is asked for. */
+  relaid(port: Port, storage: Storage): Port;
+  addTable(hint: string, dtype: DType, data: TypedArray, kind: Table['kind'], comment: string): string;
+  addCall(call: Omit<Call, 'symbol'>, hint: string): void;
+  /** Gives the outputs of a refused node some place, so that the rest can still be checked. */
+  abandon(node: Node): void;
+  finish(nativeOutputs: boolean): Program;
+}
+
+export function startProgram(graph: Graph, name: string, features: ReadonlySet<string>): ProgramBuilder {
+  const ports = new Map<ValueName, Port>();
+  const copies: Port[] = [];
+  const buffers: ArenaBuffer[] = [];
+  const calls: Call[] = [];
+  const tables: Table[] = [];
+  const tableSymbols = new Set<string>();
+
+  const addBuffer = (role: ArenaBuffer['role'], bytes: number, align: number, label: string): BufferId => {
+    buffers.push({ id: buffers.length, bytes, align, role, name: label, within: null });
+    return buffers.length - 1;
+  };
+  const newPort = (value: ValueName, storage: Storage, role: ArenaBuffer['role']): Port => {
+    const type = typeOf(graph, value);
+    const size = bytesPerElement(type.dtype);
+    return { value, type, shape: type.shape, storage, buffer: addBuffer(role, elementCount(type.shape) * size, size, value) };
+  };
+  const layerPrefix = () => `l${String(calls.length).padStart(2, '0')}`;
+
+  const builder: ProgramBuilder = {
+    graph,
+    features,
+    has: (value) => ports.has(value),
+    port: (value) => ports.get(value) ?? constantPort(value),
+    addInput(value, storage) {
+      ports.set(value, newPort(value, storage, 'input'));
+    },
+    addValue(value, storage) {
+      const port = newPort(value, storage, 'activation');
+      ports.set(value, port);
+      return port;
+    },
+    addView(value, source, storage) {
+      const type = typeOf(graph, value);
+      const port: Port = { value, type, shape: type.shape, storage, buffer: source.buffer };
+      ports.set(value, port);
+      return port;
+    },
+    addScratch: (bytes) => addBuffer('scratch', bytes, 4, 'scratch'),
+    relaid(port, storage) {
+      if (sameStorage(port.storage, storage)) return port;
+      const known = copies.find((copy) => copy.value === port.value && sameStorage(copy.storage, storage));
+      if (known) return known;
+      const copy = newPort(port.value, storage, 'activation');
+      builder.addCall(copyCall(port, copy, `layout copy of ${port.value}`), 'copy');
+      copies.push(copy);
+      return copy;
+    },
+    addTable(hint, dtype, data, kind, comment) {
+      const same = tables.find((table) => table.dtype === dtype && sameData(table.data, data));
+      if (same) return same.symbol;
+      const base = `${layerPrefix()}_${hint}`;
+      let symbol = base;
+      for (let i = 2; tableSymbols.has(symbol); i++) symbol = `${base}${i}`;
+      tableSymbols.add(symbol);
+      tables.push({ symbol, dtype, data, kind, comment });
+      return symbol;
+    },
+    addCall(call, hint) {
+      calls.push({ ...call, symbol: `${layerPrefix()}_${hint}` });
+    },
+    abandon(node) {
+      for (const output of node.outputs) {
+        if (output && !ports.has(output)) builder.addValue(output, rowMajor(typeOf(graph, output).shape));
+      }
+    },
+    finish(nativeOutputs) {
+      const taken = new Set<BufferId>();
+      const outputs = graph.outputs.map((value) => {
+        const port = outputPort(value, nativeOutputs, taken);
+        taken.add(port.buffer);
+        return port;
+      });
+      for (const { buffer } of outputs) buffers[buffer] = { ...buffers[buffer]!, role: 'output' };
+      return { name, inputs: graph.inputs.map(builder.port), outputs, buffers, calls, tables };
+    },
+  };
+  return builder;
+
+  /** A constant that must lie in the arena: its own copy. */
+  function constantPort(value: ValueName): Port {
+    const constant = must(graph.constants.get(value), `a place for '${value}'`);
+    const port = newPort(value, rowMajor(constant.shape), 'activation');
+    const table = builder.addTable('constant', constant.dtype, constant.data, 'parameters', 'constant');
+    builder.addCall(copyCall(null, port, 'constant into the arena', table), 'copy');
+    ports.set(value, port);
+    return port;
+  }
+
+  /** Outputs own their memory: a constant, an input or a second view of one buffer is copied out. */
+  function outputPort(value: ValueName, nativeOutputs: boolean, taken: ReadonlySet<BufferId>): Port {
+    const port = builder.port(value);
+    const wanted = nativeOutputs ? port.storage : rowMajor(port.shape);
+    const placed = builder.relaid(port, wanted);
+    if (buffers[placed.buffer]!.role !== 'input' && !taken.has(placed.buffer)) return placed;
+    const own = newPort(value, wanted, 'activation');
+    builder.addCall(copyCall(placed, own, 'output of its own'), 'copy');
+    return own;
+  }
+}
+
+function copyCall(from: Port | null, to: Port, summary: string, table: string | null = null): Omit<Call, 'symbol'> {
+  invariant(from !== null || table !== null, 'a copy needs a source');
+  const ctype = cType(to.type.dtype);
+  const read: Argument[] = from ? [{ name: 'x', ctype, access: 'read', buffer: from.buffer }] : [];
+  return {
+    op: 'Copy',
+    node: to.value,
+    template: 'pointwise',
+    params: pointwiseParams(
+      copyNest(from?.storage ?? to.storage, to.storage),
+      [{ name: table ?? 'x', ctype }],
+      'y',
+      'a',
+    ),
+    arguments: [...read, { name: 'y', ctype, access: 'write', buffer: to.buffer }],
+    overlaps: [],
+    macs: 0,
+    constants: table ? [table] : [],
+    summary,
+    result: null,
+  };
+}
+
+function sameData(a: TypedArray, b: TypedArray): boolean {
+  if (a === b) return true;
+  if (a.byteLength !== b.byteLength || a.constructor !== b.constructor) return false;
+  return Buffer.from(a.buffer, a.byteOffset, a.byteLength).equals(Buffer.from(b.buffer, b.byteOffset, b.byteLength));
+}

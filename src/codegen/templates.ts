@@ -1,0 +1,48 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import Handlebars from 'handlebars';
+import type { Json } from '../ir/program.ts';
+import { invariant } from '../support/errors.ts';
+
+/** Works from src/ (tests) and from dist/ (installed): both lie one level below the package root. */
+export const TEMPLATE_ROOT = fileURLToPath(new URL('../../templates/', import.meta.url));
+
+export interface TemplateSet {
+  /** Renders templates/<set>/<name>.hbs from the first set that has it. */
+  render(name: string, context: Json | object): string;
+  /** Text of templates/<set>/kernels/<name>.h from the first set that has it, or null. */
+  kernel(name: string): string | null;
+}
+
+/** Template sets in order of preference: ['cmsis', 'c']. A unit that is missing in one falls back to the next. */
+export function templateSet(sets: readonly string[]): TemplateSet {
+  const compiled = new Map<string, Handlebars.TemplateDelegate>();
+  const engine = Handlebars.create();
+  const find = (path: string) => sets.map((set) => `${TEMPLATE_ROOT}${set}/${path}`).find((file) => existsSync(file));
+
+  for (const set of [...sets].reverse()) {
+    const folder = `${TEMPLATE_ROOT}${set}/partials/`;
+    if (!existsSync(folder)) continue;
+    for (const file of readdirSync(folder)) {
+      if (!file.endsWith('.hbs')) continue;
+      engine.registerPartial(file.slice(0, -'.hbs'.length), readFileSync(folder + file, 'utf8'));
+    }
+  }
+
+  return {
+    render(name, context) {
+      let template = compiled.get(name);
+      if (!template) {
+        const file = find(`${name}.hbs`);
+        invariant(file, `no template '${name}' in ${sets.join(', ')}`);
+        template = engine.compile(readFileSync(file, 'utf8'), { noEscape: true, strict: true });
+        compiled.set(name, template);
+      }
+      return template(context);
+    },
+    kernel(name) {
+      const file = find(`kernels/${name}.h`);
+      return file ? readFileSync(file, 'utf8') : null;
+    },
+  };
+}

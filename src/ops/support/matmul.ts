@@ -1,0 +1,113 @@
+import { elementCount } from '../../ir/shape.ts';
+import type { Node, Shape } from '../../ir/types.ts';
+import type { LowerBuilder, Operand } from '../op-def.ts';
+import { floatAttribute, intAttribute } from './attributes.ts';
+import { floatLiteral } from './c-text.ts';
+import { clipBounds } from './clip.ts';
+
+/**
+ * MatMul (any rank, batch broadcasting) and general Gemm, any storage of either side:
+ * one loop nest over batch and result, strides as literals.
+ */
+export function lowerMatMul(node: Node, lower: LowerBuilder): void {
+  const type = lower.type(node.inputs[0]);
+  if (type.dtype !== lower.type(node.inputs[1]).dtype) lower.refuse('both sides must have one element type');
+  const a = matrixView(lower.read(0, 'any'), 'left', intAttribute(node, 'transA', 0) === 1);
+  const b = matrixView(lower.read(1, 'any'), 'right', intAttribute(node, 'transB', 0) === 1);
+  const bias = node.op === 'Gemm' && node.inputs[2] ? lower.read(2, 'any') : null;
+  const y = lower.write(0, 'row-major');
+
+  const batch = y.shape.slice(0, Math.max(0, y.shape.length - (a.vector ? 0 : 1) - (b.vector ? 0 : 1)));
+  const loopShape = [...batch, a.rows, b.columns];
+  const depth = a.depth;
+  const strides = (operand: Operand, last: readonly [number, number], rank: number) => [
+    ...spreadBatch(operand, rank, batch),
+    ...last,
+  ];
+  const nest = loopShape.map((size, i) => ({
+    name: `i${i}`,
+    size,
+    a: strides(a.operand, [a.rowStride, 0], a.batchRank)[i]!,
+    b: strides(b.operand, [0, b.columnStride], b.batchRank)[i]!,
+    c: bias ? biasStrides(bias, loopShape)[i]! : 0,
+  }));
+  const sum = (key: 'a' | 'b' | 'c') =>
+    nest
+      .filter((loop) => loop[key] !== 0)
+      .map((loop) => (loop[key] === 1 ? loop.name : `${loop.name} * ${loop[key]}`))
+      .join(' + ') || '0';
+  const isFloat = type.dtype === 'f32' || type.dtype === 'f64';
+  const clip = node.clip ? clipBounds(node) : null;
+  lower.call({
+    template: 'matmul',
+    params: {
+      loops: nest.map((loop, i) => ({ name: loop.name, size: loop.size, pad: '    '.repeat(i + 1) })),
+      pad: '    '.repeat(nest.length + 1),
+      depth,
+      ctype: y.ctype,
+      a: a.operand.name,
+      aIndex: `${sum('a')} + k * ${a.depthStride}`,
+      b: b.operand.name,
+      bIndex: `${sum('b')} + k * ${b.depthStride}`,
+      result: resultText(node, isFloat, bias ? `${bias.name}[${sum('c')}]` : null),
+      y: y.name,
+      clip: clip !== null,
+      min: clip?.[0] ?? '',
+      max: clip?.[1] ?? '',
+      ends: nest.map((_, i) => '    '.repeat(nest.length - i)),
+    },
+    macs: elementCount(loopShape) * depth,
+    summary: `matrix product ${a.rows}x${depth} by ${depth}x${b.columns}${batch.length > 0 ? `, ${elementCount(batch)} of them` : ''}`,
+  });
+}
+
+interface MatrixView {
+  readonly operand: Operand;
+  readonly vector: boolean;
+  readonly rows: number;
+  readonly columns: number;
+  readonly depth: number;
+  readonly rowStride: number;
+  readonly columnStride: number;
+  readonly depthStride: number;
+  readonly batchRank: number;
+}
+
+/** numpy.matmul: a vector on the left is one row, on the right one column. */
+function matrixView(operand: Operand, side: 'left' | 'right', transposed: boolean): MatrixView {
+  const rank = operand.shape.length;
+  if (rank === 1) {
+    const common = { operand, vector: true, depth: operand.shape[0]!, depthStride: operand.strides[0]!, batchRank: 0 };
+    return { ...common, rows: 1, columns: 1, rowStride: 0, columnStride: 0 };
+  }
+  const [first, second] = transposed ? [rank - 1, rank - 2] : [rank - 2, rank - 1];
+  const common = { operand, vector: false, batchRank: rank - 2 };
+  const [outer, inner] = [operand.shape[first]!, operand.shape[second]!];
+  const [outerStride, innerStride] = [operand.strides[first]!, operand.strides[second]!];
+  return side === 'left'
+    ? { ...common, rows: outer, columns: 1, depth: inner, rowStride: outerStride, columnStride: 0, depthStride: innerStride }
+    : { ...common, rows: 1, columns: inner, depth: outer, rowStride: 0, columnStride: innerStride, depthStride: outerStride };
+}
+
+function spreadBatch(operand: Operand, batchRank: number, batch: Shape): number[] {
+  const missing = batch.length - batchRank;
+  return batch.map((_, i) => {
+    const own = i - missing;
+    return own < 0 || operand.shape[own] === 1 ? 0 : operand.strides[own]!;
+  });
+}
+
+function biasStrides(bias: Operand, shape: Shape): number[] {
+  const missing = shape.length - bias.shape.length;
+  return shape.map((_, i) => {
+    const own = i - missing;
+    return own < 0 || bias.shape[own] === 1 ? 0 : bias.strides[own]!;
+  });
+}
+
+function resultText(node: Node, isFloat: boolean, bias: string | null): string {
+  const alpha = floatAttribute(node, 'alpha', 1);
+  const beta = floatAttribute(node, 'beta', 1);
+  const scaled = (factor: number, text: string) => (factor === 1 || !isFloat ? text : `${floatLiteral(factor)} * ${text}`);
+  return bias ? `${scaled(alpha, 'acc')} + ${scaled(beta, bias)}` : scaled(alpha, 'acc');
+}

@@ -1,0 +1,57 @@
+import { transposeStorage } from '../ir/storage.ts';
+import type { Node } from '../ir/types.ts';
+import type { LowerBuilder, OpDef } from './op-def.ts';
+import { intsAttribute } from './support/attributes.ts';
+import { broadcastNest } from './support/loop-nest.ts';
+import { pointwiseParams } from './support/pointwise.ts';
+import { upgradeToInput } from './support/upgrade.ts';
+
+/** A reshape keeps the row-major index of every element: another shape over the same memory. */
+function lowerReshape(node: Node, lower: LowerBuilder): void {
+  lower.alias(0, 0, lower.storageOf(node.inputs[0]!));
+}
+
+const view = (op: string, summary: string, more: Partial<OpDef> = {}): OpDef => ({
+  op,
+  summary,
+  quantize: { inputs: ['activation', 'parameter', 'parameter'], output: 'as-input' },
+  lower: lowerReshape,
+  ...more,
+});
+
+export const reshape = view('Reshape', 'Another shape; a free view.');
+export const flatten = view('Flatten', 'Two dimensions; a free view.');
+export const squeeze = view('Squeeze', 'Drops dimensions of 1; a free view.', { upgrade: upgradeToInput('axes', 13) });
+export const unsqueeze = view('Unsqueeze', 'Adds dimensions of 1; a free view.', { upgrade: upgradeToInput('axes', 13) });
+export const identity = view('Identity', 'The input itself.');
+export const dropout = view('Dropout', 'The input itself (inference).');
+
+export const transpose: OpDef = {
+  op: 'Transpose',
+  summary: 'Permutes dimensions; a free view, consumers read through strides or ask for a copy.',
+  quantize: { inputs: ['activation'], output: 'as-input' },
+  lower(node, lower) {
+    const { shape } = lower.type(node.inputs[0]);
+    const perm = intsAttribute(node, 'perm', shape.map((_, i) => shape.length - 1 - i));
+    const storage = transposeStorage(lower.storageOf(node.inputs[0]!), shape, perm);
+    if (storage) return lower.alias(0, 0, storage);
+    copyTransposed(node, lower, perm);
+  },
+};
+
+/** For the rare layouts in which the transposed tensor is no plain view. */
+function copyTransposed(node: Node, lower: LowerBuilder, perm: readonly number[]): void {
+  const x = lower.read(0, 'row-major');
+  const seen = {
+    ...x,
+    shape: perm.map((i) => x.shape[i]!),
+    strides: perm.map((i) => x.strides[i]!),
+    storage: transposeStorage(x.storage, x.shape, perm)!,
+  };
+  const y = lower.write(0, 'row-major');
+  lower.call({
+    template: 'pointwise',
+    params: pointwiseParams(broadcastNest([seen], y)!, [x], y.name, 'a'),
+    summary: 'Transpose, copied',
+  });
+}

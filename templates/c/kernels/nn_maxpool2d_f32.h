@@ -1,0 +1,37 @@
+#ifndef NN_MAXPOOL2D_F32_H
+#define NN_MAXPOOL2D_F32_H
+#include <math.h>
+#include <stdint.h>
+#include "nn_clamp_f32.h"
+#include "nn_conv_shape.h"
+
+static inline void nn_maxpool2d_f32(const nn_conv_shape *s, const float *x, float min, float max, float *y)
+{
+    for (int32_t n = 0; n < s->batch; n++) {
+        for (int32_t oy = 0; oy < s->out_h; oy++) {
+            for (int32_t ox = 0; ox < s->out_w; ox++) {
+                const int32_t top = oy * s->stride_h - s->pad_top;
+                const int32_t left = ox * s->stride_w - s->pad_left;
+                for (int32_t c = 0; c < s->in_c; c++) {
+                    float best = -INFINITY;
+                    for (int32_t ky = 0; ky < s->kernel_h; ky++) {
+                        const int32_t iy = top + ky * s->dilation_h;
+                        if (iy < 0 || iy >= s->in_h) {
+                            continue;
+                        }
+                        for (int32_t kx = 0; kx < s->kernel_w; kx++) {
+                            const int32_t ix = left + kx * s->dilation_w;
+                            if (ix >= 0 && ix < s->in_w) {
+                                const float v = x[((n * s->in_h + iy) * s->in_w + ix) * s->in_c + c];
+                                best = (v > best) ? v : best;
+                            }
+                        }
+                    }
+                    *y++ = nn_clamp_f32(best, min, max);
+                }
+            }
+        }
+    }
+}
+
+#endif
