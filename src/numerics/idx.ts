@@ -1,0 +1,80 @@
+import { constants, gunzipSync, gzipSync } from 'node:zlib';
+import { elementCount } from '../ir/shape.ts';
+import type { DType, Tensor } from '../ir/types.ts';
+import { invariant } from '../support/errors.ts';
+import { badData } from './bad-data.ts';
+import { bytesPerElement } from './dtype.ts';
+import { decodeElements, encodeElements } from './elements.ts';
+
+const DTYPE_OF: Readonly<Record<number, DType>> = { 8: 'u8', 9: 'i8', 11: 'i16', 12: 'i32', 13: 'f32', 14: 'f64' };
+/** 4 bytes and at most 255 dimensions of 4 bytes. */
+const MAX_HEADER_BYTES = 4 + 255 * 4;
+const MAX_DEFLATE_RATIO = 1032;
+
+/**
+ * Reads an IDX file (the MNIST container), plain or compressed with gzip: bytes 0, 0, type, rank, then each dimension as
+ * big-endian uint32, then the values in C order, big endian. Throws UserError BAD_DATA unless the values fill the shape
+ * exactly; a compressed file is never inflated beyond the size its header states.
+ */
+export function readIdx(bytes: Uint8Array, name: string): Tensor {
+  if (!isGzip(bytes)) return readPlain(bytes, name);
+  const { totalBytes } = readHeader(inflateStart(bytes, name), name);
+  if (totalBytes > MAX_HEADER_BYTES + bytes.length * MAX_DEFLATE_RATIO) throw badData(name, 'the file is cut off');
+  return readPlain(inflate(bytes, totalBytes, name), name);
+}
+
+export function isGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+/** u8, i8, i16, i32, f32 and f64 only; `compress` gives a gzip file. */
+export function writeIdx({ dtype, shape, data }: Tensor, compress = false): Uint8Array {
+  const type = Object.keys(DTYPE_OF).map(Number).find((key) => DTYPE_OF[key] === dtype);
+  invariant(type !== undefined, `IDX cannot hold ${dtype}`);
+  const header = Buffer.alloc(4 + 4 * shape.length);
+  header[2] = type;
+  header[3] = shape.length;
+  shape.forEach((dimension, axis) => header.writeUInt32BE(dimension, 4 + 4 * axis));
+  const file = Buffer.concat([header, encodeElements(data, 'BE')]);
+  return compress ? gzipSync(file) : file;
+}
+
+function readPlain(bytes: Uint8Array, name: string): Tensor {
+  const { dtype, shape, headerBytes, totalBytes } = readHeader(bytes, name);
+  if (bytes.length !== totalBytes) {
+    throw badData(name, `shape [${shape}] of ${dtype} makes ${totalBytes} bytes, the file has ${bytes.length}`);
+  }
+  return { dtype, shape, data: decodeElements(dtype, bytes.subarray(headerBytes), 'BE') };
+}
+
+function readHeader(bytes: Uint8Array, name: string) {
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const dtype = DTYPE_OF[file[2]];
+  const headerBytes = 4 + 4 * (file[3] ?? 0);
+  if (file.length < headerBytes || file[0] !== 0 || file[1] !== 0 || !dtype) throw badData(name, 'this is not an IDX file');
+  const shape = Array.from({ length: file[3] }, (_, axis) => file.readUInt32BE(4 + 4 * axis));
+  const totalBytes = headerBytes + elementCount(shape) * bytesPerElement(dtype);
+  if (!Number.isSafeInteger(totalBytes)) throw badData(name, `shape [${shape.slice(0, 8)}] is not sensible`);
+  return { dtype, shape, headerBytes, totalBytes };
+}
+
+/** At least the header of the inflated file; the input is cut, so a missing end is no error here. */
+function inflateStart(bytes: Uint8Array, name: string): Uint8Array {
+  try {
+    return gunzipSync(bytes.subarray(0, 8 * MAX_HEADER_BYTES), { finishFlush: constants.Z_SYNC_FLUSH });
+  } catch (cause) {
+    throw badData(name, `the gzip data are damaged (${reason(cause)})`);
+  }
+}
+
+function inflate(bytes: Uint8Array, totalBytes: number, name: string): Uint8Array {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: totalBytes });
+  } catch (cause) {
+    throw badData(name, `the gzip data are damaged or do not fill ${totalBytes} bytes (${reason(cause)})`);
+  }
+}
+
+function reason(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Tensor } from '../../src/ir/types.ts';
+import { readNpz, writeNpz } from '../../src/numerics/npz.ts';
+import { readZip, writeZip } from '../../src/numerics/zip.ts';
+import { UserError } from '../../src/support/errors.ts';
+
+const arrays = new Map<string, Tensor>([
+  ['x', { dtype: 'f32', shape: [2, 300], data: new Float32Array(600).fill(0.5) }],
+  ['labels', { dtype: 'i64', shape: [2], data: BigInt64Array.of(3n, -1n) }],
+]);
+
+test.each([true, false])('arrays survive the round trip (compressed: %s)', (compress) => {
+  const bytes = writeNpz(arrays, compress);
+  expect(readNpz(bytes, 'a.npz')).toEqual(arrays);
+  expect(Buffer.compare(bytes, writeNpz(arrays, compress))).toBe(0);
+});
+
+test('the checksum is that of ZIP', () => {
+  const bytes = Buffer.from(writeZip(new Map([['a', Buffer.from('123456789')]]), false));
+  expect(bytes.readUInt32LE(14).toString(16)).toBe('cbf43926');
+});
+
+test('a directory that claims a size the compressed bytes cannot have is refused before inflating', () => {
+  const bytes = Buffer.from(writeNpz(arrays));
+  const directory = bytes.readUInt32LE(bytes.length - 6);
+  bytes.writeUInt32LE(0xf0000000, directory + 24);
+  expect(() => readNpz(bytes, 'a.npz')).toThrow('the stated size is impossible');
+});
+
+test('overlapping entries are refused', () => {
+  const bytes = Buffer.from(writeZip(new Map([['a', Buffer.alloc(500, 1)], ['b', Buffer.alloc(500, 1)]]), false));
+  const directory = bytes.readUInt32LE(bytes.length - 6);
+  bytes.writeUInt32LE(900, directory + 20);
+  bytes.writeUInt32LE(900, directory + 24);
+  expect(() => readZip(bytes, 'a.zip')).toThrow(UserError);
+});
+
+test('a damaged archive gives its content or a UserError, never anything else', () => {
+  const original = Buffer.from(writeNpz(arrays));
+  const damages = fc.array(fc.tuple(fc.nat(original.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 });
+  fc.assert(
+    fc.property(damages, fc.nat(original.length), (changes, length) => {
+      const bytes = Buffer.from(original);
+      for (const [at, value] of changes) bytes[at] = value;
+      for (const candidate of [bytes, bytes.subarray(0, length)]) {
+        try {
+          expect([...readNpz(candidate, 'a.npz').values()]).toEqual([...arrays.values()]); // names have no checksum
+        } catch (error) {
+          if (!(error instanceof UserError)) throw error;
+        }
+      }
+    }),
+    { numRuns: 2000 },
+  );
+});
