@@ -1,118 +1,90 @@
-import { invariant } from "../support/errors.ts";
-import { elementCount } from "./shape.ts";
-import type { DType, Shape, Tensor, TypedArray } from "./types.ts";
+import { invariant } from '../support/errors.ts';
+import { elementCount } from './shape.ts';
+import type { DType, Shape, Tensor, TypedArray } from './types.ts';
 
 const int8 = (n: number): TypedArray => new Int8Array(n);
 const uint8 = (n: number): TypedArray => new Uint8Array(n);
 const uint16 = (n: number): TypedArray => new Uint16Array(n);
 
 /** Bits of one element as ONNX counts them, and the array that holds one element per slot. */
-const ELEMENTS: Readonly<
-	Record<
-		DType,
-		{ bits: number; create: ((elements: number) => TypedArray) | null }
-	>
-> = {
-	f32: { bits: 32, create: (n) => new Float32Array(n) },
-	f64: { bits: 64, create: (n) => new Float64Array(n) },
-	f16: { bits: 16, create: uint16 },
-	bf16: { bits: 16, create: uint16 },
-	i8: { bits: 8, create: int8 },
-	i16: { bits: 16, create: (n) => new Int16Array(n) },
-	i32: { bits: 32, create: (n) => new Int32Array(n) },
-	i64: { bits: 64, create: (n) => new BigInt64Array(n) },
-	u8: { bits: 8, create: uint8 },
-	u16: { bits: 16, create: uint16 },
-	u32: { bits: 32, create: (n) => new Uint32Array(n) },
-	u64: { bits: 64, create: (n) => new BigUint64Array(n) },
-	bool: { bits: 8, create: uint8 },
-	i4: { bits: 4, create: int8 },
-	u4: { bits: 4, create: uint8 },
-	i2: { bits: 2, create: int8 },
-	u2: { bits: 2, create: uint8 },
-	string: { bits: 0, create: null },
+const ELEMENTS: Readonly<Record<DType, { bits: number; create: ((elements: number) => TypedArray) | null }>> = {
+  f32: { bits: 32, create: (n) => new Float32Array(n) },
+  f64: { bits: 64, create: (n) => new Float64Array(n) },
+  f16: { bits: 16, create: uint16 },
+  bf16: { bits: 16, create: uint16 },
+  i8: { bits: 8, create: int8 },
+  i16: { bits: 16, create: (n) => new Int16Array(n) },
+  i32: { bits: 32, create: (n) => new Int32Array(n) },
+  i64: { bits: 64, create: (n) => new BigInt64Array(n) },
+  u8: { bits: 8, create: uint8 },
+  u16: { bits: 16, create: uint16 },
+  u32: { bits: 32, create: (n) => new Uint32Array(n) },
+  u64: { bits: 64, create: (n) => new BigUint64Array(n) },
+  bool: { bits: 8, create: uint8 },
+  i4: { bits: 4, create: int8 },
+  u4: { bits: 4, create: uint8 },
+  i2: { bits: 2, create: int8 },
+  u2: { bits: 2, create: uint8 },
+  string: { bits: 0, create: null },
 };
 
 /** Bits of one element; 0 for strings. */
 export function bitsOf(dtype: DType): number {
-	return ELEMENTS[dtype].bits;
+  return ELEMENTS[dtype].bits;
 }
 
 /** True for the types whose elements are real numbers, not integers (f16 and bf16 included). */
 export function isFloat(dtype: DType): boolean {
-	return (
-		dtype === "f32" || dtype === "f64" || dtype === "f16" || dtype === "bf16"
-	);
+  return dtype === 'f32' || dtype === 'f64' || dtype === 'f16' || dtype === 'bf16';
 }
 
 /** Bytes of a tensor in memory, one element per byte for the sub-byte types. */
-export function byteCount(type: {
-	readonly dtype: DType;
-	readonly shape: Shape;
-}): number {
-	return elementCount(type.shape) * Math.max(1, bitsOf(type.dtype) / 8);
+export function byteCount(type: { readonly dtype: DType; readonly shape: Shape }): number {
+  return elementCount(type.shape) * Math.max(1, bitsOf(type.dtype) / 8);
 }
 
 /** Zeros. Strings have no data here: InvariantError. */
 export function createData(dtype: DType, elements: number): TypedArray {
-	const create = ELEMENTS[dtype].create;
-	invariant(create, "string tensors have no data");
-	return create(elements);
+  const create = ELEMENTS[dtype].create;
+  invariant(create, 'string tensors have no data');
+  return create(elements);
 }
 
 /** The array that holds these values, rounded as the array rounds (f16 and bf16: give the bits). */
-export function dataOf(
-	dtype: DType,
-	values: ArrayLike<number | bigint>,
-): TypedArray {
-	const data = createData(dtype, values.length);
-	const wide = data instanceof BigInt64Array || data instanceof BigUint64Array;
-	for (let i = 0; i < values.length; i++)
-		data[i] = wide ? BigInt(values[i]) : Number(values[i]);
-	return data;
+export function dataOf(dtype: DType, values: ArrayLike<number | bigint>): TypedArray {
+  const data = createData(dtype, values.length);
+  const wide = data instanceof BigInt64Array || data instanceof BigUint64Array;
+  for (let i = 0; i < values.length; i++) data[i] = wide ? BigInt(values[i]) : Number(values[i]);
+  return data;
 }
 
 /** A constant from plain numbers in C order. */
-export function tensorOf(
-	dtype: DType,
-	shape: Shape,
-	values: ArrayLike<number | bigint>,
-): Tensor {
-	invariant(
-		values.length === elementCount(shape),
-		`${values.length} values do not fill [${shape}]`,
-	);
-	return { dtype, shape, data: dataOf(dtype, values) };
+export function tensorOf(dtype: DType, shape: Shape, values: ArrayLike<number | bigint>): Tensor {
+  invariant(values.length === elementCount(shape), `${values.length} values do not fill [${shape}]`);
+  return { dtype, shape, data: dataOf(dtype, values) };
 }
 
 /** Elements as numbers; int64 beyond 2^53 loses its low bits, and so does nothing else. f16 and bf16: their bits. */
 export function numbersOf(tensor: Tensor): number[] {
-	return Array.from(tensor.data as ArrayLike<number | bigint>, Number);
+  return Array.from(tensor.data as ArrayLike<number | bigint>, Number);
 }
 
 /** The bytes of a tensor's elements as they lie in memory. */
 export function bytesOf(tensor: Tensor): Uint8Array {
-	return new Uint8Array(
-		tensor.data.buffer,
-		tensor.data.byteOffset,
-		tensor.data.byteLength,
-	);
+  return new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength);
 }
 
 export function sameTensor(a: Tensor, b: Tensor): boolean {
-	if (a.dtype !== b.dtype || a.shape.join() !== b.shape.join()) return false;
-	const left = bytesOf(a);
-	const right = bytesOf(b);
-	return (
-		left.length === right.length && left.every((byte, i) => byte === right[i])
-	);
+  if (a.dtype !== b.dtype || a.shape.join() !== b.shape.join()) return false;
+  const left = bytesOf(a);
+  const right = bytesOf(b);
+  return left.length === right.length && left.every((byte, i) => byte === right[i]);
 }
 
 /** '#' and eight hexadecimal digits: 32-bit FNV-1a of the elements' bytes. */
 export function fingerprint(data: TypedArray): string {
-	const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-	let hash = 0x811c9dc5;
-	for (let i = 0; i < bytes.length; i++)
-		hash = Math.imul(hash ^ bytes[i], 0x01000193);
-	return `#${(hash >>> 0).toString(16).padStart(8, "0")}`;
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < bytes.length; i++) hash = Math.imul(hash ^ bytes[i], 0x01000193);
+  return `#${(hash >>> 0).toString(16).padStart(8, '0')}`;
 }

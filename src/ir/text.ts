@@ -12,158 +12,115 @@
  * JSON strings. A number with the suffix f is the float32 nearest to it. f16 and bf16 elements are their bits.
  * Comments start with //.
  */
-import { must } from "../support/errors.ts";
-import { bitsOf, fingerprint } from "./tensor.ts";
-import type {
-	Attribute,
-	DType,
-	Graph,
-	Node,
-	Quant,
-	Tensor,
-	TensorType,
-	ValueName,
-} from "./types.ts";
+import { must } from '../support/errors.ts';
+import { bitsOf, fingerprint } from './tensor.ts';
+import type { Attribute, DType, Graph, Node, Quant, Tensor, TensorType, ValueName } from './types.ts';
 
-export { parseGraph } from "./text-parser.ts";
+export { parseGraph } from './text-parser.ts';
 
 export interface PrintOptions {
-	/** Constants (and lists of scales) longer than this print as a hash, which parseGraph cannot read alone. Default 64. */
-	readonly maxElements?: number;
+  /** Constants (and lists of scales) longer than this print as a hash, which parseGraph cannot read alone. Default 64. */
+  readonly maxElements?: number;
 }
 
 /** Text that parseGraph reads back to an equal graph. */
-export function printGraph(
-	graph: Graph,
-	{ maxElements = 64 }: PrintOptions = {},
-): string {
-	const type = (value: ValueName) =>
-		printType(must(graph.types.get(value), `type of '${value}'`), maxElements);
-	const lines: string[] =
-		graph.name === "" ? [] : [`graph ${printName(graph.name)}`];
-	for (const input of graph.inputs)
-		lines.push(`input ${printName(input)}: ${type(input)}`);
-	for (const [name, tensor] of graph.constants) {
-		lines.push(
-			`const ${printName(name)}: ${type(name)} = ${printElements(tensor, maxElements)}`,
-		);
-	}
-	for (const node of graph.nodes)
-		lines.push(printNode(graph, node, { maxElements }));
-	lines.push(`return ${graph.outputs.map(printName).join(", ")}`);
-	return lines.map((line) => line.trimEnd()).join("\n");
+export function printGraph(graph: Graph, { maxElements = 64 }: PrintOptions = {}): string {
+  const type = (value: ValueName) => printType(must(graph.types.get(value), `type of '${value}'`), maxElements);
+  const lines: string[] = graph.name === '' ? [] : [`graph ${printName(graph.name)}`];
+  for (const input of graph.inputs) lines.push(`input ${printName(input)}: ${type(input)}`);
+  for (const [name, tensor] of graph.constants) {
+    lines.push(`const ${printName(name)}: ${type(name)} = ${printElements(tensor, maxElements)}`);
+  }
+  for (const node of graph.nodes) lines.push(printNode(graph, node, { maxElements }));
+  lines.push(`return ${graph.outputs.map(printName).join(', ')}`);
+  return lines.map((line) => line.trimEnd()).join('\n');
 }
 
 /** One line: typed outputs, operator, inputs, attributes. A value without a type prints as `?`, so any graph prints. */
-export function printNode(
-	graph: Graph,
-	node: Node,
-	{ maxElements = 64 }: PrintOptions = {},
-): string {
-	const outputs = node.outputs.map((output) => {
-		if (output === null) return "_";
-		const type = graph.types.get(output);
-		return `${printName(output)}: ${type ? printType(type, maxElements) : "?"}`;
-	});
-	const inputs = node.inputs.map((input) =>
-		input === null ? "_" : printName(input),
-	);
-	const domain = node.domain === "" ? "" : `${printWord(node.domain)}::`;
-	const words = [
-		`${outputs.join(", ")} = ${domain}${printWord(node.op)}(${inputs.join(", ")})`,
-	];
-	for (const [key, value] of Object.entries(node.attributes)) {
-		words.push(
-			`${key === "clip" ? '"clip"' : printWord(key)}=${printAttribute(value)}`,
-		);
-	}
-	if (node.clip) words.push(`clip=[${node.clip.map(printNumber)}]`);
-	if (node.name !== node.outputs[0]) words.push(`@${printName(node.name)}`);
-	return words.join(" ");
+export function printNode(graph: Graph, node: Node, { maxElements = 64 }: PrintOptions = {}): string {
+  const outputs = node.outputs.map((output) => {
+    if (output === null) return '_';
+    const type = graph.types.get(output);
+    return `${printName(output)}: ${type ? printType(type, maxElements) : '?'}`;
+  });
+  const inputs = node.inputs.map((input) => (input === null ? '_' : printName(input)));
+  const domain = node.domain === '' ? '' : `${printWord(node.domain)}::`;
+  const words = [`${outputs.join(', ')} = ${domain}${printWord(node.op)}(${inputs.join(', ')})`];
+  for (const [key, value] of Object.entries(node.attributes)) {
+    words.push(`${key === 'clip' ? '"clip"' : printWord(key)}=${printAttribute(value)}`);
+  }
+  if (node.clip) words.push(`clip=[${node.clip.map(printNumber)}]`);
+  if (node.name !== node.outputs[0]) words.push(`@${printName(node.name)}`);
+  return words.join(' ');
 }
 
 /** 'f32[1,3]' or 'i8[2,3]{axis=0, scale=[0.5,0.25], zero=0}'. */
 export function printType(type: TensorType, maxElements = 64): string {
-	const plain = `${type.dtype}[${type.shape}]`;
-	return type.quant
-		? `${plain}{${printQuant(type.quant, type.dtype, maxElements)}}`
-		: plain;
+  const plain = `${type.dtype}[${type.shape}]`;
+  return type.quant ? `${plain}{${printQuant(type.quant, type.dtype, maxElements)}}` : plain;
 }
 
 function printQuant(quant: Quant, dtype: DType, maxElements: number): string {
-	const parts: string[] = [];
-	if (quant.bits !== bitsOf(dtype)) parts.push(`bits=${quant.bits}`);
-	if (quant.axis !== null) parts.push(`axis=${quant.axis}`);
-	parts.push(`scale=${printList(quant.scale, maxElements)}`);
-	const [first = 0] = quant.zeroPoint;
-	const uniform =
-		quant.zeroPoint.length === quant.scale.length &&
-		quant.zeroPoint.every((zero) => zero === first);
-	parts.push(
-		`zero=${uniform ? printNumber(first) : printList(quant.zeroPoint, maxElements)}`,
-	);
-	return parts.join(", ");
+  const parts: string[] = [];
+  if (quant.bits !== bitsOf(dtype)) parts.push(`bits=${quant.bits}`);
+  if (quant.axis !== null) parts.push(`axis=${quant.axis}`);
+  parts.push(`scale=${printList(quant.scale, maxElements)}`);
+  const [first = 0] = quant.zeroPoint;
+  const uniform = quant.zeroPoint.length === quant.scale.length && quant.zeroPoint.every((zero) => zero === first);
+  parts.push(`zero=${uniform ? printNumber(first) : printList(quant.zeroPoint, maxElements)}`);
+  return parts.join(', ');
 }
 
 function printList(values: readonly number[], maxElements: number): string {
-	if (values.length === 1) return printNumber(values[0]);
-	return values.length > maxElements
-		? fingerprint(Float64Array.from(values))
-		: `[${values.map(printNumber)}]`;
+  if (values.length === 1) return printNumber(values[0]);
+  return values.length > maxElements ? fingerprint(Float64Array.from(values)) : `[${values.map(printNumber)}]`;
 }
 
 function printAttribute(value: Attribute): string {
-	if (typeof value === "number") return printNumber(value);
-	if (typeof value === "string") return JSON.stringify(value);
-	if ("dtype" in value)
-		return `${value.dtype}[${value.shape}](${printElements(value, Number.POSITIVE_INFINITY)})`;
-	return `[${value.map((item) => (typeof item === "number" ? printNumber(item) : JSON.stringify(item)))}]`;
+  if (typeof value === 'number') return printNumber(value);
+  if (typeof value === 'string') return JSON.stringify(value);
+  if ('dtype' in value) return `${value.dtype}[${value.shape}](${printElements(value, Number.POSITIVE_INFINITY)})`;
+  return `[${value.map((item) => (typeof item === 'number' ? printNumber(item) : JSON.stringify(item)))}]`;
 }
 
 function printElements(tensor: Tensor, maxElements: number): string {
-	const { data } = tensor;
-	if (data.length > maxElements)
-		return `${fingerprint(data)} (${data.length} elements)`;
-	const print = tensor.dtype === "f32" ? printSingle : printNumber;
-	return Array.from(data as ArrayLike<number | bigint>, (x) =>
-		typeof x === "bigint" ? `${x}` : print(x),
-	).join(", ");
+  const { data } = tensor;
+  if (data.length > maxElements) return `${fingerprint(data)} (${data.length} elements)`;
+  const print = tensor.dtype === 'f32' ? printSingle : printNumber;
+  return Array.from(data as ArrayLike<number | bigint>, (x) => (typeof x === 'bigint' ? `${x}` : print(x))).join(', ');
 }
 
 /** The double exactly; a float32 that is long as a double is written short with the suffix f. */
 function printNumber(x: number): string {
-	const exact = printDouble(x);
-	const single = Math.fround(x) === x ? `${printSingle(x)}f` : exact;
-	return single.length < exact.length ? single : exact;
+  const exact = printDouble(x);
+  const single = Math.fround(x) === x ? `${printSingle(x)}f` : exact;
+  return single.length < exact.length ? single : exact;
 }
 
 /** The shortest decimal whose nearest float32 is x. */
 function printSingle(x: number): string {
-	for (let digits = 1; digits < 9; digits++) {
-		const short = Number(x.toPrecision(digits));
-		if (Math.fround(short) === x) return printDouble(short);
-	}
-	return printDouble(Number.isFinite(x) ? Number(x.toPrecision(9)) : x);
+  for (let digits = 1; digits < 9; digits++) {
+    const short = Number(x.toPrecision(digits));
+    if (Math.fround(short) === x) return printDouble(short);
+  }
+  return printDouble(Number.isFinite(x) ? Number(x.toPrecision(9)) : x);
 }
 
 function printDouble(x: number): string {
-	if (Number.isNaN(x)) return "nan";
-	if (!Number.isFinite(x)) return x < 0 ? "-inf" : "inf";
-	return Object.is(x, -0) ? "-0" : String(x);
+  if (Number.isNaN(x)) return 'nan';
+  if (!Number.isFinite(x)) return x < 0 ? '-inf' : 'inf';
+  return Object.is(x, -0) ? '-0' : String(x);
 }
 
-const KEYWORDS = new Set(["graph", "input", "const", "return", "_"]);
+const KEYWORDS = new Set(['graph', 'input', 'const', 'return', '_']);
 
 /** A value, node or graph name: bare where that is unmistakable, else a JSON string. */
 export function printName(name: string): string {
-	const bare =
-		/^[A-Za-z0-9_./+-]+$/.test(name) &&
-		!KEYWORDS.has(name) &&
-		!name.includes("//");
-	return bare ? name : JSON.stringify(name);
+  const bare = /^[A-Za-z0-9_./+-]+$/.test(name) && !KEYWORDS.has(name) && !name.includes('//');
+  return bare ? name : JSON.stringify(name);
 }
 
 /** An operator, domain or attribute key. */
 function printWord(word: string): string {
-	return /^[A-Za-z_][A-Za-z0-9_.]*$/.test(word) ? word : JSON.stringify(word);
+  return /^[A-Za-z_][A-Za-z0-9_.]*$/.test(word) ? word : JSON.stringify(word);
 }
