@@ -1,36 +1,11 @@
+import { bytesPerElement, viewArray } from '../numerics/dtype.ts';
 import { invariant } from '../support/errors.ts';
 import { elementCount } from './shape.ts';
 import type { DType, Shape, Tensor, TypedArray } from './types.ts';
 
-const int8 = (n: number): TypedArray => new Int8Array(n);
-const uint8 = (n: number): TypedArray => new Uint8Array(n);
-const uint16 = (n: number): TypedArray => new Uint16Array(n);
-
-/** Bits of one element as ONNX counts them, and the array that holds one element per slot. */
-const ELEMENTS: Readonly<Record<DType, { bits: number; create: ((elements: number) => TypedArray) | null }>> = {
-  f32: { bits: 32, create: (n) => new Float32Array(n) },
-  f64: { bits: 64, create: (n) => new Float64Array(n) },
-  f16: { bits: 16, create: uint16 },
-  bf16: { bits: 16, create: uint16 },
-  i8: { bits: 8, create: int8 },
-  i16: { bits: 16, create: (n) => new Int16Array(n) },
-  i32: { bits: 32, create: (n) => new Int32Array(n) },
-  i64: { bits: 64, create: (n) => new BigInt64Array(n) },
-  u8: { bits: 8, create: uint8 },
-  u16: { bits: 16, create: uint16 },
-  u32: { bits: 32, create: (n) => new Uint32Array(n) },
-  u64: { bits: 64, create: (n) => new BigUint64Array(n) },
-  bool: { bits: 8, create: uint8 },
-  i4: { bits: 4, create: int8 },
-  u4: { bits: 4, create: uint8 },
-  i2: { bits: 2, create: int8 },
-  u2: { bits: 2, create: uint8 },
-  string: { bits: 0, create: null },
-};
-
-/** Bits of one element; 0 for strings. */
+/** Bits of one element as ONNX counts them (bool: 8); 0 for strings. */
 export function bitsOf(dtype: DType): number {
-  return ELEMENTS[dtype].bits;
+  return dtype === 'bool' ? 8 : Number(/\d*$/.exec(dtype)?.[0]);
 }
 
 /** True for the types whose elements are real numbers, not integers (f16 and bf16 included). */
@@ -40,14 +15,12 @@ export function isFloat(dtype: DType): boolean {
 
 /** Bytes of a tensor in memory, one element per byte for the sub-byte types. */
 export function byteCount(type: { readonly dtype: DType; readonly shape: Shape }): number {
-  return elementCount(type.shape) * Math.max(1, bitsOf(type.dtype) / 8);
+  return elementCount(type.shape) * bytesPerElement(type.dtype);
 }
 
 /** Zeros. Strings have no data here: InvariantError. */
 export function createData(dtype: DType, elements: number): TypedArray {
-  const create = ELEMENTS[dtype].create;
-  invariant(create, 'string tensors have no data');
-  return create(elements);
+  return viewArray(dtype, new ArrayBuffer(elements * bytesPerElement(dtype)));
 }
 
 /** The array that holds these values, rounded as the array rounds (f16 and bf16: give the bits). */
