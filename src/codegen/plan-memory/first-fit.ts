@@ -1,0 +1,46 @@
+import type { Conflict, Packing } from './packing.ts';
+
+/**
+ * Places bodies in the given order, each as low as those before it allow.
+ * Returns null as soon as the arena would exceed `limit` bytes.
+ */
+export function firstFit(packing: Packing, order: readonly number[], limit = Infinity): number[] | null {
+  const { sizes, aligns, conflicts } = packing;
+  const offsets = new Array<number>(sizes.length).fill(-1);
+  for (const body of order) {
+    const offset = lowestOffset(conflicts[body], aligns[body], offsets);
+    if (offset + sizes[body] > limit) return null;
+    offsets[body] = offset;
+  }
+  return offsets;
+}
+
+/** `offsets` holds -1 for bodies that are not placed yet. */
+function lowestOffset(conflicts: readonly Conflict[], align: number, offsets: readonly number[]): number {
+  const lows: number[] = [];
+  const highs: number[] = [];
+  for (const { other, gaps } of conflicts) {
+    const base = offsets[other];
+    if (base < 0) continue;
+    for (const gap of gaps) {
+      if (base + gap.high <= 0) continue;
+      // Insertion sort by low: there are few.
+      let at = lows.length;
+      for (; at > 0 && lows[at - 1] > base + gap.low; at--) {
+        lows[at] = lows[at - 1];
+        highs[at] = highs[at - 1];
+      }
+      lows[at] = base + gap.low;
+      highs[at] = base + gap.high;
+    }
+  }
+  let offset = 0;
+  for (let index = 0; index < lows.length && lows[index] < offset; index++) {
+    if (highs[index] > offset) offset = alignUp(highs[index], align);
+  }
+  return offset;
+}
+
+export function alignUp(offset: number, align: number): number {
+  return Math.ceil(offset / align) * align;
+}

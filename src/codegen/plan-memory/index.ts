@@ -1,0 +1,42 @@
+import type { BufferId, MemoryPlan, Program } from '../../ir/program.ts';
+import { findLives, modelArena } from './arena-model.ts';
+import { boundArena } from './bound.ts';
+import { findCrowds } from './crowds.ts';
+import { canSolveExactly } from './exact.ts';
+import { findPacking } from './packing.ts';
+import { type Search, searchPlan } from './search.ts';
+
+export interface PlanOptions {
+  /** Placements of one buffer that the search may try; more steps, smaller arena. Default 400,000 (about a second). */
+  readonly maxSteps?: number;
+}
+
+/**
+ * Gives every buffer its offset in the arena, so that no two overlap while both hold something needed - except where
+ * a call allows its result to run after a dying input (Overlap).
+ *
+ * A buffer lives from the first call that touches it to the last; inputs from before the first call, outputs to after
+ * the last. Slices lie in their parent; bytes of a parent live as long as any slice that covers them.
+ * A buffer that nothing uses gets offset 0 and no memory.
+ *
+ * `lowerBoundBytes` is the largest need of one call, or more when the search proved it by trying everything.
+ * Same program, same plan: the search counts steps, not time.
+ */
+export function planMemory(program: Program, { maxSteps = 400_000 }: PlanOptions = {}): MemoryPlan {
+  const model = modelArena(program);
+  const lives = findLives(model);
+  const packing = findPacking(model, lives);
+  const bound = boundArena(model, lives);
+  const search: Search = {
+    model,
+    lives,
+    packing,
+    crowds: findCrowds(model, lives),
+    exact: canSolveExactly(model, lives, packing),
+    lowerBound: Math.max(bound.bytes, ...packing.sizes),
+  };
+  const found = searchPlan(search, maxSteps);
+  const offsets = new Map<BufferId, number>();
+  for (const [id, { body, offset }] of model.places) offsets.set(id, Math.max(0, found.offsets[body] ?? 0) + offset);
+  return { offsets, arenaBytes: found.bytes, lowerBoundBytes: found.lowerBound, peakCall: bound.call };
+}

@@ -1,0 +1,105 @@
+import type { BufferId, MemoryPlan, Program } from '../../ir/program.ts';
+import { must } from '../../support/errors.ts';
+import { type ArenaModel, findLives, type Life, modelArena } from './arena-model.ts';
+
+export { renderMemoryMap } from './render-memory-map.ts';
+
+/** A memory plan as plain data, for reports. */
+export interface MemoryMap {
+  readonly arenaBytes: number;
+  readonly lowerBoundBytes: number;
+  /** Index into `calls`. */
+  readonly peakCall: number;
+  /** By offset, then by id; buffers that nothing uses are left out. */
+  readonly buffers: readonly MappedBuffer[];
+  readonly calls: readonly MappedCall[];
+}
+
+export interface MappedBuffer {
+  readonly id: BufferId;
+  /** The ONNX value it holds: may be hostile text. */
+  readonly name: string;
+  readonly role: string;
+  readonly offset: number;
+  readonly bytes: number;
+  /** The buffer it is a slice of. */
+  readonly within: BufferId | null;
+  /** -1: the caller fills it before the first call. */
+  readonly firstCall: number;
+  /** The number of calls: the caller reads it after the last call. */
+  readonly lastCall: number;
+}
+
+export interface MappedCall {
+  readonly symbol: string;
+  /** What must keep its bytes during the call, by offset. Regions overlap where a result replaces a dying input. */
+  readonly regions: readonly Region[];
+  /** Bytes that are in use, each counted once. */
+  readonly usedBytes: number;
+}
+
+export interface Region {
+  /** The buffer, or the one it is a slice of. */
+  readonly buffer: BufferId;
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/** Who lies where and when. */
+export function memoryMap(program: Program, plan: MemoryPlan): MemoryMap {
+  const model = modelArena(program);
+  const lives = findLives(model);
+  const calls = program.calls.map((call, index) => {
+    const regions = regionsAt(model, lives, plan, index);
+    return { symbol: call.symbol, regions, usedBytes: unionBytes(regions) };
+  });
+  const { arenaBytes, lowerBoundBytes, peakCall } = plan;
+  return { arenaBytes, lowerBoundBytes, peakCall, buffers: mapBuffers(program, model, plan), calls };
+}
+
+function mapBuffers(program: Program, model: ArenaModel, plan: MemoryPlan): MappedBuffer[] {
+  const inputs = new Set(program.inputs.map((port) => port.buffer));
+  const outputs = new Set(program.outputs.map((port) => port.buffer));
+  const touched = new Map<BufferId, number[]>();
+  program.calls.forEach((call, index) => {
+    for (const { buffer } of call.arguments) touched.set(buffer, [...(touched.get(buffer) ?? []), index]);
+  });
+  const mapped = program.buffers.flatMap(({ id, name, role, bytes, within }) => {
+    const calls = [...(touched.get(id) ?? [])];
+    if (role === 'input' || inputs.has(id)) calls.unshift(-1);
+    if (role === 'output' || outputs.has(id)) calls.push(model.callCount);
+    if (calls.length === 0) return [];
+    const [firstCall, lastCall] = [calls[0], calls[calls.length - 1]];
+    const offset = must(plan.offsets.get(id), `offset of buffer ${id}`);
+    return [{ id, name, role, offset, bytes, within: within?.buffer ?? null, firstCall, lastCall }];
+  });
+  return mapped.sort((a, b) => a.offset - b.offset || a.id - b.id);
+}
+
+/** Pieces alive at a call; neighbours of one buffer become one region. */
+function regionsAt(model: ArenaModel, lives: readonly Life[], plan: MemoryPlan, call: number): Region[] {
+  const regions: Region[] = [];
+  model.pieces.forEach(({ body, start, end }, piece) => {
+    if (call < lives[piece].born || lives[piece].dies < call) return;
+    const buffer = model.bodies[body].id;
+    const offset = must(plan.offsets.get(buffer), `offset of buffer ${buffer}`) + start;
+    const last = regions.at(-1);
+    if (last && last.buffer === buffer && last.offset + last.bytes === offset) {
+      regions[regions.length - 1] = { ...last, bytes: last.bytes + end - start };
+    } else {
+      regions.push({ buffer, offset, bytes: end - start });
+    }
+  });
+  return regions.sort((a, b) => a.offset - b.offset || a.buffer - b.buffer);
+}
+
+function unionBytes(byOffset: readonly Region[]): number {
+  let bytes = 0;
+  let reached = 0;
+  for (const region of byOffset) {
+    const end = region.offset + region.bytes;
+    bytes += Math.max(0, end - Math.max(reached, region.offset));
+    reached = Math.max(reached, end);
+  }
+  return bytes;
+}
