@@ -44,7 +44,7 @@ export interface GraphDraft {
   node(spec: NodeSpec, type: TensorType, hint?: string): ValueName;
   /** Replaces a node by a changed copy with the same outputs. */
   update(node: Node, change: Partial<Omit<Node, 'outputs'>>): void;
-  /** Every reader of `from` (graph outputs included) reads `to` instead. */
+  /** Every reader of `from` reads `to` instead. A graph output keeps its name: `to` takes it over. */
   replaceUses(from: ValueName, to: ValueName): void;
   setType(value: ValueName, type: TensorType): void;
   /** Gives `value` a constant; its producer dies with it. */
@@ -57,7 +57,6 @@ export function editGraph(graph: Graph): GraphDraft {
   const types = new Map(graph.types);
   const constants = new Map(graph.constants);
   let nodes = [...graph.nodes];
-  let outputs = [...graph.outputs];
   const aliases = new Map<ValueName, ValueName>();
 
   const fresh = (hint: string): ValueName => {
@@ -114,10 +113,48 @@ export function editGraph(graph: Graph): GraphDraft {
         return name;
       };
       nodes = nodes.map((node) => ({ ...node, inputs: node.inputs.map((input) => input && resolve(input)) }));
-      outputs = outputs.map(resolve);
-      return prune({ ...graph, outputs, nodes: sortNodes(nodes), types, constants });
+      const sources = graph.outputs.map(resolve);
+      return prune(keepOutputNames({ ...graph, nodes: sortNodes(nodes), types, constants }, sources));
     },
   };
+}
+
+/**
+ * The graph whose outputs are computed by `sources` but called as before: a source that is computed inside takes
+ * the output's name; one that has a name to keep (an input, another output) is copied by an Identity.
+ */
+function keepOutputNames(graph: Graph, sources: readonly ValueName[]): Graph {
+  const types = new Map(graph.types);
+  const constants = new Map(graph.constants);
+  const computed = new Set(graph.nodes.flatMap((node) => node.outputs));
+  const taken = new Set(graph.outputs.filter((output, i) => sources[i] === output));
+  const renamed = new Map<ValueName, ValueName>();
+  const copies: Node[] = [];
+  const outputs = graph.outputs.map((output, i) => {
+    const source = must(sources[i], 'source of a graph output');
+    if (source === output || graph.inputs.includes(output)) return source;
+    types.set(output, must(types.get(source), `type of '${source}'`));
+    constants.delete(output);
+    const constant = graph.constants.get(source);
+    if (constant) constants.set(output, constant);
+    else if (computed.has(source) && !taken.has(source) && !renamed.has(source)) renamed.set(source, output);
+    else copies.push(copyNode(source, output));
+    return output;
+  });
+  const rename = (value: ValueName | null) => (value === null ? null : (renamed.get(value) ?? value));
+  // What computed an output before has no reader left, and must not share its name.
+  const stale = new Set<ValueName | null>(outputs.filter((output, i) => output !== sources[i]));
+  const nodes = graph.nodes.map((node) => ({
+    ...node,
+    inputs: node.inputs.map(rename),
+    outputs: node.outputs.map((output) => (stale.has(output) ? null : rename(output))),
+  }));
+  for (const copy of copies) nodes.push({ ...copy, inputs: copy.inputs.map(rename) });
+  return { ...graph, outputs, nodes, types, constants };
+}
+
+function copyNode(from: ValueName, to: ValueName): Node {
+  return { op: 'Identity', domain: '', name: to, inputs: [from], outputs: [to], attributes: {}, clip: null };
 }
 
 /** Topological order that keeps the given order wherever it is legal (depth first from each node in turn). */

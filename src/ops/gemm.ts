@@ -1,32 +1,54 @@
-import { isRowMajor, memoryToIndex } from '../ir/storage.ts';
 import type { Node, Tensor } from '../ir/types.ts';
-import type { LowerBuilder, OpDef, Operand } from './op-def.ts';
+import { must } from '../support/errors.ts';
+import type { LowerBuilder, OpDef } from './op-def.ts';
 import { floatAttribute, intAttribute } from './support/attributes.ts';
 import { clipBounds } from './support/clip.ts';
+import { columnsInMemoryOrder, denseOracle, denseOverlap, lowerDenseS8, readRows } from './support/dense-lower.ts';
 import { lowerMatMul } from './support/matmul.ts';
 import { permuted } from './support/permute.ts';
+import { isQuantized } from './support/quantized.ts';
 
 export const gemm: OpDef = {
   op: 'Gemm',
   summary: 'Matrix product with bias: alpha A B + beta C, either side transposed.',
   upgrade: (node) => (node.inputs.length === 2 ? { ...node, inputs: [...node.inputs, null] } : node),
+  quantize: {
+    inputs: ['activation', 'weight', 'bias'],
+    output: 'calibrated',
+    weightAxis: (node) => (intAttribute(node, 'transB', 0) === 1 ? 0 : 1),
+    refuse: (node, graph) => {
+      const constant = (i: number) => node.inputs[i] == null || graph.constants.has(node.inputs[i]);
+      if (!constant(1) || !constant(2)) return 'weights and bias must be constant';
+      const plain = floatAttribute(node, 'alpha', 1) === 1 && floatAttribute(node, 'beta', 1) === 1;
+      return plain && intAttribute(node, 'transA', 0) === 0 ? null : 'alpha, beta or transA are set';
+    },
+  },
+  oracle: (node, oracle) => denseOracle(node, oracle, outIn(node, must(oracle.constant(node.inputs[1]), 'weights'))),
   lower(node, lower) {
     const weights = lower.constant(node.inputs[1]);
     const bias = node.inputs[2] ? lower.constant(node.inputs[2]) : null;
     const rows = lower.type(node.outputs[0]).shape[0];
     const foldable = node.inputs[2] == null || (bias !== null && (rows === 1 || isOneRow(bias)));
+    if (isQuantized(lower.type, node)) {
+      if (!weights) return lower.refuse('its weights must be constant');
+      return lowerDenseS8(node, lower, outIn(node, weights));
+    }
     const f32 = lower.type(node.inputs[0]).dtype === 'f32';
     if (f32 && weights && foldable && intAttribute(node, 'transA', 0) === 0) lowerDense(node, lower, weights, bias);
     else lowerMatMul(node, lower);
   },
 };
 
+/** The weights as [out][in]. */
+function outIn(node: Node, weights: Tensor): Tensor {
+  return intAttribute(node, 'transB', 0) === 1 ? weights : permuted(weights, [1, 0]);
+}
+
 function lowerDense(node: Node, lower: LowerBuilder, weights: Tensor, bias: Tensor | null): void {
   const [rows, out] = lower.type(node.outputs[0]).shape as [number, number];
-  const x = readRows(node, lower);
+  const x = readRows(node, lower, rows);
   const inputs = x.shape[1]!;
-  const rowsOfWeights = intAttribute(node, 'transB', 0) === 1 ? weights : permuted(weights, [1, 0]);
-  const scaled = scale(rowsOfWeights, floatAttribute(node, 'alpha', 1));
+  const scaled = scale(outIn(node, weights), floatAttribute(node, 'alpha', 1));
   const y = lower.write(0, 'row-major');
   const [min, max] = clipBounds(node);
   lower.call({
@@ -44,26 +66,8 @@ function lowerDense(node: Node, lower: LowerBuilder, weights: Tensor, bias: Tens
     },
     macs: rows * inputs * out,
     summary: `Dense ${inputs} -> ${out}${rows === 1 ? '' : `, ${rows} rows`}`,
-    overlap: [{ read: x, distance: rows === 1 ? out * 4 : Math.max(out * 4, rows * out * 4 - (rows - 1) * inputs * 4) }],
+    overlap: [{ read: x, distance: denseOverlap(rows, inputs * 4, out * 4) }],
   });
-}
-
-/** One row is taken in whatever order it lies: the weights' columns follow it. */
-export function readRows(node: Node, lower: LowerBuilder): Operand {
-  const x = node.inputs[0]!;
-  return lower.read(0, lower.type(x).shape[0] === 1 ? lower.storageOf(x) : 'row-major');
-}
-
-/** w[out][in] with the columns permuted to the order in which x lies in memory. */
-export function columnsInMemoryOrder(weights: Tensor, x: Operand): Tensor['data'] {
-  if (isRowMajor(x.storage)) return weights.data;
-  const order = memoryToIndex(x.storage);
-  const [rows, columns] = weights.shape as [number, number];
-  const data = weights.data.slice();
-  for (let r = 0; r < rows; r++) {
-    for (let c = 0; c < columns; c++) data[r * columns + c] = weights.data[r * columns + order[c]!]!;
-  }
-  return data;
 }
 
 function isOneRow(bias: Tensor): boolean {

@@ -1,8 +1,8 @@
-import { conv } from './conv.ts';
+import { conv } from './conv/index.ts';
 import { gemm } from './gemm.ts';
 import { matMul } from './matmul.ts';
 import type { OpDef } from './op-def.ts';
-import { averagePool, globalAveragePool, globalMaxPool, maxPool } from './pool.ts';
+import { averagePool, globalAveragePool, globalMaxPool, maxPool } from './pool/index.ts';
 import { unaryOps } from './unary.ts';
 import { dropout, flatten, identity, reshape, squeeze, transpose, unsqueeze } from './views.ts';
 

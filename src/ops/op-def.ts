@@ -37,7 +37,7 @@ export type Role = 'activation' | 'weight' | 'bias' | 'parameter';
  *   or a fixed affine type.
  */
 export interface QuantizeRule {
-  readonly inputs: readonly Role[] | 'all-activations';
+  readonly inputs: readonly Role[] | 'all-activations' | ((node: Node, graph: Graph) => readonly Role[]);
   readonly output: 'calibrated' | 'as-input' | 'shared' | { readonly scale: number; readonly zeroPoint: number };
   /** Weight's output-channel axis. */
   weightAxis?(node: Node): number;

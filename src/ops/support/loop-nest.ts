@@ -63,3 +63,13 @@ function broadcastStrides(input: Operand, rank: number): number[] | null {
     return own < 0 || input.shape[own] === 1 ? 0 : strides[own]!;
   });
 }
+
+/** 'i0 * 64 + i1', or '0' when the operand does not move. */
+export function indexText(nest: LoopNest, operand: number): string {
+  const terms = nest.sizes.flatMap((_, i) => {
+    const stride = nest.strides[i]![operand]!;
+    if (stride === 0) return [];
+    return [stride === 1 ? `i${i}` : `i${i} * ${stride}`];
+  });
+  return terms.length === 0 ? '0' : terms.join(' + ');
+}

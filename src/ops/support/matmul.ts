@@ -11,54 +11,56 @@ import { clipBounds } from './clip.ts';
  */
 export function lowerMatMul(node: Node, lower: LowerBuilder): void {
   const type = lower.type(node.inputs[0]);
-  if (type.dtype !== lower.type(node.inputs[1]).dtype) lower.refuse('both sides must have one element type');
-  const a = matrixView(lower.read(0, 'any'), 'left', intAttribute(node, 'transA', 0) === 1);
-  const b = matrixView(lower.read(1, 'any'), 'right', intAttribute(node, 'transB', 0) === 1);
-  const bias = node.op === 'Gemm' && node.inputs[2] ? lower.read(2, 'any') : null;
-  const y = lower.write(0, 'row-major');
-
-  const batch = y.shape.slice(0, Math.max(0, y.shape.length - (a.vector ? 0 : 1) - (b.vector ? 0 : 1)));
-  const loopShape = [...batch, a.rows, b.columns];
-  const depth = a.depth;
-  const strides = (operand: Operand, last: readonly [number, number], rank: number) => [
-    ...spreadBatch(operand, rank, batch),
-    ...last,
-  ];
-  const nest = loopShape.map((size, i) => ({
-    name: `i${i}`,
-    size,
-    a: strides(a.operand, [a.rowStride, 0], a.batchRank)[i]!,
-    b: strides(b.operand, [0, b.columnStride], b.batchRank)[i]!,
-    c: bias ? biasStrides(bias, loopShape)[i]! : 0,
-  }));
-  const sum = (key: 'a' | 'b' | 'c') =>
-    nest
-      .filter((loop) => loop[key] !== 0)
-      .map((loop) => (loop[key] === 1 ? loop.name : `${loop.name} * ${loop[key]}`))
-      .join(' + ') || '0';
+  if (type.dtype !== lower.type(node.inputs[1]).dtype) return lower.refuse('both sides must have one element type');
+  const nest = matMulNest(node, lower);
   const isFloat = type.dtype === 'f32' || type.dtype === 'f64';
   const clip = node.clip ? clipBounds(node) : null;
   lower.call({
     template: 'matmul',
     params: {
-      loops: nest.map((loop, i) => ({ name: loop.name, size: loop.size, pad: '    '.repeat(i + 1) })),
-      pad: '    '.repeat(nest.length + 1),
-      depth,
-      ctype: y.ctype,
-      a: a.operand.name,
-      aIndex: `${sum('a')} + k * ${a.depthStride}`,
-      b: b.operand.name,
-      bIndex: `${sum('b')} + k * ${b.depthStride}`,
-      result: resultText(node, isFloat, bias ? `${bias.name}[${sum('c')}]` : null),
-      y: y.name,
+      ...nest.params,
+      result: resultText(node, isFloat, nest.bias),
       clip: clip !== null,
       min: clip?.[0] ?? '',
       max: clip?.[1] ?? '',
-      ends: nest.map((_, i) => '    '.repeat(nest.length - i)),
     },
-    macs: elementCount(loopShape) * depth,
-    summary: `matrix product ${a.rows}x${depth} by ${depth}x${b.columns}${batch.length > 0 ? `, ${elementCount(batch)} of them` : ''}`,
+    macs: nest.macs,
+    summary: nest.summary,
   });
+}
+
+/** The loops of a matrix product as template params: a[aIndex] * b[bIndex] summed over k, row-major result. */
+export function matMulNest(node: Node, lower: LowerBuilder) {
+  const a = matrixView(lower.read(0, 'any'), 'left', intAttribute(node, 'transA', 0) === 1);
+  const b = matrixView(lower.read(1, 'any'), 'right', intAttribute(node, 'transB', 0) === 1);
+  const bias = node.op === 'Gemm' && node.inputs[2] ? lower.read(2, 'any') : null;
+  const y = lower.write(0, 'row-major');
+  const batch = y.shape.slice(0, Math.max(0, y.shape.length - (a.vector ? 0 : 1) - (b.vector ? 0 : 1)));
+  const sizes = [...batch, a.rows, b.columns];
+  const aStrides = [...spreadStrides(a.operand, a.batchRank, batch), a.rowStride, 0];
+  const bStrides = [...spreadStrides(b.operand, b.batchRank, batch), 0, b.columnStride];
+  const index = (strides: readonly number[]) => {
+    const terms = strides.flatMap((stride, i) => (stride === 0 ? [] : [stride === 1 ? `i${i}` : `i${i} * ${stride}`]));
+    return terms.join(' + ') || '0';
+  };
+  const biasText = bias && `${bias.name}[${index(spreadStrides(bias, bias.shape.length, sizes))}]`;
+  return {
+    params: {
+      loops: sizes.map((size, i) => ({ name: `i${i}`, size, pad: '    '.repeat(i + 1) })),
+      pad: '    '.repeat(sizes.length + 1),
+      depth: a.depth,
+      ctype: y.ctype,
+      a: a.operand.name,
+      aIndex: `${index(aStrides)} + k * ${a.depthStride}`,
+      b: b.operand.name,
+      bIndex: `${index(bStrides)} + k * ${b.depthStride}`,
+      y: y.name,
+      ends: sizes.map((_, i) => '    '.repeat(sizes.length - i)),
+    },
+    bias: biasText,
+    macs: elementCount(sizes) * a.depth,
+    summary: `matrix product ${a.rows}x${a.depth} by ${a.depth}x${b.columns}, ${elementCount(batch)} times`,
+  };
 }
 
 interface MatrixView {
@@ -89,19 +91,12 @@ function matrixView(operand: Operand, side: 'left' | 'right', transposed: boolea
     : { ...common, rows: 1, columns: inner, depth: outer, rowStride: 0, columnStride: innerStride, depthStride: outerStride };
 }
 
-function spreadBatch(operand: Operand, batchRank: number, batch: Shape): number[] {
-  const missing = batch.length - batchRank;
-  return batch.map((_, i) => {
-    const own = i - missing;
-    return own < 0 || operand.shape[own] === 1 ? 0 : operand.strides[own]!;
-  });
-}
-
-function biasStrides(bias: Operand, shape: Shape): number[] {
-  const missing = shape.length - bias.shape.length;
+/** Strides of the operand's first `rank` dimensions seen through `shape`: 0 where it is repeated. */
+function spreadStrides(operand: Operand, rank: number, shape: Shape): number[] {
+  const missing = shape.length - rank;
   return shape.map((_, i) => {
     const own = i - missing;
-    return own < 0 || bias.shape[own] === 1 ? 0 : bias.strides[own]!;
+    return own < 0 || operand.shape[own] === 1 ? 0 : operand.strides[own]!;
   });
 }
 

@@ -1,44 +1,115 @@
 import type { Json } from '../../ir/program.ts';
 import { elementCount } from '../../ir/shape.ts';
-import { rowMajor } from '../../ir/storage.ts';
-import type { Node } from '../../ir/types.ts';
+import { rowMajor, sameStorage } from '../../ir/storage.ts';
+import type { Node, Shape, Tensor } from '../../ir/types.ts';
+import { bytesPerElement } from '../../numerics/dtype.ts';
 import type { LowerBuilder, Operand } from '../op-def.ts';
-import { broadcastNest, type LoopNest } from './loop-nest.ts';
+import { cType, literal } from './c-text.ts';
+import { clipBounds } from './clip.ts';
+import { broadcastNest, indexText, type LoopNest } from './loop-nest.ts';
 
-/** One output element from the operands' elements, as a C expression over the names a, b, c, ... */
+/** One output element from the operands' elements, as a C expression over their names (see elementName). */
 export interface Pointwise {
   readonly expression: string;
   /** One short word for comments. */
   readonly title: string;
+  /** Inputs whose elements the expression names; default: all that are present. */
+  readonly inputs?: readonly number[];
+  /** Intermediate values by name, in order, before the expression. */
+  readonly steps?: readonly Step[];
 }
 
-const NAMES = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+export interface Step {
+  readonly ctype: string;
+  readonly name: string;
+  readonly value: string;
+}
+
+/** a, b, c, ... for the element of input 0, 1, 2, ... */
+export function elementName(input: number): string {
+  return input < 8 ? 'abcdefgh'[input]! : `v${input}`;
+}
 
 /**
- * Lowers an element-wise node with ONNX broadcasting: one loop nest over the output's memory order.
- * In place when an input has the output's element size, shape and layout.
+ * Lowers an element-wise node with ONNX broadcasting: one loop nest over the output's memory order, the fused
+ * clamp included. In place when an input has the output's shape and layout. Constants of one element become literals.
  */
-export function lowerPointwise(node: Node, lower: LowerBuilder, { expression, title }: Pointwise): void {
-  const shape = lower.type(node.outputs[0]).shape;
-  const model = node.inputs.find(
-    (value) => value !== null && !lower.constant(value) && lower.type(value).shape.join() === shape.join(),
-  );
-  const storage = model ? lower.storageOf(model) : rowMajor(shape);
-  const present = node.inputs.map((value, i) => (value === null ? -1 : i)).filter((i) => i >= 0);
-  const alike = (i: number) => lower.type(node.inputs[i]).shape.join() === shape.join();
-  const inputs = present.map((i) => lower.read(i, lower.constant(node.inputs[i]) && alike(i) ? storage : 'any'));
+export function lowerPointwise(node: Node, lower: LowerBuilder, pointwise: Pointwise): void {
+  const { title } = pointwise;
+  const type = lower.type(node.outputs[0]);
+  const used = pointwise.inputs ?? node.inputs.map((_, i) => i).filter((i) => node.inputs[i] !== null);
+  if ([type, ...used.map((i) => lower.type(node.inputs[i]))].some(({ quant }) => quant !== null)) {
+    return lower.refuse('there is no integer form of this operator');
+  }
+  const storage = outputStorage(node, lower, used, type.shape);
+  const sources = used.map((i) => readElement(node, lower, i, type.shape, storage));
+  const inputs = sources.flatMap(({ operand }) => operand ?? []);
   const output = lower.write(0, storage);
   const nest = broadcastNest(inputs, output);
   if (!nest) return lower.refuse('operands lie in layouts that cannot be walked together');
-  const size = elementCount(shape);
+
+  const locals = sources.map(({ input, operand, scalar }) => ({
+    ctype: cType(lower.type(node.inputs[input]).dtype),
+    name: elementName(input),
+    value: scalar ?? `${operand!.name}[${indexText(nest, inputs.indexOf(operand!))}]`,
+  }));
   lower.call({
     template: 'pointwise',
-    params: pointwiseParams(nest, inputs, output.name, expression),
-    summary: `${title}, ${size} elements`,
+    params: {
+      ...nestParams(nest),
+      locals: [...locals, ...(pointwise.steps ?? [])].map((step) => ({ ...step })),
+      target: `${output.name}[${indexText(nest, inputs.length)}]`,
+      expression: clamped(node, pointwise.expression),
+    },
+    summary: `${title}, ${elementCount(type.shape)} elements`,
     overlap: inputs
-      .filter((input) => !input.constant && input.shape.join() === shape.join())
-      .map((read) => ({ read, distance: 0 })),
+      .filter((input) => !input.constant && inputs.every((other) => other.name !== input.name || alike(other, output)))
+      .map((read) => ({ read, distance: inPlaceDistance(read, output) })),
   });
+}
+
+/** Where the output lies as the first computed input of its shape does. */
+function outputStorage(node: Node, lower: LowerBuilder, used: readonly number[], shape: Shape): Operand['storage'] {
+  const model = used.find((i) => {
+    const value = node.inputs[i]!;
+    return !lower.constant(value) && lower.type(value).shape.join() === shape.join();
+  });
+  return model === undefined ? rowMajor(shape) : lower.storageOf(node.inputs[model]!);
+}
+
+interface Source {
+  readonly input: number;
+  readonly operand?: Operand;
+  /** The value of a constant of one element. */
+  readonly scalar?: string;
+}
+
+function readElement(node: Node, lower: LowerBuilder, input: number, shape: Shape, storage: Operand['storage']): Source {
+  const constant = lower.constant(node.inputs[input]);
+  if (constant && isScalar(constant)) return { input, scalar: literal(constant.data[0]!, constant.dtype) };
+  const relay = constant && constant.shape.join() === shape.join();
+  return { input, operand: lower.read(input, relay ? storage : 'any') };
+}
+
+function isScalar({ data, dtype }: Tensor): boolean {
+  return data.length === 1 && dtype !== 'f16' && dtype !== 'bf16';
+}
+
+function alike(input: Operand, output: Operand): boolean {
+  return input.shape.join() === output.shape.join() && sameStorage(input.storage, output.storage);
+}
+
+/**
+ * Element i is read before it is written: with elements of r and w bytes the output must start (n - 1)(w - r) bytes
+ * below an input of smaller elements, and at most r - w above one of larger elements.
+ */
+function inPlaceDistance(read: Operand, write: Operand): number {
+  const growth = bytesPerElement(write.type.dtype) - bytesPerElement(read.type.dtype);
+  return growth > 0 ? (elementCount(write.shape) - 1) * growth : growth;
+}
+
+function clamped(node: Node, expression: string): string {
+  return node.clip ? `nn_clamp_f32(${expression}, ${clipBounds(node).join(', ')})` : expression;
 }
 
 /** Template params: loops, one named local per operand, the target element. */
@@ -48,24 +119,20 @@ export function pointwiseParams(
   output: string,
   expression: string,
 ): { [key: string]: Json } {
-  const indent = (depth: number) => '    '.repeat(depth + 1);
   const element = (name: string, operand: number) => `${name}[${indexText(nest, operand)}]`;
   return {
-    loops: nest.sizes.map((size, i) => ({ name: `i${i}`, size, pad: indent(i) })),
-    pad: indent(nest.sizes.length),
-    locals: inputs.map((input, i) => ({ ctype: input.ctype, name: NAMES[i]!, value: element(input.name, i) })),
+    ...nestParams(nest),
+    locals: inputs.map(({ ctype, name }, i) => ({ ctype, name: elementName(i), value: element(name, i) })),
     target: element(output, inputs.length),
     expression,
-    ends: nest.sizes.map((_, i) => indent(nest.sizes.length - 1 - i)),
   };
 }
 
-/** 'i0 * 64 + i1', or '0' when the operand does not move. */
-export function indexText(nest: LoopNest, operand: number): string {
-  const terms = nest.sizes.flatMap((_, i) => {
-    const stride = nest.strides[i]![operand]!;
-    if (stride === 0) return [];
-    return [stride === 1 ? `i${i}` : `i${i} * ${stride}`];
-  });
-  return terms.length === 0 ? '0' : terms.join(' + ');
+function nestParams(nest: LoopNest): { [key: string]: Json } {
+  const indent = (depth: number) => '    '.repeat(depth + 1);
+  return {
+    loops: nest.sizes.map((size, i) => ({ name: `i${i}`, size, pad: indent(i) })),
+    pad: indent(nest.sizes.length),
+    ends: nest.sizes.map((_, i) => indent(nest.sizes.length - 1 - i)),
+  };
 }

@@ -1,0 +1,34 @@
+import type { OpDef } from '../op-def.ts';
+import { windowShape } from '../support/geometry.ts';
+import { isQuantized } from '../support/quantized.ts';
+import { lowerConvF32 } from './float.ts';
+import { lowerConvS8 } from './int8.ts';
+import { convOracle } from './oracle.ts';
+
+export const conv: OpDef = {
+  op: 'Conv',
+  summary: 'Convolution, 1-D and 2-D, grouped, depthwise, strided, dilated, padded.',
+  spatial: true,
+  quantize: {
+    inputs: ['activation', 'weight', 'bias'],
+    output: 'calibrated',
+    weightAxis: () => 0,
+    refuse: (node, graph) =>
+      graph.constants.has(node.inputs[1]!) && (node.inputs[2] == null || graph.constants.has(node.inputs[2]))
+        ? null
+        : 'weights and bias must be constant',
+  },
+  oracle: convOracle,
+  lower(node, lower) {
+    const x = lower.type(node.inputs[0]);
+    const w = lower.type(node.inputs[1]);
+    const y = lower.type(node.outputs[0]);
+    const shape = windowShape(node, x.shape, y.shape, w.shape.slice(2));
+    if (!shape) return lower.refuse('only 1-D and 2-D convolutions become C');
+    const weights = lower.constant(node.inputs[1]);
+    if (!weights) return lower.refuse('its weights must be constant');
+    if (isQuantized(lower.type, node)) lowerConvS8(node, lower, shape, weights);
+    else if (x.dtype === 'f32') lowerConvF32(node, lower, shape, weights);
+    else lower.refuse(`${x.dtype} is not supported`);
+  },
+};

@@ -1,0 +1,54 @@
+import type { Node, Tensor } from '../../ir/types.ts';
+import type { LowerBuilder } from '../op-def.ts';
+import { foldedBias, outputClampParams, weightTables } from '../support/dense-int8.ts';
+import { type WindowShape, windowOverlap, windowParams, windowTitle } from '../support/geometry.ts';
+import { permuted } from '../support/permute.ts';
+import { quantOf, zeroPointOf } from '../support/quantized.ts';
+import { kernelMajor } from './float.ts';
+import { convMacs } from './macs.ts';
+
+/** int8 convolution: the input zero point is folded into the bias, padding is filled with it. */
+export function lowerConvS8(node: Node, lower: LowerBuilder, shape: WindowShape, weights: Tensor): void {
+  const depthwise = shape.groups === shape.in_c && shape.groups > 1;
+  const x = lower.read(0, 'channels-last');
+  const y = lower.write(0, 'channels-last');
+  const zeroPoint = zeroPointOf(quantOf(lower.graph, node.inputs[0]));
+  const tables = weightTables(node, lower, shape.out_c, {
+    codes: depthwise ? tapMajor(weights, shape) : kernelMajor(weights).data,
+    layout: depthwise ? '[kernel][out]' : '[out][kernel][in]',
+    bias: foldedBias(node, lower, weights, zeroPoint),
+  });
+  const depth = shape.kernel_h * shape.kernel_w * (shape.in_c / shape.groups);
+  lower.call({
+    template: depthwise ? 'depthwise2d_s8' : 'conv2d_s8',
+    params: {
+      shape: windowParams(shape),
+      x: x.name,
+      y: y.name,
+      ...tables,
+      ...outputClampParams(node, lower),
+      input_zero_point: zeroPoint,
+      patch: depthwise || isPlainPointwise(shape) ? 'NULL' : lower.scratch(depth, 'int8_t'),
+    },
+    macs: convMacs(shape),
+    summary: windowTitle('Conv', shape),
+    overlap: [{ read: x, distance: windowOverlap(shape, 1, 1) }],
+  });
+}
+
+/** 1x1 without padding or stride: the patch is the pixel itself. Same condition as in nn_conv2d_s8.h. */
+function isPlainPointwise(s: WindowShape): boolean {
+  const noPad = s.pad_top === 0 && s.pad_left === 0;
+  return s.kernel_h === 1 && s.kernel_w === 1 && s.groups === 1 && noPad && fits(s);
+}
+
+/** The last window lies inside the input. */
+function fits(s: WindowShape): boolean {
+  return (s.out_h - 1) * s.stride_h < s.in_h && (s.out_w - 1) * s.stride_w < s.in_w;
+}
+
+/** [out][1][kh][kw] -> [kh][kw][out], so that the channels of one tap lie together. */
+function tapMajor(weights: Tensor, shape: WindowShape): Tensor['data'] {
+  const flat = { ...weights, shape: [shape.out_c, shape.kernel_h * shape.kernel_w] };
+  return permuted(flat, [1, 0]).data;
+}

@@ -1,0 +1,99 @@
+import type { Graph, Node } from '../../ir/types.ts';
+import { must } from '../../support/errors.ts';
+import type { LowerBuilder, OpDef } from '../op-def.ts';
+import { intAttribute, intsAttribute } from '../support/attributes.ts';
+import { type WindowShape, windowShape } from '../support/geometry.ts';
+import { isQuantized } from '../support/quantized.ts';
+import { lowerPoolF32 } from './float.ts';
+import { lowerAveragePoolS8, lowerMaxPoolS8 } from './int8.ts';
+import { averagePoolOracle } from './oracle.ts';
+
+export const maxPool: OpDef = {
+  op: 'MaxPool',
+  summary: 'Maximum over a window, 1-D and 2-D; dilation, ceil_mode, auto_pad.',
+  spatial: true,
+  quantize: { inputs: ['activation'], output: 'as-input', refuse: onlyOneOutput },
+  lower(node, lower) {
+    if (node.outputs[1] != null) return lower.refuse('the Indices output is not supported');
+    lowerMax(node, lower);
+  },
+};
+
+export const averagePool: OpDef = {
+  op: 'AveragePool',
+  summary: 'Mean over a window, 1-D and 2-D; ceil_mode, count_include_pad, dilation.',
+  spatial: true,
+  quantize: { inputs: ['activation'], output: 'calibrated' },
+  oracle: (node, oracle) =>
+    averagePoolOracle(node, oracle, must(poolWindow(node, oracle), 'a 1-D or 2-D window'), includePad(node)),
+  lower: lowerAverage,
+};
+
+export const globalAveragePool: OpDef = {
+  op: 'GlobalAveragePool',
+  summary: 'Mean over all positions of each channel.',
+  spatial: true,
+  quantize: { inputs: ['activation'], output: 'calibrated' },
+  oracle: (node, oracle) => averagePoolOracle(node, oracle, must(poolWindow(node, oracle), 'a window'), 0),
+  lower: lowerAverage,
+};
+
+export const globalMaxPool: OpDef = {
+  op: 'GlobalMaxPool',
+  summary: 'Maximum over all positions of each channel.',
+  spatial: true,
+  quantize: { inputs: ['activation'], output: 'as-input' },
+  lower: lowerMax,
+};
+
+function lowerMax(node: Node, lower: LowerBuilder): void {
+  const shape = poolWindow(node, lower);
+  if (!shape) return lower.refuse('only 1-D and 2-D pooling becomes C');
+  if (isQuantized(lower.type, node)) lowerMaxPoolS8(node, lower, shape);
+  else lowerPoolF32(node, lower, shape, 'max', 0);
+}
+
+function lowerAverage(node: Node, lower: LowerBuilder): void {
+  const shape = poolWindow(node, lower);
+  if (!shape) return lower.refuse('only 1-D and 2-D pooling becomes C');
+  if (isQuantized(lower.type, node)) lowerAveragePoolS8(node, lower, shape, includePad(node));
+  else lowerPoolF32(node, lower, shape, 'average', includePad(node));
+}
+
+function includePad(node: Node): number {
+  return intAttribute(node, 'count_include_pad', 0);
+}
+
+function onlyOneOutput(node: Node, _graph: Graph): string | null {
+  return node.outputs[1] == null ? null : 'the Indices output stays in float';
+}
+
+function poolWindow(node: Node, { type }: Pick<LowerBuilder, 'type'>): WindowShape | null {
+  const x = type(node.inputs[0]).shape;
+  if (node.op.startsWith('Global')) return globalWindow(x);
+  return windowShape(node, x, type(node.outputs[0]).shape, intsAttribute(node, 'kernel_shape', []));
+}
+
+/** Global pooling is a window as large as the input; any spatial rank is read as 1 x (all positions). */
+function globalWindow(x: readonly number[]): WindowShape {
+  const positions = x.slice(2).reduce((a, b) => a * b, 1);
+  const [batch, channels] = x as [number, number];
+  return {
+    batch,
+    in_h: 1,
+    in_w: positions,
+    in_c: channels,
+    out_h: 1,
+    out_w: 1,
+    out_c: channels,
+    kernel_h: 1,
+    kernel_w: positions,
+    stride_h: 1,
+    stride_w: 1,
+    dilation_h: 1,
+    dilation_w: 1,
+    pad_top: 0,
+    pad_left: 0,
+    groups: 1,
+  };
+}

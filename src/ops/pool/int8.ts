@@ -1,0 +1,73 @@
+import type { Graph, Node } from '../../ir/types.ts';
+import { averageRequantization } from '../../quant/requantize.ts';
+import type { LowerBuilder } from '../op-def.ts';
+import { outputClampParams } from '../support/dense-int8.ts';
+import { windowOverlap, windowParams, type WindowShape, windowTitle } from '../support/geometry.ts';
+import { quantOf, scaleOf, zeroPointOf } from '../support/quantized.ts';
+import { paddedExtent } from './float.ts';
+
+/** The code order is the order of the real numbers, so the maximum of codes is the code of the maximum. */
+export function lowerMaxPoolS8(node: Node, lower: LowerBuilder, shape: WindowShape): void {
+  const x = lower.read(0, 'channels-last');
+  const y = lower.write(0, 'channels-last');
+  const { min, max } = outputClampParams(node, lower);
+  lower.call({
+    template: 'maxpool2d_s8',
+    params: { shape: windowParams(shape), x: x.name, y: y.name, min, max },
+    summary: windowTitle(node.op, { ...shape, groups: 1 }),
+    overlap: [{ read: x, distance: windowOverlap(shape, 1, 1) }],
+  });
+}
+
+/** Sum of (x - zero point) over the window, then one multiply by scale / count. */
+export function lowerAveragePoolS8(node: Node, lower: LowerBuilder, shape: WindowShape, includePad: number): void {
+  const x = lower.read(0, 'channels-last');
+  const y = lower.write(0, 'channels-last');
+  const extent = paddedExtent(node, shape, includePad);
+  const { multiplier, leftShift, counts } = averageScales(lower.graph, node, shape, extent);
+  const byCount = new Int32Array(Math.max(...counts) + 1);
+  counts.forEach((count, i) => {
+    byCount[count] = multiplier[i]!;
+  });
+  lower.call({
+    template: counts.length === 1 ? 'averagepool2d_even_s8' : 'averagepool2d_s8',
+    params: {
+      shape: windowParams(shape),
+      x: x.name,
+      y: y.name,
+      ...extent,
+      input_zero_point: zeroPointOf(quantOf(lower.graph, node.inputs[0])),
+      multiplier:
+        counts.length === 1
+          ? multiplier[0]!
+          : lower.table('multiplier', 'i32', byCount, 'parameters', `scale by number of cells, of ${node.name}`),
+      left_shift: leftShift,
+      ...outputClampParams(node, lower),
+    },
+    summary: windowTitle(node.op, { ...shape, groups: 1 }),
+    overlap: [{ read: x, distance: windowOverlap(shape, 1, 1) }],
+  });
+}
+
+/** The numbers of cells that windows of this layer hold, ascending, and the multiplier of each. */
+export function averageScales(
+  graph: Graph,
+  node: Node,
+  shape: WindowShape,
+  extent: { count_h: number; count_w: number; include_pad: number },
+) {
+  const along = (out: number, stride: number, pad: number, kernel: number, dilation: number, size: number, end: number) =>
+    Array.from({ length: out }, (_, o) => {
+      let cells = 0;
+      for (let k = 0; k < kernel; k++) {
+        const i = o * stride - pad + k * dilation;
+        if (extent.include_pad !== 0 ? i < end : i >= 0 && i < size) cells++;
+      }
+      return cells;
+    });
+  const rows = along(shape.out_h, shape.stride_h, shape.pad_top, shape.kernel_h, shape.dilation_h, shape.in_h, extent.count_h);
+  const columns = along(shape.out_w, shape.stride_w, shape.pad_left, shape.kernel_w, shape.dilation_w, shape.in_w, extent.count_w);
+  const counts = [...new Set(rows.flatMap((r) => columns.map((c) => r * c)))].filter((count) => count > 0).sort((a, b) => a - b);
+  const [x, y] = [quantOf(graph, node.inputs[0]), quantOf(graph, node.outputs[0])];
+  return { ...averageRequantization(scaleOf(x), scaleOf(y), counts), counts, rows, columns };
+}

@@ -1,0 +1,53 @@
+import type { Node } from '../../ir/types.ts';
+import type { OracleBuilder } from '../op-def.ts';
+import { intsAttribute } from '../support/attributes.ts';
+import type { WindowShape } from '../support/geometry.ts';
+import { centred, ONNX_I64, requantized } from '../support/oracle.ts';
+import { clampCodes, quantOf, zeroPointOf } from '../support/quantized.ts';
+import { paddedExtent } from './float.ts';
+import { averageScales } from './int8.ts';
+
+/**
+ * The window sum is a depthwise Conv with a kernel of ones over (x - zero point), exact in float32;
+ * then one multiply whose factor depends on the number of cells at that position.
+ */
+export function averagePoolOracle(node: Node, oracle: OracleBuilder, shape: WindowShape, includePad: number): void {
+  const x = quantOf(oracle.graph, node.inputs[0]);
+  const y = quantOf(oracle.graph, node.outputs[0]);
+  const type = oracle.type(node.inputs[0]);
+  const rank = type.shape.length - 2;
+  const kernel = node.op === 'GlobalAveragePool' ? type.shape.slice(2) : intsAttribute(node, 'kernel_shape', []);
+  const ones = new Float32Array(shape.in_c * shape.kernel_h * shape.kernel_w).fill(1);
+  const sum = oracle.node(
+    'Conv',
+    [centred(oracle, node.inputs[0]!, zeroPointOf(x)), oracle.tensor('f32', [shape.in_c, 1, ...kernel], ones)],
+    node.op === 'GlobalAveragePool' ? { group: shape.in_c } : convAttributes(node, shape, rank),
+  );
+  const { multiplier, leftShift, counts, rows, columns } = averageScales(
+    oracle.graph,
+    node,
+    shape,
+    paddedExtent(node, shape, includePad),
+  );
+  const perPosition = rows.flatMap((r) => columns.map((c) => multiplier[counts.indexOf(r * c)] ?? 1));
+  const spatial = node.op === 'GlobalAveragePool' ? kernel.map(() => 1) : rank === 1 ? [columns.length] : [rows.length, columns.length];
+  const acc = oracle.node('Cast', [sum], { to: ONNX_I64 });
+  const scales = { multiplier: Int32Array.from(perPosition), leftShift };
+  oracle.output(0, requantized(oracle, acc, scales, spatial, zeroPointOf(y), clampCodes(node, y)));
+}
+
+/** Pooling pads become Conv pads; with ceil_mode the end is padded until the last window fits. */
+function convAttributes(node: Node, s: WindowShape, rank: number): Node['attributes'] {
+  const end = (out: number, stride: number, kernel: number, dilation: number, size: number, pad: number) =>
+    (out - 1) * stride + dilation * (kernel - 1) + 1 - size - pad;
+  const bottom = end(s.out_h, s.stride_h, s.kernel_h, s.dilation_h, s.in_h, s.pad_top);
+  const right = end(s.out_w, s.stride_w, s.kernel_w, s.dilation_w, s.in_w, s.pad_left);
+  const pads = [s.pad_top, s.pad_left, Math.max(0, bottom), Math.max(0, right)];
+  const two = (h: number, w: number) => (rank === 1 ? [w] : [h, w]);
+  return {
+    group: s.in_c,
+    strides: two(s.stride_h, s.stride_w),
+    dilations: two(s.dilation_h, s.dilation_w),
+    pads: rank === 1 ? [pads[1]!, pads[3]!] : pads,
+  };
+}

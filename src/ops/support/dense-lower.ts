@@ -1,0 +1,70 @@
+import { elementCount } from '../../ir/shape.ts';
+import { isRowMajor, memoryToIndex } from '../../ir/storage.ts';
+import type { Node, Tensor } from '../../ir/types.ts';
+import { must } from '../../support/errors.ts';
+import type { LowerBuilder, Operand, OracleBuilder } from '../op-def.ts';
+import { foldedBias, outputClampParams, weightTables } from './dense-int8.ts';
+import { centred, ONNX_F64, ONNX_I64, requantized } from './oracle.ts';
+import { clampCodes, quantOf, weightRequantization, zeroPointOf } from './quantized.ts';
+
+/** One row is taken in whatever order it lies (the weights' columns follow it); several rows must be row-major. */
+export function readRows(node: Node, lower: LowerBuilder, rows: number): Operand {
+  const x = node.inputs[0]!;
+  return lower.read(0, rows === 1 && !lower.constant(x) ? lower.storageOf(x) : 'row-major');
+}
+
+/** w[out][in] with the columns permuted to the order in which a single row x lies in memory. */
+export function columnsInMemoryOrder(weights: Tensor, x: Operand): Tensor['data'] {
+  if (isRowMajor(x.storage)) return weights.data;
+  const order = memoryToIndex(x.storage);
+  const [rows, columns] = weights.shape as [number, number];
+  const data = weights.data.slice();
+  for (let r = 0; r < rows; r++) {
+    for (let c = 0; c < columns; c++) data[r * columns + c] = weights.data[r * columns + order[c]!]!;
+  }
+  return data;
+}
+
+/** Bytes below x at which y of a dense layer may start: row r is written while row r is still read. */
+export function denseOverlap(rows: number, inBytes: number, outBytes: number): number {
+  return Math.max(outBytes, rows * outBytes - (rows - 1) * inBytes);
+}
+
+/** int8 dense layer; `weights` is [out][in] codes. */
+export function lowerDenseS8(node: Node, lower: LowerBuilder, weights: Tensor): void {
+  const [out, inputs] = weights.shape as [number, number];
+  const rows = elementCount(lower.type(node.outputs[0]).shape) / out;
+  const x = readRows(node, lower, rows);
+  const y = lower.write(0, 'row-major');
+  const zeroPoint = zeroPointOf(quantOf(lower.graph, node.inputs[0]));
+  const tables = weightTables(node, lower, out, {
+    codes: columnsInMemoryOrder(weights, x),
+    layout: '[out][in]',
+    bias: foldedBias(node, lower, weights, zeroPoint),
+  });
+  lower.call({
+    template: 'dense_s8',
+    params: { rows, in: inputs, out, x: x.name, y: y.name, ...tables, ...outputClampParams(node, lower) },
+    macs: rows * inputs * out,
+    summary: `Dense ${inputs} -> ${out}${rows === 1 ? '' : `, ${rows} rows`}`,
+    overlap: [{ read: x, distance: denseOverlap(rows, inputs, out) }],
+  });
+}
+
+/** x [.., in] times weights [out][in] in float64 (exact below 2^53), then bias and requantization in int64. */
+export function denseOracle(node: Node, oracle: OracleBuilder, weights: Tensor): void {
+  const [out, inputs] = weights.shape as [number, number];
+  const x = quantOf(oracle.graph, node.inputs[0]);
+  const y = quantOf(oracle.graph, node.outputs[0]);
+  const input = centred(oracle, node.inputs[0]!, zeroPointOf(x), ONNX_F64);
+  const columns = new Float64Array(inputs * out);
+  for (let o = 0; o < out; o++) for (let i = 0; i < inputs; i++) columns[i * out + o] = Number(weights.data[o * inputs + i]);
+  const sum = oracle.node('MatMul', [input, oracle.tensor('f64', [inputs, out], columns)]);
+  const acc = oracle.node('Cast', [sum], { to: ONNX_I64 });
+  const bias = oracle.constant(node.inputs[2]);
+  const biased = bias
+    ? oracle.node('Add', [acc, oracle.tensor('i64', [out], Array.from(bias.data, (v) => BigInt(v)))])
+    : acc;
+  const scales = must(weightRequantization(oracle.graph, node, out), 'scales');
+  oracle.output(0, requantized(oracle, biased, scales, [out], zeroPointOf(y), clampCodes(node, y)));
+}
