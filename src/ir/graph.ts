@@ -144,7 +144,7 @@ function keepOutputNames(graph: Graph, sources: readonly ValueName[]): Graph {
   const rename = (value: ValueName | null) => (value === null ? null : (renamed.get(value) ?? value));
   // What computed an output before has no reader left, and must not share its name.
   const stale = new Set<ValueName | null>(outputs.filter((output, i) => output !== sources[i]));
-  const nodes = graph.nodes.map((node) => ({
+  const nodes: Node[] = graph.nodes.map((node) => ({
     ...node,
     inputs: node.inputs.map(rename),
     outputs: node.outputs.map((output) => (stale.has(output) ? null : rename(output))),
@@ -181,7 +181,10 @@ export function sortNodes(nodes: readonly Node[]): Node[] {
         stack.pop();
         continue;
       }
-      invariant(pending.every((source) => state.get(source) !== 'open'), `the graph has a cycle through '${node.name}'`);
+      invariant(
+        pending.every((source) => state.get(source) !== 'open'),
+        `the graph has a cycle through '${node.name}'`,
+      );
       stack.push(...pending.reverse());
     }
   }
