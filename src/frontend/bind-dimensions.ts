@@ -1,0 +1,98 @@
+import type { DType } from '../ir/types.ts';
+import { UserError } from '../support/errors.ts';
+import { badModel, show } from './bad-model.ts';
+import { dtypeOfCode, nameOfCode } from './data-types.ts';
+import type { RawTensorType, RawValue } from './raw-model.ts';
+import { countElements } from './tensor-data.ts';
+
+export interface DimensionOptions {
+  /** Numbers for symbolic dimensions; one without a name is called 'input:axis'. */
+  readonly dimensions?: Readonly<Record<string, number>>;
+  /** For a leading dimension, or one named like a batch, that has no number; default 1. */
+  readonly batch?: number;
+}
+
+export interface BoundInput {
+  readonly name: string;
+  /** A string tells why the input cannot be used. */
+  readonly type: { readonly dtype: DType; readonly shape: readonly number[] } | string;
+}
+
+/**
+ * Numbers for every dimension of every input. Throws UNBOUND_DIMENSION with all that have none, and
+ * BAD_ARGUMENT for numbers nobody asked for.
+ */
+export function bindDimensions(inputs: readonly RawValue[], options: DimensionOptions): BoundInput[] {
+  const given = new Map(Object.entries(options.dimensions ?? {}));
+  const batch = options.batch ?? 1;
+  for (const [name, value] of [...given, ['batch', batch] as const]) checkNumber(name, value);
+  const unbound = new Map<string, string>();
+  const symbols = new Set<string>();
+
+  const bind = (input: RawValue, type: RawTensorType): number[] => {
+    if (!type.shape) {
+      unbound.set(input.name, `input ${show(input.name)} has no shape at all`);
+      return [];
+    }
+    return type.shape.map((dimension, axis) => {
+      if (typeof dimension === 'number' && dimension >= 0) return dimension;
+      if (typeof dimension === 'number' && dimension !== -1) badModel(`input ${show(input.name)} has a dimension ${dimension}`);
+      const symbol = typeof dimension === 'string' ? dimension : `${input.name}:${axis}`;
+      symbols.add(symbol);
+      const number = given.get(symbol) ?? (isBatch(symbol, axis) ? batch : undefined);
+      if (number === undefined) unbound.set(symbol, `${show(symbol)}: dimension ${axis} of input ${show(input.name)}`);
+      return number ?? 1;
+    });
+  };
+
+  const bound = inputs.map((input): BoundInput => {
+    if (typeof input.type === 'string') return { name: input.name, type: `it is ${input.type}, not a tensor` };
+    if (!input.type) return badModel(`input ${show(input.name)} has no type`);
+    const dtype = dtypeOfCode(input.type.code);
+    const shape = bind(input, input.type);
+    countElements(shape, `input ${show(input.name)}`);
+    if (!dtype || dtype === 'string') {
+      return { name: input.name, type: `element type ${nameOfCode(input.type.code)} is not supported` };
+    }
+    return { name: input.name, type: { dtype, shape } };
+  });
+
+  const unknown = [...given.keys()].filter((name) => !symbols.has(name));
+  if (unknown.length > 0) refuseUnknown(unknown, symbols);
+  if (unbound.size > 0) refuseUnbound(unbound);
+  return bound;
+}
+
+/** The first axis is the batch by custom, unless its name says that it counts something else. */
+function isBatch(symbol: string, axis: number): boolean {
+  if (/batch/i.test(symbol)) return true;
+  return axis === 0 && !/seq|time|len|step|frame|width|height|chan/i.test(symbol);
+}
+
+function checkNumber(name: string, value: number): void {
+  if (Number.isInteger(value) && value >= 1 && value < 2 ** 31) return;
+  throw new UserError({
+    code: 'BAD_ARGUMENT',
+    message: `the dimension ${show(name)} cannot be ${value}`,
+    hint: 'give a whole number from 1 on',
+  });
+}
+
+function refuseUnknown(unknown: readonly string[], symbols: ReadonlySet<string>): never {
+  const known = [...symbols].map(show).join(', ');
+  throw new UserError({
+    code: 'BAD_ARGUMENT',
+    message: `the model has no dimension ${unknown.map(show).join(', ')} to bind`,
+    hint: known ? `its open dimensions are ${known}` : 'all its dimensions have numbers',
+  });
+}
+
+function refuseUnbound(unbound: ReadonlyMap<string, string>): never {
+  const [first] = unbound.keys();
+  throw new UserError({
+    code: 'UNBOUND_DIMENSION',
+    message: unbound.size === 1 ? 'a dimension has no number' : `${unbound.size} dimensions have no number`,
+    because: [...unbound.values()],
+    hint: `give each one a number, for example --dim ${/^[\w.:/-]+$/.test(first) ? first : `'${first}'`}=32`,
+  });
+}

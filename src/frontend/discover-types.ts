@@ -1,0 +1,132 @@
+import type { Tensor, TensorType, ValueName } from '../ir/types.ts';
+import { createSession } from '../runtime/ort-session.ts';
+import { invariant, UserError } from '../support/errors.ts';
+import { show, showNode } from './bad-model.ts';
+import type { FlatNode } from './flatten.ts';
+import { foldShapeInputs } from './fold-shape-inputs.ts';
+import { ownTypes, unspeakable } from './own-types.ts';
+import { safeModel } from './safe-model.ts';
+import { countElements } from './tensor-data.ts';
+
+/** A flat graph without types; nodes in topological order, all of one opset. */
+export interface UntypedGraph {
+  readonly nodes: readonly FlatNode[];
+  readonly inputs: ReadonlyMap<ValueName, TensorType>;
+  readonly constants: ReadonlyMap<ValueName, Tensor>;
+  readonly opset: number;
+}
+
+const MAX_ROUNDS = 300;
+
+/**
+ * The type of every value, by onnxruntime's inference over the whole graph. Nodes that onnxruntime has no
+ * kernel for are typed by our few own rules and become inputs of the next round; open dimensions are
+ * settled by computing the constants they come from. Throws BAD_MODEL and UNSUPPORTED naming the node.
+ */
+export async function discoverTypes(graph: UntypedGraph): Promise<Map<ValueName, TensorType>> {
+  const known = new Map<ValueName, TensorType>(graph.inputs);
+  const constants = new Map<ValueName, Tensor>();
+  const learn = (name: ValueName, tensor: Tensor) => {
+    constants.set(name, tensor);
+    known.set(name, { dtype: tensor.dtype, shape: tensor.shape, quant: null });
+  };
+  for (const [name, tensor] of graph.constants) learn(name, tensor);
+  const cut = new Set<FlatNode>();
+
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    typeCutNodes(graph.nodes, cut, known);
+    const rest = runnable(graph.nodes, cut, known);
+    if (rest.length === 0) return known;
+    const result = await infer(rest, known, constants, graph.opset);
+    if (!(result instanceof Map)) {
+      cut.add(result);
+      continue;
+    }
+    for (const [name, type] of result) known.set(name, type);
+    const open = rest.filter((node) => node.outputs.some((output) => output && !known.has(output)));
+    if (open.length === 0) continue;
+    const folded = await foldShapeInputs({ ...graph, constants }, known, open);
+    for (const [name, tensor] of folded) learn(name, tensor);
+  }
+  throw new UserError({
+    code: 'UNSUPPORTED',
+    message: `the types of the model do not settle within ${MAX_ROUNDS} rounds`,
+    hint: 'simplify its shape computations, for example by exporting it with fixed shapes',
+  });
+}
+
+/** Own rules for the nodes onnxruntime cannot take, as far as their inputs are known. */
+function typeCutNodes(nodes: readonly FlatNode[], cut: Set<FlatNode>, known: Map<ValueName, TensorType>): void {
+  const typeOf = (value: ValueName | null) => (value && known.get(value)) || null;
+  for (const node of nodes) {
+    if (node.outputs.every((output) => !output || known.has(output))) continue;
+    const inputs = node.inputs.map(typeOf);
+    if (unspeakable(node, inputs)) cut.add(node);
+    if (!cut.has(node) || node.inputs.some((input, i) => input && !inputs[i])) continue;
+    const type = ownTypes(node, inputs);
+    if (!type) {
+      throw new UserError({
+        code: 'UNSUPPORTED',
+        message: 'onnxruntime has no kernel for a node',
+        where: `${showNode(node)} (${inputs.map((input) => (input ? printType(input) : '_')).join(', ')})`,
+        hint: 'change the element type of its inputs',
+      });
+    }
+    if (node.outputs[0]) known.set(node.outputs[0], type);
+  }
+}
+
+/** Nodes without types whose inputs are known or made by earlier ones. */
+function runnable(
+  nodes: readonly FlatNode[],
+  cut: ReadonlySet<FlatNode>,
+  known: ReadonlyMap<ValueName, TensorType>,
+): FlatNode[] {
+  const made = new Set<ValueName>();
+  return nodes.filter((node) => {
+    if (cut.has(node) || node.outputs.every((output) => !output || known.has(output))) return false;
+    if (!node.inputs.every((input) => !input || known.has(input) || made.has(input))) return false;
+    for (const output of node.outputs) if (output) made.add(output);
+    return true;
+  });
+}
+
+/** Types of all outputs without open dimensions, or the node that has no kernel but an own rule. */
+async function infer(
+  nodes: readonly FlatNode[],
+  known: ReadonlyMap<ValueName, TensorType>,
+  constants: ReadonlyMap<ValueName, Tensor>,
+  opset: number,
+): Promise<Map<ValueName, TensorType> | FlatNode> {
+  const outputs = nodes.flatMap((node) => node.outputs.filter((output) => output !== null && !known.has(output)));
+  const model = safeModel({ nodes, known, constants, outputs: outputs as ValueName[], opset });
+  const types = new Map<ValueName, TensorType>();
+  try {
+    const session = await createSession(model.bytes);
+    await session.release();
+    for (const { name, dtype, shape } of session.outputs) {
+      const value = model.valueOf(name);
+      invariant(value !== null, 'onnxruntime returned an output nobody asked for');
+      if (!dtype || !shape) refuse(nodes, value, 'its result is not a tensor');
+      if (shape.some((dimension) => dimension === null)) continue;
+      const closed = shape.map(Number);
+      countElements(closed, `value ${show(value)}`);
+      types.set(value, { dtype, shape: closed, quant: null });
+    }
+    return types;
+  } catch (error) {
+    if (!(error instanceof UserError) || error.problem.code !== 'RUNTIME') throw error;
+    const node = model.nodeIn(error);
+    if (node && /could not find an implementation/i.test(error.problem.because?.[0] ?? '')) return node;
+    throw model.explain(error);
+  }
+}
+
+function refuse(nodes: readonly FlatNode[], value: ValueName, why: string): never {
+  const node = nodes.find(({ outputs }) => outputs.includes(value));
+  throw new UserError({ code: 'UNSUPPORTED', message: why, ...(node && { where: showNode(node) }) });
+}
+
+function printType(type: TensorType): string {
+  return `${type.dtype}[${type.shape.join(',')}]`;
+}

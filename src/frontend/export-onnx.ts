@@ -1,0 +1,86 @@
+import { toFloat16Bits, toBfloat16Bits } from '../numerics/float16.ts';
+import { typeOf } from '../ir/graph.ts';
+import { dataOf } from '../ir/tensor.ts';
+import type { DType, Graph, Node, Tensor, ValueName } from '../ir/types.ts';
+import { invariant } from '../support/errors.ts';
+import { type PlainModel, writeModel } from './onnx-writer.ts';
+
+export interface ExportOptions {
+  /** Values to be outputs, in this order; default: the graph's outputs. Graph inputs and constants are allowed. */
+  readonly outputs?: readonly ValueName[];
+  readonly opset?: number;
+  readonly producer?: string;
+}
+
+/**
+ * A float (or plain integer) graph as an ONNX file: value names kept, fused clips written as Clip nodes,
+ * the same bytes for the same graph. Quantized types have no plain meaning: InvariantError (codegen/oracle
+ * exports those).
+ */
+export function exportOnnx(graph: Graph, options: ExportOptions = {}): Uint8Array {
+  return writeModel(plainModel(graph, options));
+}
+
+/** The graph with every fused clip spelled out. */
+export function plainModel(graph: Graph, options: ExportOptions = {}): PlainModel {
+  for (const [value, type] of graph.types) invariant(!type.quant, `'${value}' is quantized and has no plain ONNX form`);
+  const names = new Set(graph.types.keys());
+  const nodes: Omit<Node, 'clip'>[] = [];
+  const constants = new Map(graph.constants);
+  for (const node of graph.nodes) {
+    if (node.clip) nodes.push(...withClip(graph, node, node.clip, names, constants));
+    else nodes.push(node);
+  }
+  const outputs = options.outputs ?? graph.outputs;
+  return {
+    name: graph.name,
+    nodes,
+    inputs: graph.inputs.map((name) => ({ name, type: typeOf(graph, name) })),
+    outputs: outputs.map((name) => ({ name, type: typeOf(graph, name) })),
+    constants,
+    ...(options.opset !== undefined && { opset: options.opset }),
+    ...(options.producer !== undefined && { producer: options.producer }),
+  };
+}
+
+/** The node under a fresh output name, then a Clip that makes its output; an infinite bound is left out. */
+function withClip(
+  graph: Graph,
+  node: Node,
+  clip: readonly [number, number],
+  names: Set<ValueName>,
+  constants: Map<ValueName, Tensor>,
+): Omit<Node, 'clip'>[] {
+  const output = node.outputs[0];
+  invariant(output && node.outputs.every((other, i) => i === 0 || !other), `clip on '${node.name}' with several outputs`);
+  const { dtype } = typeOf(graph, output);
+  const fresh = (hint: string): ValueName => {
+    let name = hint;
+    for (let i = 1; names.has(name); i++) name = `${hint}.${i}`;
+    names.add(name);
+    return name;
+  };
+  const bounds = clip.map((bound, i) => {
+    if (!Number.isFinite(bound)) return null;
+    const name = fresh(`${output}.${i === 0 ? 'min' : 'max'}`);
+    constants.set(name, scalar(dtype, bound));
+    return name;
+  });
+  const unclipped = fresh(`${output}.unclipped`);
+  return [
+    { ...node, outputs: [unclipped] },
+    {
+      op: 'Clip',
+      domain: '',
+      name: `${node.name}.clip`,
+      inputs: [unclipped, ...bounds],
+      outputs: [output],
+      attributes: {},
+    },
+  ];
+}
+
+function scalar(dtype: DType, value: number): Tensor {
+  const bits = dtype === 'f16' ? toFloat16Bits(value) : dtype === 'bf16' ? toBfloat16Bits(value) : value;
+  return { dtype, shape: [], data: dataOf(dtype, [bits]) };
+}

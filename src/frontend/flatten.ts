@@ -1,0 +1,261 @@
+import type { Attribute, Node, Tensor, ValueName } from '../ir/types.ts';
+import { badModel, show, showNode } from './bad-model.ts';
+import { constantOfNode } from './constant-node.ts';
+import type { RawAttribute, RawFunction, RawGraph, RawInitializer, RawModel, RawNode } from './raw-model.ts';
+import { NEWEST_OPSET } from './opset.ts';
+import { sortRawNodes } from './sort-nodes.ts';
+
+/** A node of the flat model, in its own opset's form. */
+export interface FlatNode extends Omit<Node, 'clip'> {
+  readonly opset: number;
+  /** Why it cannot be used, found while flattening; null when nothing speaks against it yet. */
+  readonly refused: string | null;
+}
+
+/** One graph without functions, Constant nodes and decided Ifs; nodes in topological order, every name unique. */
+export interface FlatModel {
+  readonly nodes: readonly FlatNode[];
+  readonly inputs: readonly ValueName[];
+  readonly outputs: readonly ValueName[];
+  readonly constants: ReadonlyMap<ValueName, Tensor>;
+}
+
+const MAX_DEPTH = 64;
+const MAX_NODES = 200_000;
+
+/** Raw names to value names. A branch sees the graph around it, a function body does not. */
+interface Scope {
+  readonly names: Map<string, ValueName>;
+  readonly outer: Scope | null;
+  /** Attributes of the function call this body stands for. */
+  readonly attributes: ReadonlyMap<string, RawAttribute>;
+  readonly depth: number;
+}
+
+/** Throws BAD_MODEL for names defined twice or never, for cycles, recursive functions and runaway inlining. */
+export function flatten(model: RawModel): FlatModel {
+  const flattener = new Flattener(model);
+  return flattener.run(model.graph);
+}
+
+class Flattener {
+  private readonly nodes: FlatNode[] = [];
+  private readonly constants = new Map<ValueName, Tensor>();
+  private readonly refusedConstants = new Map<ValueName, string>();
+  private readonly taken = new Set<ValueName>();
+  private readonly functions: ReadonlyMap<string, RawFunction>;
+  private readonly open = new Set<RawFunction>();
+
+  /** Opset of the Identity nodes we add. */
+  private readonly opset: number;
+
+  constructor(model: RawModel) {
+    this.opset = model.opsets.get('') ?? NEWEST_OPSET;
+    this.functions = indexFunctions(model.functions);
+  }
+
+  run(graph: RawGraph): FlatModel {
+    const scope: Scope = { names: new Map(), outer: null, attributes: new Map(), depth: 0 };
+    const initialized = new Set(graph.initializers.map(({ name }) => name));
+    const inputs = graph.inputs.filter(({ name }) => !initialized.has(name));
+    for (const { name } of inputs) this.define(name, scope, 'an input');
+    this.defineInitializers(graph.initializers, scope);
+    this.body(graph.nodes, scope);
+    const outputs = graph.outputs.map(({ name }) => this.resolve(name, scope, 'the graph outputs'));
+    if (outputs.length === 0) badModel('the graph has no outputs');
+    const twice = outputs.find((name, i) => outputs.indexOf(name) !== i);
+    if (twice !== undefined) badModel(`${show(twice)} is listed twice among the graph outputs`);
+    for (const name of outputs) {
+      const why = this.refusedConstants.get(name);
+      if (why) badModel(`the graph output ${show(name)} cannot be used: ${why}`);
+    }
+    return { nodes: this.nodes, inputs: inputs.map(({ name }) => name), outputs, constants: this.constants };
+  }
+
+  private define(name: string, scope: Scope, what: string): ValueName {
+    if (name === '') badModel(`${what} has no name`);
+    if (scope.names.has(name)) badModel(`the value ${show(name)} is defined twice`);
+    const unique = this.unique(name);
+    scope.names.set(name, unique);
+    return unique;
+  }
+
+  private unique(hint: string): ValueName {
+    let name = hint;
+    for (let i = 1; this.taken.has(name); i++) name = `${hint}.${i}`;
+    this.taken.add(name);
+    return name;
+  }
+
+  private resolve(name: string, scope: Scope, reader: string): ValueName {
+    for (let at: Scope | null = scope; at; at = at.outer) {
+      const value = at.names.get(name);
+      if (value !== undefined) return value;
+    }
+    return badModel(`the value ${show(name)}, read by ${reader}, is not defined`);
+  }
+
+  private defineInitializers(initializers: readonly RawInitializer[], scope: Scope): void {
+    for (const { name, tensor } of initializers) {
+      const value = this.define(name, scope, 'an initializer');
+      if (typeof tensor === 'string') this.refusedConstants.set(value, tensor);
+      else this.constants.set(value, tensor);
+    }
+  }
+
+  /** Names first, then nodes, so that inlined names never take the ones that stand in the file. */
+  private body(nodes: readonly RawNode[], scope: Scope): void {
+    if (scope.depth > MAX_DEPTH) badModel(`functions and branches are nested deeper than ${MAX_DEPTH}`);
+    const sorted = sortRawNodes(nodes);
+    for (const node of sorted) {
+      for (const output of node.outputs) if (output !== '') this.defineOnce(output, scope, node);
+    }
+    for (const node of sorted) this.node(node, scope);
+  }
+
+  /** The formal outputs of a function or branch already stand for the caller's values. */
+  private defineOnce(output: string, scope: Scope, node: RawNode): void {
+    if (scope.names.has(output) && this.promised.delete(scope.names.get(output)!)) return;
+    this.define(output, scope, `an output of ${showNode(node)}`);
+  }
+  private readonly promised = new Set<ValueName>();
+
+  private node(raw: RawNode, scope: Scope): void {
+    const called = this.functions.get(functionKey(raw.domain, raw.op));
+    const attributes = resolveAttributes(raw, scope);
+    if (called) return this.call(raw, called, attributes, scope);
+    if (raw.opset === 0) badModel(`${showNode(raw)} is of domain ${show(raw.domain)}, which the file does not import`);
+    if (raw.domain === '' && raw.op === 'Constant') return this.constant(raw, attributes, scope);
+    if (raw.domain === '' && raw.op === 'If' && this.branch(raw, attributes, scope)) return;
+    this.plain(raw, attributes, scope);
+  }
+
+  private plain(raw: RawNode, attributes: ReadonlyMap<string, RawAttribute>, scope: Scope): void {
+    if (this.nodes.length >= MAX_NODES) badModel(`the model has more than ${MAX_NODES} nodes`);
+    if (raw.op === '') badModel('a node has no operator', `node ${show(raw.name)}`);
+    const inputs = raw.inputs.map((name) => (name === '' ? null : this.resolve(name, scope, showNode(raw))));
+    const outputs = raw.outputs.map((name) => (name === '' ? null : this.resolve(name, scope, showNode(raw))));
+    const refusals = inputs.flatMap((input) => (input && this.refusedConstants.get(input)) ?? []);
+    const values: [string, Attribute][] = [];
+    for (const [name, attribute] of attributes) {
+      if (attribute.kind === 'value') values.push([name, attribute.value]);
+      else if (attribute.kind === 'graph') refusals.push('control flow is not supported');
+      else if (attribute.kind === 'refused') refusals.push(attribute.why);
+    }
+    this.nodes.push({
+      op: raw.op,
+      domain: raw.domain,
+      name: raw.name || (outputs.find((output) => output !== null) ?? raw.op),
+      inputs,
+      outputs,
+      attributes: Object.fromEntries(values),
+      opset: raw.opset,
+      refused: refusals.length > 0 ? [...new Set(refusals)].join('; ') : null,
+    });
+  }
+
+  private constant(raw: RawNode, attributes: ReadonlyMap<string, RawAttribute>, scope: Scope): void {
+    if (raw.outputs.length !== 1 || raw.outputs[0] === '') badModel(`${showNode(raw)} must have one output`);
+    const value = this.resolve(raw.outputs[0], scope, showNode(raw));
+    const tensor = constantOfNode(raw, attributes);
+    if (typeof tensor === 'string') this.refusedConstants.set(value, tensor);
+    else this.constants.set(value, tensor);
+  }
+
+  /** Puts the function's body in the place of the call. */
+  private call(
+    raw: RawNode,
+    called: RawFunction,
+    given: ReadonlyMap<string, RawAttribute>,
+    scope: Scope,
+  ): void {
+    const where = showNode(raw);
+    if (this.open.has(called)) badModel(`function ${show(called.name)} calls itself`, where);
+    if (raw.inputs.length > called.inputs.length || raw.outputs.length > called.outputs.length) {
+      badModel(`function ${show(called.name)} is called with more inputs or outputs than it has`, where);
+    }
+    const attributes = new Map([...called.defaults, ...given]);
+    const inner: Scope = { names: new Map(), outer: null, attributes, depth: scope.depth + 1 };
+    called.inputs.forEach((formal, i) => {
+      if (inner.names.has(formal)) badModel(`function ${show(called.name)} names two inputs ${show(formal)}`);
+      if (raw.inputs[i]) inner.names.set(formal, this.resolve(raw.inputs[i], scope, where));
+    });
+    this.open.add(called);
+    this.inline(raw, called.nodes, called.outputs, called.inputs, scope, inner);
+    this.open.delete(called);
+  }
+
+  /** Puts the chosen branch in the place of an If whose condition is a constant; false when it is not. */
+  private branch(raw: RawNode, attributes: ReadonlyMap<string, RawAttribute>, scope: Scope): boolean {
+    const condition = raw.inputs[0] ? this.constants.get(this.resolve(raw.inputs[0], scope, showNode(raw))) : undefined;
+    if (condition?.dtype !== 'bool' || condition.data.length !== 1) return false;
+    const chosen = attributes.get(condition.data[0] ? 'then_branch' : 'else_branch');
+    if (chosen?.kind !== 'graph') return badModel('a branch is missing', showNode(raw));
+    const inner: Scope = { names: new Map(), outer: scope, attributes: scope.attributes, depth: scope.depth + 1 };
+    if (chosen.graph.inputs.length > 0) badModel('a branch has inputs', showNode(raw));
+    this.defineInitializers(chosen.graph.initializers, inner);
+    const outputs = chosen.graph.outputs.map(({ name }) => name);
+    if (raw.outputs.length > outputs.length) badModel('the If has more outputs than its branch', showNode(raw));
+    this.inline(raw, chosen.graph.nodes, outputs, [], scope, inner);
+    return true;
+  }
+
+  /**
+   * A formal output made by a node of the body gets the caller's name. One that is passed through
+   * (an input, an initializer, a value from outside, or a second mention) gets an Identity.
+   */
+  private inline(
+    raw: RawNode,
+    nodes: readonly RawNode[],
+    formals: readonly string[],
+    inputs: readonly string[],
+    scope: Scope,
+    inner: Scope,
+  ): void {
+    const made = new Set(nodes.flatMap((node) => node.outputs));
+    const passed: [formal: string, actual: ValueName][] = [];
+    raw.outputs.forEach((name, i) => {
+      if (name === '') return;
+      const actual = this.resolve(name, scope, showNode(raw));
+      const formal = formals[i];
+      if (made.has(formal) && !inner.names.has(formal) && !inputs.includes(formal)) {
+        inner.names.set(formal, actual);
+        this.promised.add(actual);
+      } else {
+        passed.push([formal, actual]);
+      }
+    });
+    this.body(nodes, inner);
+    for (const [formal, actual] of passed) {
+      const source = this.resolve(formal, inner, showNode(raw));
+      const refused = this.refusedConstants.get(source) ?? null;
+      this.nodes.push({
+        op: 'Identity', domain: '', name: actual, inputs: [source], outputs: [actual], attributes: {}, opset: this.opset, refused,
+      });
+    }
+  }
+}
+
+/** References to the enclosing call's attributes replaced by what was given there; absent ones drop out. */
+function resolveAttributes(node: RawNode, scope: Scope): ReadonlyMap<string, RawAttribute> {
+  const resolved = new Map<string, RawAttribute>();
+  for (const [name, attribute] of node.attributes) {
+    const value = attribute.kind === 'reference' ? scope.attributes.get(attribute.to) : attribute;
+    if (value) resolved.set(name, value);
+  }
+  return resolved;
+}
+
+function indexFunctions(functions: readonly RawFunction[]): ReadonlyMap<string, RawFunction> {
+  const index = new Map<string, RawFunction>();
+  for (const called of functions) {
+    const key = functionKey(called.domain, called.name);
+    if (index.has(key)) badModel(`function ${show(called.name)} is defined twice`);
+    index.set(key, called);
+  }
+  return index;
+}
+
+function functionKey(domain: string, name: string): string {
+  return JSON.stringify([domain, name]);
+}

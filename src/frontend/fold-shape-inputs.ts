@@ -1,0 +1,120 @@
+import { elementCount } from '../ir/shape.ts';
+import { tensorOf } from '../ir/tensor.ts';
+import type { Tensor, TensorType, ValueName } from '../ir/types.ts';
+import { createSession } from '../runtime/ort-session.ts';
+import { UserError } from '../support/errors.ts';
+import { showNode } from './bad-model.ts';
+import type { UntypedGraph } from './discover-types.ts';
+import type { FlatNode } from './flatten.ts';
+import { safeModel } from './safe-model.ts';
+
+/** Values larger than this are not computed to find a shape. */
+const MAX_ELEMENTS = 2 ** 20;
+const MAX_NAMED = 8;
+
+/** Operators whose result is no larger than their inputs although its shape depends on them. */
+const BOUNDED = new Set(['NonZero', 'Unique', 'Compress', 'NonMaxSuppression']);
+
+/**
+ * The shapes of `open` nodes hang on values that onnxruntime's inference did not follow. Returns those that are
+ * constants after all (Shape of a known value, arithmetic on constants). Throws UNSUPPORTED when there are
+ * none: then the shape depends on the data.
+ */
+export async function foldShapeInputs(
+  graph: UntypedGraph,
+  known: ReadonlyMap<ValueName, TensorType>,
+  open: readonly FlatNode[],
+): Promise<Map<ValueName, Tensor>> {
+  const shapes = new Map<ValueName, Tensor>();
+  const scheduled = new Map<ValueName, FlatNode>();
+  const isConstant = (value: ValueName | null) =>
+    !value || graph.constants.has(value) || shapes.has(value) || scheduled.has(value);
+  for (const node of graph.nodes) {
+    const shape = shapeValue(node, known);
+    if (shape && node.outputs[0]) shapes.set(node.outputs[0], shape);
+    else if (node.inputs.every(isConstant) && isSmall(node, known) && !/^Random|^Bernoulli|^Multinomial/.test(node.op)) {
+      for (const output of node.outputs) if (output) scheduled.set(output, node);
+    }
+  }
+  const wanted = new Set<ValueName>();
+  for (const node of open) {
+    for (const value of [...node.inputs, ...node.outputs]) {
+      if (value && !graph.constants.has(value) && isConstant(value)) wanted.add(value);
+    }
+  }
+  if (wanted.size === 0) refuseDataDependent(open, known);
+  const found = new Map([...shapes].filter(([value]) => wanted.has(value)));
+  const computed = [...wanted].filter((value) => scheduled.has(value));
+  if (computed.length > 0) {
+    const constants = new Map([...graph.constants, ...shapes]);
+    for (const [name, tensor] of await evaluate(computed, scheduled, graph, constants)) found.set(name, tensor);
+  }
+  return found;
+}
+
+/** Shape and Size of a known type need no run. */
+function shapeValue(node: FlatNode, known: ReadonlyMap<ValueName, TensorType>): Tensor | null {
+  if (node.domain !== '' || (node.op !== 'Shape' && node.op !== 'Size')) return null;
+  const type = node.inputs[0] ? known.get(node.inputs[0]) : undefined;
+  if (!type) return null;
+  if (node.op === 'Size') return tensorOf('i64', [], [elementCount(type.shape)]);
+  const bound = (name: string, absent: number) => {
+    const value = node.attributes[name];
+    return typeof value === 'number' ? value : absent;
+  };
+  const part = type.shape.slice(bound('start', 0), bound('end', type.shape.length));
+  return tensorOf('i64', [part.length], part);
+}
+
+function isSmall(node: FlatNode, known: ReadonlyMap<ValueName, TensorType>): boolean {
+  const small = (value: ValueName | null) => {
+    const type = value && known.get(value);
+    return !value || (type ? elementCount(type.shape) <= MAX_ELEMENTS : false);
+  };
+  if (node.domain === '' && BOUNDED.has(node.op)) return node.inputs.every(small);
+  return node.outputs.every(small);
+}
+
+/** Runs the scheduled nodes that the wanted values need. */
+async function evaluate(
+  wanted: readonly ValueName[],
+  scheduled: ReadonlyMap<ValueName, FlatNode>,
+  graph: UntypedGraph,
+  constants: ReadonlyMap<ValueName, Tensor>,
+): Promise<Map<ValueName, Tensor>> {
+  const needed = new Set<FlatNode>();
+  const queue = [...wanted];
+  for (let value = queue.pop(); value !== undefined; value = queue.pop()) {
+    const node = scheduled.get(value);
+    if (!node || needed.has(node)) continue;
+    needed.add(node);
+    for (const input of node.inputs) if (input && !constants.has(input)) queue.push(input);
+  }
+  const nodes = graph.nodes.filter((node) => needed.has(node));
+  const model = safeModel({ nodes, known: new Map(), constants, outputs: wanted, opset: graph.opset });
+  try {
+    const session = await createSession(model.bytes);
+    try {
+      const results = await session.run(new Map());
+      return new Map([...results].map(([name, tensor]) => [model.valueOf(name) ?? name, tensor]));
+    } finally {
+      await session.release();
+    }
+  } catch (error) {
+    if (error instanceof UserError && error.problem.code === 'RUNTIME') throw model.explain(error);
+    throw error;
+  }
+}
+
+/** Names the nodes where the trouble starts: those with open outputs whose inputs are all known. */
+function refuseDataDependent(open: readonly FlatNode[], known: ReadonlyMap<ValueName, TensorType>): never {
+  const roots = open.filter((node) => node.inputs.every((input) => !input || known.has(input)));
+  const named = (roots.length > 0 ? roots : open).slice(0, MAX_NAMED);
+  throw new UserError({
+    code: 'UNSUPPORTED',
+    message: 'the shape of a result depends on the data',
+    where: showNode(named[0]),
+    because: named.map((node) => `${showNode(node)} has no fixed output shape`),
+    hint: 'C for microcontrollers needs fixed shapes: replace the node, or make the inputs that give the shape constants',
+  });
+}

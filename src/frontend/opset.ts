@@ -1,0 +1,11 @@
+/** Operator set of every Graph and of every file we write: the newest that onnxruntime 1.30 accepts. */
+export const NEWEST_OPSET = 26;
+
+/** Oldest operator set that onnxruntime has kernels for throughout. */
+export const OLDEST_RUNNABLE_OPSET = 7;
+
+/** ONNX's IR version that came with an operator set. */
+export function irVersionFor(opset: number): number {
+  if (opset <= 22) return 10;
+  return opset === 23 ? 11 : opset === 24 ? 12 : 13;
+}

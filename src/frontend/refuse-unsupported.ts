@@ -1,0 +1,80 @@
+import type { TensorType, ValueName } from '../ir/types.ts';
+import { findOp } from '../ops/index.ts';
+import { UserError } from '../support/errors.ts';
+import { show, showNode } from './bad-model.ts';
+import type { BoundInput } from './bind-dimensions.ts';
+import { discoverTypes } from './discover-types.ts';
+import type { FlatModel, FlatNode } from './flatten.ts';
+
+/** More lines than this are counted, not printed. */
+const MAX_LINES = 200;
+
+/** The types of the inputs; throws UNSUPPORTED with everything in the model that cannot become C, node by node. */
+export async function refuseUnsupported(
+  flat: FlatModel,
+  inputs: readonly BoundInput[],
+): Promise<Map<ValueName, TensorType>> {
+  const types = new Map<ValueName, TensorType>();
+  const lines: string[] = [];
+  flat.inputs.forEach((name, i) => {
+    const { type } = inputs[i];
+    if (typeof type === 'string') lines.push(`input ${show(name)}: ${type}`);
+    else types.set(name, { ...type, quant: null });
+  });
+  const refused = flat.nodes.flatMap((node) => {
+    const why = whyNot(node);
+    return why ? [{ node, why }] : [];
+  });
+  if (lines.length === 0 && refused.length === 0) return types;
+
+  const known = refused.length > 0 ? await typesSoFar(flat, types) : types;
+  for (const { node, why } of refused) lines.push(`${showNode(node)}${printShapes(node, known)}: ${why}`);
+  const ops = [...new Set(refused.map(({ node }) => node.op))].map((op) => op.slice(0, 40));
+  throw new UserError({
+    code: 'UNSUPPORTED',
+    message: `${lines.length} ${lines.length === 1 ? 'part' : 'parts'} of the model cannot become C`,
+    because: lines.length > MAX_LINES ? [...lines.slice(0, MAX_LINES), `and ${lines.length - MAX_LINES} more`] : lines,
+    hint: ops.length > 0 ? `remove or replace ${ops.slice(0, 8).join(', ')}; 'nibblec ops' lists what is supported` : 'give the input another type',
+  });
+}
+
+function whyNot(node: FlatNode): string | null {
+  if (node.domain === '' && ['If', 'Loop', 'Scan'].includes(node.op)) {
+    return 'control flow is not supported; an If folds away when its condition is a constant';
+  }
+  if (node.refused) return node.refused;
+  if (findOp(node.domain, node.op)) return null;
+  if (node.domain === '' && /^(Sequence|Optional|Split?ToSequence|ConcatFromSequence)/.test(node.op)) {
+    return 'sequences and optionals are not supported';
+  }
+  return node.domain === '' ? 'the operator is not supported' : `the domain ${show(node.domain)} has no such operator here`;
+}
+
+/** As many types as can be had, for the message only. */
+async function typesSoFar(
+  flat: FlatModel,
+  inputs: ReadonlyMap<ValueName, TensorType>,
+): Promise<ReadonlyMap<ValueName, TensorType>> {
+  const reachable = new Set<ValueName>([...inputs.keys(), ...flat.constants.keys()]);
+  const nodes = flat.nodes.filter((node) => {
+    const usable = !node.refused && node.inputs.every((input) => !input || reachable.has(input));
+    if (usable) for (const output of node.outputs) if (output) reachable.add(output);
+    return usable;
+  });
+  const opset = Math.min(26, Math.max(7, ...nodes.filter(({ domain }) => domain === '').map((node) => node.opset)));
+  try {
+    return await discoverTypes({ nodes, inputs, constants: flat.constants, opset });
+  } catch (error) {
+    if (error instanceof UserError) return inputs;
+    throw error;
+  }
+}
+
+function printShapes(node: FlatNode, types: ReadonlyMap<ValueName, TensorType>): string {
+  const print = (value: ValueName | null) => {
+    const type = value && types.get(value);
+    return type ? `${type.dtype}[${type.shape.join(',')}]` : '?';
+  };
+  if (!node.inputs.some((input) => input && types.has(input))) return '';
+  return ` (${node.inputs.map((input) => (input ? print(input) : '_')).join(', ')})`;
+}

@@ -1,0 +1,93 @@
+import type { Tensor, TensorType, ValueName } from '../ir/types.ts';
+import { UserError } from '../support/errors.ts';
+import { showNode } from './bad-model.ts';
+import type { FlatNode } from './flatten.ts';
+import { writeModel } from './onnx-writer.ts';
+
+export interface SafeModelSpec {
+  /** In topological order; what they read and none of them makes must be known. */
+  readonly nodes: readonly FlatNode[];
+  readonly known: ReadonlyMap<ValueName, TensorType>;
+  readonly constants: ReadonlyMap<ValueName, Tensor>;
+  readonly outputs: readonly ValueName[];
+  readonly opset: number;
+}
+
+/** A model for onnxruntime in which every name is ours, so that no name from the file can do harm there. */
+export interface SafeModel {
+  readonly bytes: Uint8Array;
+  /** Non-constant values it reads. */
+  readonly inputs: readonly ValueName[];
+  nameOf(value: ValueName): string;
+  valueOf(name: string): ValueName | null;
+  /** The node an onnxruntime error speaks of. */
+  nodeIn(error: UserError): FlatNode | null;
+  /** The error of onnxruntime as BAD_MODEL or UNSUPPORTED on the node, in the names of the file. */
+  explain(error: UserError): UserError;
+}
+
+export function safeModel({ nodes, known, constants, outputs, opset }: SafeModelSpec): SafeModel {
+  const names = new Map<ValueName, string>();
+  const values: ValueName[] = [];
+  const nameOf = (value: ValueName): string => {
+    let name = names.get(value);
+    if (name === undefined) {
+      name = `value#${values.push(value) - 1}`;
+      names.set(value, name);
+    }
+    return name;
+  };
+  const made = new Set<ValueName>();
+  const read = new Set<ValueName>();
+  const safeNodes = nodes.map((node, index) => {
+    for (const input of node.inputs) if (input) read.add(input);
+    for (const output of node.outputs) if (output && !known.has(output)) made.add(output);
+    return {
+      ...node,
+      name: `node#${index}`,
+      inputs: node.inputs.map((input) => input && nameOf(input)),
+      // An output that is known already gets a name that nothing reads.
+      outputs: node.outputs.map((output, i) => output && (known.has(output) ? `unread#${index}.${i}` : nameOf(output))),
+    };
+  });
+  const outer = [...read].filter((value) => !made.has(value));
+  const inputs = outer.filter((value) => !constants.has(value));
+  const bytes = writeModel({
+    name: 'graph',
+    nodes: safeNodes,
+    inputs: inputs.map((value) => ({ name: nameOf(value), type: known.get(value) ?? null })),
+    outputs: outputs.map((value) => ({ name: nameOf(value), type: null })),
+    constants: new Map(outer.flatMap((value) => {
+      const tensor = constants.get(value);
+      return tensor ? [[nameOf(value), tensor] as const] : [];
+    })),
+    opset,
+  });
+
+  const valueOf = (name: string): ValueName | null => values[Number(/^value#(\d+)$/.exec(name)?.[1])] ?? null;
+  const nodeIn = (error: UserError): FlatNode | null =>
+    nodes[Number(/node#(\d+)/.exec(error.problem.because?.[0] ?? '')?.[1])] ?? null;
+  return {
+    bytes,
+    inputs,
+    nameOf,
+    valueOf,
+    nodeIn,
+    explain(error) {
+      const words = (error.problem.because?.[0] ?? '')
+        .replace(/value#\d+/g, (name) => valueOf(name) ?? name)
+        .replace(/node#(\d+)/g, (name, index) => nodes[Number(index)]?.name ?? name);
+      const node = nodeIn(error);
+      const missing = /could not find an implementation|no op registered|not a registered function|not implemented|unsupported data type/i;
+      return new UserError(
+        {
+          code: missing.test(words) ? 'UNSUPPORTED' : 'BAD_MODEL',
+          message: node ? 'onnxruntime refuses a node' : 'onnxruntime refuses the model',
+          ...(node && { where: showNode(node) }),
+          because: [words.length > 600 ? `${words.slice(0, 600)}...` : words],
+        },
+        { cause: error },
+      );
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import { findOp } from '../ops/index.ts';
+import type { Node, Tensor, TensorType, ValueName } from '../ir/types.ts';
+import type { FlatNode } from './flatten.ts';
+
+/**
+ * The node in the form of the newest opset, by its operator's own rule. New constants (attributes that became
+ * inputs) go into `constants`. `types` may be empty when nothing is known yet.
+ */
+export function upgradeNode(
+  flat: FlatNode,
+  types: ReadonlyMap<ValueName, TensorType>,
+  constants: Map<ValueName, Tensor>,
+  fresh: (hint: string) => ValueName,
+): Node {
+  const { opset, refused: _, ...plain } = flat;
+  const node: Node = { ...plain, clip: null };
+  const upgrade = findOp(node.domain, node.op)?.upgrade;
+  if (!upgrade) return node;
+  return upgrade(node, opset, {
+    constant(dtype, shape, data) {
+      const name = fresh(`${node.outputs.find((output) => output !== null) ?? node.op}.${node.op.toLowerCase()}`);
+      constants.set(name, { dtype, shape, data });
+      return name;
+    },
+    type: (value) => types.get(value) ?? null,
+  });
+}

@@ -1,0 +1,157 @@
+import type * as Ort from 'onnxruntime-node';
+import { pack, unpack } from '../frontend/data-types.ts';
+import { elementCount } from '../ir/shape.ts';
+import { bitsOf } from '../ir/tensor.ts';
+import type { DType, Shape, Tensor } from '../ir/types.ts';
+import { UserError } from '../support/errors.ts';
+
+export interface OrtOptions {
+  /** Default 'disabled': the graph runs exactly as written. */
+  readonly optimize?: 'disabled' | 'basic' | 'extended' | 'all';
+  /** Default 1: sums are always added in the same order. */
+  readonly threads?: number;
+}
+
+/** An input or output of a session; a dimension without a number is null, `shape` is null for sequences and the like. */
+export interface OrtValue {
+  readonly name: string;
+  readonly dtype: DType | null;
+  readonly shape: readonly (number | null)[] | null;
+}
+
+export interface OrtSession {
+  readonly inputs: readonly OrtValue[];
+  readonly outputs: readonly OrtValue[];
+  /** Runs once; every input must be given. `fetch` names the outputs wanted (default: all). Throws UserError RUNTIME. */
+  run(feeds: ReadonlyMap<string, Tensor>, fetch?: readonly string[]): Promise<Map<string, Tensor>>;
+  /** Frees the native memory. The session cannot run afterwards. */
+  release(): Promise<void>;
+}
+
+/** Loads ONNX bytes into onnxruntime. Throws UserError RUNTIME with onnxruntime's words. Call release() when done. */
+export async function createSession(model: Uint8Array, options: OrtOptions = {}): Promise<OrtSession> {
+  const ort = await loadRuntime();
+  const session = await ort.InferenceSession.create(model, {
+    executionProviders: ['cpu'],
+    graphOptimizationLevel: options.optimize ?? 'disabled',
+    intraOpNumThreads: options.threads ?? 1,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    enableCpuMemArena: false,
+    logSeverityLevel: 4,
+  }).catch((error: unknown) => fail('onnxruntime cannot load the graph', error));
+
+  return {
+    inputs: session.inputMetadata.map(describe),
+    outputs: session.outputMetadata.map(describe),
+    async run(feeds, fetch = session.outputNames) {
+      const inputs: Record<string, Ort.Tensor> = {};
+      try {
+        for (const [name, tensor] of feeds) inputs[name] = toOrt(ort, tensor);
+        const results = await session.run(inputs, fetch, { logSeverityLevel: 4 });
+        return new Map(fetch.map((name) => [name, fromOrt(results[name]!)]));
+      } catch (error) {
+        return fail('onnxruntime cannot run the graph', error);
+      }
+    },
+    async release() {
+      await session.release();
+    },
+  };
+}
+
+/** Creates a session, uses it, and always frees it. */
+export async function withSession<T>(
+  model: Uint8Array,
+  options: OrtOptions,
+  use: (session: OrtSession) => Promise<T>,
+): Promise<T> {
+  const session = await createSession(model, options);
+  try {
+    return await use(session);
+  } finally {
+    await session.release();
+  }
+}
+
+async function loadRuntime(): Promise<typeof Ort> {
+  try {
+    return await import('onnxruntime-node');
+  } catch (cause) {
+    const problem = {
+      code: 'RUNTIME' as const,
+      message: 'onnxruntime-node cannot be loaded',
+      because: [cleanMessage(cause)],
+      hint: 'install it beside nibblec: npm install onnxruntime-node --onnxruntime-node-install=skip',
+    };
+    throw new UserError(problem, { cause });
+  }
+}
+
+/** onnxruntime's type names for ours; bf16, i2 and u2 cannot cross its JavaScript border. */
+const ORT_TYPES: Readonly<Partial<Record<DType, Ort.Tensor.Type>>> = {
+  f32: 'float32',
+  u8: 'uint8',
+  i8: 'int8',
+  u16: 'uint16',
+  i16: 'int16',
+  i32: 'int32',
+  i64: 'int64',
+  bool: 'bool',
+  f16: 'float16',
+  f64: 'float64',
+  u32: 'uint32',
+  u64: 'uint64',
+  u4: 'uint4',
+  i4: 'int4',
+  string: 'string',
+};
+const DTYPES = new Map(Object.entries(ORT_TYPES).map(([dtype, type]) => [type, dtype as DType]));
+
+/** Whether tensors of this type can be fed to and read from a session. */
+export function crossesBorder(dtype: DType): boolean {
+  return dtype !== 'string' && ORT_TYPES[dtype] !== undefined;
+}
+
+function describe(value: Ort.InferenceSession.ValueMetadata): OrtValue {
+  if (!value.isTensor) return { name: value.name, dtype: null, shape: null };
+  const shape = value.shape.map((dimension) => (typeof dimension === 'number' ? dimension : null));
+  return { name: value.name, dtype: DTYPES.get(value.type) ?? null, shape };
+}
+
+/** int4 and uint4 travel packed, two elements per byte; all others as they are. */
+function toOrt(ort: typeof Ort, tensor: Tensor): Ort.Tensor {
+  const type = ORT_TYPES[tensor.dtype];
+  if (!type || tensor.dtype === 'string') throw new Error(`tensors of type ${tensor.dtype} cannot be fed to onnxruntime`);
+  const data = bitsOf(tensor.dtype) < 8 ? pack(tensor.dtype, tensor.data) : tensor.data;
+  return new ort.Tensor(type, data as Ort.Tensor.DataType, tensor.shape);
+}
+
+function fromOrt(value: Ort.Tensor): Tensor {
+  const dtype = DTYPES.get(value.type);
+  if (!dtype || dtype === 'string') throw new Error(`tensors of type ${value.type} cannot be read from onnxruntime`);
+  const shape: Shape = [...value.dims];
+  const { buffer, byteOffset, byteLength } = value.data as Exclude<Ort.Tensor.DataType, string[]>;
+  return { dtype, shape, data: unpack(dtype, new Uint8Array(buffer, byteOffset, byteLength), elementCount(shape)) };
+}
+
+function fail(message: string, cause: unknown): never {
+  throw new UserError({ code: 'RUNTIME', message, because: [cleanMessage(cause)] }, { cause });
+}
+
+/** onnxruntime's words without its source paths and C++ signatures: what follows the balanced parameter list. */
+export function cleanMessage(error: unknown): string {
+  const text = (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ').trim();
+  const prefix = /^(.*?)\/\S*\.(?:cc|h|hpp|cpp):\d+ /.exec(text);
+  if (!prefix) return text;
+  const rest = text.slice(prefix[0].length);
+  let depth = 0;
+  for (let i = rest.indexOf('('); i >= 0 && i < rest.length; i++) {
+    if (rest[i] === '(') depth++;
+    if (rest[i] === ')') depth--;
+    if (depth === 0 && rest[i] === ')') {
+      return (prefix[1] + rest.slice(i + 1).replace(/^ const\b/, '').replace(/^ \[with [^\]]*\]/, '')).trim();
+    }
+  }
+  return text;
+}
