@@ -44,6 +44,11 @@ export function bytesPerElement(dtype: DType): number {
   return arrayType(dtype).BYTES_PER_ELEMENT;
 }
 
+/** Zeros; `count` elements. */
+export function newArray(dtype: DType, count: number): TypedArray {
+  return new (arrayType(dtype))(count);
+}
+
 /** The elements in `buffer`, which must be a whole number of elements. Shares the memory. */
 export function viewArray(dtype: DType, buffer: ArrayBuffer): TypedArray {
   return new (arrayType(dtype))(buffer);
