@@ -1,9 +1,15 @@
+import { binaryOps } from './binary.ts';
+import { bitCast, cast, castLike } from './cast.ts';
 import { conv } from './conv/index.ts';
 import { gemm } from './gemm.ts';
+import { lookupTable } from './lookup-table.ts';
 import { matMul } from './matmul.ts';
 import type { OpDef } from './op-def.ts';
 import { averagePool, globalAveragePool, globalMaxPool, maxPool } from './pool/index.ts';
+import { dequantizeLinear, dynamicQuantizeLinear, quantizeLinear } from './quantize-linear.ts';
+import { clip, where } from './select.ts';
 import { unaryOps } from './unary.ts';
+import { max, mean, min, sum } from './variadic.ts';
 import { dropout, flatten, identity, reshape, squeeze, transpose, unsqueeze } from './views.ts';
 
 /** Every operator nibblec knows. Sorted by name in the docs; order here does not matter. */
@@ -11,6 +17,7 @@ export const OPERATORS: readonly OpDef[] = [
   conv,
   gemm,
   matMul,
+  lookupTable,
   maxPool,
   averagePool,
   globalAveragePool,
@@ -23,6 +30,19 @@ export const OPERATORS: readonly OpDef[] = [
   dropout,
   transpose,
   ...unaryOps,
+  ...binaryOps,
+  sum,
+  mean,
+  min,
+  max,
+  where,
+  clip,
+  cast,
+  castLike,
+  bitCast,
+  quantizeLinear,
+  dequantizeLinear,
+  dynamicQuantizeLinear,
 ];
 
 const byName = new Map(OPERATORS.map((definition) => [`${definition.domain ?? ''}:${definition.op}`, definition]));

@@ -17,6 +17,14 @@ export interface Pointwise {
   readonly inputs?: readonly number[];
   /** Intermediate values by name, in order, before the expression. */
   readonly steps?: readonly Step[];
+  /** Other shapes (of the same elements) under which the operands are walked and broadcast. */
+  readonly shapes?: Shapes;
+}
+
+export interface Shapes {
+  /** By input; the others keep theirs. */
+  readonly inputs: Readonly<Record<number, Shape>>;
+  readonly output: Shape;
 }
 
 export interface Step {
@@ -45,7 +53,11 @@ export function lowerPointwise(node: Node, lower: LowerBuilder, pointwise: Point
   const sources = used.map((i) => readElement(node, lower, i, type.shape, storage));
   const inputs = sources.flatMap(({ operand }) => operand ?? []);
   const output = lower.write(0, storage);
-  const nest = broadcastNest(inputs, output);
+  const seen = (operand: Operand, shape: Shape | undefined) => ({ ...operand, shape: shape ?? operand.shape });
+  const nest = broadcastNest(
+    sources.flatMap(({ input, operand }) => (operand ? seen(operand, pointwise.shapes?.inputs[input]) : [])),
+    seen(output, pointwise.shapes?.output),
+  );
   if (!nest) return lower.refuse('operands lie in layouts that cannot be walked together');
 
   const locals = sources.map(({ input, operand, scalar }) => ({

@@ -1,0 +1,131 @@
+import { bitsOf } from '../ir/tensor.ts';
+import type { DType, Node } from '../ir/types.ts';
+import type { LowerBuilder, OpDef, QuantizeRule } from './op-def.ts';
+import { intAttribute, stringAttribute } from './support/attributes.ts';
+import { cType } from './support/c-text.ts';
+import { lowerPointwise } from './support/pointwise.ts';
+import { arithmetic, isInteger, isReal, isSigned, kernelSuffix, mathCall, narrowed } from './support/scalar.ts';
+
+interface Binary {
+  readonly summary: string;
+  readonly accepts?: (dtype: DType) => boolean;
+  /** Expression over the elements `a` and `b`. */
+  readonly formula: (dtype: DType, node: Node) => string;
+  readonly quantize?: QuantizeRule;
+}
+
+const isNumber = (dtype: DType) => isReal(dtype) || isInteger(dtype);
+const ring = (operator: string, summary: string): Binary => ({
+  summary,
+  formula: (dtype) => arithmetic(dtype, operator, 'a', 'b'),
+});
+const bitwise = (operator: string, summary: string): Binary => ({ ...ring(operator, summary), accepts: isInteger });
+const logical = (expression: string, summary: string): Binary => ({
+  summary,
+  accepts: (dtype) => dtype === 'bool',
+  formula: () => `(uint8_t)(${expression})`,
+});
+const comparison = (operator: string, summary: string): Binary => ({
+  summary,
+  accepts: (dtype) => isNumber(dtype) || (dtype === 'bool' && operator === '=='),
+  formula: () => `(uint8_t)(a ${operator} b)`,
+});
+
+const BINARY: Readonly<Record<string, Binary>> = {
+  Add: ring('+', 'Sum, broadcast; integers modulo 2^bits.'),
+  Sub: ring('-', 'Difference, broadcast; integers modulo 2^bits.'),
+  Mul: ring('*', 'Product, broadcast; integers modulo 2^bits.'),
+  Div: { summary: 'Quotient, broadcast; integers truncate, x / 0 = 0.', formula: divide },
+  Mod: { summary: 'Remainder with the sign of the divisor, or of the dividend with fmod = 1.', formula: modulo },
+  BitShift: {
+    summary: 'Shifts unsigned integers left or right; by their width or more gives 0.',
+    accepts: (dtype) => isInteger(dtype) && !isSigned(dtype),
+    formula: shift,
+  },
+  BitwiseAnd: bitwise('&', 'a & b'),
+  BitwiseOr: bitwise('|', 'a | b'),
+  BitwiseXor: bitwise('^', 'a ^ b'),
+  And: logical('a != 0 && b != 0', 'Logical and, broadcast.'),
+  Or: logical('a != 0 || b != 0', 'Logical or, broadcast.'),
+  Xor: logical('(a != 0) != (b != 0)', 'Logical exclusive or, broadcast.'),
+  Equal: comparison('==', 'a == b'),
+  Greater: comparison('>', 'a > b'),
+  GreaterOrEqual: comparison('>=', 'a >= b'),
+  Less: comparison('<', 'a < b'),
+  LessOrEqual: comparison('<=', 'a <= b'),
+};
+
+const binary = ([op, { summary, accepts = isNumber, formula, quantize }]: [string, Binary]): OpDef => ({
+  op,
+  summary,
+  ...(quantize && { quantize }),
+  lower(node, lower) {
+    const { dtype, quant } = lower.type(node.inputs[0]);
+    if (!quant && !accepts(dtype)) return lower.refuse(`${dtype} is not supported`);
+    lowerPointwise(node, lower, { title: op, expression: formula(dtype, node) });
+  },
+});
+
+export const prelu: OpDef = {
+  op: 'PRelu',
+  summary: 'x, or slope x below zero; the slope is broadcast.',
+  lower(node, lower) {
+    const { dtype } = lower.type(node.inputs[0]);
+    if (!isNumber(dtype)) return lower.refuse(`${dtype} is not supported`);
+    const product = arithmetic(dtype, '*', 'b', 'a');
+    const expression = isReal(dtype) || isSigned(dtype) ? `(a < 0) ? ${product} : a` : 'a';
+    const inputs = expression === 'a' ? { inputs: [0] } : {};
+    lowerPointwise(node, lower, { title: 'PRelu', expression, ...inputs });
+  },
+};
+
+export const pow: OpDef = {
+  op: 'Pow',
+  summary: 'a to the power of b, broadcast; base and exponent of any number types.',
+  lower(node, lower) {
+    const [base, exponent] = node.inputs.map((input) => lower.type(input).dtype) as [DType, DType];
+    if (!isNumber(base) || !isNumber(exponent)) return lower.refuse(`${base} to the power of ${exponent} is not supported`);
+    const square = isSquare(node, lower);
+    const expression = square ? arithmetic(base, '*', 'a', 'a') : power(base, exponent);
+    lowerPointwise(node, lower, { title: 'Pow', expression, ...(square && { inputs: [0] }) });
+  },
+};
+
+/** Squares are spelled out: the exponent is the constant 2. */
+function isSquare(node: Node, lower: LowerBuilder): boolean {
+  const exponent = lower.constant(node.inputs[1]);
+  const base = lower.type(node.inputs[0]).shape.join();
+  if (exponent?.data.length !== 1 || lower.type(node.outputs[0]).shape.join() !== base) return false;
+  return Number(exponent.data[0]) === 2;
+}
+
+/** Float bases in the base's precision; integers to integers exactly; integers to floats through double. */
+function power(base: DType, exponent: DType): string {
+  if (isReal(base)) return mathCall(base, 'pow', 'a', exponent === base ? 'b' : `(${cType(base)})b`);
+  if (isInteger(exponent)) return narrowed(base, `nn_pow_${kernelSuffix(base)}(a, ${int32(exponent)})`);
+  return `(${cType(base)})nn_f64_to_${kernelSuffix(base)}(pow((double)a, (double)b))`;
+}
+
+/** The element `b` as an int32_t; exponents beyond its range are out of every result's range as well. */
+function int32(dtype: DType): string {
+  return kernelSuffix(dtype) === 's32' || bitsOf(dtype) < 32 ? 'b' : '(int32_t)b';
+}
+
+function divide(dtype: DType): string {
+  if (isReal(dtype)) return 'a / b';
+  return narrowed(dtype, `nn_div_${kernelSuffix(dtype)}(a, b)`);
+}
+
+function modulo(dtype: DType, node: Node): string {
+  if (isReal(dtype)) return mathCall(dtype, 'fmod', 'a', 'b');
+  const floored = isSigned(dtype) && intAttribute(node, 'fmod', 0) === 0;
+  return narrowed(dtype, `nn_${floored ? 'mod' : 'rem'}_${kernelSuffix(dtype)}(a, b)`);
+}
+
+function shift(dtype: DType, node: Node): string {
+  const operator = stringAttribute(node, 'direction', '') === 'LEFT' ? '<<' : '>>';
+  const wide = bitsOf(dtype) === 64 ? 'uint64_t' : 'uint32_t';
+  return `(b < ${bitsOf(dtype)}u) ? (${cType(dtype)})((${wide})a ${operator} b) : 0u`;
+}
+
+export const binaryOps: readonly OpDef[] = [...Object.entries(BINARY).map(binary), prelu, pow];

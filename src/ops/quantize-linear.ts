@@ -1,0 +1,87 @@
+import { elementCount, normalizeAxis } from '../ir/shape.ts';
+import type { DType, Node, Shape } from '../ir/types.ts';
+import { integerRange } from '../numerics/dtype.ts';
+import type { LowerBuilder, OpDef } from './op-def.ts';
+import { intAttribute } from './support/attributes.ts';
+import { cType } from './support/c-text.ts';
+import { lowerPointwise, type Shapes } from './support/pointwise.ts';
+
+export const quantizeLinear: OpDef = {
+  op: 'QuantizeLinear',
+  summary: 'Codes round(x / scale) + zero point, saturated; per tensor, per axis or blocked.',
+  lower(node, lower) {
+    const from = lower.type(node.inputs[0]).dtype;
+    const to = lower.type(node.outputs[0]).dtype;
+    const range = integerRange(to);
+    if ((from !== 'f32' && from !== 'i32') || !range) return lower.refuse(`${from} to ${to} is not supported`);
+    const x = from === 'f32' ? 'a' : '(float)a';
+    const zeroPoint = node.inputs[2] ? 'c' : '0';
+    lowerPointwise(node, lower, {
+      title: `QuantizeLinear to ${to}`,
+      expression: `(${cType(to)})nn_quantize_f32(${x}, b, ${zeroPoint}, ${range.min}, ${range.max})`,
+      shapes: blockShapes(node, lower),
+    });
+  },
+};
+
+export const dequantizeLinear: OpDef = {
+  op: 'DequantizeLinear',
+  summary: 'scale (code - zero point); per tensor, per axis or blocked.',
+  lower(node, lower) {
+    const from = lower.type(node.inputs[0]).dtype;
+    const to = lower.type(node.outputs[0]).dtype;
+    if (to !== 'f32' || !integerRange(from)) return lower.refuse(`${from} to ${to} is not supported`);
+    lowerPointwise(node, lower, {
+      title: `DequantizeLinear from ${from}`,
+      expression: `(float)${difference(from, node)} * b`,
+      shapes: blockShapes(node, lower),
+    });
+  },
+};
+
+/** Types below 32 bits have int differences; int32 codes wrap. */
+function difference(from: DType, node: Node): string {
+  if (!node.inputs[2]) return 'a';
+  return from === 'i32' ? '(int32_t)((uint32_t)a - (uint32_t)c)' : '(a - c)';
+}
+
+/**
+ * Under which shapes the operands are walked together: a scale per index along `axis` becomes [C, 1, ...],
+ * blocks of B split the axis into [D / B, B] with one scale each.
+ */
+function blockShapes(node: Node, lower: LowerBuilder): Shapes {
+  const { shape } = lower.type(node.inputs[0]);
+  const scale = lower.type(node.inputs[1]).shape;
+  const axis = normalizeAxis(intAttribute(node, 'axis', 1), shape.length);
+  const block = intAttribute(node, 'block_size', 0);
+  if (elementCount(scale) === 1 && block === 0) return { inputs: {}, output: shape };
+  if (block === 0) {
+    const perAxis = [...scale, ...shape.slice(axis + 1).map(() => 1)];
+    return { inputs: { 1: perAxis, 2: perAxis }, output: shape };
+  }
+  if (shape[axis]! % block !== 0) return lower.refuse(`blocks of ${block} do not divide an axis of ${shape[axis]}`);
+  const split = (last: number): Shape => [...shape.slice(0, axis), shape[axis]! / block, last, ...shape.slice(axis + 1)];
+  return { inputs: { 0: split(block), 1: split(1), 2: split(1) }, output: split(block) };
+}
+
+export const dynamicQuantizeLinear: OpDef = {
+  op: 'DynamicQuantizeLinear',
+  summary: 'uint8 codes over the range of the tensor itself, with scale and zero point.',
+  lower(node, lower) {
+    const x = lower.read(0, 'any');
+    const y = node.outputs[0] ? lower.write(0, x.storage) : null;
+    const result = (index: number) => (node.outputs[index] ? lower.write(index, 'row-major').name : 'NULL');
+    lower.call({
+      template: 'dynamic_quantize_linear',
+      params: {
+        size: elementCount(x.shape),
+        x: x.name,
+        y: y?.name ?? 'NULL',
+        scale: result(1),
+        zero_point: result(2),
+      },
+      summary: `DynamicQuantizeLinear, ${elementCount(x.shape)} elements`,
+      ...(y && { overlap: [{ read: x, distance: -3 }] }),
+    });
+  },
+};

@@ -1,0 +1,39 @@
+import { dataOf } from '../ir/tensor.ts';
+import type { DType } from '../ir/types.ts';
+import { toBfloat16Bits, toFloat16Bits } from '../numerics/float16.ts';
+import type { OpDef, UpgradeBuilder } from './op-def.ts';
+import { floatAttribute } from './support/attributes.ts';
+import { cType } from './support/c-text.ts';
+import { lowerPointwise } from './support/pointwise.ts';
+import { isInteger, isReal } from './support/scalar.ts';
+
+export const where: OpDef = {
+  op: 'Where',
+  summary: 'Elements of the second or the third input, chosen by the first; broadcast.',
+  lower: (node, lower) => lowerPointwise(node, lower, { title: 'Where', expression: '(a != 0) ? b : c' }),
+};
+
+export const clip: OpDef = {
+  op: 'Clip',
+  summary: 'Clamp to [min, max], either of which may be left out; NaN stays.',
+  upgrade(node, opset, upgrade) {
+    if (opset >= 11) return node;
+    const { min, max, ...attributes } = node.attributes;
+    const dtype = upgrade.type(node.inputs[0]!)?.dtype ?? 'f32';
+    const bound = (name: string, value: unknown) =>
+      value === undefined ? null : scalar(upgrade, dtype, floatAttribute(node, name, 0));
+    return { ...node, inputs: [node.inputs[0]!, bound('min', min), bound('max', max)], attributes };
+  },
+  lower(node, lower) {
+    const { dtype } = lower.type(node.inputs[0]);
+    if (!isReal(dtype) && !isInteger(dtype)) return lower.refuse(`${dtype} is not supported`);
+    const low = { ctype: cType(dtype), name: 'low', value: node.inputs[1] ? '(a < b) ? b : a' : 'a' };
+    const expression = node.inputs[2] ? '(low > c) ? c : low' : 'low';
+    lowerPointwise(node, lower, { title: 'Clip', steps: [low], expression });
+  },
+};
+
+function scalar(upgrade: UpgradeBuilder, dtype: DType, value: number): string {
+  const bits = dtype === 'f16' ? toFloat16Bits(value) : dtype === 'bf16' ? toBfloat16Bits(value) : value;
+  return upgrade.constant(dtype, [], dataOf(dtype, [bits]));
+}
