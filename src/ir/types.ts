@@ -1,13 +1,37 @@
 /** Element types, named as in ONNX text form. Sub-byte types hold one element per byte in memory. */
 export const DTYPES = [
-  'f32', 'f16', 'f64', 'bf16', 'i8', 'i16', 'i32', 'i64', 'u8', 'u16', 'u32', 'u64', 'bool', 'i4', 'u4', 'i2', 'u2', 'string',
+  'f32',
+  'f16',
+  'f64',
+  'bf16',
+  'i8',
+  'i16',
+  'i32',
+  'i64',
+  'u8',
+  'u16',
+  'u32',
+  'u64',
+  'bool',
+  'i4',
+  'u4',
+  'i2',
+  'u2',
+  'string',
 ] as const;
 export type DType = (typeof DTYPES)[number];
 
 export type TypedArray =
-  | Float32Array | Float64Array
-  | Int8Array | Int16Array | Int32Array | BigInt64Array
-  | Uint8Array | Uint16Array | Uint32Array | BigUint64Array;
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | BigInt64Array
+  | Uint8Array
+  | Uint16Array
+  | Uint32Array
+  | BigUint64Array;
 
 export type Shape = readonly number[];
 
@@ -68,4 +92,12 @@ export interface Graph {
   /** Type of every value: inputs, constants and node outputs. */
   readonly types: ReadonlyMap<ValueName, TensorType>;
   readonly constants: ReadonlyMap<ValueName, Tensor>;
+  /** What calibration saw of each float value, when it has run. */
+  readonly ranges?: ReadonlyMap<ValueName, Range>;
+}
+
+/** Real numbers that an activation takes. */
+export interface Range {
+  readonly min: number;
+  readonly max: number;
 }

@@ -12,6 +12,8 @@ export interface OpDef {
   upgrade?(node: Node, opset: number, upgrade: UpgradeBuilder): Node;
   /** Works on [N, C, ...spatial] and wants channels last. */
   readonly spatial?: boolean;
+  /** Each output element depends on the elements at the same (broadcast) place only: can become a lookup table. */
+  readonly elementwise?: boolean;
   /** How post-training quantization treats it; absent = stays in float. */
   readonly quantize?: QuantizeRule;
   /** Spells the quantized node out in plain ONNX operators that onnxruntime computes exactly. */

@@ -63,7 +63,7 @@ export function denseOracle(node: Node, oracle: OracleBuilder, weights: Tensor):
   const acc = oracle.node('Cast', [sum], { to: ONNX_I64 });
   const bias = oracle.constant(node.inputs[2]);
   const biased = bias
-    ? oracle.node('Add', [acc, oracle.tensor('i64', [out], Array.from(bias.data, (v) => BigInt(v)))])
+    ? oracle.node('Add', [acc, oracle.tensor('i64', [out], Array.from(bias.data as Int32Array, BigInt))])
     : acc;
   const scales = must(weightRequantization(oracle.graph, node, out), 'scales');
   oracle.output(0, requantized(oracle, biased, scales, [out], zeroPointOf(y), clampCodes(node, y)));

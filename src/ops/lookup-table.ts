@@ -1,0 +1,24 @@
+import type { OpDef } from './op-def.ts';
+import { ONNX_I32 } from './support/oracle.ts';
+import { lowerPointwise } from './support/pointwise.ts';
+
+/**
+ * Any function of one int8 tensor: inputs x and table[256], y = table[x + 128]. Made by the quantize-int8 pass from
+ * element-wise operators (Sigmoid, Tanh, a change of scale, x * Sigmoid(x), ...), never imported.
+ */
+export const lookupTable: OpDef = {
+  op: 'LookupTable',
+  domain: 'nibblec',
+  summary: 'Any element-wise function of one int8 tensor as a table of 256 codes (made by quantization).',
+  oracle(node, oracle) {
+    const wide = oracle.node('Cast', [node.inputs[0]!], { to: ONNX_I32 });
+    const index = oracle.node('Add', [wide, oracle.tensor('i32', [], [128])]);
+    oracle.output(0, oracle.node('Gather', [node.inputs[1]!, index]));
+  },
+  lower(node, lower) {
+    const table = lower.constant(node.inputs[1]);
+    if (!table) return lower.refuse('its table must be constant');
+    const name = lower.table('table', 'i8', table.data, 'parameters', `code of the result by code of the input, + 128, of ${node.name}`);
+    lowerPointwise({ ...node, inputs: [node.inputs[0]!] }, lower, { expression: `${name}[a + 128]`, title: 'table' });
+  },
+};

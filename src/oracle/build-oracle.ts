@@ -1,0 +1,68 @@
+import { constantOf, prune, typeOf } from '../ir/graph.ts';
+import { newArray } from '../numerics/dtype.ts';
+import type { Graph, Node, Tensor, TensorType, TypedArray, ValueName } from '../ir/types.ts';
+import { findOp } from '../ops/index.ts';
+import type { OracleBuilder } from '../ops/op-def.ts';
+import { invariant } from '../support/errors.ts';
+
+/**
+ * The oracle of a quantized graph: plain ONNX over tensors of integer codes that any runtime computes exactly.
+ * Values keep their names; int8 codes are int8 tensors. Operators that only move codes stay as they are.
+ * Types of helper values are left to the runtime (the result is meant for export, not for passes).
+ */
+export function buildOracle(graph: Graph): Graph {
+  const nodes: Node[] = [];
+  const constants = new Map<ValueName, Tensor>(graph.constants);
+  const types = new Map<ValueName, TensorType>();
+  for (const [value, type] of graph.types) types.set(value, { ...type, quant: null });
+  let count = 0;
+  const fresh = (hint: string): ValueName => {
+    for (;;) {
+      const name = `oracle/${hint}/${count++}`;
+      if (!types.has(name)) return name;
+    }
+  };
+
+  for (const node of graph.nodes) {
+    const oracle = findOp(node.domain, node.op)?.oracle;
+    const quantized = node.inputs.some((value) => value !== null && typeOf(graph, value).quant !== null);
+    if (!oracle || !quantized) nodes.push(node);
+    else oracle(node, builderFor(node));
+  }
+  return prune({ ...graph, nodes, constants, types });
+
+  function builderFor(node: Node): OracleBuilder {
+    return {
+      graph,
+      type: (value) => typeOf(graph, value),
+      constant: (value) => constantOf(graph, value),
+      node(op, inputs, attributes = {}) {
+        const output = fresh(op);
+        nodes.push({ op, domain: '', name: output, inputs, outputs: [output], attributes, clip: null });
+        types.set(output, { dtype: 'f32', shape: [], quant: null });
+        return output;
+      },
+      tensor(dtype, shape, data) {
+        const name = fresh('constant');
+        constants.set(name, { dtype, shape, data: typed(dtype, data) });
+        types.set(name, { dtype, shape, quant: null });
+        return name;
+      },
+      output(index, value) {
+        const last = nodes.findIndex((candidate) => candidate.outputs[0] === value);
+        const name = node.outputs[index];
+        invariant(last >= 0 && name != null, `oracle of '${node.name}' has no output ${index}`);
+        nodes[last] = { ...nodes[last]!, outputs: [name] };
+      },
+    };
+  }
+}
+
+function typed(dtype: Tensor['dtype'], data: TypedArray | readonly number[] | readonly bigint[]): TypedArray {
+  if (ArrayBuffer.isView(data)) return data as TypedArray;
+  const array = newArray(dtype, data.length);
+  data.forEach((value, i) => {
+    array[i] = value;
+  });
+  return array;
+}

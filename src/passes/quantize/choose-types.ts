@@ -1,0 +1,146 @@
+import { constantOf } from '../../ir/graph.ts';
+import type { Graph, Node, Quant, ValueName } from '../../ir/types.ts';
+import { findOp } from '../../ops/index.ts';
+import type { QuantizeRule, Role } from '../../ops/op-def.ts';
+import { affineOfRange } from '../../quant/affine.ts';
+import { type TableRegion, tableRegions } from './table-regions.ts';
+
+/** What becomes integer and with which scales. */
+export interface QuantizationPlan {
+  /** Nodes that compute on codes, with the role of each input. */
+  readonly roles: ReadonlyMap<Node, readonly Role[]>;
+  /** Regions that become lookup tables, by their last node; their other nodes disappear. */
+  readonly tables: ReadonlyMap<Node, TableRegion>;
+  readonly absorbed: ReadonlySet<Node>;
+  /** Type of every value that lives as codes. */
+  readonly types: ReadonlyMap<ValueName, Quant>;
+}
+
+/**
+ * Chooses the nodes and the activation scales: one scale per group of values that must share one
+ * (movement, max pooling, concatenation), from the calibrated ranges or fixed by the operator.
+ */
+export function planQuantization(graph: Graph, exclude: (node: Node) => boolean): QuantizationPlan {
+  const regions = tableRegions(graph, (node) => exclude(node) || ruleOf(graph, node) !== null);
+  const tables = new Map(regions.flatMap((region) => (region.nodes.length > 0 ? [[region.nodes.at(-1)!, region] as const] : [])));
+  const absorbed = new Set(regions.flatMap((region) => region.nodes.slice(0, -1)));
+
+  const roles = new Map<Node, readonly Role[]>();
+  const codes = new Set<ValueName>(graph.inputs.filter((input) => graph.types.get(input)?.dtype === 'f32'));
+  const groups = valueGroups();
+  const fixed = new Map<ValueName, Quant>();
+  for (const node of graph.nodes) {
+    if (absorbed.has(node)) continue;
+    const output = node.outputs[0]!;
+    const region = tables.get(node);
+    if (region) {
+      if (codes.has(region.input)) codes.add(output);
+      else tables.delete(node);
+      continue;
+    }
+    const rule = exclude(node) ? null : ruleOf(graph, node);
+    const nodeRoles = rule && rolesOf(graph, node, rule, codes);
+    if (!rule || !nodeRoles) continue;
+    roles.set(node, nodeRoles);
+    codes.add(output);
+    if (rule.output === 'as-input') groups.join(node.inputs[0]!, output);
+    if (rule.output === 'shared') for (const input of node.inputs) groups.join(input!, output);
+    if (typeof rule.output === 'object') fixed.set(output, perTensor(rule.output.scale, rule.output.zeroPoint));
+  }
+  return { roles, tables, absorbed, types: groupTypes(graph, roles, tables, codes, groups, fixed) };
+}
+
+function ruleOf(graph: Graph, node: Node): QuantizeRule | null {
+  const rule = findOp(node.domain, node.op)?.quantize;
+  if (!rule || rule.refuse?.(node, graph)) return null;
+  return graph.types.get(node.outputs[0]!)?.dtype === 'f32' ? rule : null;
+}
+
+/** Layers with weights always compute on codes; others only when some input already is codes. */
+function rolesOf(graph: Graph, node: Node, rule: QuantizeRule, codes: ReadonlySet<ValueName>): readonly Role[] | null {
+  const { inputs } = rule;
+  const roles =
+    inputs === 'all-activations'
+      ? node.inputs.map((): Role => 'activation')
+      : typeof inputs === 'function'
+        ? inputs(node, graph)
+        : node.inputs.map((_, i): Role => inputs[i] ?? 'parameter');
+  const activations = node.inputs.filter((input, i) => input !== null && roles[i] === 'activation' && !constantOf(graph, input));
+  const already = activations.some((input) => codes.has(input!));
+  const calibrated = activations.every((input) => codes.has(input!) || graph.ranges?.has(input!));
+  return calibrated && activations.length > 0 && (already || roles.includes('weight')) ? roles : null;
+}
+
+function groupTypes(
+  graph: Graph,
+  roles: QuantizationPlan['roles'],
+  tables: QuantizationPlan['tables'],
+  codes: ReadonlySet<ValueName>,
+  groups: ReturnType<typeof valueGroups>,
+  fixed: ReadonlyMap<ValueName, Quant>,
+): Map<ValueName, Quant> {
+  const used = new Set<ValueName>();
+  for (const [node, nodeRoles] of roles) {
+    node.inputs.forEach((input, i) => {
+      if (input !== null && nodeRoles[i] === 'activation') used.add(input);
+    });
+    used.add(node.outputs[0]!);
+  }
+  for (const region of tables.values()) used.add(region.input).add(region.output);
+  const types = new Map<ValueName, Quant>();
+  for (const value of used) {
+    if (!codes.has(value) && !graph.ranges?.has(value) && !graph.constants.has(value)) continue;
+    const members = groups.members(value);
+    const known = members.map((member) => fixed.get(member)).find((quant) => quant !== undefined);
+    types.set(value, known ?? quantOfRanges(graph, members));
+  }
+  return types;
+}
+
+function quantOfRanges(graph: Graph, members: readonly ValueName[]): Quant {
+  let min = 0;
+  let max = 0;
+  for (const member of members) {
+    const constant = graph.constants.get(member);
+    const range = constant ? rangeOf(constant.data as Float32Array) : graph.ranges?.get(member);
+    if (!range) continue;
+    min = Math.min(min, range.min);
+    max = Math.max(max, range.max);
+  }
+  const { scale, zeroPoint } = affineOfRange(min, max);
+  return perTensor(scale, zeroPoint);
+}
+
+function rangeOf(data: Float32Array): { min: number; max: number } {
+  let min = 0;
+  let max = 0;
+  for (const value of data) {
+    min = Math.min(min, value);
+    max = Math.max(max, value);
+  }
+  return { min, max };
+}
+
+export function perTensor(scale: number, zeroPoint: number): Quant {
+  return { scheme: 'affine', bits: 8, scale: [scale], zeroPoint: [zeroPoint], axis: null };
+}
+
+/** Values that share one scale (union-find over names). */
+function valueGroups() {
+  const parent = new Map<ValueName, ValueName>();
+  const members = new Map<ValueName, ValueName[]>();
+  const find = (value: ValueName): ValueName => {
+    const up = parent.get(value);
+    return up === undefined ? value : find(up);
+  };
+  return {
+    join(a: ValueName, b: ValueName): void {
+      const [x, y] = [find(a), find(b)];
+      if (x === y) return;
+      parent.set(y, x);
+      members.set(x, [...(members.get(x) ?? [x]), ...(members.get(y) ?? [y])]);
+    },
+    members: (value: ValueName): ValueName[] => members.get(find(value)) ?? [value],
+  };
+}
+
