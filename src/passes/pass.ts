@@ -1,0 +1,68 @@
+import type { Json } from '../ir/program.ts';
+import type { Graph, Node, Tensor, ValueName } from '../ir/types.ts';
+import type { Rng } from '../numerics/rng.ts';
+import type { Fact } from './facts.ts';
+
+export type PassOptions = { readonly [key: string]: Json };
+
+/** Samples of the model's inputs, one inference each. */
+export interface Dataset {
+  readonly length: number;
+  /** Feeds by input name. */
+  sample(index: number): ReadonlyMap<ValueName, Tensor> | Promise<ReadonlyMap<ValueName, Tensor>>;
+}
+
+/** Runs a graph (without codes) in onnxruntime and gives every graph output. Feeds: one tensor per graph input. */
+export type Evaluate = (
+  graph: Graph,
+  feeds?: ReadonlyMap<ValueName, Tensor>,
+) => Promise<ReadonlyMap<ValueName, Tensor>>;
+
+/** All a pass may know besides its graph and its options. */
+export interface PassContext {
+  /** A note for the reader of the report: what was left as it is and why, what was assumed. */
+  remark(node: Node, text: string): void;
+  /** Seeded; the same for every run of the same pipeline. */
+  readonly rng: Rng;
+  evaluate: Evaluate;
+  readonly dataset: Dataset | null;
+  progress(done: number, total: number): void;
+  /** Long passes look at it between their units of work. */
+  readonly signal: AbortSignal | null;
+}
+
+/**
+ * Graph in, Graph out. `run` neither writes into its graph nor keeps state; whatever it needs from outside comes
+ * through the context.
+ */
+export interface Pass<O extends PassOptions> {
+  /** File name, CLI name and recipe name. */
+  readonly name: string;
+  /** One line for people. */
+  readonly summary: string;
+  /** Checked before the pass runs. */
+  readonly requires: readonly Fact[];
+  /** Checked after it. */
+  readonly provides: readonly Fact[];
+  /** Every option with its default; a recipe may set these and no others. */
+  readonly defaults: O;
+  run(graph: Graph, options: O, ctx: PassContext): Graph | Promise<Graph>;
+}
+
+export type AnyPass = Pass<PassOptions>;
+
+/** Declares a pass; only names its type. */
+export function definePass<O extends PassOptions>(pass: Pass<O>): Pass<O> {
+  return pass;
+}
+
+/** A pass with its options filled in. */
+export interface Step {
+  readonly pass: AnyPass;
+  readonly options: PassOptions;
+}
+
+/** A pass with some options other than their defaults. */
+export function step<O extends PassOptions>(pass: Pass<O>, options: Partial<O> = {}): Step {
+  return { pass, options: { ...pass.defaults, ...options } };
+}
