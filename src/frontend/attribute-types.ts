@@ -1,6 +1,6 @@
 /**
  * Attributes of ai.onnx and com.microsoft that hold floats, in every opset. An IR attribute is a plain
- * number, so the name tells the exporter what to write (no name is a float in one operator and an int in another).
+ * number, so the name tells the exporter what to write; Dropout's seed is the one name that means both.
  */
 const FLOATS = new Set([
   'activation_alpha', 'activation_beta', 'activation_params', 'alpha', 'beta', 'bias', 'clip', 'cubic_coeff_a',
@@ -15,7 +15,7 @@ const STRING_LISTS = new Set(['activations', 'pool_strings', 'value_strings', 'k
 export type AttributeKind = 'float' | 'int' | 'string';
 
 /** What the elements of a number or list attribute of this name are. */
-export function attributeKind(name: string): AttributeKind {
-  if (FLOATS.has(name)) return 'float';
+export function attributeKind(op: string, name: string): AttributeKind {
+  if (FLOATS.has(name) && !(op === 'Dropout' && name === 'seed')) return 'float';
   return STRING_LISTS.has(name) ? 'string' : 'int';
 }

@@ -1,5 +1,5 @@
 import { tensorOf } from '../ir/tensor.ts';
-import type { Attribute, Tensor } from '../ir/types.ts';
+import type { Tensor } from '../ir/types.ts';
 import { badModel, showNode } from './bad-model.ts';
 import type { RawAttribute, RawNode } from './raw-model.ts';
 
@@ -10,11 +10,12 @@ export function constantOfNode(node: RawNode, attributes: ReadonlyMap<string, Ra
   const [name, attribute] = given[0];
   if (attribute.kind === 'refused') return attribute.why;
   if (name === 'value_string' || name === 'value_strings') return 'strings cannot become C';
-  const tensor = attribute.kind === 'value' ? read(name, attribute.value) : null;
+  const tensor = attribute.kind === 'value' ? read(name, attribute) : null;
   return tensor ?? badModel(`the Constant's ${name} has the wrong type`, showNode(node));
 }
 
-function read(name: string, value: Attribute): Tensor | null {
+function read(name: string, { value, holds }: RawAttribute & { kind: 'value' }): Tensor | null {
+  if (holds !== 'tensor' && !name.startsWith(`value_${holds}`)) return null;
   const list = Array.isArray(value) ? value.map(Number) : null;
   switch (name) {
     case 'value': return typeof value === 'object' && 'dtype' in value ? value : null;

@@ -1,11 +1,11 @@
 import type { Tensor, TensorType, ValueName } from '../ir/types.ts';
-import { createSession } from '../runtime/ort-session.ts';
+import { createSession, type OrtValue } from '../runtime/ort-session.ts';
 import { invariant, UserError } from '../support/errors.ts';
 import { show, showNode } from './bad-model.ts';
 import type { FlatNode } from './flatten.ts';
 import { foldShapeInputs } from './fold-shape-inputs.ts';
 import { ownTypes, unspeakable } from './own-types.ts';
-import { safeModel } from './safe-model.ts';
+import { type SafeModelSpec, safeModel } from './safe-model.ts';
 import { countElements } from './tensor-data.ts';
 
 /** A flat graph without types; nodes in topological order, all of one opset. */
@@ -99,12 +99,12 @@ async function infer(
   opset: number,
 ): Promise<Map<ValueName, TensorType> | FlatNode> {
   const outputs = nodes.flatMap((node) => node.outputs.filter((output) => output !== null && !known.has(output)));
-  const model = safeModel({ nodes, known, constants, outputs: outputs as ValueName[], opset });
+  const spec = { nodes, known, constants, outputs: outputs as ValueName[], opset };
+  const model = safeModel(spec);
   const types = new Map<ValueName, TensorType>();
+  const scalars: ValueName[] = [];
   try {
-    const session = await createSession(model.bytes);
-    await session.release();
-    for (const { name, dtype, shape } of session.outputs) {
+    for (const { name, dtype, shape } of await outputsOf(model.bytes)) {
       const value = model.valueOf(name);
       invariant(value !== null, 'onnxruntime returned an output nobody asked for');
       if (!dtype || !shape) refuse(nodes, value, 'its result is not a tensor');
@@ -112,7 +112,9 @@ async function infer(
       const closed = shape.map(Number);
       countElements(closed, `value ${show(value)}`);
       types.set(value, { dtype, shape: closed, quant: null });
+      if (shape.length === 0) scalars.push(value);
     }
+    for (const value of await unranked(spec, scalars)) types.delete(value);
     return types;
   } catch (error) {
     if (!(error instanceof UserError) || error.problem.code !== 'RUNTIME') throw error;
@@ -120,6 +122,20 @@ async function infer(
     if (node && /could not find an implementation/i.test(error.problem.because?.[0] ?? '')) return node;
     throw model.explain(error);
   }
+}
+
+async function outputsOf(model: Uint8Array): Promise<readonly OrtValue[]> {
+  const session = await createSession(model);
+  await session.release();
+  return session.outputs;
+}
+
+/** onnxruntime shows an unknown rank as it shows a scalar; the inferred length of its Shape tells them apart. */
+async function unranked(spec: SafeModelSpec, scalars: readonly ValueName[]): Promise<ValueName[]> {
+  if (scalars.length === 0) return [];
+  const model = safeModel({ ...spec, outputs: [], ranksOf: scalars });
+  const ranks = await outputsOf(model.bytes);
+  return scalars.filter((_, i) => ranks[i].shape?.[0] !== 0);
 }
 
 function refuse(nodes: readonly FlatNode[], value: ValueName, why: string): never {

@@ -1,4 +1,5 @@
 import type { Attribute, Node, Tensor, ValueName } from '../ir/types.ts';
+import { attributeKind } from './attribute-types.ts';
 import { badModel, show, showNode } from './bad-model.ts';
 import { constantOfNode } from './constant-node.ts';
 import type { RawAttribute, RawFunction, RawGraph, RawInitializer, RawModel, RawNode } from './raw-model.ts';
@@ -32,10 +33,16 @@ interface Scope {
   readonly depth: number;
 }
 
+/** Tells the value of an If's condition, given what comes before it; null when it depends on the data. */
+export type Decide = (
+  condition: ValueName,
+  nodes: readonly FlatNode[],
+  constants: ReadonlyMap<ValueName, Tensor>,
+) => Promise<boolean | null>;
+
 /** Throws BAD_MODEL for names defined twice or never, for cycles, recursive functions and runaway inlining. */
-export function flatten(model: RawModel): FlatModel {
-  const flattener = new Flattener(model);
-  return flattener.run(model.graph);
+export async function flatten(model: RawModel, decide: Decide): Promise<FlatModel> {
+  return new Flattener(model, decide).run(model.graph);
 }
 
 class Flattener {
@@ -49,18 +56,21 @@ class Flattener {
   /** Opset of the Identity nodes we add. */
   private readonly opset: number;
 
-  constructor(model: RawModel) {
+  constructor(
+    model: RawModel,
+    private readonly decide: Decide,
+  ) {
     this.opset = model.opsets.get('') ?? NEWEST_OPSET;
     this.functions = indexFunctions(model.functions);
   }
 
-  run(graph: RawGraph): FlatModel {
+  async run(graph: RawGraph): Promise<FlatModel> {
     const scope: Scope = { names: new Map(), outer: null, attributes: new Map(), depth: 0 };
     const initialized = new Set(graph.initializers.map(({ name }) => name));
     const inputs = graph.inputs.filter(({ name }) => !initialized.has(name));
     for (const { name } of inputs) this.define(name, scope, 'an input');
     this.defineInitializers(graph.initializers, scope);
-    this.body(graph.nodes, scope);
+    await this.body(graph.nodes, scope);
     const outputs = graph.outputs.map(({ name }) => this.resolve(name, scope, 'the graph outputs'));
     if (outputs.length === 0) badModel('the graph has no outputs');
     const twice = outputs.find((name, i) => outputs.indexOf(name) !== i);
@@ -104,13 +114,13 @@ class Flattener {
   }
 
   /** Names first, then nodes, so that inlined names never take the ones that stand in the file. */
-  private body(nodes: readonly RawNode[], scope: Scope): void {
+  private async body(nodes: readonly RawNode[], scope: Scope): Promise<void> {
     if (scope.depth > MAX_DEPTH) badModel(`functions and branches are nested deeper than ${MAX_DEPTH}`);
     const sorted = sortRawNodes(nodes);
     for (const node of sorted) {
       for (const output of node.outputs) if (output !== '') this.defineOnce(output, scope, node);
     }
-    for (const node of sorted) this.node(node, scope);
+    for (const node of sorted) await this.node(node, scope);
   }
 
   /** The formal outputs of a function or branch already stand for the caller's values. */
@@ -120,13 +130,13 @@ class Flattener {
   }
   private readonly promised = new Set<ValueName>();
 
-  private node(raw: RawNode, scope: Scope): void {
+  private async node(raw: RawNode, scope: Scope): Promise<void> {
     const called = this.functions.get(functionKey(raw.domain, raw.op));
     const attributes = resolveAttributes(raw, scope);
     if (called) return this.call(raw, called, attributes, scope);
     if (raw.opset === 0) badModel(`${showNode(raw)} is of domain ${show(raw.domain)}, which the file does not import`);
     if (raw.domain === '' && raw.op === 'Constant') return this.constant(raw, attributes, scope);
-    if (raw.domain === '' && raw.op === 'If' && this.branch(raw, attributes, scope)) return;
+    if (raw.domain === '' && raw.op === 'If' && (await this.branch(raw, attributes, scope))) return;
     this.plain(raw, attributes, scope);
   }
 
@@ -138,8 +148,11 @@ class Flattener {
     const refusals = inputs.flatMap((input) => (input && this.refusedConstants.get(input)) ?? []);
     const values: [string, Attribute][] = [];
     for (const [name, attribute] of attributes) {
-      if (attribute.kind === 'value') values.push([name, attribute.value]);
-      else if (attribute.kind === 'graph') refusals.push('control flow is not supported');
+      if (attribute.kind === 'value') {
+        const why = wrongKind(raw.op, name, attribute);
+        if (why) refusals.push(why);
+        else values.push([name, attribute.value]);
+      } else if (attribute.kind === 'graph') refusals.push('control flow is not supported');
       else if (attribute.kind === 'refused') refusals.push(attribute.why);
     }
     this.nodes.push({
@@ -163,12 +176,12 @@ class Flattener {
   }
 
   /** Puts the function's body in the place of the call. */
-  private call(
+  private async call(
     raw: RawNode,
     called: RawFunction,
     given: ReadonlyMap<string, RawAttribute>,
     scope: Scope,
-  ): void {
+  ): Promise<void> {
     const where = showNode(raw);
     if (this.open.has(called)) badModel(`function ${show(called.name)} calls itself`, where);
     if (raw.inputs.length > called.inputs.length || raw.outputs.length > called.outputs.length) {
@@ -181,22 +194,28 @@ class Flattener {
       if (raw.inputs[i]) inner.names.set(formal, this.resolve(raw.inputs[i], scope, where));
     });
     this.open.add(called);
-    this.inline(raw, called.nodes, called.outputs, called.inputs, scope, inner);
+    await this.inline(raw, called.nodes, called.outputs, called.inputs, scope, inner);
     this.open.delete(called);
   }
 
-  /** Puts the chosen branch in the place of an If whose condition is a constant; false when it is not. */
-  private branch(raw: RawNode, attributes: ReadonlyMap<string, RawAttribute>, scope: Scope): boolean {
-    const condition = raw.inputs[0] ? this.constants.get(this.resolve(raw.inputs[0], scope, showNode(raw))) : undefined;
-    if (condition?.dtype !== 'bool' || condition.data.length !== 1) return false;
-    const chosen = attributes.get(condition.data[0] ? 'then_branch' : 'else_branch');
+  /** Puts the chosen branch in the place of an If whose condition can be decided; false when it cannot. */
+  private async branch(
+    raw: RawNode,
+    attributes: ReadonlyMap<string, RawAttribute>,
+    scope: Scope,
+  ): Promise<boolean> {
+    if (!raw.inputs[0]) return badModel('an If has no condition', showNode(raw));
+    const condition = this.resolve(raw.inputs[0], scope, showNode(raw));
+    const decision = await this.decide(condition, this.nodes, this.constants);
+    if (decision === null) return false;
+    const chosen = attributes.get(decision ? 'then_branch' : 'else_branch');
     if (chosen?.kind !== 'graph') return badModel('a branch is missing', showNode(raw));
     const inner: Scope = { names: new Map(), outer: scope, attributes: scope.attributes, depth: scope.depth + 1 };
     if (chosen.graph.inputs.length > 0) badModel('a branch has inputs', showNode(raw));
     this.defineInitializers(chosen.graph.initializers, inner);
     const outputs = chosen.graph.outputs.map(({ name }) => name);
     if (raw.outputs.length > outputs.length) badModel('the If has more outputs than its branch', showNode(raw));
-    this.inline(raw, chosen.graph.nodes, outputs, [], scope, inner);
+    await this.inline(raw, chosen.graph.nodes, outputs, [], scope, inner);
     return true;
   }
 
@@ -204,14 +223,14 @@ class Flattener {
    * A formal output made by a node of the body gets the caller's name. One that is passed through
    * (an input, an initializer, a value from outside, or a second mention) gets an Identity.
    */
-  private inline(
+  private async inline(
     raw: RawNode,
     nodes: readonly RawNode[],
     formals: readonly string[],
     inputs: readonly string[],
     scope: Scope,
     inner: Scope,
-  ): void {
+  ): Promise<void> {
     const made = new Set(nodes.flatMap((node) => node.outputs));
     const passed: [formal: string, actual: ValueName][] = [];
     raw.outputs.forEach((name, i) => {
@@ -225,7 +244,7 @@ class Flattener {
         passed.push([formal, actual]);
       }
     });
-    this.body(nodes, inner);
+    await this.body(nodes, inner);
     for (const [formal, actual] of passed) {
       const source = this.resolve(formal, inner, showNode(raw));
       const refused = this.refusedConstants.get(source) ?? null;
@@ -244,6 +263,13 @@ function resolveAttributes(node: RawNode, scope: Scope): ReadonlyMap<string, Raw
     if (value) resolved.set(name, value);
   }
   return resolved;
+}
+
+/** Numbers of the wrong kind would change their kind when the node is written again. */
+function wrongKind(op: string, name: string, { holds, value }: RawAttribute & { kind: 'value' }): string | null {
+  const wanted = attributeKind(op, name);
+  if (holds === wanted || (holds !== 'float' && holds !== 'int') || (Array.isArray(value) && value.length === 0)) return null;
+  return `attribute ${show(name)} holds a ${holds}, not a ${wanted}`;
 }
 
 function indexFunctions(functions: readonly RawFunction[]): ReadonlyMap<string, RawFunction> {

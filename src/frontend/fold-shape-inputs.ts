@@ -15,6 +15,15 @@ const MAX_NAMED = 8;
 /** Operators whose result is no larger than their inputs although its shape depends on them. */
 const BOUNDED = new Set(['NonZero', 'Unique', 'Compress', 'NonMaxSuppression']);
 
+/** A constant computed on the way, or null where the value depends on the inputs or is too large. */
+export async function foldValue(
+  graph: UntypedGraph,
+  known: ReadonlyMap<ValueName, TensorType>,
+  value: ValueName,
+): Promise<Tensor | null> {
+  return (await foldValues(graph, known, new Set([value]))).get(value) ?? null;
+}
+
 /**
  * The shapes of `open` nodes hang on values that onnxruntime's inference did not follow. Returns those that are
  * constants after all (Shape of a known value, arithmetic on constants). Throws UNSUPPORTED when there are
@@ -24,6 +33,21 @@ export async function foldShapeInputs(
   graph: UntypedGraph,
   known: ReadonlyMap<ValueName, TensorType>,
   open: readonly FlatNode[],
+): Promise<Map<ValueName, Tensor>> {
+  const candidates = new Set<ValueName>();
+  for (const node of open) {
+    for (const value of [...node.inputs, ...node.outputs]) if (value && !graph.constants.has(value)) candidates.add(value);
+  }
+  const found = await foldValues(graph, known, candidates);
+  if (found.size === 0) refuseDataDependent(open, known);
+  return found;
+}
+
+/** Those of the candidates that follow from constants and known shapes alone. */
+async function foldValues(
+  graph: UntypedGraph,
+  known: ReadonlyMap<ValueName, TensorType>,
+  candidates: ReadonlySet<ValueName>,
 ): Promise<Map<ValueName, Tensor>> {
   const shapes = new Map<ValueName, Tensor>();
   const scheduled = new Map<ValueName, FlatNode>();
@@ -36,15 +60,8 @@ export async function foldShapeInputs(
       for (const output of node.outputs) if (output) scheduled.set(output, node);
     }
   }
-  const wanted = new Set<ValueName>();
-  for (const node of open) {
-    for (const value of [...node.inputs, ...node.outputs]) {
-      if (value && !graph.constants.has(value) && isConstant(value)) wanted.add(value);
-    }
-  }
-  if (wanted.size === 0) refuseDataDependent(open, known);
-  const found = new Map([...shapes].filter(([value]) => wanted.has(value)));
-  const computed = [...wanted].filter((value) => scheduled.has(value));
+  const found = new Map([...graph.constants, ...shapes].filter(([value]) => candidates.has(value)));
+  const computed = [...candidates].filter((value) => scheduled.has(value));
   if (computed.length > 0) {
     const constants = new Map([...graph.constants, ...shapes]);
     for (const [name, tensor] of await evaluate(computed, scheduled, graph, constants)) found.set(name, tensor);

@@ -1,17 +1,23 @@
 import { prune } from '../ir/graph.ts';
 import type { Graph, Node, Tensor, TensorType, ValueName } from '../ir/types.ts';
-import { bindDimensions, type DimensionOptions } from './bind-dimensions.ts';
+import { UserError } from '../support/errors.ts';
+import { show } from './bad-model.ts';
+import { type BoundInput, bindDimensions, type DimensionOptions } from './bind-dimensions.ts';
+import { conditionDecider } from './decide-condition.ts';
 import { discoverTypes } from './discover-types.ts';
 import { externalReader } from './external-data.ts';
 import { type FlatModel, type FlatNode, flatten } from './flatten.ts';
 import { decodeModel } from './onnx-border.ts';
-import { NEWEST_OPSET, OLDEST_RUNNABLE_OPSET } from './opset.ts';
+import { commonOpset, NEWEST_OPSET } from './opset.ts';
+import type { RawGraph, RawModel, RawValue } from './raw-model.ts';
 import { refuseUnsupported } from './refuse-unsupported.ts';
 import { upgradeNode } from './upgrade.ts';
 
 export interface ImportOptions extends DimensionOptions {
   /** Folder of the model file; external data may lie in it or below. Without it a model with external data is refused. */
   readonly directory?: string;
+  /** Inputs that become constants, by name: those that shapes depend on must. */
+  readonly constants?: ReadonlyMap<string, Tensor>;
 }
 
 /**
@@ -20,13 +26,42 @@ export interface ImportOptions extends DimensionOptions {
  * Throws UserError BAD_MODEL, UNSUPPORTED (all offenders at once), UNBOUND_DIMENSION or BAD_ARGUMENT.
  */
 export async function importOnnx(bytes: Uint8Array, options: ImportOptions = {}): Promise<Graph> {
-  const raw = decodeModel(bytes, externalReader(options.directory));
-  const initialized = new Set(raw.graph.initializers.map(({ name }) => name));
-  const inputs = bindDimensions(raw.graph.inputs.filter(({ name }) => !initialized.has(name)), options);
-  const flat = withoutDead(flatten(raw));
-  const inputTypes = await refuseUnsupported(flat, inputs);
-  const body = await typeAndUpgrade(flat, inputTypes);
+  const raw = withConstants(decodeModel(bytes, externalReader(options.directory)), options.constants ?? new Map());
+  const inputs = bindDimensions(freeInputs(raw.graph), options);
+  const types = tensorTypes(inputs);
+  const flat = withoutDead(
+    await flatten(raw, conditionDecider(types)),
+  );
+  await refuseUnsupported(flat, inputs, types);
+  const body = await typeAndUpgrade(flat, types);
   return prune({ name: raw.graph.name, inputs: flat.inputs, outputs: flat.outputs, ...body });
+}
+
+function withConstants(raw: RawModel, constants: ReadonlyMap<string, Tensor>): RawModel {
+  if (constants.size === 0) return raw;
+  const free = freeInputs(raw.graph).map(({ name }) => name);
+  for (const name of constants.keys()) {
+    if (free.includes(name)) continue;
+    throw new UserError({
+      code: 'BAD_ARGUMENT',
+      message: `the model has no input ${show(name)} to make a constant of`,
+      hint: `its inputs are ${free.map(show).join(', ')}`,
+    });
+  }
+  const given = [...constants].map(([name, tensor]) => ({ name, tensor }));
+  return { ...raw, graph: { ...raw.graph, initializers: [...raw.graph.initializers, ...given] } };
+}
+
+/** Before IR version 4 initializers stood among the inputs too; since then they are defaults. Both are constants here. */
+function freeInputs(graph: RawGraph): RawValue[] {
+  const initialized = new Set(graph.initializers.map(({ name }) => name));
+  return graph.inputs.filter(({ name }) => !initialized.has(name));
+}
+
+function tensorTypes(inputs: readonly BoundInput[]): Map<ValueName, TensorType> {
+  const types = new Map<ValueName, TensorType>();
+  for (const { name, type } of inputs) if (typeof type !== 'string') types.set(name, { ...type, quant: null });
+  return types;
 }
 
 /** Nodes no output needs are not judged. */
@@ -59,12 +94,6 @@ async function typeAndUpgrade(
   const upgraded = nodes.map((node): FlatNode => ({ ...node, opset: NEWEST_OPSET, refused: null }));
   const types = await discoverTypes({ nodes: upgraded, inputs, constants, opset: NEWEST_OPSET });
   return { nodes, types, constants };
-}
-
-function commonOpset(nodes: readonly FlatNode[]): number | null {
-  const opsets = new Set(nodes.filter(({ domain }) => domain === '').map(({ opset }) => Math.min(opset, NEWEST_OPSET)));
-  const [opset = NEWEST_OPSET] = opsets;
-  return opsets.size <= 1 && opset >= OLDEST_RUNNABLE_OPSET ? opset : null;
 }
 
 function upgradeAll(

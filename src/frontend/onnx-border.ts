@@ -1,7 +1,8 @@
 import onnxProto from 'onnx-proto';
 import type { onnx } from 'onnx-proto';
-import { attributeKind } from './attribute-types.ts';
+import type { Tensor } from '../ir/types.ts';
 import { badModel, show } from './bad-model.ts';
+import { externalReader } from './external-data.ts';
 import { functionDefaults } from './function-defaults.ts';
 import type {
   RawAttribute, RawFunction, RawGraph, RawInitializer, RawModel, RawNode, RawTensorType, RawValue,
@@ -33,6 +34,12 @@ export function decodeModel(bytes: Uint8Array, readExternal: ReadExternal): RawM
     graph: decodeGraph(model.graph, context),
     functions: (model.functions ?? []).map((proto, i) => decodeFunction(proto, defaults[i] ?? [], context)),
   };
+}
+
+/** A file that holds one serialized TensorProto, as ONNX's test data do; or why it cannot be used. Throws BAD_MODEL. */
+export function decodeTensorFile(bytes: Uint8Array): Tensor | string {
+  const proto = parse(() => onnxProto.onnx.TensorProto.decode(bytes));
+  return decodeInitializer(proto, { readExternal: externalReader(undefined), opsets: new Map(), depth: 0 }).tensor;
 }
 
 /** protobufjs throws plain errors on damaged bytes and overflows the stack on deep nesting. */
@@ -119,23 +126,17 @@ function decodeAttributes(
 
 function decodeAttribute(name: string, proto: onnx.IAttributeProto, context: Context): RawAttribute {
   if (proto.refAttrName) return { kind: 'reference', to: text(proto.refAttrName) };
-  const kind = attributeKind(name);
-  const numbers = (holds: 'float' | 'int', value: number | readonly number[]): RawAttribute =>
-    kind === holds || (Array.isArray(value) && value.length === 0)
-      ? { kind: 'value', value }
-      : { kind: 'refused', why: `attribute ${show(name)} holds ${holds}s, not ${kind}s` };
-
   switch (proto.type || guessKind(proto)) {
-    case Kind.FLOAT: return numbers('float', proto.f ?? 0);
-    case Kind.INT: return numbers('int', toNumber(proto.i));
-    case Kind.FLOATS: return numbers('float', [...(proto.floats ?? [])]);
-    case Kind.INTS: return numbers('int', (proto.ints ?? []).map(toNumber));
-    case Kind.STRING: return { kind: 'value', value: utf8(proto.s) };
-    case Kind.STRINGS: return { kind: 'value', value: (proto.strings ?? []).map(utf8) };
+    case Kind.FLOAT: return { kind: 'value', holds: 'float', value: proto.f ?? 0 };
+    case Kind.INT: return { kind: 'value', holds: 'int', value: toNumber(proto.i) };
+    case Kind.FLOATS: return { kind: 'value', holds: 'float', value: [...(proto.floats ?? [])] };
+    case Kind.INTS: return { kind: 'value', holds: 'int', value: (proto.ints ?? []).map(toNumber) };
+    case Kind.STRING: return { kind: 'value', holds: 'string', value: utf8(proto.s) };
+    case Kind.STRINGS: return { kind: 'value', holds: 'string', value: (proto.strings ?? []).map(utf8) };
     case Kind.TENSOR: {
       const tensor = proto.t && decodeInitializer(proto.t, context).tensor;
       if (!tensor) return badModel(`attribute ${show(name)} has no tensor`);
-      return typeof tensor === 'string' ? { kind: 'refused', why: tensor } : { kind: 'value', value: tensor };
+      return typeof tensor === 'string' ? { kind: 'refused', why: tensor } : { kind: 'value', holds: 'tensor', value: tensor };
     }
     case Kind.GRAPH:
       if (!proto.g) return badModel(`attribute ${show(name)} has no graph`);

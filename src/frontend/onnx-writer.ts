@@ -51,7 +51,7 @@ function writeNode(node: Omit<Node, 'clip'>): onnx.INodeProto {
     name: node.name,
     input: withoutTail(node.inputs),
     output: withoutTail(node.outputs),
-    attribute: Object.entries(node.attributes).map(([name, value]) => writeAttribute(name, value)),
+    attribute: Object.entries(node.attributes).map(([name, value]) => writeAttribute(node.op, name, value)),
     ...(node.domain !== '' && { domain: node.domain }),
   };
 }
@@ -62,14 +62,15 @@ function withoutTail(names: readonly (ValueName | null)[]): string[] {
   return names.slice(0, last + 1).map((name) => name ?? '');
 }
 
-function writeAttribute(name: string, value: Attribute): onnx.IAttributeProto {
-  const float = attributeKind(name) === 'float';
+function writeAttribute(op: string, name: string, value: Attribute): onnx.IAttributeProto {
+  const kind = attributeKind(op, name);
+  const float = kind === 'float';
   if (typeof value === 'string') return { name, type: Kind.STRING, s: new TextEncoder().encode(value) };
   if (typeof value === 'number') {
     return float ? { name, type: Kind.FLOAT, f: value } : { name, type: Kind.INT, i: toInt64(value) };
   }
   if (!isList(value)) return { name, type: Kind.TENSOR, t: writeTensor(value) };
-  if (value.some((item) => typeof item === 'string') || (value.length === 0 && attributeKind(name) === 'string')) {
+  if (value.some((item) => typeof item === 'string') || (value.length === 0 && kind === 'string')) {
     return { name, type: Kind.STRINGS, strings: value.map((item) => new TextEncoder().encode(String(item))) };
   }
   const numbers = value.map(Number);

@@ -41,7 +41,7 @@ export interface RawNode {
 }
 
 export type RawAttribute =
-  | { readonly kind: 'value'; readonly value: Attribute }
+  | { readonly kind: 'value'; readonly value: Attribute; readonly holds: 'float' | 'int' | 'string' | 'tensor' }
   | { readonly kind: 'graph'; readonly graph: RawGraph }
   /** The attribute of the enclosing function's call. */
   | { readonly kind: 'reference'; readonly to: string }

@@ -9,23 +9,18 @@ import type { FlatModel, FlatNode } from './flatten.ts';
 /** More lines than this are counted, not printed. */
 const MAX_LINES = 200;
 
-/** The types of the inputs; throws UNSUPPORTED with everything in the model that cannot become C, node by node. */
+/** Throws UNSUPPORTED with everything in the model that cannot become C, node by node. */
 export async function refuseUnsupported(
   flat: FlatModel,
   inputs: readonly BoundInput[],
-): Promise<Map<ValueName, TensorType>> {
-  const types = new Map<ValueName, TensorType>();
-  const lines: string[] = [];
-  flat.inputs.forEach((name, i) => {
-    const { type } = inputs[i];
-    if (typeof type === 'string') lines.push(`input ${show(name)}: ${type}`);
-    else types.set(name, { ...type, quant: null });
-  });
+  types: ReadonlyMap<ValueName, TensorType>,
+): Promise<void> {
+  const lines = inputs.flatMap(({ name, type }) => (typeof type === 'string' ? `input ${show(name)}: ${type}` : []));
   const refused = flat.nodes.flatMap((node) => {
     const why = whyNot(node);
     return why ? [{ node, why }] : [];
   });
-  if (lines.length === 0 && refused.length === 0) return types;
+  if (lines.length === 0 && refused.length === 0) return;
 
   const known = refused.length > 0 ? await typesSoFar(flat, types) : types;
   for (const { node, why } of refused) lines.push(`${showNode(node)}${printShapes(node, known)}: ${why}`);

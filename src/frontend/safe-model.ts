@@ -11,6 +11,8 @@ export interface SafeModelSpec {
   readonly constants: ReadonlyMap<ValueName, Tensor>;
   readonly outputs: readonly ValueName[];
   readonly opset: number;
+  /** Further outputs: the Shape of these values, in this order. */
+  readonly ranksOf?: readonly ValueName[];
 }
 
 /** A model for onnxruntime in which every name is ours, so that no name from the file can do harm there. */
@@ -26,7 +28,7 @@ export interface SafeModel {
   explain(error: UserError): UserError;
 }
 
-export function safeModel({ nodes, known, constants, outputs, opset }: SafeModelSpec): SafeModel {
+export function safeModel({ nodes, known, constants, outputs, opset, ranksOf = [] }: SafeModelSpec): SafeModel {
   const names = new Map<ValueName, string>();
   const values: ValueName[] = [];
   const nameOf = (value: ValueName): string => {
@@ -52,11 +54,19 @@ export function safeModel({ nodes, known, constants, outputs, opset }: SafeModel
   });
   const outer = [...read].filter((value) => !made.has(value));
   const inputs = outer.filter((value) => !constants.has(value));
+  const ranks = ranksOf.map((value, i) => ({
+    op: 'Shape',
+    domain: '',
+    name: `rank#${i}`,
+    inputs: [nameOf(value)],
+    outputs: [`rank#${i}`],
+    attributes: {},
+  }));
   const bytes = writeModel({
     name: 'graph',
-    nodes: safeNodes,
+    nodes: [...safeNodes, ...ranks],
     inputs: inputs.map((value) => ({ name: nameOf(value), type: known.get(value) ?? null })),
-    outputs: outputs.map((value) => ({ name: nameOf(value), type: null })),
+    outputs: [...outputs.map(nameOf), ...ranks.map(({ name }) => name)].map((name) => ({ name, type: null })),
     constants: new Map(outer.flatMap((value) => {
       const tensor = constants.get(value);
       return tensor ? [[nameOf(value), tensor] as const] : [];

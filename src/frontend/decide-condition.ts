@@ -1,0 +1,66 @@
+import type { Tensor, TensorType, ValueName } from '../ir/types.ts';
+import { UserError } from '../support/errors.ts';
+import { discoverTypes } from './discover-types.ts';
+import type { Decide, FlatNode } from './flatten.ts';
+import { foldValue } from './fold-shape-inputs.ts';
+import { commonOpset } from './opset.ts';
+
+/** Conditions computed in one model; beyond them an If counts as undecided, which keeps hostile files cheap. */
+const MAX_COMPUTED = 100;
+
+/** Decides the Ifs whose condition follows from constants and from the shapes of values: exporters write such branches. */
+export function conditionDecider(inputs: ReadonlyMap<ValueName, TensorType>): Decide {
+  const computed = new Map<ValueName, boolean | null>();
+  return async (condition, nodes, constants) => {
+    const constant = constants.get(condition);
+    if (constant) return asBoolean(constant);
+    const before = ancestors(condition, nodes, inputs, constants);
+    if (!before) return null;
+    if (!computed.has(condition) && computed.size < MAX_COMPUTED) {
+      computed.set(condition, await compute(condition, before, inputs, constants));
+    }
+    return computed.get(condition) ?? null;
+  };
+}
+
+/** The nodes a value is made of, or null when one of them or a source of theirs cannot be used. */
+function ancestors(
+  value: ValueName,
+  nodes: readonly FlatNode[],
+  inputs: ReadonlyMap<ValueName, TensorType>,
+  constants: ReadonlyMap<ValueName, Tensor>,
+): FlatNode[] | null {
+  const missing = new Set<ValueName>([value]);
+  const found: FlatNode[] = [];
+  for (let i = nodes.length - 1; i >= 0 && missing.size > 0; i--) {
+    const node = nodes[i];
+    if (!node.outputs.some((output) => output && missing.has(output))) continue;
+    if (node.refused !== null) return null;
+    found.push(node);
+    for (const output of node.outputs) if (output) missing.delete(output);
+    for (const input of node.inputs) if (input && !inputs.has(input) && !constants.has(input)) missing.add(input);
+  }
+  return missing.size === 0 ? found.reverse() : null;
+}
+
+async function compute(
+  condition: ValueName,
+  nodes: readonly FlatNode[],
+  inputs: ReadonlyMap<ValueName, TensorType>,
+  constants: ReadonlyMap<ValueName, Tensor>,
+): Promise<boolean | null> {
+  const opset = commonOpset(nodes);
+  if (opset === null) return null;
+  const graph = { nodes, inputs, constants, opset };
+  try {
+    const tensor = await foldValue(graph, await discoverTypes(graph), condition);
+    return tensor && asBoolean(tensor);
+  } catch (error) {
+    if (error instanceof UserError) return null;
+    throw error;
+  }
+}
+
+function asBoolean(tensor: Tensor): boolean | null {
+  return tensor.dtype === 'bool' && tensor.data.length === 1 ? Boolean(tensor.data[0]) : null;
+}
