@@ -75,7 +75,7 @@ function layerContext(program: Program, plan: MemoryPlan, call: Call, index: num
     summary: commentText(call.summary, 110),
     parameters: call.arguments.map((argument) => parameterText(argument)).join(', '),
     arguments: call.arguments.map((argument) => argumentText(plan, argument)).join(', '),
-    body: own(templates.render(`layers/${call.template}.c`, call.params)),
+    body: own(templates.render(`layers/${call.template}.c`, call.params)).trimEnd(),
     result: call.result ? argumentText(plan, { ctype: 'void', access: 'read', buffer: call.result.buffer }) : '0',
     resultBytes: call.result ? portBytes(call.result) : 0,
   };

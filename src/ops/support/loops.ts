@@ -117,3 +117,15 @@ export function without(strides: readonly number[], d: number): number[] {
 export function plainWalk(shape: Shape): Walk {
   return { strides: rowMajorStrides(shape) };
 }
+
+/** One side of a copy: an array and how its index walks. */
+export interface Side {
+  readonly name: string;
+  readonly walk: Walk;
+}
+
+/** C lines that copy y = x over a shape, in y's memory order. */
+export function copyLines(shape: Shape, x: Side, y: Side): string[] {
+  const { sizes, at } = loopsOver(shape, 'y', { x: x.walk, y: y.walk });
+  return inLoops(sizes, [`${y.name}[${at.y}] = ${x.name}[${at.x}];`]);
+}

@@ -55,7 +55,7 @@ export function matMulNest(node: Node, lower: LowerBuilder) {
       b: b.operand.name,
       bIndex: `${index(bStrides)} + k * ${b.depthStride}`,
       y: y.name,
-      ends: sizes.map((_, i) => '    '.repeat(sizes.length - i)),
+      ends: sizes.map((_, i) => `${'    '.repeat(sizes.length - i)}}`),
     },
     bias: biasText,
     macs: elementCount(sizes) * a.depth,

@@ -145,6 +145,6 @@ function nestParams(nest: LoopNest): { [key: string]: Json } {
   return {
     loops: nest.sizes.map((size, i) => ({ name: `i${i}`, size, pad: indent(i) })),
     pad: indent(nest.sizes.length),
-    ends: nest.sizes.map((_, i) => indent(nest.sizes.length - 1 - i)),
+    ends: nest.sizes.map((_, i) => `${indent(nest.sizes.length - 1 - i)}}`),
   };
 }

@@ -25,7 +25,7 @@ export function lowerSoftmaxS8(node: Node, lower: LowerBuilder): void {
     params: {
       loops: loops.map(({ size }, i) => ({ name: `i${i}`, size, pad: '    '.repeat(i + 1) })),
       pad: '    '.repeat(loops.length + 1),
-      ends: loops.map((_, i) => '    '.repeat(loops.length - i)),
+      ends: loops.map((_, i) => `${'    '.repeat(loops.length - i)}}`),
       start,
       x: x.name,
       y: y.name,
