@@ -47,7 +47,7 @@ export interface GraphDraft {
   /** Every reader of `from` reads `to` instead. A graph output keeps its name: `to` takes it over. */
   replaceUses(from: ValueName, to: ValueName): void;
   setType(value: ValueName, type: TensorType): void;
-  /** Gives `value` a constant; its producer dies with it. */
+  /** Gives `value` a constant; its producer no longer makes it. */
   makeConstant(value: ValueName, tensor: Tensor): void;
   /** Drops dead nodes and constants, restores topological order. */
   finish(): Graph;
@@ -88,7 +88,8 @@ export function editGraph(graph: Graph): GraphDraft {
       return output;
     },
     update(node, change) {
-      const index = nodes.findIndex((other) => other.outputs[0] === node.outputs[0]);
+      const output = node.outputs.find((value) => value !== null);
+      const index = nodes.findIndex((other) => other.outputs.includes(must(output, `output of '${node.name}'`)));
       invariant(index >= 0, `node '${node.name}' is not in the graph`);
       nodes[index] = { ...nodes[index]!, ...change };
     },
@@ -101,7 +102,9 @@ export function editGraph(graph: Graph): GraphDraft {
     makeConstant(value, tensor) {
       constants.set(value, tensor);
       types.set(value, { dtype: tensor.dtype, shape: tensor.shape, quant: types.get(value)?.quant ?? null });
-      nodes = nodes.filter((node) => !(node.outputs.length === 1 && node.outputs[0] === value));
+      nodes = nodes
+        .filter((node) => !(node.outputs.length === 1 && node.outputs[0] === value))
+        .map((node) => (node.outputs.includes(value) ? { ...node, outputs: without(node.outputs, value) } : node));
     },
     finish() {
       const resolve = (value: ValueName): ValueName => {
@@ -117,6 +120,10 @@ export function editGraph(graph: Graph): GraphDraft {
       return prune(keepOutputNames({ ...graph, nodes: sortNodes(nodes), types, constants }, sources));
     },
   };
+}
+
+function without(outputs: Node['outputs'], value: ValueName): Node['outputs'] {
+  return outputs.map((output) => (output === value ? null : output));
 }
 
 /**

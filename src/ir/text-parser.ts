@@ -78,7 +78,7 @@ function parseNode(scan: Scanner, types: Map<ValueName, TensorType>, elided: Eli
   }
   const attributes: [string, Attribute][] = [];
   let clip: Node['clip'] = null;
-  let name = outputs[0] ?? '';
+  let name = outputs.find((output) => output !== null) ?? '';
   while (scan.peek()) {
     if (scan.accept('@')) {
       name = parseName(scan);

@@ -50,7 +50,7 @@ export function printNode(graph: Graph, node: Node, { maxElements = 64 }: PrintO
     words.push(`${key === 'clip' ? '"clip"' : printWord(key)}=${printAttribute(value)}`);
   }
   if (node.clip) words.push(`clip=[${node.clip.map(printNumber)}]`);
-  if (node.name !== node.outputs[0]) words.push(`@${printName(node.name)}`);
+  if (node.name !== node.outputs.find((output) => output !== null)) words.push(`@${printName(node.name)}`);
   return words.join(' ');
 }
 

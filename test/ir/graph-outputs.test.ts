@@ -62,3 +62,20 @@ test('the other outputs of a node survive the loss of one', () => {
     return y, mask"
   `);
 });
+
+test('a draft finds a node whose first output is left out, and takes one output of several away', () => {
+  const edit = editGraph(parseGraph(`
+    input x: f32[2]
+    _, a: f32[2] = Split(x)
+    _, b: f32[2], c: f32[2] = Split(x)
+    return a, b, c`));
+  edit.update(edit.graph.nodes[1], { op: 'Other' });
+  edit.makeConstant('c', tensorOf('f32', [2], [1, 2]));
+  expect(printGraph(edit.finish())).toMatchInlineSnapshot(`
+    "input x: f32[2]
+    const c: f32[2] = 1, 2
+    _, a: f32[2] = Split(x)
+    _, b: f32[2], _ = Other(x)
+    return a, b, c"
+  `);
+});
