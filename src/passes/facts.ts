@@ -29,6 +29,14 @@ export const FACTS = {
       return node.op === 'BatchNormalization' && constant && node.attributes.training_mode !== 1;
     }),
   },
+  'ranges-known': {
+    summary: 'calibration has seen every float activation',
+    check(graph) {
+      const computed = graph.nodes.flatMap((node) => node.outputs.filter((output) => output !== null));
+      const unknown = computed.find((value) => graph.types.get(value)?.dtype === 'f32' && !graph.ranges?.has(value));
+      return unknown === undefined ? null : `no range of '${unknown}'`;
+    },
+  },
   'views-are-reshapes': {
     summary: 'Flatten, Squeeze and Unsqueeze are Reshapes to a constant shape',
     check: noNode(

@@ -6,6 +6,7 @@ import { type WindowShape, windowShape } from '../support/geometry.ts';
 import { isQuantized } from '../support/quantized.ts';
 import { lowerPoolF32 } from './float.ts';
 import { lowerAveragePoolS8, lowerMaxPoolS8 } from './int8.ts';
+import { maxPoolOracle } from './max-oracle.ts';
 import { averagePoolOracle } from './oracle.ts';
 
 export const maxPool: OpDef = {
@@ -13,6 +14,7 @@ export const maxPool: OpDef = {
   summary: 'Maximum over a window, 1-D and 2-D; dilation, ceil_mode, auto_pad.',
   spatial: true,
   quantize: { inputs: ['activation'], output: 'as-input', refuse: onlyOneOutput },
+  oracle: maxPoolOracle,
   lower(node, lower) {
     if (node.outputs[1] != null) return lower.refuse('the Indices output is not supported');
     lowerMax(node, lower);
@@ -43,6 +45,7 @@ export const globalMaxPool: OpDef = {
   summary: 'Maximum over all positions of each channel.',
   spatial: true,
   quantize: { inputs: ['activation'], output: 'as-input' },
+  oracle: maxPoolOracle,
   lower: lowerMax,
 };
 

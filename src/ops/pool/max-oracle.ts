@@ -1,0 +1,18 @@
+import type { Node, ValueName } from '../../ir/types.ts';
+import type { OracleBuilder } from '../op-def.ts';
+import { clampedToInt8, ONNX_I64 } from '../support/oracle.ts';
+import { clampCodes, quantOf } from '../support/quantized.ts';
+
+/** The maximum of codes; GlobalMaxPool as ReduceMax, for which onnxruntime has an int8 kernel. */
+export function maxPoolOracle(node: Node, oracle: OracleBuilder): void {
+  const rank = oracle.type(node.inputs[0]).shape.length;
+  const x = node.inputs[0]!;
+  const axes = Array.from({ length: rank - 2 }, (_, i) => BigInt(i + 2));
+  const largest: ValueName =
+    node.op === 'GlobalMaxPool'
+      ? oracle.node('ReduceMax', [x, oracle.tensor('i64', [axes.length], axes)], { keepdims: 1 })
+      : oracle.node('MaxPool', [x], node.attributes);
+  if (!node.clip) return oracle.output(0, largest);
+  const wide = oracle.node('Cast', [largest], { to: ONNX_I64 });
+  oracle.output(0, clampedToInt8(oracle, wide, clampCodes(node, quantOf(oracle.graph, node.outputs[0]))));
+}

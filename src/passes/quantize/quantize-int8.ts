@@ -1,0 +1,39 @@
+import { prune } from '../../ir/graph.ts';
+import type { Graph } from '../../ir/types.ts';
+import { must } from '../../support/errors.ts';
+import { definePass, type PassContext } from '../pass.ts';
+import { applyQuantization } from './apply-types.ts';
+import { planQuantization } from './choose-types.ts';
+import type { TableRegion } from './table-regions.ts';
+
+/**
+ * Post-training quantization to int8: activations affine with one scale per tensor, weights symmetric with one
+ * per output channel, biases int32, element-wise functions as lookup tables.
+ *
+ * needs   ranges of all activations (calibrate)
+ * leaves  int8 types on everything that can compute on codes; QuantizeLinear and DequantizeLinear around the rest
+ */
+export const quantizeInt8 = definePass({
+  name: 'quantize-int8',
+  summary: 'Turn weights and calibrated activations into int8 codes.',
+  requires: ['float-only', 'ranges-known'],
+  provides: [],
+  defaults: { exclude: [] as readonly string[], floatIo: false },
+  run(graph, { exclude, floatIo }, ctx) {
+    const plan = planQuantization(graph, (node) => exclude.includes(node.name));
+    const evaluate = (region: TableRegion, points: Float32Array) => evaluateRegion(graph, region, points, ctx);
+    return applyQuantization(graph, plan, evaluate, { floatIo });
+  },
+});
+
+/** The region's function at these points, computed by onnxruntime. */
+async function evaluateRegion(graph: Graph, region: TableRegion, points: Float32Array, ctx: PassContext) {
+  const { input, output, nodes } = region;
+  if (nodes.length === 0) return points;
+  const type = { dtype: 'f32', shape: [points.length], quant: null } as const;
+  const types = new Map(graph.types).set(input, type);
+  for (const node of nodes) for (const value of node.outputs) if (value !== null) types.set(value, type);
+  const alone = prune({ name: 'region', inputs: [input], outputs: [output], nodes, types, constants: graph.constants });
+  const results = await ctx.evaluate(alone, new Map([[input, { dtype: 'f32', shape: [points.length], data: points }]]));
+  return must(results.get(output), output).data as Float32Array;
+}
