@@ -4,6 +4,7 @@ import { conv } from './conv/index.ts';
 import { gemm } from './gemm.ts';
 import { lookupTable } from './lookup-table.ts';
 import { matMul } from './matmul.ts';
+import { movementOps } from './movement/index.ts';
 import type { OpDef } from './op-def.ts';
 import { averagePool, globalAveragePool, globalMaxPool, maxPool } from './pool/index.ts';
 import { dequantizeLinear, dynamicQuantizeLinear, quantizeLinear } from './quantize-linear.ts';
@@ -29,6 +30,7 @@ export const OPERATORS: readonly OpDef[] = [
   identity,
   dropout,
   transpose,
+  ...movementOps,
   ...unaryOps,
   ...binaryOps,
   sum,

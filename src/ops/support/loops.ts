@@ -29,7 +29,7 @@ export interface LoopOptions {
  */
 export function loopsOver<K extends string>(
   shape: Shape,
-  along: K,
+  along: NoInfer<K>,
   walks: Readonly<Record<K, Walk>>,
   { prefix = 'i' }: LoopOptions = {},
 ): Loops<K> {
