@@ -1,0 +1,121 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import type { Port } from '../../src/ir/program.ts';
+import type { Tensor } from '../../src/ir/types.ts';
+import { bytesOf } from '../../src/ir/tensor.ts';
+import { bytesPerElement } from '../../src/numerics/dtype.ts';
+import { decodeElements } from '../../src/numerics/elements.ts';
+import { uniqueIdentifiers } from '../../src/support/names.ts';
+import { difference } from './compare.ts';
+import type { CompiledCase } from './compile-case.ts';
+
+const WARNINGS = [
+  '-std=c99', '-Wall', '-Wextra', '-Wpedantic', '-Wconversion', '-Wshadow', '-Wundef', '-Wstrict-prototypes',
+  '-Wmissing-prototypes', '-Wcast-qual', '-Werror',
+];
+
+/**
+ * Builds the cases into one program, runs it once per case, compares the outputs with the wanted ones.
+ * Result by case name: null, or what went wrong.
+ */
+export async function runBatch(
+  folder: string,
+  cases: readonly CompiledCase[],
+  sanitize: boolean,
+): Promise<Map<string, string | null>> {
+  mkdirSync(folder, { recursive: true });
+  const sources = cases.flatMap((test) => [...test.files].map(([file, text]) => ({ file, text })));
+  for (const { file, text } of sources) if (/\.[ch]$/.test(file)) writeFileSync(join(folder, file), text);
+  writeFileSync(join(folder, 'main.c'), mainText(cases));
+  const units = sources.map(({ file }) => file).filter((file) => file.endsWith('.c'));
+  const flags = ['-O0', ...WARNINGS, ...(sanitize ? ['-fsanitize=address,undefined', '-fno-sanitize-recover'] : [])];
+  const build = await execa('gcc', [...flags, ...units, 'main.c', '-lm', '-o', 'batch'], { cwd: folder, reject: false });
+  if (build.failed && cases.length === 1) return new Map([[cases[0].name, `gcc: ${firstError(build.stderr)}`]]);
+  if (build.failed) return oneByOne(folder, cases, sanitize);
+  const results = new Map<string, string | null>();
+  for (const [i, test] of cases.entries()) results.set(test.name, await runCase(folder, test, i));
+  return results;
+}
+
+/** Finds the culprits of a batch that does not build. */
+async function oneByOne(
+  folder: string,
+  cases: readonly CompiledCase[],
+  sanitize: boolean,
+): Promise<Map<string, string | null>> {
+  const results = new Map<string, string | null>();
+  for (const test of cases) {
+    for (const [name, result] of await runBatch(join(folder, test.program.name), [test], sanitize)) results.set(name, result);
+  }
+  return results;
+}
+
+async function runCase(folder: string, test: CompiledCase, index: number): Promise<string | null> {
+  const input = Buffer.concat(test.program.inputs.map(({ value }) => bytesOf(test.feeds.get(value)!)));
+  const inputFile = join(folder, `${index}.in`);
+  const outputFile = join(folder, `${index}.out`);
+  writeFileSync(inputFile, input);
+  const run = await execa(join(folder, 'batch'), [String(index), inputFile, outputFile], { reject: false, timeout: 20_000 });
+  if (run.failed) return `the program failed: ${(run.stderr || (run.shortMessage ?? '')).slice(0, 300)}`;
+  const bytes = readFileSync(outputFile);
+  let at = 0;
+  for (const port of test.program.outputs) {
+    const got = tensorOfPort(port, bytes.subarray(at));
+    at += bytesOf(got).length;
+    const want = test.wanted.get(port.value);
+    const wrong = want ? difference(port.value, got, want) : null;
+    if (wrong) return wrong;
+  }
+  return null;
+}
+
+function tensorOfPort({ type, shape }: Port, bytes: Uint8Array): Tensor {
+  const elements = shape.reduce((a, b) => a * b, 1);
+  const size = bytesPerElement(type.dtype);
+  return { dtype: type.dtype, shape, data: decodeElements(type.dtype, bytes.subarray(0, elements * size), 'LE') };
+}
+
+/** program INDEX INPUT OUTPUT: reads the inputs one after the other, runs, writes the outputs. */
+function mainText(cases: readonly CompiledCase[]): string {
+  const accessor = (prefix: string, ports: readonly Port[], role: string) => {
+    const names = uniqueIdentifiers(ports.map(({ value }) => value), role);
+    return ports.map((_, i) => `${prefix}_${ports.length === 1 ? role : `${role}_${names[i]}`}`);
+  };
+  const bodies = cases.map(({ program: { name, inputs, outputs } }) => [
+    `static int run_${name}(FILE *in, FILE *out)`,
+    '{',
+    `    static ${name}_arena arena;`,
+    '    int ok = 1;',
+    ...accessor(name, inputs, 'input').map((get) => `    ok = ok && transfer_in(${get}(&arena), ${get.toUpperCase()}_BYTES, in);`),
+    `    ${name}_run(&arena);`,
+    ...accessor(name, outputs, 'output').map((get) => `    ok = ok && transfer_out(${get}(&arena), ${get.toUpperCase()}_BYTES, out);`),
+    '    (void)in;',
+    '    return ok ? 0 : 1;',
+    '}',
+    '',
+  ].join('\n'));
+  return [
+    '#include <stdio.h>',
+    '#include <stdlib.h>',
+    ...cases.map(({ program }) => `#include "${program.name}.h"`),
+    'static inline int transfer_in(void *data, size_t bytes, FILE *in) { return fread(data, 1, bytes, in) == bytes; }',
+    'static inline int transfer_out(const void *data, size_t bytes, FILE *out) { return fwrite(data, 1, bytes, out) == bytes; }',
+    ...bodies,
+    'int main(int argc, char **argv)',
+    '{',
+    '    static int (*const runs[])(FILE *, FILE *) = {',
+    ...cases.map(({ program }) => `        run_${program.name},`),
+    '    };',
+    '    FILE *in = argc == 4 ? fopen(argv[2], "rb") : NULL;',
+    '    FILE *out = argc == 4 ? fopen(argv[3], "wb") : NULL;',
+    '    if (in == NULL || out == NULL) return 2;',
+    '    return runs[atoi(argv[1])](in, out) + fclose(out) + fclose(in);',
+    '}',
+    '',
+  ].join('\n');
+}
+
+function firstError(log: string): string {
+  return log.split('\n').find((line) => /error/.test(line))?.slice(0, 300) ?? log.slice(0, 300);
+}
