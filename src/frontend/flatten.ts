@@ -3,7 +3,8 @@ import { attributeKind } from './attribute-types.ts';
 import { badModel, show, showNode } from './bad-model.ts';
 import { constantOfNode } from './constant-node.ts';
 import type { RawAttribute, RawFunction, RawGraph, RawInitializer, RawModel, RawNode } from './raw-model.ts';
-import { NEWEST_OPSET } from './opset.ts';
+import { modernize } from './legacy.ts';
+import { NEWEST_OPSET, OLDEST_RUNNABLE_OPSET } from './opset.ts';
 import { sortRawNodes } from './sort-nodes.ts';
 
 /** A node of the flat model, in its own opset's form. */
@@ -155,14 +156,17 @@ class Flattener {
       } else if (attribute.kind === 'graph') refusals.push('control flow is not supported');
       else if (attribute.kind === 'refused') refusals.push(attribute.why);
     }
+    const given = Object.fromEntries(values);
+    const modern = raw.domain === '' ? modernize(raw.op, raw.opset, given) : given;
+    if (typeof modern === 'string') refusals.push(modern);
     this.nodes.push({
       op: raw.op,
       domain: raw.domain,
       name: raw.name || (outputs.find((output) => output !== null) ?? raw.op),
       inputs,
       outputs,
-      attributes: Object.fromEntries(values),
-      opset: raw.opset,
+      attributes: typeof modern === 'string' ? given : modern,
+      opset: raw.domain === '' ? Math.max(raw.opset, OLDEST_RUNNABLE_OPSET) : raw.opset,
       refused: refusals.length > 0 ? [...new Set(refusals)].join('; ') : null,
     });
   }

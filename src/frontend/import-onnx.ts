@@ -77,7 +77,7 @@ function withoutDead(flat: FlatModel): FlatModel {
 
 /**
  * Where all nodes are of one opset that onnxruntime runs, it infers their types as they stand and the upgrade may
- * look at them. Else (functions with an opset of their own, files older than opset 7) the upgrade comes first.
+ * look at them. Else (functions with an opset of their own) the upgrade comes first.
  */
 async function typeAndUpgrade(
   flat: FlatModel,

@@ -10,9 +10,9 @@ export function irVersionFor(opset: number): number {
   return opset === 23 ? 11 : opset === 24 ? 12 : 13;
 }
 
-/** The one opset of these nodes that onnxruntime runs (newer ones count as the newest it knows), or null. */
+/** The one opset of these nodes (newer ones count as the newest that onnxruntime knows), or null. */
 export function commonOpset(nodes: readonly { readonly domain: string; readonly opset: number }[]): number | null {
   const opsets = new Set(nodes.filter(({ domain }) => domain === '').map(({ opset }) => Math.min(opset, NEWEST_OPSET)));
   const [opset = NEWEST_OPSET] = opsets;
-  return opsets.size <= 1 && opset >= OLDEST_RUNNABLE_OPSET ? opset : null;
+  return opsets.size <= 1 ? opset : null;
 }

@@ -2,6 +2,7 @@ import type { Tensor, TensorType, ValueName } from '../ir/types.ts';
 import { UserError } from '../support/errors.ts';
 import { showNode } from './bad-model.ts';
 import type { FlatNode } from './flatten.ts';
+import { NEWEST_OPSET } from './opset.ts';
 import { writeModel } from './onnx-writer.ts';
 
 export interface SafeModelSpec {
@@ -27,6 +28,10 @@ export interface SafeModel {
   /** The error of onnxruntime as BAD_MODEL or UNSUPPORTED on the node, in the names of the file. */
   explain(error: UserError): UserError;
 }
+
+/** Words of onnxruntime about its own limits, not about mistakes in the model. */
+const LIMITS =
+  /could not find an implementation|no op registered|not a registered function|not implemented|unsupported data type|during initialization/i;
 
 export function safeModel({ nodes, known, constants, outputs, opset, ranksOf = [] }: SafeModelSpec): SafeModel {
   const names = new Map<ValueName, string>();
@@ -88,13 +93,14 @@ export function safeModel({ nodes, known, constants, outputs, opset, ranksOf = [
         .replace(/value#\d+/g, (name) => valueOf(name) ?? name)
         .replace(/node#(\d+)/g, (name, index) => nodes[Number(index)]?.name ?? name);
       const node = nodeIn(error);
-      const missing = /could not find an implementation|no op registered|not a registered function|not implemented|unsupported data type/i;
+      const tooNew = node !== null && node.domain === '' && node.opset > NEWEST_OPSET;
       return new UserError(
         {
-          code: missing.test(words) ? 'UNSUPPORTED' : 'BAD_MODEL',
+          code: tooNew || LIMITS.test(words) ? 'UNSUPPORTED' : 'BAD_MODEL',
           message: node ? 'onnxruntime refuses a node' : 'onnxruntime refuses the model',
           ...(node && { where: showNode(node) }),
           because: [words.length > 600 ? `${words.slice(0, 600)}...` : words],
+          ...(tooNew && { hint: `export the model with opset ${NEWEST_OPSET} or older; it has ${node.opset}` }),
         },
         { cause: error },
       );
