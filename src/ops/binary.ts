@@ -1,9 +1,11 @@
 import { bitsOf } from '../ir/tensor.ts';
 import type { DType, Node } from '../ir/types.ts';
-import type { LowerBuilder, OpDef, QuantizeRule } from './op-def.ts';
+import type { LowerBuilder, OpDef } from './op-def.ts';
+import { addOracle, binaryRule, lowerAddS8, lowerMulS8, mulOracle } from './support/add-int8.ts';
 import { intAttribute, stringAttribute } from './support/attributes.ts';
 import { cType } from './support/c-text.ts';
 import { lowerPointwise } from './support/pointwise.ts';
+import { isQuantized } from './support/quantized.ts';
 import { arithmetic, isInteger, isReal, isSigned, kernelSuffix, mathCall, narrowed } from './support/scalar.ts';
 
 interface Binary {
@@ -11,12 +13,21 @@ interface Binary {
   readonly accepts?: (dtype: DType) => boolean;
   /** Expression over the elements `a` and `b`. */
   readonly formula: (dtype: DType, node: Node) => string;
-  readonly quantize?: QuantizeRule;
+  /** Its integer form. */
+  readonly int8?: Int8Form;
 }
 
+const ADD_S8: Int8Form = { lower: lowerAddS8, oracle: addOracle };
+const MUL_S8: Int8Form = { lower: lowerMulS8, oracle: mulOracle };
 const isNumber = (dtype: DType) => isReal(dtype) || isInteger(dtype);
-const ring = (operator: string, summary: string): Binary => ({
+interface Int8Form {
+  readonly lower: NonNullable<OpDef['lower']>;
+  readonly oracle: NonNullable<OpDef['oracle']>;
+}
+
+const ring = (operator: string, summary: string, int8?: Int8Form): Binary => ({
   summary,
+  ...(int8 && { int8 }),
   formula: (dtype) => arithmetic(dtype, operator, 'a', 'b'),
 });
 const bitwise = (operator: string, summary: string): Binary => ({ ...ring(operator, summary), accepts: isInteger });
@@ -32,9 +43,9 @@ const comparison = (operator: string, summary: string): Binary => ({
 });
 
 const BINARY: Readonly<Record<string, Binary>> = {
-  Add: ring('+', 'Sum, broadcast; integers modulo 2^bits.'),
-  Sub: ring('-', 'Difference, broadcast; integers modulo 2^bits.'),
-  Mul: ring('*', 'Product, broadcast; integers modulo 2^bits.'),
+  Add: ring('+', 'Sum, broadcast; integers modulo 2^bits.', ADD_S8),
+  Sub: ring('-', 'Difference, broadcast; integers modulo 2^bits.', ADD_S8),
+  Mul: ring('*', 'Product, broadcast; integers modulo 2^bits.', MUL_S8),
   Div: { summary: 'Quotient, broadcast; integers truncate, x / 0 = 0.', formula: divide },
   Mod: { summary: 'Remainder with the sign of the divisor, or of the dividend with fmod = 1.', formula: modulo },
   BitShift: {
@@ -55,19 +66,22 @@ const BINARY: Readonly<Record<string, Binary>> = {
   LessOrEqual: comparison('<=', 'a <= b'),
 };
 
-const binary = ([op, { summary, accepts = isNumber, formula, quantize }]: [string, Binary]): OpDef => ({
+const binary = ([op, { summary, accepts = isNumber, formula, int8 }]: [string, Binary]): OpDef => ({
   op,
   summary,
-  ...(quantize && { quantize }),
+  elementwise: true,
+  ...(int8 && { quantize: binaryRule, oracle: int8.oracle }),
   lower(node, lower) {
-    const { dtype, quant } = lower.type(node.inputs[0]);
-    if (!quant && !accepts(dtype)) return lower.refuse(`${dtype} is not supported`);
+    const { dtype } = lower.type(node.inputs[0]);
+    if (int8 && isQuantized(lower.type, node)) return int8.lower(node, lower);
+    if (!accepts(dtype)) return lower.refuse(`${dtype} is not supported`);
     lowerPointwise(node, lower, { title: op, expression: formula(dtype, node) });
   },
 });
 
 export const prelu: OpDef = {
   op: 'PRelu',
+  elementwise: true,
   summary: 'x, or slope x below zero; the slope is broadcast.',
   lower(node, lower) {
     const { dtype } = lower.type(node.inputs[0]);
@@ -81,6 +95,7 @@ export const prelu: OpDef = {
 
 export const pow: OpDef = {
   op: 'Pow',
+  elementwise: true,
   summary: 'a to the power of b, broadcast; base and exponent of any number types.',
   lower(node, lower) {
     const [base, exponent] = node.inputs.map((input) => lower.type(input).dtype) as [DType, DType];

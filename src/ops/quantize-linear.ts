@@ -19,6 +19,7 @@ export const quantizeLinear: OpDef = {
     lowerPointwise(node, lower, {
       title: `QuantizeLinear to ${to}`,
       expression: `(${cType(to)})nn_quantize_f32(${x}, b, ${zeroPoint}, ${range.min}, ${range.max})`,
+      onCodes: true,
       shapes: blockShapes(node, lower),
     });
   },
@@ -34,6 +35,7 @@ export const dequantizeLinear: OpDef = {
     lowerPointwise(node, lower, {
       title: `DequantizeLinear from ${from}`,
       expression: `(float)${difference(from, node)} * b`,
+      onCodes: true,
       shapes: blockShapes(node, lower),
     });
   },

@@ -9,12 +9,14 @@ import { isInteger, isReal } from './support/scalar.ts';
 
 export const where: OpDef = {
   op: 'Where',
+  elementwise: true,
   summary: 'Elements of the second or the third input, chosen by the first; broadcast.',
   lower: (node, lower) => lowerPointwise(node, lower, { title: 'Where', expression: '(a != 0) ? b : c' }),
 };
 
 export const clip: OpDef = {
   op: 'Clip',
+  elementwise: true,
   summary: 'Clamp to [min, max], either of which may be left out; NaN stays.',
   upgrade(node, opset, upgrade) {
     if (opset >= 11) return node;

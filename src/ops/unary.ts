@@ -1,5 +1,5 @@
 import type { DType, Node } from '../ir/types.ts';
-import type { OpDef, QuantizeRule } from './op-def.ts';
+import type { OpDef } from './op-def.ts';
 import { floatAttribute, intAttribute, stringAttribute } from './support/attributes.ts';
 import { cType } from './support/c-text.ts';
 import { lowerPointwise, type Step } from './support/pointwise.ts';
@@ -23,10 +23,8 @@ interface Unary {
   /** Element types; default f32 and f64. */
   readonly accepts?: (dtype: DType) => boolean;
   readonly formula: Formula;
-  readonly quantize?: QuantizeRule;
 }
 
-const CALIBRATED: QuantizeRule = { inputs: ['activation'], output: 'calibrated' };
 const isNumber = (dtype: DType) => isReal(dtype) || isInteger(dtype);
 const isSignedNumber = (dtype: DType) => isReal(dtype) || (isInteger(dtype) && isSigned(dtype));
 const isBitwise = (dtype: DType) => isInteger(dtype);
@@ -41,12 +39,10 @@ const UNARY: Readonly<Record<string, Unary>> = {
     summary: 'max(x, 0)',
     accepts: isSignedNumber,
     formula: ({ of }) => `(a < ${of(0)}) ? ${of(0)} : a`,
-    quantize: CALIBRATED,
   },
   LeakyRelu: {
     summary: 'x, or alpha x below zero',
     formula: ({ of, at }) => `(a < ${of(0)}) ? ${at('alpha', 0.01)} * a : a`,
-    quantize: CALIBRATED,
   },
   ThresholdedRelu: {
     summary: 'x above alpha, else 0',
@@ -71,8 +67,8 @@ const UNARY: Readonly<Record<string, Unary>> = {
       return `(a < ${of(0)}) ? ${alpha} * (${fn('exp', `a / ${alpha}`)} - ${of(1)}) : a`;
     },
   },
-  Sigmoid: { summary: '1 / (1 + exp(-x))', formula: (terms) => sigmoid(terms, 'a'), quantize: CALIBRATED },
-  Tanh: { ...call('tanh(x)', 'tanh'), quantize: CALIBRATED },
+  Sigmoid: { summary: '1 / (1 + exp(-x))', formula: (terms) => sigmoid(terms, 'a') },
+  Tanh: { ...call('tanh(x)', 'tanh') },
   HardSigmoid: {
     summary: 'alpha x + beta, clamped to [0, 1]',
     formula: ({ of, at, dtype }) => ({
@@ -103,7 +99,7 @@ const UNARY: Readonly<Record<string, Unary>> = {
     accepts: isNumber,
     formula: shrink,
   },
-  Exp: { ...call('exp(x)', 'exp'), quantize: CALIBRATED },
+  Exp: { ...call('exp(x)', 'exp') },
   Log: call('Natural logarithm.', 'log'),
   Sqrt: call('Square root.', 'sqrt'),
   Reciprocal: { summary: '1 / x', formula: ({ of }) => `${of(1)} / a` },
@@ -179,10 +175,10 @@ function shrink({ dtype, at }: Terms): string {
   return isReal(dtype) ? formula : `(${cType(dtype)})nn_f32_to_${kernelSuffix(dtype)}(${formula})`;
 }
 
-const unary = ([op, { summary, accepts = isReal, formula, quantize }]: [string, Unary]): OpDef => ({
+const unary = ([op, { summary, accepts = isReal, formula }]: [string, Unary]): OpDef => ({
   op,
   summary,
-  ...(quantize && { quantize }),
+  elementwise: true,
   lower(node, lower) {
     const { dtype, quant } = lower.type(node.inputs[0]);
     if (!quant && !accepts(dtype)) return lower.refuse(`${dtype} is not supported`);

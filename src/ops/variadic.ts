@@ -7,6 +7,7 @@ import { isInteger, isReal, number } from './support/scalar.ts';
 const average = (op: string, summary: string, divisor: (inputs: number) => number): OpDef => ({
   op,
   summary,
+  elementwise: true,
   lower(node, lower) {
     const { dtype } = lower.type(node.inputs[0]);
     if (!isReal(dtype)) return lower.refuse(`${dtype} is not supported`);
@@ -22,6 +23,7 @@ export const mean = average('Mean', 'Mean of any number of tensors, broadcast.',
 const extreme = (op: string, operator: string, summary: string): OpDef => ({
   op,
   summary,
+  elementwise: true,
   lower(node, lower) {
     const { dtype } = lower.type(node.inputs[0]);
     if (!isReal(dtype) && !isInteger(dtype)) return lower.refuse(`${dtype} is not supported`);

@@ -30,7 +30,7 @@ export function convOracle(node: Node, oracle: OracleBuilder): void {
   const perChannel = [channels, ...new Array<number>(rank).fill(1)];
   const bias = oracle.constant(node.inputs[2]);
   const biased = bias
-    ? oracle.node('Add', [acc!, oracle.tensor('i64', perChannel, Array.from(bias.data, (v) => BigInt(v)))])
+    ? oracle.node('Add', [acc!, oracle.tensor('i64', perChannel, Array.from(bias.data as Int32Array, BigInt))])
     : acc!;
   const scales = weightRequantization(graph, node, channels);
   oracle.output(0, requantized(oracle, biased, scales, perChannel, zeroPointOf(y), clampCodes(node, y)));

@@ -16,6 +16,7 @@ export function lowerAddS8(node: Node, lower: LowerBuilder): void {
   lowerPointwise(node, lower, {
     expression: `nn_add_s8(a, b, ${A}, ${B}, ${C}, ${S}, ${min}, ${max})`,
     title: node.op,
+    onCodes: true,
   });
 }
 
@@ -47,6 +48,7 @@ export function lowerMulS8(node: Node, lower: LowerBuilder): void {
   lowerPointwise(node, lower, {
     expression: `nn_requantize_s8(${quant}, ${factor('a', zeroPointOf(a!))} * ${factor('b', zeroPointOf(b!))}, ${multiplier[0]})`,
     title: node.op,
+    onCodes: true,
   });
 }
 

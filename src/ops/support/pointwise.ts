@@ -17,6 +17,8 @@ export interface Pointwise {
   readonly inputs?: readonly number[];
   /** Intermediate values by name, in order, before the expression. */
   readonly steps?: readonly Step[];
+  /** The expression works on codes (clamping included); without it quantized operands are refused. */
+  readonly onCodes?: boolean;
   /** Other shapes (of the same elements) under which the operands are walked and broadcast. */
   readonly shapes?: Shapes;
 }
@@ -46,7 +48,8 @@ export function lowerPointwise(node: Node, lower: LowerBuilder, pointwise: Point
   const { title } = pointwise;
   const type = lower.type(node.outputs[0]);
   const used = pointwise.inputs ?? node.inputs.map((_, i) => i).filter((i) => node.inputs[i] !== null);
-  if ([type, ...used.map((i) => lower.type(node.inputs[i]))].some(({ quant }) => quant !== null)) {
+  const quantized = [type, ...used.map((i) => lower.type(node.inputs[i]))].some(({ quant }) => quant !== null);
+  if (quantized && !pointwise.onCodes) {
     return lower.refuse('there is no integer form of this operator');
   }
   const storage = outputStorage(node, lower, used, type.shape);
@@ -71,7 +74,7 @@ export function lowerPointwise(node: Node, lower: LowerBuilder, pointwise: Point
       ...nestParams(nest),
       locals: [...locals, ...(pointwise.steps ?? [])].map((step) => ({ ...step })),
       target: `${output.name}[${indexText(nest, inputs.length)}]`,
-      expression: clamped(node, pointwise.expression),
+      expression: pointwise.onCodes ? pointwise.expression : clamped(node, pointwise.expression),
     },
     summary: `${title}, ${elementCount(type.shape)} elements`,
     overlap: inputs

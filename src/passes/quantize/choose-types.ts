@@ -21,7 +21,7 @@ export interface QuantizationPlan {
  * (movement, max pooling, concatenation), from the calibrated ranges or fixed by the operator.
  */
 export function planQuantization(graph: Graph, exclude: (node: Node) => boolean): QuantizationPlan {
-  const regions = tableRegions(graph, (node) => exclude(node) || ruleOf(graph, node) !== null);
+  const regions = tableRegions(graph, exclude);
   const tables = new Map(regions.flatMap((region) => (region.nodes.length > 0 ? [[region.nodes.at(-1)!, region] as const] : [])));
   const absorbed = new Set(regions.flatMap((region) => region.nodes.slice(0, -1)));
 

@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { type EmitOptions, emitC, type GeneratedFiles } from './codegen/emit.ts';
+import { lowerGraph } from './codegen/lower/lower-graph.ts';
+import { planMemory } from './codegen/plan-memory/index.ts';
+import type { Dataset } from './data/dataset.ts';
+import { exportOnnx } from './frontend/export-onnx.ts';
+import { importOnnx } from './frontend/import-onnx.ts';
+import type { MemoryPlan, Program } from './ir/program.ts';
+import type { Graph } from './ir/types.ts';
+import { buildOracle } from './oracle/build-oracle.ts';
+import { calibrate, floatPasses, quantizeInt8 } from './passes/index.ts';
+import { step } from './passes/pass.ts';
+import { type Pipeline, type PipelineOptions, type Remark, runPipeline } from './passes/pipeline.ts';
+import { createEvaluator } from './runtime/evaluator.ts';
+import type { CalibrationMethod } from './quant/observers.ts';
+import { cIdentifier } from './support/names.ts';
+import type { Target } from './targets/target.ts';
+import { VERSION } from './version.ts';
+
+export interface CompileOptions {
+  /** The ONNX file's bytes. */
+  readonly model: Uint8Array;
+  /** Its folder, for external data. */
+  readonly directory?: string;
+  /** Becomes the C prefix and the file names. */
+  readonly name: string;
+  readonly target: Target;
+  /** Values of symbolic dimensions. */
+  readonly dimensions?: Readonly<Record<string, number>>;
+  /** Default: int8 with calibration data, else float32. */
+  readonly precision?: 'float32' | 'int8';
+  /** Samples of the model's input; opened with the imported graph because it must fit its inputs. */
+  readonly calibration?: (graph: Graph) => Promise<Dataset>;
+  readonly calibrate?: { readonly samples?: number; readonly method?: CalibrationMethod; readonly percentile?: number };
+  /** Nodes (by name) that stay in float. */
+  readonly exclude?: readonly string[];
+  /** Keep float32 at the model's borders. Default: inputs and outputs are int8 codes. */
+  readonly floatIo?: boolean;
+  /** 'native' (default): images channels-last; 'onnx': everything in ONNX order. */
+  readonly ioLayout?: 'native' | 'onnx';
+  readonly passes?: Pick<PipelineOptions, 'dumpIr' | 'printIrAfter' | 'printIr' | 'stopAfter' | 'progress' | 'signal' | 'seed'>;
+}
+
+export interface Compilation {
+  readonly name: string;
+  readonly target: Target;
+  readonly precision: 'float32' | 'int8';
+  /** After the float passes: what the quantized one is compared with. */
+  readonly floatGraph: Graph;
+  /** What became C. */
+  readonly graph: Graph;
+  /** The graph in plain ONNX: integer tensors that any runtime computes exactly as the C does. */
+  readonly oracle: Graph;
+  readonly program: Program;
+  readonly plan: MemoryPlan;
+  readonly files: GeneratedFiles;
+  readonly remarks: readonly Remark[];
+}
+
+/** The main job: ONNX in, C out. Throws UserError for everything the user can mend. */
+export async function compileModel(options: CompileOptions): Promise<Compilation> {
+  const { target } = options;
+  const { directory, dimensions } = options;
+  const imported = await importOnnx(options.model, {
+    ...(directory !== undefined && { directory }),
+    ...(dimensions !== undefined && { dimensions }),
+  });
+  const dataset = options.calibration ? await options.calibration(imported) : null;
+  const precision = options.precision ?? (dataset ? 'int8' : 'float32');
+  const evaluator = createEvaluator();
+  try {
+    const run = (graph: Graph, pipeline: Pipeline) =>
+      runPipeline(graph, pipeline, {
+        ...options.passes,
+        evaluate: evaluator.evaluate,
+        ...(dataset && { dataset: { length: dataset.count, sample: (index) => dataset.sample(index) } }),
+      });
+    const float = await run(imported, floatPasses);
+    const quantized = precision === 'int8' ? await run(float.graph, int8Passes(options)) : { graph: float.graph, remarks: [] };
+    const { graph } = quantized;
+    const name = cIdentifier(options.name, 'model').toLowerCase();
+    const program = lowerGraph(graph, {
+      name,
+      features: target.features,
+      ...(options.ioLayout && { ioLayout: options.ioLayout }),
+    });
+    const plan = planMemory(program);
+    const files = emitC(program, plan, emitOptions(options, precision));
+    const oracle = buildOracle(graph);
+    const remarks = [...float.remarks, ...quantized.remarks];
+    return { name, target, precision, floatGraph: float.graph, graph, oracle, program, plan, files, remarks };
+  } finally {
+    await evaluator.release();
+  }
+}
+
+/** The quantized model as an ONNX file that computes what the C computes. */
+export function oracleModel(compilation: Compilation): Uint8Array {
+  return exportOnnx(compilation.oracle, { producer: 'nibblec' });
+}
+
+function int8Passes({ calibrate: how = {}, exclude = [], floatIo = false }: CompileOptions): Pipeline {
+  return [step(calibrate, how), step(quantizeInt8, { exclude, floatIo })];
+}
+
+function emitOptions(options: CompileOptions, precision: string): EmitOptions {
+  const hash = createHash('sha256').update(options.model).digest('hex').slice(0, 16);
+  return {
+    sets: options.target.kernels,
+    provenance: [`nibblec ${VERSION}, ${precision}, target ${options.target.name}, model sha256 ${hash}`],
+  };
+}
