@@ -26,7 +26,8 @@ export function parseGraph(text: string, elided: Elided | null = null): Graph {
     const scan = scanLine(line, index + 1);
     const first = scan.peek();
     if (first === null) continue;
-    const keyword = first.kind === 'word' ? first.text : '';
+    const isName = scan.peek(1)?.text === ':' && scan.peek(1)?.kind === 'mark';
+    const keyword = first.kind === 'word' && !isName ? first.text : '';
     if (keyword === 'graph') {
       scan.take();
       name = parseName(scan);
@@ -67,9 +68,7 @@ function parseNode(scan: Scanner, types: Map<ValueName, TensorType>, elided: Eli
   do outputs.push(acceptBlank(scan) ? null : parseTyped(scan, types, elided));
   while (scan.accept(','));
   scan.expect('=');
-  const first = parseName(scan);
-  const qualified = scan.accept('::');
-  const op = qualified ? parseName(scan) : first;
+  const { domain, op } = parseOperator(scan);
   const inputs: (ValueName | null)[] = [];
   scan.expect('(');
   while (!scan.accept(')')) {
@@ -91,7 +90,6 @@ function parseNode(scan: Scanner, types: Map<ValueName, TensorType>, elided: Eli
     if (key?.kind === 'word' && word === 'clip') clip = clipOf(value) ?? scan.fail('clip needs two numbers', key);
     else attributes.push([word, value]);
   }
-  const domain = qualified ? first : '';
   return {
     op,
     domain,
@@ -101,6 +99,15 @@ function parseNode(scan: Scanner, types: Map<ValueName, TensorType>, elided: Eli
     attributes: Object.fromEntries(attributes),
     clip,
   };
+}
+
+/** Op, domain::Op or either side quoted. */
+function parseOperator(scan: Scanner): { domain: string; op: string } {
+  const isWord = scan.peek()?.kind === 'word';
+  const first = parseName(scan);
+  if (scan.accept('::')) return { domain: first, op: parseName(scan) };
+  const split = isWord ? first.lastIndexOf('::') : -1;
+  return split < 0 ? { domain: '', op: first } : { domain: first.slice(0, split), op: first.slice(split + 2) };
 }
 
 function clipOf(value: Attribute): Node['clip'] {

@@ -10,8 +10,8 @@ export interface Token {
 /** Reads one line from left to right; every complaint names the line and the column. */
 export interface Scanner {
   readonly line: number;
-  /** The next token without taking it; null at the end of the line. */
-  peek(): Token | null;
+  /** The next token (or one further on) without taking it; null at the end of the line. */
+  peek(ahead?: number): Token | null;
   take(): Token;
   /** Takes the mark if it is next. */
   accept(mark: string): boolean;
@@ -31,7 +31,7 @@ export function scanLine(source: string, line: number): Scanner {
   let next = 0;
   const scanner: Scanner = {
     line,
-    peek: () => tokens[next] ?? null,
+    peek: (ahead = 0) => tokens[next + ahead] ?? null,
     take: () => tokens[next++] ?? fail('the line ends too early', source.length),
     accept(mark) {
       const found = tokens[next]?.kind === 'mark' && tokens[next].text === mark;
@@ -47,7 +47,7 @@ export function scanLine(source: string, line: number): Scanner {
   return scanner;
 }
 
-const TOKEN = /\s*(?:(\/\/.*)|([A-Za-z0-9_./+-]+)|("(?:[^"\\]|\\.)*")|(::|[:=()[\]{},#@]))/y;
+const TOKEN = /\s*(?:(\/\/.*)|([A-Za-z0-9_./+-]+(?:::[A-Za-z0-9_./+-]+)*)|("(?:[^"\\]|\\.)*")|(::|[:=()[\]{},#@]))/y;
 
 function tokenize(source: string, fail: (message: string, column: number) => never): Token[] {
   const tokens: Token[] = [];

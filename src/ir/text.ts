@@ -112,11 +112,9 @@ function printDouble(x: number): string {
   return Object.is(x, -0) ? '-0' : String(x);
 }
 
-const KEYWORDS = new Set(['graph', 'input', 'const', 'return', '_']);
-
 /** A value, node or graph name: bare where that is unmistakable, else a JSON string. */
 export function printName(name: string): string {
-  const bare = /^[A-Za-z0-9_./+-]+$/.test(name) && !KEYWORDS.has(name) && !name.includes('//');
+  const bare = /^[A-Za-z0-9_./+-]+(::[A-Za-z0-9_./+-]+)*$/.test(name) && name !== '_' && !name.includes('//');
   return bare ? name : JSON.stringify(name);
 }
 

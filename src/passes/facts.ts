@@ -13,7 +13,9 @@ export interface FactDefinition {
 export const FACTS = {
   'explicit-pads': {
     summary: 'convolutions and pools state their pads; auto_pad and output_shape are gone',
-    check: noNode((node) => 'auto_pad' in node.attributes || (node.op === 'ConvTranspose' && 'output_shape' in node.attributes)),
+    check: noNode(
+      (node) => 'auto_pad' in node.attributes || (node.op === 'ConvTranspose' && 'output_shape' in node.attributes),
+    ),
   },
   'float-only': {
     summary: 'no value holds codes',

@@ -82,11 +82,7 @@ export async function runPipeline(
 }
 
 /** One pass with checks, for tests and for callers that need no pipeline. */
-export function runPass(
-  pass: AnyPass | Step,
-  graph: Graph,
-  options: PipelineOptions = {},
-): Promise<PipelineResult> {
+export function runPass(pass: AnyPass | Step, graph: Graph, options: PipelineOptions = {}): Promise<PipelineResult> {
   return runPipeline(graph, [pass], options);
 }
 
@@ -96,7 +92,8 @@ async function runOne(graph: Graph, pass: AnyPass, options: Step['options'], ctx
     verifyGraph(result, 'in the result');
     for (const fact of pass.provides) {
       const offender = FACTS[fact].check(result);
-      if (offender !== null) throw new InvariantError(`the promise '${fact}' (${FACTS[fact].summary}) is broken by ${offender}`);
+      if (offender !== null)
+        throw new InvariantError(`the promise '${fact}' (${FACTS[fact].summary}) is broken by ${offender}`);
     }
     return result;
   } catch (cause) {
@@ -116,7 +113,9 @@ function requireFacts(graph: Graph, pass: AnyPass, known: readonly AnyPass[]): v
   throw new UserError({
     code: 'BAD_PASS',
     message: `pass '${pass.name}' cannot run here`,
-    because: missing.map(({ fact, offender }) => `it requires '${fact}' (${FACTS[fact].summary}), but there is ${offender}`),
+    because: missing.map(
+      ({ fact, offender }) => `it requires '${fact}' (${FACTS[fact].summary}), but there is ${offender}`,
+    ),
     hint: names.length > 0 ? `run ${names.join(' and ')} before it` : 'no pass provides this: change the model',
   });
 }

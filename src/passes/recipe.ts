@@ -61,7 +61,12 @@ function requireKnown(name: string, known: readonly string[], what: string, wher
 }
 
 function fail(message: string, where?: string, hint?: string): never {
-  throw new UserError({ code: 'BAD_ARGUMENT', message, ...(where && { where: `recipe: ${where}` }), ...(hint && { hint }) });
+  throw new UserError({
+    code: 'BAD_ARGUMENT',
+    message,
+    ...(where && { where: `recipe: ${where}` }),
+    ...(hint && { hint }),
+  });
 }
 
 function kindOf(value: Json): string {

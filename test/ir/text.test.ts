@@ -14,7 +14,8 @@ const "odd name": i64[1] = -9223372036854775808
 c: f32[1,2,2,2] = Conv(x, w, b) pads=[1,1,1,1] clip=[0,inf]
 q: u8[1,2,2,2]{bits=4, scale=0.1f, zero=3}, _ = com.acme.x::Op(c, _, "odd name") mode="a \\" b" @"conv 1"
 l: f32[] = LSTM(c) "clip"=3 names=["a","b"] value=f32[2](1, nan)
-return q, l`.trim();
+input: f32[] = Neg(l) @onnx::Neg_1
+return q, input`.trim();
 
 test('text to graph to text is the identity', () => {
   expect(printGraph(parseGraph(EXAMPLE))).toBe(EXAMPLE);
@@ -107,7 +108,7 @@ test.each([
 
 const anyName = fc.oneof(
   fc.string({ unit: 'grapheme' }),
-  fc.constantFrom('_', 'input', 'a//b', '1', '-inf', '__proto__', 'clip'),
+  fc.constantFrom('_', 'input', 'a//b', 'a::b', 'return', '1', '-inf', '__proto__', 'clip'),
 );
 const number = fc.double({ noNaN: true });
 const attribute: fc.Arbitrary<Attribute> = fc.oneof(

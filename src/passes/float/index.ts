@@ -1,0 +1,15 @@
+import type { AnyPass } from '../pass.ts';
+import { canonicalize } from './canonicalize.ts';
+import { foldBatchNorm } from './fold-batchnorm.ts';
+import { foldConstants } from './fold-constants.ts';
+import { fuseActivations } from './fuse-activations.ts';
+
+/** What every model goes through, in an order that leaves nothing for a second round. All keep the float meaning. */
+export const floatPasses: readonly AnyPass[] = [
+  canonicalize,
+  foldConstants,
+  canonicalize,
+  foldBatchNorm,
+  fuseActivations,
+  canonicalize,
+];

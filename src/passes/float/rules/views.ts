@@ -1,0 +1,86 @@
+import { constantOf, producerOf, typeOf } from '../../../ir/graph.ts';
+import { elementCount } from '../../../ir/shape.ts';
+import { numbersOf, tensorOf } from '../../../ir/tensor.ts';
+import type { Graph, Node, Shape } from '../../../ir/types.ts';
+import { must } from '../../../support/errors.ts';
+import { isOp, onlyOutput, permOf } from '../match.ts';
+import type { Rewrite, Rule } from '../rewrite.ts';
+
+/** Every pure view is a Reshape to a constant shape without 0 and -1. */
+export const toReshape: Rule = (graph, node) => (isView(graph, node) ? reshape(graph, node, node.inputs[0]) : null);
+
+/** A Reshape of a Reshape is one Reshape of what came first. */
+export const mergeReshapes: Rule = (graph, node) => {
+  const inner = producerOf(graph, node.inputs[0]);
+  if (!isOp(node, 'Reshape') || !isOp(inner, 'Reshape') || inner.clip !== null) return null;
+  const { apply } = reshape(graph, node, inner.inputs[0]);
+  return { touches: [node, inner], apply };
+};
+
+/** Transpose of Transpose: out dimension i is in dimension inner[outer[i]]. */
+export const mergeTransposes: Rule = (graph, node) => {
+  const inner = producerOf(graph, node.inputs[0]);
+  if (!isOp(node, 'Transpose') || !isOp(inner, 'Transpose') || inner.clip !== null) return null;
+  const innerPerm = permOf(graph, inner);
+  const perm = permOf(graph, node).map((axis) => innerPerm[axis]);
+  return {
+    touches: [node, inner],
+    apply: (edit) => edit.update(node, { inputs: [inner.inputs[0] ?? null], attributes: { perm } }),
+  };
+};
+
+function reshape(graph: Graph, node: Node, source: Node['inputs'][number] | undefined): Rewrite {
+  const output = must(onlyOutput(node), `output of '${node.name}'`);
+  const { shape } = typeOf(graph, output);
+  return {
+    touches: [node],
+    apply(edit) {
+      const target = edit.constant(`${output}.shape`, tensorOf('i64', [shape.length], shape));
+      edit.update(node, { op: 'Reshape', inputs: [source ?? null, target], attributes: reshapeAttributes(shape) });
+    },
+  };
+}
+
+/** Without allowzero a 0 in the shape would mean: copy the input's dimension. */
+function reshapeAttributes(shape: Shape): Node['attributes'] {
+  return shape.includes(0) ? { allowzero: 1 } : {};
+}
+
+function isView(graph: Graph, node: Node): boolean {
+  if (!onlyOutput(node) || node.domain !== '') return false;
+  const from = typeOf(graph, node.inputs[0]).shape;
+  const to = typeOf(graph, node.outputs[0]).shape;
+  switch (node.op) {
+    case 'Flatten':
+    case 'Squeeze':
+    case 'Unsqueeze':
+      return true;
+    case 'Reshape':
+      return !isPlainReshape(graph, node, to);
+    case 'Expand':
+    case 'Tile':
+      return elementCount(from) === elementCount(to); // only dimensions of 1 were added
+    case 'Transpose':
+      return !movesElements(from, permOf(graph, node));
+    case 'ReduceMean':
+    case 'ReduceSum':
+    case 'ReduceMax':
+    case 'ReduceMin':
+    case 'ReduceProd':
+      return elementCount(from) === elementCount(to); // only dimensions of 1 were reduced
+    default:
+      return false;
+  }
+}
+
+function isPlainReshape(graph: Graph, node: Node, shape: Shape): boolean {
+  const target = constantOf(graph, node.inputs[1]);
+  const expected = shape.includes(0) ? 1 : undefined;
+  return target !== null && numbersOf(target).join() === shape.join() && node.attributes.allowzero === expected;
+}
+
+/** False when a transpose only moves dimensions of 1. */
+function movesElements(shape: Shape, perm: readonly number[]): boolean {
+  const real = perm.filter((axis) => shape[axis] !== 1);
+  return real.some((axis, i) => i > 0 && axis < real[i - 1]);
+}

@@ -1,0 +1,21 @@
+/** nibblec/passes: passes as declared objects, pipelines as data. */
+export { FACTS, type Fact, type FactDefinition } from './facts.ts';
+export { canonicalize } from './float/canonicalize.ts';
+export { foldBatchNorm } from './float/fold-batchnorm.ts';
+export { foldConstants } from './float/fold-constants.ts';
+export { fuseActivations } from './float/fuse-activations.ts';
+export { floatPasses } from './float/index.ts';
+export {
+  type AnyPass,
+  type Dataset,
+  definePass,
+  type Evaluate,
+  type Pass,
+  type PassContext,
+  type PassOptions,
+  type Step,
+  step,
+} from './pass.ts';
+export { type Pipeline, type PipelineOptions, type PipelineResult, type Remark, runPass, runPipeline } from './pipeline.ts';
+export { parseRecipe, printRecipe, type Recipe } from './recipe.ts';
+export { allPasses } from './registry.ts';
