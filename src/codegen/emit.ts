@@ -1,10 +1,11 @@
 import type { Call, MemoryPlan, Port, Program, Table } from '../ir/program.ts';
 import { elementCount } from '../ir/shape.ts';
 import { bytesPerElement } from '../numerics/dtype.ts';
-import { commentText, uniqueIdentifiers } from '../support/names.ts';
+import { commentText } from '../support/names.ts';
 import { arrayText, cType, floatLiteral } from '../ops/support/c-text.ts';
 import { kernelsFor } from './kernels.ts';
 import { memoryMap, renderMemoryMap } from './plan-memory/memory-map.ts';
+import { accessorNames } from './port-names.ts';
 import { describeStorage } from './storage-text.ts';
 import { type TemplateSet, templateSet } from './templates.ts';
 
@@ -36,28 +37,30 @@ function modelContext(program: Program, plan: MemoryPlan, options: EmitOptions, 
   const layers = program.calls.map((call, index) => layerContext(program, plan, call, index, templates));
   const code = layers.map((layer) => layer.body).join('\n');
   const kernels = kernelsFor(code, templates);
-  const usesMath = /\b(INFINITY|NAN|[a-z]+f?)\(|INFINITY|NAN/.test(code) && /math\.h/.test(kernels.systemHeaders.join());
   return {
     name,
     upper: name.toUpperCase(),
     provenance: (options.provenance ?? []).map((line) => commentText(line)),
-    arenaBytes: plan.arenaBytes,
+    // C has no empty arrays; a model whose tensors are all empty needs no memory.
+    arenaBytes: Math.max(1, plan.arenaBytes),
     inputs: portContexts(program, plan, program.inputs, 'input'),
     outputs: portContexts(program, plan, program.outputs, 'output'),
     layers,
     kernels: kernels.text,
-    systemHeaders: systemHeaders(kernels.systemHeaders, code, usesMath),
+    systemHeaders: systemHeaders(kernels.systemHeaders, code),
     tables: program.tables.map((table) => tableContext(name, table)),
     memoryMapLines: renderMemoryMap(memoryMap(program, plan)).trimEnd().split('\n'),
   };
 }
 
+/** Names of math.h that layers use; a suffix f or l may follow. */
+const MATH =
+  /\b(INFINITY|NAN)\b|\b(a?(sin|cos|tan)h?|exp|exp2|expm1|log|log2|log1p|log10|pow|sqrt|erf|fmod|floor|ceil|round|trunc|rint|nearbyint|fabs|fmin|fmax|isnan|isinf|isfinite|signbit|copysign)[fl]?\(/;
+
 /** <math.h> only when something needs it: integer models are freestanding. */
-function systemHeaders(fromKernels: readonly string[], code: string, usesMath: boolean): string[] {
+function systemHeaders(fromKernels: readonly string[], code: string): string[] {
   const headers = new Set(fromKernels);
-  if (usesMath || /\b(INFINITY|NAN)\b|\b(exp|log|sqrt|tanh|floor|ceil|pow|erf|sin|cos|tan|fmod|round|rint|nearbyint|trunc|fabs|fmax|fmin)\w*\(/.test(code)) {
-    headers.add('<math.h>');
-  }
+  if (MATH.test(code)) headers.add('<math.h>');
   if (/\bmem(cpy|set|move)\(/.test(code)) headers.add('<string.h>');
   headers.delete('<stdint.h>');
   return [...headers].sort();
@@ -95,13 +98,12 @@ function portBytes(port: Port): number {
 }
 
 function portContexts(program: Program, plan: MemoryPlan, ports: readonly Port[], role: 'input' | 'output') {
-  const names = uniqueIdentifiers(ports.map((port) => port.value), role);
+  const accessors = accessorNames(program.name, role, ports);
   return ports.map((port, i) => {
-    const suffix = ports.length === 1 ? role : `${role}_${names[i]}`;
     const { quant } = port.type;
     return {
-      accessor: `${program.name}_${suffix}`,
-      macro: `${program.name}_${suffix}`.toUpperCase(),
+      accessor: accessors[i],
+      macro: accessors[i].toUpperCase(),
       onnxName: commentText(port.value),
       ctype: cType(port.type.dtype),
       elements: elementCount(port.shape),
