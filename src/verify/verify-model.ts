@@ -122,7 +122,12 @@ async function judgeChunk(
 ): Promise<{ winners: number[]; counts: Counts | null }> {
   const feeds = samples.map(
     (sample) =>
-      new Map(model.program.inputs.map((port) => [port.value, asModelInput(must(sample.get(port.value), port.value), port.type)])),
+      new Map(
+        model.program.inputs.map((port) => [
+          port.value,
+          asModelInput(must(sample.get(port.value), port.value), port.type),
+        ]),
+      ),
   );
   const bytes = feeds.map((feed) =>
     Buffer.concat(model.program.inputs.map((port) => toMemory(must(feed.get(port.value), port.value), port))),

@@ -1,0 +1,79 @@
+import type { BoardName } from '../targets/target.ts';
+import { BOARDS, type Board } from './boards.ts';
+import { compileAndLink, harnessFile, objectSizes } from './compile.ts';
+import { runTool, toolAvailable } from './run-tool.ts';
+import type { Toolchain } from './toolchain.ts';
+
+const COMPILER = 'arm-none-eabi-gcc';
+const EMULATOR = 'qemu-system-arm';
+
+/** No runtime library on bare metal: undefined behaviour becomes a trap, which the fault handler reports. */
+const SANITIZE = ['-fsanitize=undefined', '-fsanitize-undefined-trap-on-error'];
+
+/** `flags` select the core and the ABI: ['-mthumb', '-mcpu=cortex-m4', ...], as in a target file. */
+export function armQemu(board: BoardName, flags: readonly string[]): Toolchain {
+  const cpu = flags.find((flag) => flag.startsWith('-mcpu=')) ?? '';
+  return {
+    name: `${COMPILER} ${cpu} on ${board}`,
+    clockUnit: 'instructions',
+    available,
+    async build(request) {
+      const { instructionsPerTick } = BOARDS[board];
+      return compileAndLink(request, {
+        compiler: COMPILER,
+        machineFlags: flags,
+        compileFlags: [
+          ...(request.sanitize ? SANITIZE : []),
+          `-DPORT_TICK_NUMERATOR=${instructionsPerTick[0]}`,
+          `-DPORT_TICK_DENOMINATOR=${instructionsPerTick[1]}`,
+        ],
+        linkFlags: ['--specs=rdimon.specs', '-nostartfiles', '-T', 'board.ld', ...memoryMap(BOARDS[board]), '-lm'],
+        machineFiles: new Map([
+          ['port.h', await harnessFile('port.h')],
+          ['port_arm.c', await harnessFile('port_arm.c')],
+          ['board.ld', await harnessFile('board.ld')],
+        ]),
+      });
+    },
+    run: (built, options) =>
+      runTool(EMULATOR, [...emulatorArguments(board), '-kernel', built.program], {
+        directory: built.directory,
+        ...options,
+      }),
+    size: (built) => objectSizes('arm-none-eabi-size', built),
+  };
+}
+
+async function available(): Promise<true | string> {
+  for (const tool of [COMPILER, EMULATOR]) {
+    const verdict = await toolAvailable(tool);
+    if (verdict !== true) return verdict;
+  }
+  // gcc prints the bare name back when it has no such file.
+  const { stdout } = await runTool(COMPILER, ['-print-file-name=rdimon.specs']);
+  if (stdout.trim() !== 'rdimon.specs') return true;
+  return 'newlib for arm-none-eabi is not installed: scripts/install-toolchain.sh, or apt-get install libnewlib-arm-none-eabi';
+}
+
+function memoryMap({ vectors, code, constants, ram }: Board): string[] {
+  const symbols = {
+    VECTORS_ORIGIN: vectors,
+    CODE_ORIGIN: code.origin,
+    CODE_BYTES: code.bytes,
+    CONSTANTS_ORIGIN: constants.origin,
+    CONSTANTS_BYTES: constants.bytes,
+    RAM_ORIGIN: ram.origin,
+    RAM_BYTES: ram.bytes,
+  };
+  return Object.entries(symbols).map(([name, value]) => `-Wl,--defsym=${name}=0x${value.toString(16)}`);
+}
+
+/** Semihosting gives files and standard output; icount makes time a count of instructions, the same on every run. */
+function emulatorArguments(board: BoardName): string[] {
+  return [
+    ...['-M', board],
+    ...['-display', 'none', '-monitor', 'none', '-serial', 'none'],
+    ...['-semihosting-config', 'enable=on,target=native'],
+    ...['-icount', 'shift=0'],
+  ];
+}

@@ -1,0 +1,167 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { templateSet } from '../codegen/templates.ts';
+import { invariant, UserError } from '../support/errors.ts';
+import { harnessFile } from './compile.ts';
+import { toolFailed } from './run-tool.ts';
+import type { Built, BuildRequest, Toolchain } from './toolchain.ts';
+
+/** What the harness must know about a generated model. */
+export interface HarnessModel {
+  /** Prefix of everything in the generated C. */
+  readonly prefix: string;
+  readonly arenaBytes: number;
+  readonly inputs: readonly HarnessPort[];
+  readonly outputs: readonly HarnessPort[];
+  /** In the order of the layer hook; 0 bytes: the layer completes no value of the graph. */
+  readonly layers: readonly { readonly bytes: number }[];
+}
+
+export interface HarnessPort {
+  /** C function that gives its address: 'kws_input'. */
+  readonly accessor: string;
+  readonly bytes: number;
+}
+
+export interface HarnessRequest extends BuildRequest {
+  /** Record every layer's result for this many samples (default 0). */
+  readonly traceSamples?: number;
+  /** Measure time per layer and stack on the first sample (default no). */
+  readonly counts?: boolean;
+  /** false: one run per sample instead of two over different poisons; for long runs whose C was checked before. */
+  readonly twice?: boolean;
+}
+
+/** A program that runs one model over any samples. */
+export interface Harness {
+  readonly toolchain: Toolchain;
+  readonly model: HarnessModel;
+  readonly built: Built;
+  readonly traceSamples: number;
+  readonly counts: boolean;
+}
+
+export interface HarnessResult {
+  /** [sample][output]: raw little-endian bytes. */
+  readonly outputs: readonly (readonly Uint8Array[])[];
+  /** [sample][layer]: raw bytes of the layer's result; as many samples as were traced. */
+  readonly trace: readonly (readonly Uint8Array[])[];
+  readonly counts: Counts | null;
+  /** Wall time of the whole run. */
+  readonly seconds: number;
+}
+
+export interface Counts {
+  readonly unit: Toolchain['clockUnit'];
+  /** Per layer, exact to a few instructions: the hook's own time is taken out. */
+  readonly layers: readonly number[];
+  readonly total: number;
+  /** Stack that one run used; null where it cannot be measured. */
+  readonly stackBytes: number | null;
+}
+
+/**
+ * Builds a program around the generated C (request.files) that runs it over samples, checks that it stays inside of its arena and
+ * does not depend on what was there before, and records results.
+ * @throws UserError TOOL_FAILED, TOOL_MISSING.
+ */
+export async function buildHarness(
+  toolchain: Toolchain,
+  model: HarnessModel,
+  request: HarnessRequest,
+): Promise<Harness> {
+  const { traceSamples = 0, counts = false, twice = true } = request;
+  const hook = traceSamples > 0 || counts;
+
+  const total = (ports: readonly HarnessPort[]) => ports.reduce((sum, port) => sum + port.bytes, 0);
+  const numbered = (ports: readonly HarnessPort[]) => ports.map((port, index) => ({ ...port, index }));
+  const header = templateSet(['harness']).render('harness_model.h', {
+    prefix: model.prefix,
+    upper: model.prefix.toUpperCase(),
+    arenaBytes: model.arenaBytes,
+    inputs: numbered(model.inputs),
+    outputs: numbered(model.outputs),
+    layers: model.layers,
+    // A sample takes at least a byte of input.bin, so that samples can be counted.
+    inputBytes: Math.max(1, total(model.inputs)),
+    outputBytes: total(model.outputs),
+    tracedSamples: traceSamples,
+    counts: counts ? 1 : 0,
+    runs: twice ? 2 : 1,
+    hook,
+  });
+  const built = await toolchain.build({
+    ...request,
+    files: new Map([...request.files, ['harness_model.h', header], ['harness.c', await harnessFile('harness.c')]]),
+    defines: [...(request.defines ?? []), ...(hook ? [`${model.prefix.toUpperCase()}_LAYER_HOOK=harness_layer`] : [])],
+  });
+  return { toolchain, model, built, traceSamples, counts };
+}
+
+/**
+ * Runs all samples (each: the raw bytes of all inputs, back to back).
+ * @throws UserError MISMATCH when the C breaks a rule of memory, TOOL_FAILED when the program crashed (sanitizer, fault) or hung.
+ */
+export async function runHarness(
+  harness: Harness,
+  samples: readonly Uint8Array[],
+  options: { readonly timeoutSeconds?: number } = {},
+): Promise<HarnessResult> {
+  const { toolchain, model, built } = harness;
+  const inFolder = (name: string) => join(built.directory, name);
+  await writeFile(
+    inFolder('input.bin'),
+    Buffer.concat(samples.map((sample) => (model.inputs.length > 0 ? sample : Buffer.alloc(1)))),
+  );
+  const run = await toolchain.run(built, options);
+  if (run.exitCode !== 0) throw failure(harness, run.exitCode, run.stderr + run.stdout);
+
+  const traced = Math.min(harness.traceSamples, samples.length);
+  const trace = traced > 0 ? await readFile(inFolder('trace.bin')) : new Uint8Array();
+  const counted = harness.counts && samples.length > 0;
+  return {
+    outputs: split(await readFile(inFolder('output.bin')), model.outputs, samples.length),
+    trace: split(trace, model.layers, traced),
+    counts: counted ? toCounts(await readFile(inFolder('counts.bin')), toolchain.clockUnit) : null,
+    seconds: run.seconds,
+  };
+}
+
+function failure({ toolchain, model, built }: Harness, exitCode: number, output: string): UserError {
+  const rule = output.split('\n').filter((line) => line.startsWith('harness: '));
+  if (exitCode !== 2 || rule.length === 0) {
+    return toolFailed(`${model.prefix} crashed (status ${exitCode}) on ${toolchain.name}`, built.program, [], output);
+  }
+  return new UserError({
+    code: 'MISMATCH',
+    message: `the C of ${model.prefix} breaks a rule on ${toolchain.name}`,
+    where: built.directory,
+    because: rule.map((line) => line.slice('harness: '.length)),
+    hint: 'this is a bug in nibblec; please report it with the model',
+  });
+}
+
+/** Cuts a file of `count` records, each the given pieces back to back. */
+function split(bytes: Uint8Array, pieces: readonly { readonly bytes: number }[], count: number): Uint8Array[][] {
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const records: Uint8Array[][] = [];
+  let at = 0;
+  for (let i = 0; i < count; i++) {
+    records.push(
+      pieces.map((piece) => {
+        at += piece.bytes;
+        return plain.slice(at - piece.bytes, at);
+      }),
+    );
+  }
+  invariant(at === bytes.length, `the harness wrote ${bytes.length} bytes instead of ${at}`);
+  return records;
+}
+
+/** counts.bin: uint64 for each layer, for all together, and the bytes of stack (0: not known). */
+function toCounts(bytes: Uint8Array, unit: Counts['unit']): Counts {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const values = Array.from({ length: bytes.length / 8 }, (_, i) => Number(view.getBigUint64(i * 8, true)));
+  const stackBytes = values.at(-1) ?? 0;
+  return { unit, layers: values.slice(0, -2), total: values.at(-2) ?? 0, stackBytes: stackBytes || null };
+}

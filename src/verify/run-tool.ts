@@ -1,0 +1,95 @@
+import { execa } from 'execa';
+import { UserError } from '../support/errors.ts';
+
+export interface ToolOptions {
+  readonly directory?: string;
+  readonly timeoutSeconds?: number;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export interface ToolOutput {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly seconds: number;
+}
+
+/** The Debian and Ubuntu packages that bring each tool. */
+const PACKAGES: Readonly<Record<string, string>> = {
+  gcc: 'gcc',
+  clang: 'clang',
+  nm: 'binutils',
+  size: 'binutils',
+  objdump: 'binutils',
+  'arm-none-eabi-gcc': 'gcc-arm-none-eabi libnewlib-arm-none-eabi',
+  'qemu-system-arm': 'qemu-system-arm',
+};
+
+const CAPTURED_LINES = 30;
+
+/**
+ * Runs a program without a shell and waits for it. Any exit status is a result.
+ * @throws UserError TOOL_MISSING when it is not installed, TOOL_FAILED when it ran out of time or was killed.
+ */
+export async function runTool(
+  command: string,
+  args: readonly string[],
+  options: ToolOptions = {},
+): Promise<ToolOutput> {
+  const { directory, timeoutSeconds = 120, environment = {} } = options;
+  const result = await execa(command, args, {
+    ...(directory === undefined ? {} : { cwd: directory }),
+    env: environment,
+    timeout: timeoutSeconds * 1000,
+    reject: false,
+    stdin: 'ignore',
+  });
+  const { stdout, stderr, exitCode, durationMs } = result;
+  if (result.code === 'ENOENT') throw toolMissing(command);
+  if (exitCode === undefined) {
+    const why = result.timedOut
+      ? `did not end within ${timeoutSeconds} seconds`
+      : `was ended by ${result.signal ?? result.code}`;
+    throw toolFailed(`${command} ${why}`, command, args, `${stdout}\n${stderr}`);
+  }
+  return { exitCode, stdout, stderr, seconds: durationMs / 1000 };
+}
+
+/** As runTool, and any exit status but 0 is an error too. `what` tells the user what was being done: 'compile model.c'. */
+export async function runToolOrFail(
+  command: string,
+  args: readonly string[],
+  what: string,
+  options: ToolOptions = {},
+): Promise<ToolOutput> {
+  const output = await runTool(command, args, options);
+  if (output.exitCode === 0) return output;
+  throw toolFailed(`${command} could not ${what}`, command, args, `${output.stderr}\n${output.stdout}`);
+}
+
+/** True when `command --version` works, else the sentence that tells what to do about it. */
+export async function toolAvailable(command: string): Promise<true | string> {
+  try {
+    const { exitCode } = await runTool(command, ['--version'], { timeoutSeconds: 20 });
+    return exitCode === 0 || `${command} is installed but does not run`;
+  } catch (error) {
+    if (error instanceof UserError) return `${error.problem.message}: ${error.problem.hint}`;
+    throw error;
+  }
+}
+
+/** `output`: what the program printed; its first lines go into the report. */
+export function toolFailed(message: string, command: string, args: readonly string[], output: string): UserError {
+  const lines = output.split('\n').filter((line) => line.trim() !== '');
+  const because = lines.slice(0, CAPTURED_LINES);
+  if (lines.length > because.length) because.push(`... and ${lines.length - because.length} more lines`);
+  return new UserError({ code: 'TOOL_FAILED', message, where: [command, ...args].join(' '), because });
+}
+
+export function toolMissing(command: string): UserError {
+  const packages = PACKAGES[command];
+  const hint = packages
+    ? `on Debian and Ubuntu: scripts/install-toolchain.sh, or apt-get install ${packages}`
+    : 'install it, or add its folder to PATH';
+  return new UserError({ code: 'TOOL_MISSING', message: `${command} is not installed`, hint });
+}
