@@ -31,6 +31,7 @@ const RULES: ReadonlyMap<string, Rule> = new Map([
   ...names('IsNaN IsInf', { dtype: () => 'bool', shape: first }),
   ['Where', { dtype: asInput(1), shape: broadcast }],
   ['Cast', { dtype: (node) => attributeType(node, 'to'), shape: first }],
+  ['BitCast', { dtype: (node) => attributeType(node, 'to'), shape: first }],
   ['CastLike', { dtype: asInput(1), shape: first }],
   [
     'QuantizeLinear',

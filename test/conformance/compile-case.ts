@@ -5,6 +5,9 @@ import { importOnnx } from '../../src/frontend/import-onnx.ts';
 import { decodeModel, decodeTensorFile } from '../../src/frontend/onnx-border.ts';
 import type { Program } from '../../src/ir/program.ts';
 import type { Graph, Tensor } from '../../src/ir/types.ts';
+import { floatPasses } from '../../src/passes/index.ts';
+import { runPipeline } from '../../src/passes/pipeline.ts';
+import { createEvaluator } from '../../src/runtime/evaluator.ts';
 import { UserError } from '../../src/support/errors.ts';
 import type { ArchivedCase } from './archive.ts';
 
@@ -50,7 +53,12 @@ export async function compileCase(test: ArchivedCase, prefix: string): Promise<C
 }
 
 async function prepare(graph: Graph): Promise<Graph> {
-  return graph;
+  const evaluator = createEvaluator();
+  try {
+    return (await runPipeline(graph, floatPasses, { evaluate: evaluator.evaluate })).graph;
+  } finally {
+    await evaluator.release();
+  }
 }
 
 function tensorsByName(files: readonly Uint8Array[], names: readonly string[]): Map<string, Tensor> | string {
