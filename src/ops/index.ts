@@ -9,6 +9,7 @@ import type { OpDef } from './op-def.ts';
 import { averagePool, globalAveragePool, globalMaxPool, maxPool } from './pool/index.ts';
 import { dequantizeLinear, dynamicQuantizeLinear, quantizeLinear } from './quantize-linear.ts';
 import { clip, where } from './select.ts';
+import { reduceOps } from './reduce/index.ts';
 import { unaryOps } from './unary.ts';
 import { max, mean, min, sum } from './variadic.ts';
 import { dropout, flatten, identity, reshape, squeeze, transpose, unsqueeze } from './views.ts';
@@ -31,6 +32,7 @@ export const OPERATORS: readonly OpDef[] = [
   dropout,
   transpose,
   ...movementOps,
+  ...reduceOps,
   ...unaryOps,
   ...binaryOps,
   sum,

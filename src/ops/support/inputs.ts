@@ -1,4 +1,4 @@
-import type { Node } from '../../ir/types.ts';
+import type { DType, Node } from '../../ir/types.ts';
 import type { LowerBuilder } from '../op-def.ts';
 import { normalizeAxis } from '../../ir/shape.ts';
 import { intAttribute, numbersOf } from './attributes.ts';
@@ -17,7 +17,7 @@ export function axisOf(node: Node, rank: number, otherwise: number, name = 'axis
 }
 
 /** Refuses element types that this operator has no C for. */
-export function checkDtype(node: Node, lower: LowerBuilder, accepts: (dtype: string) => boolean, index = 0): void {
+export function checkDtype(node: Node, lower: LowerBuilder, accepts: (dtype: DType) => boolean, index = 0): void {
   const { dtype, quant } = lower.type(node.inputs[index]);
   if (quant) lower.refuse('there is no integer form of this operator');
   if (!accepts(dtype)) lower.refuse(`${dtype} is not supported`);

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { vi } from 'vitest';
 import { planMemory } from '../../../src/codegen/plan-memory/index.ts';
 import { planConcat } from '../../../src/codegen/plan-memory/plan-concat.ts';
 import { emitC } from '../../../src/codegen/emit.ts';
@@ -16,6 +17,8 @@ import type { Attribute, DType, Node, Shape, Tensor, ValueName } from '../../../
 import { viewArray } from '../../../src/numerics/dtype.ts';
 import { UserError } from '../../../src/support/errors.ts';
 import { createSession } from '../../../src/runtime/ort-session.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 /** One operator with data: constants are initializers, other tensors inputs; `flipped` ones arrive channels-last. */
 export interface Case {

@@ -1,0 +1,163 @@
+import { elementCount } from '../../ir/shape.ts';
+import type { DType, Node } from '../../ir/types.ts';
+import { integerRange } from '../../numerics/dtype.ts';
+import type { LowerBuilder, OpDef } from '../op-def.ts';
+import { intAttribute } from '../support/attributes.ts';
+import { cType, integerLiteral } from '../support/c-text.ts';
+import { checkDtype, constantNumbers } from '../support/inputs.ts';
+import { inLoops, linesParams } from '../support/loops.ts';
+import { arithmetic, isInteger, isReal, isSigned, mathCall, narrowed, negated, number } from '../support/scalar.ts';
+import { upgradeToInput } from '../support/upgrade.ts';
+import { type Reduction, reduction } from './kept.ts';
+
+/** acc starts at `start`, takes every element v by `step`, and ends as `end` (n elements). C expressions. */
+interface Formula {
+  readonly summary: string;
+  readonly accepts: (dtype: DType) => boolean;
+  readonly start: (dtype: DType) => string;
+  readonly step: (dtype: DType) => string;
+  readonly end?: (dtype: DType, count: number) => string;
+}
+
+const isNumber = (dtype: DType) => isReal(dtype) || isInteger(dtype);
+const isOrdered = (dtype: DType) => isNumber(dtype) || dtype === 'bool';
+const zero = (dtype: DType) => number(dtype, 0);
+const sum = (dtype: DType) => arithmetic(dtype, '+', 'acc', 'v');
+const square = (dtype: DType) => arithmetic(dtype, '+', 'acc', arithmetic(dtype, '*', 'v', 'v'));
+
+const FORMULAS: Readonly<Record<string, Formula>> = {
+  ReduceSum: { summary: 'Sum over axes.', accepts: isNumber, start: zero, step: sum },
+  ReduceMean: {
+    summary: 'Mean over axes.',
+    accepts: isNumber,
+    start: zero,
+    step: sum,
+    end: (dtype, count) => narrowed(dtype, `(acc / ${number(dtype, count)})`),
+  },
+  ReduceProd: {
+    summary: 'Product over axes.',
+    accepts: isNumber,
+    start: (dtype) => number(dtype, 1),
+    step: (dtype) => arithmetic(dtype, '*', 'acc', 'v'),
+  },
+  ReduceMax: {
+    summary: 'Maximum over axes.',
+    accepts: isOrdered,
+    start: (dtype) => lowest(dtype),
+    step: () => '(v > acc) ? v : acc',
+  },
+  ReduceMin: {
+    summary: 'Minimum over axes.',
+    accepts: isOrdered,
+    start: (dtype) => highest(dtype),
+    step: () => '(v < acc) ? v : acc',
+  },
+  ReduceL1: {
+    summary: 'Sum of absolute values over axes.',
+    accepts: isNumber,
+    start: zero,
+    step: (dtype) => arithmetic(dtype, '+', 'acc', absolute(dtype)),
+  },
+  ReduceL2: {
+    summary: 'Root of the sum of squares over axes.',
+    accepts: isNumber,
+    start: zero,
+    step: square,
+    end: (dtype) => (isReal(dtype) ? mathCall(dtype, 'sqrt', 'acc') : `(${cType(dtype)})sqrt((double)acc)`),
+  },
+  ReduceSumSquare: { summary: 'Sum of squares over axes.', accepts: isNumber, start: zero, step: square },
+  ReduceLogSum: {
+    summary: 'Logarithm of the sum over axes.',
+    accepts: isReal,
+    start: zero,
+    step: sum,
+    end: (dtype) => mathCall(dtype, 'log', 'acc'),
+  },
+};
+
+function absolute(dtype: DType): string {
+  if (isReal(dtype)) return mathCall(dtype, 'fabs', 'v');
+  return isSigned(dtype) ? `((v < 0) ? ${negated(dtype, 'v')} : v)` : 'v';
+}
+
+function lowest(dtype: DType): string {
+  if (isReal(dtype)) return number(dtype, Number.NEGATIVE_INFINITY);
+  if (dtype === 'i64') return 'INT64_MIN';
+  return integerLiteral(integerRange(dtype)?.min ?? 0, dtype);
+}
+
+function highest(dtype: DType): string {
+  if (isReal(dtype)) return number(dtype, Number.POSITIVE_INFINITY);
+  if (dtype === 'i64') return 'INT64_MAX';
+  return dtype === 'u64' ? 'UINT64_MAX' : integerLiteral(integerRange(dtype)!.max, dtype);
+}
+
+const reduce = ([op, formula]: [string, Formula]): OpDef => ({
+  op,
+  summary: formula.summary,
+  upgrade: upgradeToInput('axes', op === 'ReduceSum' ? 13 : 18),
+  lower(node, lower) {
+    checkDtype(node, lower, formula.accepts);
+    lowerReduce(node, lower, (r) => accumulate(r, formula));
+  },
+});
+
+/** The lines of one output element, given as the C expression `result` at the end. */
+interface Lines {
+  readonly lines: readonly string[];
+  readonly result: string;
+}
+
+function lowerReduce(node: Node, lower: LowerBuilder, element: (r: Reduction) => Lines): void {
+  const given = constantNumbers(node, lower, 1, 'axes') ?? [];
+  const all = lower.type(node.inputs[0]).shape.map((_, d) => d);
+  const none = intAttribute(node, 'noop_with_empty_axes', 0) === 1;
+  const r = reduction(node, lower, given.length > 0 ? given : none ? [] : all, (storage) => lower.write(0, storage));
+  const { lines, result } = element(r);
+  lower.call({
+    template: 'lines',
+    params: linesParams(inLoops(r.outer.sizes, [...lines, `${r.y.name}[${r.outer.at.y}] = ${result};`])),
+    summary: `${node.op} over axes ${r.reduced.join(', ')}, ${elementCount(r.x.shape)} elements`,
+  });
+}
+
+function accumulate(r: Reduction, { start, step, end }: Formula): Lines {
+  const { dtype } = r.x.type;
+  const ctype = cType(dtype);
+  const count = elementCount(r.reduced.map((d) => r.x.shape[d]!));
+  const body = [`const ${ctype} v = ${elementText(r)};`, `acc = ${step(dtype)};`];
+  const needsBlock = r.inner.sizes.length === 0;
+  const loops = needsBlock ? ['{', ...body.map((line) => `    ${line}`), '}'] : inLoops(r.inner.sizes, body, 'k');
+  return { lines: [`${ctype} acc = ${start(dtype)};`, ...loops], result: end ? end(dtype, count) : 'acc' };
+}
+
+function elementText({ x, outer, inner }: Reduction): string {
+  return `${x.name}[${[outer.at.x, inner.at.x].filter((text) => text !== '0').join(' + ') || '0'}]`;
+}
+
+/** log(sum(exp(v))) = top + log(sum(exp(v - top))), top the maximum: no overflow. */
+const reduceLogSumExp: OpDef = {
+  op: 'ReduceLogSumExp',
+  summary: 'Logarithm of the sum of exponentials over axes.',
+  upgrade: upgradeToInput('axes', 18),
+  lower(node, lower) {
+    checkDtype(node, lower, (dtype) => dtype === 'f32' || dtype === 'f64');
+    lowerReduce(node, lower, (r) => {
+      const { dtype } = r.x.type;
+      const ctype = cType(dtype);
+      const v = elementText(r);
+      return {
+        lines: [
+          `${ctype} top = ${lowest(dtype)};`,
+          ...inLoops(r.inner.sizes, [`top = (${v} > top) ? ${v} : top;`], 'k'),
+          `top = (top > ${lowest(dtype)} && top < ${highest(dtype)}) ? top : ${zero(dtype)};`,
+          `${ctype} acc = ${zero(dtype)};`,
+          ...inLoops(r.inner.sizes, [`acc += ${mathCall(dtype, 'exp', `${v} - top`)};`], 'k'),
+        ],
+        result: `top + ${mathCall(dtype, 'log', 'acc')}`,
+      };
+    });
+  },
+};
+
+export const reduceOps: readonly OpDef[] = [...Object.entries(FORMULAS).map(reduce), reduceLogSumExp];
