@@ -19,7 +19,7 @@ const MAX_DEFLATE_RATIO = 1032;
 export function readIdx(bytes: Uint8Array, name: string): Tensor {
   if (!isGzip(bytes)) return readPlain(bytes, name);
   const { totalBytes } = readHeader(inflateStart(bytes, name), name);
-  if (totalBytes > MAX_HEADER_BYTES + bytes.length * MAX_DEFLATE_RATIO) throw badData(name, 'the file is cut off');
+  if (totalBytes > MAX_HEADER_BYTES + bytes.length * MAX_DEFLATE_RATIO) throw badData(name, `its header states ${totalBytes} bytes, more than it can hold`);
   return readPlain(inflate(bytes, totalBytes, name), name);
 }
 

@@ -56,7 +56,6 @@ function readEntry(file: Buffer, at: number, name: string): Uint8Array {
   if (packed === 0xffffffff || size === 0xffffffff) throw badData(name, 'ZIP64 archives are not supported');
   if (local + 30 > file.length || file.readUInt32LE(local) !== LOCAL) throw badData(name, 'the local header is damaged');
   const start = local + 30 + file.readUInt16LE(local + 26) + file.readUInt16LE(local + 28);
-  if (start + packed > file.length) throw badData(name, 'the entry reaches beyond the end of the file');
 
   const data = unpack(file.subarray(start, start + packed), method, size, name);
   if (crc32(data) !== crc) throw badData(name, 'the checksum does not match');

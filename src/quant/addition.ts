@@ -50,7 +50,8 @@ export function additionParameters(
   const error = ({ A, B, S }: AdditionParameters): number =>
     farthest(z1) * Math.abs(A / 2 ** S - r1) + farthest(z2) * Math.abs(B / 2 ** S - r2);
 
-  const narrow = widest((p) => Math.abs(p.A) <= INT16_MAX && Math.abs(p.B) <= INT16_MAX && fitsInt32(p));
+  // Always in int32: 2 * 2^7 * 2^15 for the products, and as much again plus 2^7 * 2^22 for C.
+  const narrow = widest(({ A, B }) => Math.abs(A) <= INT16_MAX && Math.abs(B) <= INT16_MAX);
   return error(narrow) <= TOLERATED_ERROR ? narrow : widest(fitsInt32);
 }
 

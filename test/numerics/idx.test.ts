@@ -22,14 +22,19 @@ test('the bytes are those of the MNIST container', () => {
 });
 
 test.each([
-  ['a bomb: more data than the header states', gzipSync(Buffer.concat([writeIdx(tensors[0]), Buffer.alloc(1e7)]))],
-  ['a huge shape in a small file', gzipSync(Buffer.from([0, 0, 8, 2, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1]))],
-  ['a cut gzip file', writeIdx(tensors[0], true).subarray(0, 25)],
-  ['no IDX inside gzip', gzipSync('hello')],
-  ['a wrong type', Buffer.from([0, 0, 7, 1, 0, 0, 0, 0])],
-  ['an empty file', Buffer.alloc(0)],
-  ['a header without its dimensions', Buffer.from([0, 0, 8, 3, 0, 0, 0, 1])],
-])('refuses %s', (_, bytes) => expect(() => readIdx(bytes, 'some.gz')).toThrow(UserError));
+  ['a bomb', gzipSync(Buffer.concat([writeIdx(tensors[0]), Buffer.alloc(1e7)])), 'do not fill 18 bytes'],
+  ['a huge shape in a small file', gzipSync(Buffer.from([0, 0, 8, 1, 0xff, 0xff, 0xff, 0xff, 1])), 'more than it can hold'],
+  ['a shape beyond all bounds', Buffer.from([0, 0, 8, 2, 255, 255, 255, 255, 255, 255, 255, 255]), 'is not sensible'],
+  ['missing values', writeIdx(tensors[0]).subarray(0, 17), 'makes 18 bytes, the file has 17'],
+  ['a cut gzip file', writeIdx(tensors[0], true).subarray(0, 25), 'damaged'],
+  ['no IDX inside gzip', gzipSync('hello'), 'this is not an IDX file'],
+  ['a wrong type', Buffer.from([0, 0, 7, 1, 0, 0, 0, 0]), 'this is not an IDX file'],
+  ['an empty file', Buffer.alloc(0), 'this is not an IDX file'],
+  ['a header without its dimensions', Buffer.from([0, 0, 8, 3, 0, 0, 0, 1]), 'this is not an IDX file'],
+])('refuses %s', (_, bytes, message) => {
+  expect(() => readIdx(bytes, 'some.gz')).toThrow(UserError);
+  expect(() => readIdx(bytes, 'some.gz')).toThrow(message);
+});
 
 test('any bytes give a tensor or a UserError', () => {
   fc.assert(

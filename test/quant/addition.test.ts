@@ -26,6 +26,8 @@ test('usual scales fit int16, very unlike ones take wider coefficients', () => {
   expect(Math.max(narrow.A, narrow.B)).toBeGreaterThanOrEqual(2 ** 14);
   const wide = additionParameters(100, 0, 0.7001, 0, 1, 0);
   expect(wide.A).toBeGreaterThan(2 ** 15);
+  const turned = additionParameters(0.0271, -9, 0.31, 4, 0.4, -128);
+  expect(turned.B).toBeLessThan(2 ** 15);
 });
 
 test('the result is the nearest code, and nothing leaves int32 in any order', () => {

@@ -68,6 +68,13 @@ describe.each(CALIBRATION_METHODS)('%s', (method) => {
     expect(() => observer.observe(Float32Array.of(1, bad))).toThrow(`'conv1' became ${bad}`);
   });
 
+  test('takes data of one sign', () => {
+    const { min, max } = rangeOf(method, [Float32Array.from({ length: 1000 }, (_, i) => -5 - i / 1000)]);
+    expect(min).toBeCloseTo(-6, 1);
+    expect(max).toBeGreaterThanOrEqual(min);
+    expect(max).toBeLessThanOrEqual(-5);
+  });
+
   test('is as good as min-max on data without outliers', () => {
     const { uniform } = createRng(2);
     const data = Float32Array.from({ length: 50000 }, () => uniform() * 3 - 1);

@@ -61,6 +61,7 @@ describe('accumulatorBound', () => {
     expect(accumulatorBound([1, -2, 3, 4], 2, -128, 127)).toEqual({ min: -128 * 7, max: 127 * 7 });
     expect(accumulatorBound([1, -1], 1, -128, 127, [1000])).toEqual({ min: -255, max: 1255 });
     expect(accumulatorBound([1, -1], 1, 0, 127, [-1000])).toEqual({ min: -1127, max: 127 });
+    expect(accumulatorBound([1, -1], 1, 5, 10)).toEqual({ min: -10, max: 10 });
   });
 
   test('no order of summation leaves it', () => {

@@ -25,14 +25,13 @@ export function entropyRange(bins: readonly Bin[], full: Range, codes: CodeRange
     if (candidate < best.divergence) best = { bins: size, divergence: candidate };
   }
   const clip = (limit * best.bins) / BINS;
-  return { min: Math.max(full.min, -clip), max: Math.min(full.max, clip) };
+  return { min: -clip, max: clip };
 }
 
-/** Counts of |x| in equal bins over (0, limit]; a bin of the source is shared out in proportion. */
+/** Counts of |x| in equal bins over (0, limit]; a bin of the source is shared out in proportion, that of zeros is empty. */
 function magnitudes(bins: readonly Bin[], limit: number): Float64Array {
   const counts = new Float64Array(BINS);
   for (const { min, max, count } of bins) {
-    if (min === 0 && max === 0) continue;
     const from = (Math.min(Math.abs(min), Math.abs(max)) / limit) * BINS;
     const to = (Math.max(Math.abs(min), Math.abs(max)) / limit) * BINS;
     for (let i = Math.floor(from); i < to; i++) {
