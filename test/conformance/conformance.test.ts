@@ -1,0 +1,57 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readArchive } from './archive.ts';
+import { conformanceMarkdown, summarize } from './report.ts';
+import { type CaseResult, runAll } from './run-all.ts';
+
+const file = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const REPORT = file('docs/benchmarks/conformance.md');
+const SUMMARY = file('docs/benchmarks/conformance.json');
+
+/** Name -> reason. It can only shrink: a test in it that passes must leave it. */
+const expected: Readonly<Record<string, string>> = JSON.parse(
+  readFileSync(file('test/conformance/expected-failures.json'), 'utf8'),
+);
+/** NIBBLEC_CONFORMANCE=write: docs/benchmarks are written; a regular expression: only these tests run. */
+const mode = process.env.NIBBLEC_CONFORMANCE ?? '';
+const only = mode === 'write' ? '' : mode;
+const archive = readArchive();
+if (!archive) console.log('ONNX conformance is skipped: ../shared/data/onnx-node-tests.tar.gz is not there');
+
+describe.skipIf(!archive)('ONNX node tests, compiled to C', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'nibblec-conformance-'));
+  let results: readonly CaseResult[] = [];
+
+  beforeAll(async () => {
+    results = await runAll(archive!.filter(({ name }) => new RegExp(only).test(name)), folder);
+    if (mode !== 'write') return;
+    const summary = summarize(results, expected);
+    writeFileSync(SUMMARY, `${JSON.stringify(summary, null, 2)}\n`);
+    writeFileSync(REPORT, conformanceMarkdown(summary, expected));
+  }, 900_000);
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test('pass, but for the expected failures', () => {
+    const failures = results.filter(({ name, failure }) => failure !== null && !expected[name]);
+    expect(failures.map(({ name, failure }) => `${name}: ${failure}`)).toEqual([]);
+  });
+
+  test('expected failures still fail', () => {
+    const passed = results.filter(({ name, failure }) => failure === null && expected[name]);
+    expect(passed.map(({ name }) => name), 'take these out of expected-failures.json').toEqual([]);
+  });
+
+  test.skipIf(only !== '')('expected failures name tests that exist', () => {
+    const names = new Set(results.map(({ name }) => name));
+    expect(Object.keys(expected).filter((name) => !names.has(name))).toEqual([]);
+  });
+
+  test.skipIf(only !== '')('docs/benchmarks/conformance.* are current (npm run conformance)', () => {
+    const summary = summarize(results, expected);
+    expect(JSON.parse(readFileSync(SUMMARY, 'utf8'))).toEqual(summary);
+    expect(readFileSync(REPORT, 'utf8')).toBe(conformanceMarkdown(summary, expected));
+  });
+});
