@@ -1,4 +1,5 @@
 import { type ArenaModel, findLives, type Life } from './arena-model.ts';
+import { type Piece, pieceBytes } from './pieces.ts';
 import type { Share } from './shares.ts';
 
 /** Fewest arena bytes that any plan needs, and the call where it needs them. */
@@ -19,14 +20,13 @@ export function boundArena(model: ArenaModel, lives: readonly Life[] = findLives
 
 /** Per moment -1 .. callCount: bytes that live then, less the most that writes can share with dying reads. */
 export function momentBounds({ pieces, shares, callCount }: ArenaModel, lives: readonly Life[]): number[] {
-  const sizes = pieces.map((piece) => piece.end - piece.start);
   const bytes = new Array<number>(callCount + 2).fill(0);
   lives.forEach(({ born, dies }, piece) => {
-    for (let moment = born; moment <= dies; moment++) bytes[moment + 1] += sizes[piece];
+    for (let moment = born; moment <= dies; moment++) bytes[moment + 1] += pieceBytes(pieces[piece]);
   });
   shares.forEach((list, call) => {
     const usable = list.filter(({ read, write }) => lives[read].dies === call && lives[write].born === call);
-    bytes[call + 1] -= sharedBytes(usable, sizes);
+    bytes[call + 1] -= sharedBytes(usable, pieces);
   });
   return bytes;
 }
@@ -36,21 +36,21 @@ export function momentBounds({ pieces, shares, callCount }: ArenaModel, lives: r
  * only from address `distance` on, and reads are apart from each other: they cover at most what one machine works off
  * until n when jobs (reads) arrive at their distances. For one pair: min(read, write, write - distance).
  */
-export function sharedBytes(shares: readonly Share[], sizes: readonly number[]): number {
+export function sharedBytes(shares: readonly Share[], pieces: readonly Piece[]): number {
   if (shares.length === 0) return 0;
   let byWrite = 0;
   for (const [write, reads] of groupBy(shares, (share) => share.write)) {
     let free = 0;
     for (const { read, distance } of [...reads].sort((a, b) => a.distance - b.distance)) {
       const start = Math.max(free, distance);
-      free = start + sizes[read];
-      byWrite += Math.max(0, Math.min(free, sizes[write]) - start);
+      free = start + pieceBytes(pieces[read]);
+      byWrite += Math.max(0, Math.min(free, pieceBytes(pieces[write])) - start);
     }
   }
   let byRead = 0;
   for (const [read, writes] of groupBy(shares, (share) => share.read)) {
-    const covers = writes.map(({ write, distance }) => Math.max(0, Math.min(sizes[write], sizes[write] - distance)));
-    byRead += Math.min(sizes[read], covers.reduce((a, b) => a + b, 0));
+    const covers = writes.map(({ write, distance }) => Math.max(0, pieceBytes(pieces[write]) - Math.max(0, distance)));
+    byRead += Math.min(pieceBytes(pieces[read]), covers.reduce((a, b) => a + b, 0));
   }
   return Math.min(byWrite, byRead);
 }

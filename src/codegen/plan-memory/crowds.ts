@@ -1,4 +1,5 @@
 import type { ArenaModel, Life } from './arena-model.ts';
+import { pieceBytes } from './pieces.ts';
 
 /** The bodies that are alive at one moment (-1 .. callCount). */
 export interface Crowd {
@@ -13,10 +14,10 @@ export interface Crowd {
 /** Every moment's crowd, in time order. */
 export function findCrowds({ pieces, shares, callCount }: ArenaModel, lives: readonly Life[]): Crowd[] {
   const alive = Array.from({ length: callCount + 2 }, () => new Map<number, number>());
-  pieces.forEach(({ body, start, end }, piece) => {
-    for (let moment = lives[piece].born; moment <= lives[piece].dies; moment++) {
+  pieces.forEach((piece, index) => {
+    for (let moment = lives[index].born; moment <= lives[index].dies; moment++) {
       const bytes = alive[moment + 1];
-      bytes.set(body, (bytes.get(body) ?? 0) + end - start);
+      bytes.set(piece.body, (bytes.get(piece.body) ?? 0) + pieceBytes(piece));
     }
   });
   return alive.map((map, index) => {
@@ -24,7 +25,7 @@ export function findCrowds({ pieces, shares, callCount }: ArenaModel, lives: rea
     const shared = (shares[moment] ?? []).flatMap(({ read, write, distance }) => {
       if (lives[read].dies !== moment || lives[write].born !== moment) return [];
       const [r, w] = [pieces[read], pieces[write]];
-      const most = Math.min(r.end - r.start, w.end - w.start, w.end - w.start - distance);
+      const most = Math.min(pieceBytes(r), pieceBytes(w), pieceBytes(w) - distance);
       return most <= 0 ? [] : [{ read: r.body, write: w.body, bytes: most }];
     });
     return { moment, bodies: [...map.keys()], bytes: [...map.values()], shared };

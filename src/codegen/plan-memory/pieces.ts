@@ -22,6 +22,10 @@ export interface Use {
   readonly argument: Argument;
 }
 
+export function pieceBytes({ start, end }: Piece): number {
+  return end - start;
+}
+
 /** Who touches these bytes of a body: an argument of a call, or the caller (`use` null). */
 interface Cover {
   readonly start: number;

@@ -1,0 +1,117 @@
+import type { Program } from '../../ir/program.ts';
+import { type ArenaModel, modelArena } from './arena-model.ts';
+import { boundArena, sharedBytes } from './bound.ts';
+import { planMemory } from './index.ts';
+import { pieceBytes } from './pieces.ts';
+
+/** A set of calls that can come first, and the best way found to run them. */
+interface Start {
+  /** Bit c % 16 of word c / 16: call c is among them. */
+  readonly done: Uint16Array;
+  /** The last of them, and the start without it. */
+  readonly last: number;
+  readonly before: Start | null;
+  /** Most bytes that one of these calls needs. */
+  readonly peak: number;
+  /** Bytes that are alive between these calls and the rest. */
+  readonly alive: number;
+}
+
+/** Starts kept per length times calls: bounds time (about two seconds for the widest graphs) and memory. */
+const MAX_STARTS = 60_000;
+
+/**
+ * Reorders calls so that the call that needs most memory needs less. Two calls that touch the same bytes keep their
+ * order unless both only read. The program comes back as it was unless its plan really becomes smaller.
+ *
+ * Starts grow by one call at a time; of two that consist of the same calls only the one with the lower peak can lead
+ * to the best order. That is exact as long as no length has more than MAX_STARTS / calls starts; then it is a beam.
+ */
+export function orderCalls(program: Program): Program {
+  const model = modelArena(program);
+  const order = findOrder(model, boundArena(model).bytes);
+  if (!order) return program;
+  const reordered = { ...program, calls: order.map((call) => program.calls[call]) };
+  return planMemory(reordered).arenaBytes < planMemory(program).arenaBytes ? reordered : program;
+}
+
+/** An order whose peak is below `limit` bytes, or null. */
+function findOrder(model: ArenaModel, limit: number): number[] | null {
+  const { callCount } = model;
+  const earlier = findDependencies(model);
+  const touched = findTouched(model);
+  const maxStarts = Math.max(64, Math.floor(MAX_STARTS / Math.max(1, callCount)));
+  const done = new Uint16Array(Math.ceil(callCount / 16));
+  let starts: Start[] = [{ done, last: -1, before: null, peak: 0, alive: inputBytes(model) }];
+  for (let length = 0; length < callCount && starts.length > 0; length++) {
+    const longer = new Map<string, Start>();
+    for (const start of starts) {
+      for (let call = 0; call < callCount; call++) {
+        if (isDone(start, call) || !earlier[call].every((other) => isDone(start, other))) continue;
+        const next = append(model, touched[call], start, call);
+        if (next.peak >= limit) continue;
+        const key = String.fromCharCode(...next.done);
+        const known = longer.get(key);
+        if (!known || next.peak < known.peak) longer.set(key, next);
+      }
+    }
+    starts = [...longer.values()];
+    // Sorting is stable: among equals the order closest to the original one stays in front.
+    if (starts.length > maxStarts) {
+      starts = starts.sort((a, b) => a.peak - b.peak || a.alive - b.alive).slice(0, maxStarts);
+    }
+  }
+  return starts.length === 0 ? null : callsOf(starts[0]);
+}
+
+function isDone({ done }: Start, call: number): boolean {
+  return ((done[call >> 4] >> (call & 15)) & 1) === 1;
+}
+
+function append({ pieces, shares }: ArenaModel, touched: readonly number[], start: Start, call: number): Start {
+  const size = (list: readonly number[]): number => list.reduce((sum, piece) => sum + pieceBytes(pieces[piece]), 0);
+  const born = touched.filter((p) => !pieces[p].input && pieces[p].uses.every((use) => !isDone(start, use.call)));
+  const dead = touched.filter(
+    (p) => !pieces[p].output && pieces[p].uses.every((use) => use.call === call || isDone(start, use.call)),
+  );
+  const usable = shares[call].filter(({ read, write }) => dead.includes(read) && born.includes(write));
+  const during = start.alive + size(born);
+  const peak = Math.max(start.peak, during - sharedBytes(usable, pieces));
+  const done = start.done.slice();
+  done[call >> 4] |= 1 << (call & 15);
+  return { done, last: call, before: start, peak, alive: during - size(dead) };
+}
+
+function callsOf(start: Start): number[] {
+  return start.before === null ? [] : [...callsOf(start.before), start.last];
+}
+
+/** Only inputs that somebody still needs. */
+function inputBytes({ pieces }: ArenaModel): number {
+  const needed = pieces.filter(({ input, output, uses }) => input && (output || uses.length > 0));
+  return needed.reduce((sum, piece) => sum + pieceBytes(piece), 0);
+}
+
+/** Per call the calls that must come before it: they touch the same bytes, and one of the two changes them. */
+function findDependencies({ pieces, callCount }: ArenaModel): number[][] {
+  const earlier = Array.from({ length: callCount }, () => new Set<number>());
+  for (const { uses } of pieces) {
+    uses.forEach((use, index) => {
+      for (const before of uses.slice(0, index)) {
+        const onlyRead = use.argument.access === 'read' && before.argument.access === 'read';
+        const onlyScratch = use.argument.access === 'scratch' && before.argument.access === 'scratch';
+        if (before.call !== use.call && !onlyRead && !onlyScratch) earlier[use.call].add(before.call);
+      }
+    });
+  }
+  return earlier.map((set) => [...set]);
+}
+
+/** Per call: the pieces it touches. */
+function findTouched({ pieces, callCount }: ArenaModel): number[][] {
+  const touched = Array.from({ length: callCount }, () => new Set<number>());
+  pieces.forEach(({ uses }, piece) => {
+    for (const { call } of uses) touched[call].add(piece);
+  });
+  return touched.map((set) => [...set]);
+}
