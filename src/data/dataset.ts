@@ -63,7 +63,7 @@ export async function loadDataset(source: DatasetSource, inputs: readonly Datase
       invariant(index >= 0 && index < count, `sample ${index} of ${count}`);
       return new Map([...columns].map(([input, column]) => [input, column.sample(start + index)]));
     },
-    labels: labels && labels.slice(start * rowsPerSample, (start + count) * rowsPerSample),
+    labels: labels?.slice(start * rowsPerSample, (start + count) * rowsPerSample) ?? null,
   };
 }
 
@@ -180,4 +180,3 @@ function classesOf({ array, where }: Part): number[] {
   if (labels.every((label) => (label | 0) === label)) return labels;
   throw badData(where, 'a label is not a whole number of 32 bits');
 }
-

@@ -62,7 +62,8 @@ function checkInputs(inputs: unknown, whole: Record<string, unknown>, problems: 
     problems.push('"inputs" must be an object with one entry per model input');
     return;
   }
-  for (const key of INPUT_KEYS) if (whole[key] !== undefined) problems.push(`"${key}" belongs inside the entries of "inputs"`);
+  for (const key of INPUT_KEYS)
+    if (whole[key] !== undefined) problems.push(`"${key}" belongs inside the entries of "inputs"`);
   for (const [name, input] of Object.entries(inputs)) {
     const at = `inputs.${name}: `;
     if (!isRecord(input)) {
@@ -79,12 +80,15 @@ function checkInput(input: Record<string, unknown>, at: string, problems: string
   const { files, layout } = input;
   if (files !== undefined && !isPaths(files)) problems.push(`${at}"files" must be a path or a list of paths`);
   if (layout !== undefined && !isLayout(layout)) {
-    problems.push(`${at}"layout" must name each axis by a different letter, N first if at all, such as "HWC" or "NCHW"`);
+    problems.push(
+      `${at}"layout" must name each axis by a different letter, N first if at all, such as "HWC" or "NCHW"`,
+    );
   }
   for (const key of ['scale', 'offset']) {
     const value = input[key];
     const ok = Array.isArray(value) ? value.length > 0 && value.every(Number.isFinite) : Number.isFinite(value);
-    if (value !== undefined && !ok) problems.push(`${at}"${key}" must be a number or a list of numbers, one per channel`);
+    if (value !== undefined && !ok)
+      problems.push(`${at}"${key}" must be a number or a list of numbers, one per channel`);
   }
 }
 

@@ -51,9 +51,10 @@ export function fitRows(fileShape: Shape, layout: string | undefined, inputShape
       }
     }
   }
+  const stated = layout === undefined ? '' : ` with layout ${layout}`;
   throw badData(
     where,
-    `shape [${fileShape}]${layout === undefined ? '' : ` with layout ${layout}`} does not fit an input of shape [${inputShape}]`,
+    `shape [${fileShape}]${stated} does not fit an input of shape [${inputShape}]`,
     'stack samples along the first axis; images stored with channels last need "layout": "HWC" in a dataset descriptor',
   );
 }

@@ -21,7 +21,8 @@ export async function readDataFile(path: string): Promise<FileContent> {
   if (starts(0x93, 0x4e)) return { kind: 'array', array: readNpy(bytes, path) };
   if (starts(0x50, 0x4b)) return { kind: 'arrays', arrays: readNpz(bytes, path) };
   if (starts(0, 0) || isGzip(bytes)) return { kind: 'array', array: readIdx(bytes, path) };
-  if (/^(\ufeff)?\s*\{/.test(bytes.toString('utf8', 0, 64))) return { kind: 'descriptor', json: parseJson(bytes, path) };
+  if (/^(\ufeff)?\s*\{/.test(bytes.toString('utf8', 0, 64)))
+    return { kind: 'descriptor', json: parseJson(bytes, path) };
   throw badData(path, 'this is neither NPY, NPZ, IDX nor a JSON descriptor', 'save the array with numpy.save');
 }
 
@@ -29,7 +30,8 @@ async function readBytes(path: string): Promise<Buffer> {
   try {
     const info = await stat(path); // before opening: a pipe would wait for ever
     if (!info.isFile()) throw badData(path, 'this is not a file');
-    if (info.size > MAX_BYTES) throw badData(path, `${info.size} bytes are too many`, 'split it, or keep fewer samples');
+    if (info.size > MAX_BYTES)
+      throw badData(path, `${info.size} bytes are too many`, 'split it, or keep fewer samples');
     return await readFile(path);
   } catch (cause) {
     if (cause instanceof UserError) throw cause;

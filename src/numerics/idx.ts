@@ -12,14 +12,15 @@ const MAX_HEADER_BYTES = 4 + 255 * 4;
 const MAX_DEFLATE_RATIO = 1032;
 
 /**
- * Reads an IDX file (the MNIST container), plain or compressed with gzip: bytes 0, 0, type, rank, then each dimension as
- * big-endian uint32, then the values in C order, big endian. Throws UserError BAD_DATA unless the values fill the shape
+ * Reads an IDX file (the MNIST container), plain or compressed with gzip: bytes 0, 0, type, rank, then each dimension
+ * as big-endian uint32, then the values in C order, big endian. Throws UserError BAD_DATA unless the values fill the shape
  * exactly; a compressed file is never inflated beyond the size its header states.
  */
 export function readIdx(bytes: Uint8Array, name: string): Tensor {
   if (!isGzip(bytes)) return readPlain(bytes, name);
   const { totalBytes } = readHeader(inflateStart(bytes, name), name);
-  if (totalBytes > MAX_HEADER_BYTES + bytes.length * MAX_DEFLATE_RATIO) throw badData(name, `its header states ${totalBytes} bytes, more than it can hold`);
+  if (totalBytes > MAX_HEADER_BYTES + bytes.length * MAX_DEFLATE_RATIO)
+    throw badData(name, `its header states ${totalBytes} bytes, more than it can hold`);
   return readPlain(inflate(bytes, totalBytes, name), name);
 }
 
@@ -29,12 +30,14 @@ export function isGzip(bytes: Uint8Array): boolean {
 
 /** u8, i8, i16, i32, f32 and f64 only; `compress` gives a gzip file. */
 export function writeIdx({ dtype, shape, data }: Tensor, compress = false): Uint8Array {
-  const type = Object.keys(DTYPE_OF).map(Number).find((key) => DTYPE_OF[key] === dtype);
+  const type = Object.keys(DTYPE_OF)
+    .map(Number)
+    .find((key) => DTYPE_OF[key] === dtype);
   invariant(type !== undefined, `IDX cannot hold ${dtype}`);
   const header = Buffer.alloc(4 + 4 * shape.length);
   header[2] = type;
   header[3] = shape.length;
-  shape.forEach((dimension, axis) => header.writeUInt32BE(dimension, 4 + 4 * axis));
+  for (const [axis, dimension] of shape.entries()) header.writeUInt32BE(dimension, 4 + 4 * axis);
   const file = Buffer.concat([header, encodeElements(data, 'BE')]);
   return compress ? gzipSync(file) : file;
 }
@@ -51,7 +54,8 @@ function readHeader(bytes: Uint8Array, name: string) {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const dtype = DTYPE_OF[file[2]];
   const headerBytes = 4 + 4 * (file[3] ?? 0);
-  if (file.length < headerBytes || file[0] !== 0 || file[1] !== 0 || !dtype) throw badData(name, 'this is not an IDX file');
+  if (file.length < headerBytes || file[0] !== 0 || file[1] !== 0 || !dtype)
+    throw badData(name, 'this is not an IDX file');
   const shape = Array.from({ length: file[3] }, (_, axis) => file.readUInt32BE(4 + 4 * axis));
   const totalBytes = headerBytes + elementCount(shape) * bytesPerElement(dtype);
   if (!Number.isSafeInteger(totalBytes)) throw badData(name, `shape [${shape.slice(0, 8)}] is not sensible`);

@@ -10,9 +10,18 @@ const MAGIC = '\x93NUMPY';
 const MAX_RANK = 32;
 
 const DTYPE_OF: Readonly<Record<string, DType>> = {
-  f2: 'f16', f4: 'f32', f8: 'f64', b1: 'bool',
-  i1: 'i8', i2: 'i16', i4: 'i32', i8: 'i64',
-  u1: 'u8', u2: 'u16', u4: 'u32', u8: 'u64',
+  f2: 'f16',
+  f4: 'f32',
+  f8: 'f64',
+  b1: 'bool',
+  i1: 'i8',
+  i2: 'i16',
+  i4: 'i32',
+  i8: 'i64',
+  u1: 'u8',
+  u2: 'u16',
+  u4: 'u32',
+  u8: 'u64',
 };
 
 /**
@@ -68,7 +77,11 @@ function readHeader(bytes: Uint8Array, name: string) {
   if (descr === undefined || fortran === undefined || dimensions === undefined) {
     throw badData(name, 'the header lacks a simple descr, fortran_order or shape', 'record arrays are not supported');
   }
-  const shape = dimensions.split(',').map((word) => word.replace('L', '').trim()).filter((word) => word !== '').map(Number);
+  const shape = dimensions
+    .split(',')
+    .map((word) => word.replace('L', '').trim())
+    .filter((word) => word !== '')
+    .map(Number);
   if (shape.length > MAX_RANK || !shape.every(Number.isSafeInteger) || !Number.isSafeInteger(elementCount(shape) * 8)) {
     throw badData(name, `shape (${dimensions.trim().slice(0, 80)}) is not sensible`);
   }

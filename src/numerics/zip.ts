@@ -35,7 +35,7 @@ export function readZip(bytes: Uint8Array, name: string): Map<string, Uint8Array
   return entries;
 }
 
-/** The end record: signature, 4 disk numbers of 2 bytes (two of them entry counts), directory size and start, comment. */
+/** The end record: signature, two disk numbers and two entry counts of 2 bytes, directory size and start, comment. */
 function findEnd(file: Buffer, name: string) {
   for (let at = file.length - 22; at >= Math.max(0, file.length - 22 - 0xffff); at--) {
     if (file.readUInt32LE(at) !== END || at + 22 + file.readUInt16LE(at + 20) !== file.length) continue;
@@ -54,7 +54,8 @@ function readEntry(file: Buffer, at: number, name: string): Uint8Array {
   const local = file.readUInt32LE(at + 42);
   if (flags & 1) throw badData(name, 'the entry is encrypted');
   if (packed === 0xffffffff || size === 0xffffffff) throw badData(name, 'ZIP64 archives are not supported');
-  if (local + 30 > file.length || file.readUInt32LE(local) !== LOCAL) throw badData(name, 'the local header is damaged');
+  if (local + 30 > file.length || file.readUInt32LE(local) !== LOCAL)
+    throw badData(name, 'the local header is damaged');
   const start = local + 30 + file.readUInt16LE(local + 26) + file.readUInt16LE(local + 28);
 
   const data = unpack(file.subarray(start, start + packed), method, size, name);

@@ -28,8 +28,8 @@ const ADVICE: Readonly<Record<Cause, string>> = {
 };
 
 /**
- * The first layer, in execution order, that loses accuracy, and why; null when every layer is good enough. A layer loses
- * accuracy when it falls below 20 dB, or 12 dB below the worst layer before it while ending under 30 dB.
+ * The first layer, in execution order, that loses accuracy, and why; null when every layer is good enough. A layer
+ * loses accuracy when it falls below 20 dB, or 12 dB below the worst layer before it while ending under 30 dB.
  */
 export function diagnose(rows: readonly LayerQuality[]): Diagnosis | null {
   let worst = Infinity;
@@ -44,12 +44,22 @@ export function diagnose(rows: readonly LayerQuality[]): Diagnosis | null {
 /** Causes that explain half of the noise come before those that only make it likely. */
 function explain(row: LayerQuality): Omit<Diagnosis, 'layer'> {
   const level = `SQNR ${row.sqnrDb.toFixed(1)} dB`;
-  const because = (cause: Cause, evidence: string) => ({ cause, evidence: `${level}, ${evidence}`, advice: ADVICE[cause] });
+  const because = (cause: Cause, evidence: string) => ({
+    cause,
+    evidence: `${level}, ${evidence}`,
+    advice: ADVICE[cause],
+  });
   if (row.saturationNoise >= MAIN_SHARE) {
-    return because('saturation', `${percent(row.saturated)} of the values make ${percent(row.saturationNoise)} of the noise`);
+    return because(
+      'saturation',
+      `${percent(row.saturated)} of the values make ${percent(row.saturationNoise)} of the noise`,
+    );
   }
   if (row.biasNoise >= MAIN_SHARE) {
-    return because('bias', `mean errors of ${row.bias.toFixed(2)} standard deviations make ${percent(row.biasNoise)} of the noise`);
+    return because(
+      'bias',
+      `mean errors of ${row.bias.toFixed(2)} standard deviations make ${percent(row.biasNoise)} of the noise`,
+    );
   }
   if (row.outlierRatio >= OUTLIER_RATIO) {
     return because('outlier channel', `the widest channel is ${row.outlierRatio.toFixed(0)} times the median one`);

@@ -3,7 +3,7 @@ import type { Shape } from '../ir/types.ts';
 import { invariant } from '../support/errors.ts';
 import { codeRange, quantizeValue, symmetricScale } from './affine.ts';
 
-/** How the elements of one channel lie in a C-order tensor: `outer` runs of `inner` elements, `channels * inner` apart. */
+/** How the elements of one channel lie in a C-order tensor: `outer` runs of `inner`, `channels * inner` apart. */
 export interface ChannelRuns {
   readonly channels: number;
   readonly outer: number;
@@ -12,7 +12,11 @@ export interface ChannelRuns {
 
 export function channelRuns(shape: Shape, axis: number): ChannelRuns {
   invariant(axis >= 0 && axis < shape.length, `axis ${axis} of [${shape}]`);
-  return { channels: shape[axis], outer: elementCount(shape.slice(0, axis)), inner: elementCount(shape.slice(axis + 1)) };
+  return {
+    channels: shape[axis],
+    outer: elementCount(shape.slice(0, axis)),
+    inner: elementCount(shape.slice(axis + 1)),
+  };
 }
 
 /** Largest magnitude of each channel along `axis`. */
@@ -38,7 +42,9 @@ export function quantizeWeights(
 ): { readonly codes: Int8Array; readonly scale: number[] } {
   const range = codeRange(bits, true);
   const { channels, inner } = channelRuns(shape, axis);
-  const scale = Array.from(channelMaxAbs(data, shape, axis), (maxAbs, c) => symmetricScale(maxAbs, range.max, minScale?.[c]));
+  const scale = Array.from(channelMaxAbs(data, shape, axis), (maxAbs, c) =>
+    symmetricScale(maxAbs, range.max, minScale?.[c]),
+  );
   const codes = new Int8Array(data.length);
   for (let i = 0; i < codes.length; i++) {
     codes[i] = quantizeValue(data[i], { scale: scale[Math.floor(i / inner) % channels], zeroPoint: 0 }, range);

@@ -28,8 +28,8 @@ export interface QualityMeter {
 }
 
 /**
- * `shape` is the layer's, with channels along `channelAxis` (default 1, or 0 for vectors); `affine` and `codes` say what
- * its codes stand for.
+ * `shape` is the layer's, with channels along `channelAxis` (default 1, or 0 for vectors); `affine` and `codes`
+ * say what its codes stand for.
  */
 export function createQualityMeter(
   name: string,

@@ -23,11 +23,16 @@ function file(name: string, content: Uint8Array | object): string {
 }
 
 function counting(dtype: DType, shape: number[]): Tensor {
-  return tensorOf(dtype, shape, Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => i));
+  return tensorOf(
+    dtype,
+    shape,
+    Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => i),
+  );
 }
 
 const image: DatasetInput = { name: 'x', dtype: 'f32', shape: [1, 2, 1, 2] };
-const values = (dataset: Dataset, index: number, name = 'x') => Array.from(dataset.sample(index).get(name)?.data ?? [], Number);
+const values = (dataset: Dataset, index: number, name = 'x') =>
+  Array.from(dataset.sample(index).get(name)?.data ?? [], Number);
 
 test('NPY: a stack of samples', async () => {
   const dataset = await loadDataset(file('a.npy', writeNpy(counting('f32', [3, 2, 1, 2]))), [image]);
@@ -41,7 +46,11 @@ test('several files are joined', async () => {
   const b = file('b.gz', writeIdx(counting('u8', [1, 2, 2]), true));
   const dataset = await loadDataset([a, b, a], [image]);
   expect(dataset.count).toBe(5);
-  expect([values(dataset, 1), values(dataset, 2), values(dataset, 4)]).toEqual([[4, 5, 6, 7], [0, 1, 2, 3], [4, 5, 6, 7]]);
+  expect([values(dataset, 1), values(dataset, 2), values(dataset, 4)]).toEqual([
+    [4, 5, 6, 7],
+    [0, 1, 2, 3],
+    [4, 5, 6, 7],
+  ]);
 });
 
 describe('NPZ', () => {
@@ -49,7 +58,11 @@ describe('NPZ', () => {
   const two = [image, { name: 'k', dtype: 'i64', shape: [1] } as const];
 
   test('arrays by input name, with labels', async () => {
-    const arrays = new Map([['k', counting('i32', [2])], ['x', counting('f64', [2, 4])], ['y', labels]]);
+    const arrays = new Map([
+      ['k', counting('i32', [2])],
+      ['x', counting('f64', [2, 4])],
+      ['y', labels],
+    ]);
     const dataset = await loadDataset(file('a.npz', writeNpz(arrays)), two);
     expect(dataset.labels).toEqual(Int32Array.of(7, 9));
     expect([...dataset.sample(1).keys()]).toEqual(['x', 'k']);
@@ -57,12 +70,23 @@ describe('NPZ', () => {
   });
 
   test('any name for a single input', async () => {
-    const arrays = new Map([['arr_0', counting('f32', [2, 4])], ['labels', labels]]);
+    const arrays = new Map([
+      ['arr_0', counting('f32', [2, 4])],
+      ['labels', labels],
+    ]);
     expect(values(await loadDataset(file('b.npz', writeNpz(arrays)), [image]), 1)).toEqual([4, 5, 6, 7]);
   });
 
   test('a missing array is named', async () => {
-    const path = file('c.npz', writeNpz(new Map([['x', counting('f32', [2, 4])], ['q', labels]])));
+    const path = file(
+      'c.npz',
+      writeNpz(
+        new Map([
+          ['x', counting('f32', [2, 4])],
+          ['q', labels],
+        ]),
+      ),
+    );
     await expect(loadDataset(path, two)).rejects.toThrow("no array 'k', only 'x', 'q'");
   });
 });
@@ -72,7 +96,13 @@ describe('descriptor', () => {
     file('raw.idx', writeIdx(counting('u8', [4, 1, 2, 2])));
     file('labels.idx', writeIdx(tensorOf('u8', [4], [3, 1, 4, 1])));
     const path = file('d.json', {
-      files: 'raw.idx', labels: 'labels.idx', layout: 'HWC', scale: [10, 1], offset: [0, 0.5], skip: 1, first: 2,
+      files: 'raw.idx',
+      labels: 'labels.idx',
+      layout: 'HWC',
+      scale: [10, 1],
+      offset: [0, 0.5],
+      skip: 1,
+      first: 2,
     });
     const dataset = await loadDataset(path, [image]);
     expect(dataset.count).toBe(2);
@@ -84,7 +114,10 @@ describe('descriptor', () => {
     const descriptor = {
       name: 'two',
       first: 99,
-      inputs: { x: { files: file('x.npy', writeNpy(counting('i8', [2, 4]))), scale: 0.5 }, k: { files: file('k.npy', writeNpy(counting('u8', [2]))) } },
+      inputs: {
+        x: { files: file('x.npy', writeNpy(counting('i8', [2, 4]))), scale: 0.5 },
+        k: { files: file('k.npy', writeNpy(counting('u8', [2]))) },
+      },
     };
     const dataset = await loadDataset(descriptor, [image, { name: 'k', dtype: 'u8', shape: [1] }]);
     expect([dataset.name, dataset.count]).toEqual(['two', 2]);
@@ -103,7 +136,8 @@ test('a model with a batch takes consecutive rows, labels follow', async () => {
   const descriptor = {
     files: file('rows.npy', writeNpy(counting('f32', [6, 1, 2]))),
     labels: file('rows.idx', writeIdx(counting('u8', [6]))),
-    layout: 'WC', skip: 1,
+    layout: 'WC',
+    skip: 1,
   };
   const dataset = await loadDataset(descriptor, [{ name: 'x', dtype: 'f32', shape: [2, 2, 1] }]);
   expect(dataset.count).toBe(2);
@@ -131,28 +165,57 @@ describe('refuses', () => {
     ['broken JSON', () => file('b.json', Buffer.from('{ "files": ')), 'this is not JSON'],
     ['an unknown input', () => ({ inputs: { xx: { files: x() } } }), "the model has no input 'xx'"],
     ['an input without data', () => ({ inputs: {} }), "nothing is said about input 'x'"],
-    ['too many labels', () => ({ files: x(), labels: file('l.npy', writeNpy(counting('u8', [3]))) }), '3 labels for 2 samples'],
-    ['one-hot labels', () => ({ files: x(), labels: file('l.npy', writeNpy(counting('u8', [2, 3]))) }), 'labels of shape [2,3]'],
-    ['labels that are fractions', () => ({ files: x(), labels: file('l.npy', writeNpy(tensorOf('f32', [2], [0, 0.5]))) }), 'not a whole number'],
+    [
+      'too many labels',
+      () => ({ files: x(), labels: file('l.npy', writeNpy(counting('u8', [3]))) }),
+      '3 labels for 2 samples',
+    ],
+    [
+      'one-hot labels',
+      () => ({ files: x(), labels: file('l.npy', writeNpy(counting('u8', [2, 3]))) }),
+      'labels of shape [2,3]',
+    ],
+    [
+      'labels that are fractions',
+      () => ({ files: x(), labels: file('l.npy', writeNpy(tensorOf('f32', [2], [0, 0.5]))) }),
+      'not a whole number',
+    ],
     ['a skip beyond the end', () => ({ files: x(), skip: 2 }), 'there are no samples'],
-    ['a wrong number of channel factors', () => ({ files: x(), scale: [1, 2, 3] }), '"scale" has 3 entries for 2 channels'],
+    [
+      'a wrong number of channel factors',
+      () => ({ files: x(), scale: [1, 2, 3] }),
+      '"scale" has 3 entries for 2 channels',
+    ],
     ['a descriptor as data', () => ({ files: file('d.json', { files: 'x' }) }), 'a descriptor cannot stand'],
   ])('%s', async (_, source, message) => {
     await expect(loadDataset(source(), [image])).rejects.toThrow(message);
-    await expect(loadDataset(source(), [image])).rejects.toHaveProperty('problem.code', expect.stringMatching(/BAD_DATA|FILE/));
+    await expect(loadDataset(source(), [image])).rejects.toHaveProperty(
+      'problem.code',
+      expect.stringMatching(/BAD_DATA|FILE/),
+    );
   });
 });
 
 describe.skipIf(!sharedData())('shared data', () => {
   const shapes = {
-    kws: [1, 1, 49, 10], kws_float: [1, 1, 49, 10], ic: [1, 3, 32, 32], lenet5_mnist: [1, 1, 28, 28],
-    dscnn_mnist: [1, 1, 28, 28], gru_mnist: [1, 28, 28], resnet20_cifar: [1, 3, 32, 32],
+    kws: [1, 1, 49, 10],
+    kws_float: [1, 1, 49, 10],
+    ic: [1, 3, 32, 32],
+    lenet5_mnist: [1, 1, 28, 28],
+    dscnn_mnist: [1, 1, 28, 28],
+    gru_mnist: [1, 28, 28],
+    resnet20_cifar: [1, 3, 32, 32],
   } as const;
 
   // The samples beside the models are the first 16 of the test set, preprocessed elsewhere.
   test.each([
-    ['kws', 'test', 1000], ['kws_float', 'train', 1000], ['ic', 'test', 1000], ['lenet5_mnist', 'test', 10000],
-    ['dscnn_mnist', 'test', 10000], ['gru_mnist', 'test', 10000], ['resnet20_cifar', 'test-jpeg', 10000],
+    ['kws', 'test', 1000],
+    ['kws_float', 'train', 1000],
+    ['ic', 'test', 1000],
+    ['lenet5_mnist', 'test', 10000],
+    ['dscnn_mnist', 'test', 10000],
+    ['gru_mnist', 'test', 10000],
+    ['resnet20_cifar', 'test-jpeg', 10000],
   ] as const)('%s %s equals the samples', async (name, set, count) => {
     const dataset = await loadDataset(sharedDataset(name, set), [{ name: 'input', dtype: 'f32', shape: shapes[name] }]);
     expect(dataset.count).toBe(count);
@@ -164,7 +227,10 @@ describe.skipIf(!sharedData())('shared data', () => {
     expect(worst).toBeLessThan(1e-5);
   });
 
-  test.each([['ic', 'train', 4000], ['resnet20_cifar', 'test', 1000]] as const)('%s %s loads', async (name, set, count) => {
+  test.each([
+    ['ic', 'train', 4000],
+    ['resnet20_cifar', 'test', 1000],
+  ] as const)('%s %s loads', async (name, set, count) => {
     const dataset = await loadDataset(sharedDataset(name, set), [{ name: 'input', dtype: 'f32', shape: shapes[name] }]);
     expect([dataset.count, dataset.labels?.length]).toEqual([count, count]);
   });

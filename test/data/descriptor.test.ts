@@ -7,7 +7,15 @@ const parse = (json: unknown) => parseDescriptor(json, 'd.json');
 
 test('takes every documented key', () => {
   const json = {
-    $schema: 'x', name: 'n', files: ['a.gz'], labels: 'l.gz', layout: 'HWC', scale: [1, 2, 3], offset: 0, skip: 0, first: 1,
+    $schema: 'x',
+    name: 'n',
+    files: ['a.gz'],
+    labels: 'l.gz',
+    layout: 'HWC',
+    scale: [1, 2, 3],
+    offset: 0,
+    skip: 0,
+    first: 1,
   };
   expect(parse(json)).toEqual(json);
   const several = { inputs: { a: { files: 'a.npy', layout: 'NCHW' }, b: { files: ['b.npy'], scale: 2, offset: [1] } } };
@@ -39,7 +47,8 @@ test('the schema knows the same keys', () => {
   const schema = JSON.parse(readFileSync(new URL('../../src/data/dataset.schema.json', import.meta.url), 'utf8'));
   const inner = schema.properties.inputs.additionalProperties.properties;
   for (const key of Object.keys(schema.properties)) expect(() => parse({ [key]: null })).not.toThrow('unknown key');
-  for (const key of Object.keys(inner)) expect(() => parse({ inputs: { x: { [key]: null } } })).not.toThrow('unknown key');
+  for (const key of Object.keys(inner))
+    expect(() => parse({ inputs: { x: { [key]: null } } })).not.toThrow('unknown key');
   expect(Object.keys(schema.properties)).toHaveLength(10);
   expect(Object.keys(inner)).toEqual(['files', 'layout', 'scale', 'offset']);
 });

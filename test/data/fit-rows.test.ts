@@ -28,10 +28,22 @@ test.each([
 });
 
 test.each([
-  ['channels last without a layout', [16, 8, 9, 3], undefined, [1, 3, 8, 9], 'does not fit an input of shape [1,3,8,9]'],
+  [
+    'channels last without a layout',
+    [16, 8, 9, 3],
+    undefined,
+    [1, 3, 8, 9],
+    'does not fit an input of shape [1,3,8,9]',
+  ],
   ['another size', [16, 3, 8, 8], undefined, [1, 3, 8, 9], 'does not fit'],
   ['a layout of another rank', [16, 8, 9, 3], 'HW', [1, 3, 8, 9], 'with layout HW does not fit'],
-  ['rows that make no whole batch', [10, 3, 8, 8], undefined, [4, 3, 8, 8], '10 samples do not make whole batches of 4'],
+  [
+    'rows that make no whole batch',
+    [10, 3, 8, 8],
+    undefined,
+    [4, 3, 8, 8],
+    '10 samples do not make whole batches of 4',
+  ],
 ])('refuses %s', (_, file, layout, input, message) => expect(() => fit(file, layout, input)).toThrow(message));
 
 test('the gather brings channels in front', () => {

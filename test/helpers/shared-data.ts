@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DatasetDescriptor } from '../../src/data/descriptor.ts';
 
-export type SharedModel =
-  | 'kws' | 'kws_float' | 'ic' | 'lenet5_mnist' | 'dscnn_mnist' | 'gru_mnist' | 'resnet20_cifar';
+export type SharedModel = 'kws' | 'kws_float' | 'ic' | 'lenet5_mnist' | 'dscnn_mnist' | 'gru_mnist' | 'resnet20_cifar';
 
 /** `test-jpeg` differs from `test` for resnet20_cifar only. */
 export type SharedSet = 'train' | 'test' | 'test-jpeg';
@@ -39,7 +38,11 @@ export function sharedDataset(name: SharedModel, set: SharedSet): DatasetDescrip
   switch (name) {
     case 'kws':
     case 'kws_float':
-      return { ...pair('kws01/mfcc-idx3-sbyte.gz', 'kws01/labels-idx1-ubyte.gz'), scale: 0.5847029, offset: -83 * 0.5847029 };
+      return {
+        ...pair('kws01/mfcc-idx3-sbyte.gz', 'kws01/labels-idx1-ubyte.gz'),
+        scale: 0.5847029,
+        offset: -83 * 0.5847029,
+      };
     case 'ic':
       return { ...cifar('cifar10-lossless', set === 'train' ? 'train4k' : 'test1k'), layout: 'HWC' };
     case 'lenet5_mnist':

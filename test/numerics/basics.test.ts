@@ -22,7 +22,11 @@ describe('dtype', () => {
 
   test('ranges', () => {
     expect(['i2', 'u4', 'i8', 'u32', 'bool'].map((d) => integerRange(DTYPES.find((x) => x === d)!))).toEqual([
-      { min: -2, max: 1 }, { min: 0, max: 15 }, { min: -128, max: 127 }, { min: 0, max: 2 ** 32 - 1 }, { min: 0, max: 1 },
+      { min: -2, max: 1 },
+      { min: 0, max: 15 },
+      { min: -128, max: 127 },
+      { min: 0, max: 2 ** 32 - 1 },
+      { min: 0, max: 1 },
     ]);
     expect(['i64', 'f32', 'string'].map((d) => integerRange(DTYPES.find((x) => x === d)!))).toEqual([null, null, null]);
   });
@@ -37,7 +41,9 @@ describe('dtype', () => {
   });
 
   test('conversion to float32', () => {
-    expect(toFloat32Array({ dtype: 'f16', shape: [2], data: Uint16Array.of(0x3c00, 0xc000) })).toEqual(Float32Array.of(1, -2));
+    expect(toFloat32Array({ dtype: 'f16', shape: [2], data: Uint16Array.of(0x3c00, 0xc000) })).toEqual(
+      Float32Array.of(1, -2),
+    );
     expect(toFloat32Array({ dtype: 'i64', shape: [1], data: BigInt64Array.of(-7n) })).toEqual(Float32Array.of(-7));
   });
 });

@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
 import {
-  fromBfloat16Bits, fromFloat16Bits, roundHalfEven, toBfloat16Bits, toFloat16Bits,
+  fromBfloat16Bits,
+  fromFloat16Bits,
+  roundHalfEven,
+  toBfloat16Bits,
+  toFloat16Bits,
 } from '../../src/numerics/float16.ts';
 
 const ALL_BITS = Array.from({ length: 0x10000 }, (_, bits) => bits);
@@ -14,9 +18,22 @@ test.each([
 });
 
 test.each([
-  [1, 0x3c00], [-2, 0xc000], [65504, 0x7bff], [65519.99, 0x7bff], [65520, 0x7c00], [-1e9, 0xfc00], [-0, 0x8000],
-  [2 ** -24, 1], [2 ** -25, 0], [2 ** -25 * 1.0001, 1], [1 + 2 ** -11, 0x3c00], [1 + 3 * 2 ** -11, 0x3c02],
-  [2 - 2 ** -12, 0x4000], [2 ** -14 - 2 ** -26, 0x0400], [Number.NaN, 0x7e00], [Infinity, 0x7c00],
+  [1, 0x3c00],
+  [-2, 0xc000],
+  [65504, 0x7bff],
+  [65519.99, 0x7bff],
+  [65520, 0x7c00],
+  [-1e9, 0xfc00],
+  [-0, 0x8000],
+  [2 ** -24, 1],
+  [2 ** -25, 0],
+  [2 ** -25 * 1.0001, 1],
+  [1 + 2 ** -11, 0x3c00],
+  [1 + 3 * 2 ** -11, 0x3c02],
+  [2 - 2 ** -12, 0x4000],
+  [2 ** -14 - 2 ** -26, 0x0400],
+  [Number.NaN, 0x7e00],
+  [Infinity, 0x7c00],
 ])('f16 of %d is %d', (x, bits) => expect(toFloat16Bits(x)).toBe(bits));
 
 test('bf16 is the upper half of float32, rounded to even', () => {

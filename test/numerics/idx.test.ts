@@ -23,7 +23,11 @@ test('the bytes are those of the MNIST container', () => {
 
 test.each([
   ['a bomb', gzipSync(Buffer.concat([writeIdx(tensors[0]), Buffer.alloc(1e7)])), 'do not fill 18 bytes'],
-  ['a huge shape in a small file', gzipSync(Buffer.from([0, 0, 8, 1, 0xff, 0xff, 0xff, 0xff, 1])), 'more than it can hold'],
+  [
+    'a huge shape in a small file',
+    gzipSync(Buffer.from([0, 0, 8, 1, 0xff, 0xff, 0xff, 0xff, 1])),
+    'more than it can hold',
+  ],
   ['a shape beyond all bounds', Buffer.from([0, 0, 8, 2, 255, 255, 255, 255, 255, 255, 255, 255]), 'is not sensible'],
   ['missing values', writeIdx(tensors[0]).subarray(0, 17), 'makes 18 bytes, the file has 17'],
   ['a cut gzip file', writeIdx(tensors[0], true).subarray(0, 25), 'damaged'],

@@ -32,22 +32,33 @@ test('usual scales fit int16, very unlike ones take wider coefficients', () => {
 
 test('the result is the nearest code, and nothing leaves int32 in any order', () => {
   fc.assert(
-    fc.property(code, code, scale, code, scale, code, scale, code, fc.boolean(), (x1, x2, s1, z1, s, z2, sy, zy, minus) => {
-      const s2 = minus ? -s : s;
-      const { A, B, C, S } = additionParameters(s1, z1, s2, z2, sy, zy);
-      const terms = [x1 * A, x2 * B, C];
-      for (let subset = 0; subset < 8; subset++) {
-        const sum = terms.reduce((total, term, i) => total + (subset & (1 << i) ? term : 0), 0);
-        expect(sum | 0).toBe(sum);
-      }
-      const y = clamp((x1 * A + x2 * B + C) >> S);
-      const real = exact(x1, x2, s1, z1, s2, z2, sy, zy);
-      // Steeper than 2^7 output steps per code leaves fewer bits behind the point.
-      const steep = Math.max(s1, s) / sy;
-      if (steep < 2 ** 14) {
-        expect(Math.abs(y - clamp(real))).toBeLessThanOrEqual(0.5 + Math.max(2 ** -6, steep * 2 ** -13) + 1e-9);
-      }
-    }),
+    fc.property(
+      code,
+      code,
+      scale,
+      code,
+      scale,
+      code,
+      scale,
+      code,
+      fc.boolean(),
+      (x1, x2, s1, z1, s, z2, sy, zy, minus) => {
+        const s2 = minus ? -s : s;
+        const { A, B, C, S } = additionParameters(s1, z1, s2, z2, sy, zy);
+        const terms = [x1 * A, x2 * B, C];
+        for (let subset = 0; subset < 8; subset++) {
+          const sum = terms.reduce((total, term, i) => total + (subset & (1 << i) ? term : 0), 0);
+          expect(sum | 0).toBe(sum);
+        }
+        const y = clamp((x1 * A + x2 * B + C) >> S);
+        const real = exact(x1, x2, s1, z1, s2, z2, sy, zy);
+        // Steeper than 2^7 output steps per code leaves fewer bits behind the point.
+        const steep = Math.max(s1, s) / sy;
+        if (steep < 2 ** 14) {
+          expect(Math.abs(y - clamp(real))).toBeLessThanOrEqual(0.5 + Math.max(2 ** -6, steep * 2 ** -13) + 1e-9);
+        }
+      },
+    ),
     { numRuns: 3000 },
   );
 });

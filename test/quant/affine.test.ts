@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  affineOfRange, codeRange, dequantizeArray, quantizeArray, quantizeValue, realRange, symmetricScale,
+  affineOfRange,
+  codeRange,
+  dequantizeArray,
+  quantizeArray,
+  quantizeValue,
+  realRange,
+  symmetricScale,
 } from '../../src/quant/affine.ts';
 import { quantizeWeights } from '../../src/quant/per-channel.ts';
 
@@ -37,16 +43,21 @@ describe('affineOfRange', () => {
 
   test('a value in the range is off by at most one step, by half a step where no code saturates', () => {
     fc.assert(
-      fc.property(ranges, bits, fc.nat(1e6).map((n) => n / 1e6), ({ min, max }, bits, position) => {
-        const codes = codeRange(bits);
-        const affine = affineOfRange(min, max, codes);
-        const x = Math.fround(min + position * (max - min));
-        const error = Math.abs(x - affine.scale * (quantizeValue(x, affine, codes) - affine.zeroPoint));
-        const reals = realRange(affine, codes);
-        const inside = x >= reals.min && x <= reals.max;
-        const slack = affine.scale * 2 ** (bits - 22); // float32 division, float32 scale
-        if (max - min >= 2 ** -90) expect(error).toBeLessThanOrEqual(affine.scale * (inside ? 0.5 : 1) + slack);
-      }),
+      fc.property(
+        ranges,
+        bits,
+        fc.nat(1e6).map((n) => n / 1e6),
+        ({ min, max }, bits, position) => {
+          const codes = codeRange(bits);
+          const affine = affineOfRange(min, max, codes);
+          const x = Math.fround(min + position * (max - min));
+          const error = Math.abs(x - affine.scale * (quantizeValue(x, affine, codes) - affine.zeroPoint));
+          const reals = realRange(affine, codes);
+          const inside = x >= reals.min && x <= reals.max;
+          const slack = affine.scale * 2 ** (bits - 22); // float32 division, float32 scale
+          if (max - min >= 2 ** -90) expect(error).toBeLessThanOrEqual(affine.scale * (inside ? 0.5 : 1) + slack);
+        },
+      ),
     );
   });
 });

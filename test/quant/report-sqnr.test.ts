@@ -43,7 +43,13 @@ describe('quality meter', () => {
     const meter = createQualityMeter('x', [1, 2], affineOfRange(-1, 1));
     meter.add([0, 0], [0, 0]);
     expect(meter.quality()).toEqual({
-      name: 'x', sqnrDb: Infinity, saturated: 0, saturationNoise: 0, outlierRatio: 1, bias: 0, biasNoise: 0,
+      name: 'x',
+      sqnrDb: Infinity,
+      saturated: 0,
+      saturationNoise: 0,
+      outlierRatio: 1,
+      bias: 0,
+      biasNoise: 0,
     });
   });
 
@@ -78,7 +84,10 @@ describe('diagnose', () => {
   test.each([
     ['saturation', measure('bad', [layer(alike)], -0.8, 0.8)],
     ['bias', measure('bad', [layer(alike)], -4, 4, (y, i) => y + (i < 400 ? 0.3 : -0.3))],
-    ['outlier channel', measure('bad', [layer([200, 1, 1, 1, 1, 1, 1, 1])], -700, 700, (y, i) => y + (i % 2 ? 12 : -12))],
+    [
+      'outlier channel',
+      measure('bad', [layer([200, 1, 1, 1, 1, 1, 1, 1])], -700, 700, (y, i) => y + (i % 2 ? 12 : -12)),
+    ],
     ['resolution', measure('bad', [layer(alike)], -100, 100)],
   ] as const)('%s', (cause, row) => {
     const diagnosis = diagnose([good, row, { ...row, name: 'later' }]);

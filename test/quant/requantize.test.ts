@@ -2,11 +2,19 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { roundHalfEven } from '../../src/numerics/float16.ts';
 import {
-  accumulatorBound, accumulatorFits, averageRequantization, effectiveScale, productRequantization, requantization,
+  accumulatorBound,
+  accumulatorFits,
+  averageRequantization,
+  effectiveScale,
+  productRequantization,
+  requantization,
 } from '../../src/quant/requantize.ts';
 import { requantize } from '../helpers/requantize.ts';
 
-const scales = fc.array(fc.integer({ min: -3100, max: 800 }).map((e) => 2 ** (e / 100)), { minLength: 1, maxLength: 8 });
+const scales = fc.array(
+  fc.integer({ min: -3100, max: 800 }).map((e) => 2 ** (e / 100)),
+  { minLength: 1, maxLength: 8 },
+);
 
 describe('requantization', () => {
   test.each([
@@ -69,7 +77,13 @@ describe('accumulatorBound', () => {
     const terms = fc.array(fc.tuple(int8, int8), { minLength: 1, maxLength: 20 });
     fc.assert(
       fc.property(terms, fc.integer({ min: -1e6, max: 1e6 }), fc.nat(20), (pairs, bias, biasAt) => {
-        const { min, max } = accumulatorBound(pairs.map(([w]) => w), 1, -128, 127, [bias]);
+        const { min, max } = accumulatorBound(
+          pairs.map(([w]) => w),
+          1,
+          -128,
+          127,
+          [bias],
+        );
         let sum = 0;
         pairs.forEach(([w, x], i) => {
           if (i === biasAt) sum += bias;

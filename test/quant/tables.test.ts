@@ -51,7 +51,10 @@ describe('lookupTable', () => {
   });
 
   test('sigmoid is within half a step everywhere', () => {
-    const [input, output] = [{ scale: 0.05, zeroPoint: -3 }, { scale: 1 / 256, zeroPoint: -128 }];
+    const [input, output] = [
+      { scale: 0.05, zeroPoint: -3 },
+      { scale: 1 / 256, zeroPoint: -128 },
+    ];
     const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
     lookupTable(sigmoid, input, output).forEach((code, index) => {
       const real = Math.min(sigmoid(input.scale * (index - 128 - input.zeroPoint)), 255 / 256);

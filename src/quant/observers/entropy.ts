@@ -10,8 +10,8 @@ const STRIDE = 8;
 const EPSILON = 1e-9;
 
 /**
- * The clip that loses the least information (Kullback-Leibler divergence between the clipped distribution of |x| and the
- * same one seen through the codes), after the calibration of NVIDIA's TensorRT (S. Migacz, GTC 2017). Half of the codes
+ * The clip that loses the least information (Kullback-Leibler divergence between the clipped distribution of |x| and
+ * the same one seen through the codes), after the calibration of NVIDIA's TensorRT (S. Migacz, GTC 2017). Half of the codes
  * serve |x| when values have both signs, all of them otherwise. Zeros are left out: their code is exact.
  */
 export function entropyRange(bins: readonly Bin[], full: Range, codes: CodeRange): { min: number; max: number } {
@@ -28,7 +28,7 @@ export function entropyRange(bins: readonly Bin[], full: Range, codes: CodeRange
   return { min: -clip, max: clip };
 }
 
-/** Counts of |x| in equal bins over (0, limit]; a bin of the source is shared out in proportion, that of zeros is empty. */
+/** Counts of |x| in equal bins over (0, limit]; a bin of the source is shared out in proportion, zeros add nothing. */
 function magnitudes(bins: readonly Bin[], limit: number): Float64Array {
   const counts = new Float64Array(BINS);
   for (const { min, max, count } of bins) {

@@ -29,7 +29,8 @@ export function createFloatHistogram(): FloatHistogram {
       const bits = new Uint32Array(data.buffer, data.byteOffset, data.length);
       for (let i = 0; i < bits.length; i++) {
         const page = bits[i] >>> 23;
-        const counts = pages[page] ?? (pages[page] = new Uint32Array(SLOTS));
+        pages[page] ??= new Uint32Array(SLOTS);
+        const counts = pages[page];
         counts[(bits[i] >>> SHIFT) & (SLOTS - 1)]++;
       }
     },

@@ -7,8 +7,8 @@ const COARSE_STEPS = 48;
 const FINE_STEPS = 8;
 
 /**
- * The range whose affine codes give the least squared error: first both ends shrink together towards zero, then each end
- * alone is moved around the best ratio. Values of a bin stand at its middle.
+ * The range whose affine codes give the least squared error: first both ends shrink together towards zero, then each
+ * end alone is moved around the best ratio. Values of a bin stand at its middle.
  */
 export function mseRange(bins: readonly Bin[], observed: Range, codes: CodeRange): { min: number; max: number } {
   const full = { min: Math.min(observed.min, 0), max: Math.max(observed.max, 0) };
