@@ -1,10 +1,12 @@
 import { binaryOps } from './binary.ts';
 import { bitCast, cast, castLike } from './cast.ts';
 import { conv } from './conv/index.ts';
+import { foldableOps } from './foldable.ts';
 import { gemm } from './gemm.ts';
 import { lookupTable } from './lookup-table.ts';
 import { matMul } from './matmul.ts';
 import { movementOps } from './movement/index.ts';
+import { normalizationOps } from './normalization/index.ts';
 import type { OpDef } from './op-def.ts';
 import { averagePool, globalAveragePool, globalMaxPool, maxPool } from './pool/index.ts';
 import { dequantizeLinear, dynamicQuantizeLinear, quantizeLinear } from './quantize-linear.ts';
@@ -31,7 +33,9 @@ export const OPERATORS: readonly OpDef[] = [
   identity,
   dropout,
   transpose,
+  ...foldableOps,
   ...movementOps,
+  ...normalizationOps,
   ...reduceOps,
   ...unaryOps,
   ...binaryOps,

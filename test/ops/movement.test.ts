@@ -76,6 +76,7 @@ test('Gather, GatherElements and GatherND', async () => {
     { op: 'Gather', inputs: [input, constant([2, 3], [0, 1, 2, 1, 2, 3])], attributes: { axis: 2 } },
     { op: 'GatherElements', inputs: [input, runtime([1, 3, 2, 2], [0, 1, -1, 2, 0, 0, 3, 4, -2, 1, 1, 1])], attributes: { axis: 3 } },
     { op: 'GatherND', inputs: [input, runtime([2, 2], [0, 1, -1, 2])] },
+    { op: 'GatherND', inputs: [input, ints(1, 2, 3, 4)] },
     { op: 'GatherND', inputs: [input, runtime([2, 2, 1], [0, 1, -1, 2])], attributes: { batch_dims: 1 } },
   ]);
   const table: Case = { op: 'Gather', inputs: [fixed(given([10, 4])), runtime([2, 3], [1, 2, 3, 9, 0, -1])] };

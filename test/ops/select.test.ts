@@ -35,12 +35,14 @@ test('DepthToSpace and SpaceToDepth of both layouts', async () => {
   expect(await differences(cases, { tolerance: 0 })).toEqual([]);
 });
 
-test('Trilu, EyeLike, OneHot, ReverseSequence', async () => {
+test('Trilu, EyeLike, OneHot, ReverseSequence, Compress', async () => {
   const cases: Case[] = [
     ...[x, image].flatMap((input): Case[] => [
       { op: 'Trilu', inputs: [input] },
       { op: 'Trilu', inputs: [input, constant([], [-2])], attributes: { upper: 0 } },
       { op: 'Trilu', inputs: [input, constant([], [2])], attributes: { upper: 1 } },
+      { op: 'Compress', inputs: [input, constant([3], [1, 0, 1], 'bool')], attributes: { axis: 1 } },
+      { op: 'Compress', inputs: [input, constant([6], [0, 1, 1, 0, 0, 1], 'bool')] },
     ]),
     { op: 'Trilu', inputs: [given([3, 3], 'i64')] },
     { op: 'EyeLike', inputs: [given([3, 5])], attributes: { k: 1 } },

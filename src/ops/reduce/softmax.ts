@@ -2,10 +2,10 @@ import { elementCount, normalizeAxis } from '../../ir/shape.ts';
 import type { Node, Shape } from '../../ir/types.ts';
 import type { LowerBuilder, OpDef, UpgradeBuilder } from '../op-def.ts';
 import { intAttribute } from '../support/attributes.ts';
-import { dimensionOrder } from '../support/follow-storage.ts';
 import { axisOf, checkDtype } from '../support/inputs.ts';
-import { inLoops, linesParams, loopsOver } from '../support/loops.ts';
+import { inLoops, linesParams } from '../support/loops.ts';
 import { followInput } from '../support/moves.ts';
+import { rowsAlong } from '../support/rows.ts';
 
 /** One kernel call per row: all elements along the axis. */
 const rowwise = (op: string, kernel: string, summary: string): OpDef => ({
@@ -22,20 +22,12 @@ const rowwise = (op: string, kernel: string, summary: string): OpDef => ({
 function lowerRows(node: Node, lower: LowerBuilder, kernel: string): void {
   const x = lower.read(0, 'any');
   const y = lower.write(0, followInput(node, lower));
-  const axis = axisOf(node, x.shape.length, -1);
-  const { sizes, at } = loopsOver(
-    x.shape.map((n, d) => (d === axis ? 1 : n)),
-    'x',
-    { x: { strides: x.strides }, y: { strides: y.strides } },
-  );
-  const n = x.shape[axis]!;
-  const call = `${kernel}(${x.name} + ${at.x}, ${x.strides[axis]}, ${n}, ${y.name} + ${at.y}, ${y.strides[axis]});`;
-  const wholeRows = dimensionOrder(x.storage, x.shape)?.at(-1) === axis && x.strides.join() === y.strides.join();
+  const rows = rowsAlong(axisOf(node, x.shape.length, -1), x, y);
   lower.call({
     template: 'lines',
-    params: linesParams(inLoops(sizes, [call])),
-    summary: `${node.op} of ${elementCount(x.shape) / Math.max(1, n)} rows of ${n}`,
-    overlap: wholeRows && !x.constant ? [{ read: x, distance: 0 }] : [],
+    params: linesParams(rows.loops([`${kernel}(${rows.x}, ${rows.xStep}, ${rows.length}, ${rows.y}, ${rows.yStep});`])),
+    summary: `${node.op} of ${rows.count} rows of ${rows.length}`,
+    overlap: rows.inPlace ? [{ read: x, distance: 0 }] : [],
   });
 }
 

@@ -1,0 +1,57 @@
+import type { Node, Tensor } from '../../ir/types.ts';
+import type { LowerBuilder, OpDef, Operand } from '../op-def.ts';
+import { floatAttribute, intAttribute } from '../support/attributes.ts';
+import { floatLiteral } from '../support/c-text.ts';
+import { checkDtype } from '../support/inputs.ts';
+import { inLoops, linesParams, loopsOver, position } from '../support/loops.ts';
+import { elementsText, followInput } from '../support/moves.ts';
+
+/**
+ * y = (x - mean[c]) / sqrt(variance[c] + epsilon) * scale[c] + bias[c]. With constant parameters one multiplication
+ * and one addition per element; a pass folds most of these into the layer before.
+ */
+export const batchNormalization: OpDef = {
+  op: 'BatchNormalization',
+  summary: 'Scale and bias per channel from stored statistics (inference).',
+  spatial: true,
+  lower(node, lower) {
+    checkDtype(node, lower, (dtype) => dtype === 'f32');
+    const training = intAttribute(node, 'training_mode', 0) === 1 || node.outputs.slice(1).some((output) => output !== null);
+    if (training) return lower.refuse('training mode is not supported');
+    if (intAttribute(node, 'spatial', 1) === 0) return lower.refuse('spatial = 0 is not supported');
+    const x = lower.read(0, 'any');
+    const parameters = [1, 2, 3, 4].map((i) => lower.constant(node.inputs[i]));
+    const expression = parameters.every((tensor) => tensor !== null)
+      ? foldedExpression(node, lower, parameters)
+      : computedExpression(node, lower);
+    const y = lower.write(0, followInput(node, lower));
+    const rank = x.shape.length;
+    const channel = rank > 1 ? position(rank, 1) : { strides: [0] };
+    const { sizes, at } = loopsOver(y.shape, 'y', { x, y, c: channel });
+    lower.call({
+      template: 'lines',
+      params: linesParams(inLoops(sizes, [`${y.name}[${at.y}] = ${expression(`${x.name}[${at.x}]`, at.c)};`])),
+      summary: `BatchNormalization, ${elementsText(node, lower)}`,
+      overlap: x.constant ? [] : [{ read: x, distance: 0 }],
+    });
+  },
+};
+
+type Expression = (element: string, channel: string) => string;
+
+function foldedExpression(node: Node, lower: LowerBuilder, parameters: readonly Tensor[]): Expression {
+  const [scale, bias, mean, variance] = parameters.map(({ data }) => Array.from(data as Float32Array, Number));
+  const epsilon = floatAttribute(node, 'epsilon', 1e-5);
+  const factor = scale!.map((s, c) => s / Math.sqrt(variance![c]! + epsilon));
+  const a = lower.table('factor', 'f32', Float32Array.from(factor), 'parameters', `scale / deviation of ${node.name}`);
+  const shift = Float32Array.from(factor, (f, c) => bias![c]! - mean![c]! * f);
+  const b = lower.table('shift', 'f32', shift, 'parameters', `bias - mean * factor of ${node.name}`);
+  return (element, c) => `${element} * ${a}[${c}] + ${b}[${c}]`;
+}
+
+function computedExpression(node: Node, lower: LowerBuilder): Expression {
+  const [scale, bias, mean, variance] = [1, 2, 3, 4].map((i): Operand => lower.read(i, 'row-major'));
+  const epsilon = floatLiteral(floatAttribute(node, 'epsilon', 1e-5));
+  return (element, c) =>
+    `(${element} - ${mean!.name}[${c}]) / sqrtf(${variance!.name}[${c}] + ${epsilon}) * ${scale!.name}[${c}] + ${bias!.name}[${c}]`;
+}

@@ -1,0 +1,54 @@
+import { elementCount } from '../../ir/shape.ts';
+import { isRowMajor } from '../../ir/storage.ts';
+import type { Node } from '../../ir/types.ts';
+import type { LowerBuilder, OpDef } from '../op-def.ts';
+import { floatAttribute, intAttribute } from '../support/attributes.ts';
+import { floatLiteral } from '../support/c-text.ts';
+import { checkDtype } from '../support/inputs.ts';
+import { inLoops, linesParams } from '../support/loops.ts';
+
+export const instanceNormalization: OpDef = {
+  op: 'InstanceNormalization',
+  summary: 'Zero mean and unit variance of each channel of each sample, then scale and bias per channel.',
+  spatial: true,
+  lower: (node, lower) => lowerGroups(node, lower, lower.type(node.inputs[0]).shape[1]!),
+};
+
+export const groupNormalization: OpDef = {
+  op: 'GroupNormalization',
+  summary: 'Zero mean and unit variance of each group of channels, then scale and bias per channel.',
+  spatial: true,
+  lower: (node, lower) => lowerGroups(node, lower, intAttribute(node, 'num_groups', 1)),
+};
+
+/** y = (x - mean) / sqrt(variance + epsilon) * scale[c] + bias[c] over the channels and positions of a group. */
+function lowerGroups(node: Node, lower: LowerBuilder, groups: number): void {
+  checkDtype(node, lower, (dtype) => dtype === 'f32');
+  const { shape } = lower.type(node.inputs[0]);
+  const [batch, channels] = shape as [number, number];
+  const positions = elementCount(shape.slice(2));
+  const constant = lower.constant(node.inputs[0]) !== null;
+  const planes = constant || isRowMajor(lower.storageOf(node.inputs[0]!));
+  const layout = planes ? 'row-major' : 'channels-last';
+  const x = lower.read(0, layout);
+  const scale = lower.read(1, 'row-major');
+  const bias = lower.read(2, 'row-major');
+  const y = lower.write(0, layout);
+  const size = channels / groups;
+  // Opset 18 had one scale per group, opset 21 has one per channel.
+  const perGroup = scale.shape[0] === groups && groups !== channels;
+  const [channelStep, positionStep] = planes ? [positions, 1] : [1, channels];
+  const group = `i0 * ${channels * positions} + i1 * ${size * channelStep}`;
+  const parameters = perGroup ? 'i1' : `i1 * ${size}`;
+  const epsilon = floatLiteral(floatAttribute(node, 'epsilon', 1e-5));
+  const calls = [
+    `nn_groupnorm_f32(${size}, ${channelStep}, ${positions}, ${positionStep}, ${x.name} + ${group},`,
+    `                 ${scale.name} + ${parameters}, ${bias.name} + ${parameters}, ${perGroup ? 0 : 1}, ${epsilon}, ${y.name} + ${group});`,
+  ];
+  lower.call({
+    template: 'lines',
+    params: linesParams(inLoops([batch, groups], calls)),
+    summary: `${node.op}, ${groups} groups of ${size} channels, ${positions} positions`,
+    overlap: planes ? [{ read: x, distance: 0 }] : [],
+  });
+}

@@ -1,0 +1,77 @@
+import { normalizeAxis } from '../../ir/shape.ts';
+import type { OpDef } from '../op-def.ts';
+import { floatAttribute, intAttribute, intsAttribute } from '../support/attributes.ts';
+import { floatLiteral } from '../support/c-text.ts';
+import { axisOf, checkDtype } from '../support/inputs.ts';
+import { inLoops, linesParams, loopsOver } from '../support/loops.ts';
+import { elementsText, followInput } from '../support/moves.ts';
+import { pointer, rowsAlong } from '../support/rows.ts';
+
+/** y[c] = x[c] / (bias + alpha / size * sum of x^2 over `size` channels around c)^beta */
+export const lrn: OpDef = {
+  op: 'LRN',
+  summary: 'Local response normalization across channels.',
+  spatial: true,
+  lower(node, lower) {
+    checkDtype(node, lower, (dtype) => dtype === 'f32');
+    const x = lower.read(0, 'any');
+    const y = lower.write(0, followInput(node, lower));
+    const rows = rowsAlong(1, x, y);
+    const size = intAttribute(node, 'size', 1);
+    const [alpha, beta, bias] = [
+      floatAttribute(node, 'alpha', 1e-4) / size,
+      floatAttribute(node, 'beta', 0.75),
+      floatAttribute(node, 'bias', 1),
+    ].map(floatLiteral);
+    const call = `nn_lrn_f32(${rows.x}, ${rows.xStep}, ${rows.length}, ${size}, ${alpha}, ${beta}, ${bias}, ${rows.y}, ${rows.yStep});`;
+    lower.call({ template: 'lines', params: linesParams(rows.loops([call])), summary: `LRN over ${size} channels` });
+  },
+};
+
+/** y = x / (sum |x|^p)^(1/p) along an axis, p = 1 or 2; rows of zeros stay zero. */
+export const lpNormalization: OpDef = {
+  op: 'LpNormalization',
+  summary: 'Unit L1 or L2 norm along an axis.',
+  lower(node, lower) {
+    checkDtype(node, lower, (dtype) => dtype === 'f32');
+    const x = lower.read(0, 'any');
+    const y = lower.write(0, followInput(node, lower));
+    const rows = rowsAlong(axisOf(node, x.shape.length, -1), x, y);
+    const p = intAttribute(node, 'p', 2);
+    const call = `nn_lp_normalize_f32(${p}, ${rows.x}, ${rows.xStep}, ${rows.length}, ${rows.y}, ${rows.yStep});`;
+    lower.call({
+      template: 'lines',
+      params: linesParams(rows.loops([call])),
+      summary: `LpNormalization, p = ${p}, ${elementsText(node, lower)}`,
+      overlap: rows.inPlace ? [{ read: x, distance: 0 }] : [],
+    });
+  },
+};
+
+/** y = (x - mean) / (deviation + 1e-9), both over the axes (default: all but channels). */
+export const meanVarianceNormalization: OpDef = {
+  op: 'MeanVarianceNormalization',
+  summary: 'Zero mean and unit variance over axes.',
+  spatial: true,
+  lower(node, lower) {
+    checkDtype(node, lower, (dtype) => dtype === 'f32');
+    const x = lower.read(0, 'any');
+    const y = lower.write(0, followInput(node, lower));
+    const axes = intsAttribute(node, 'axes', [0, 2, 3]).map((axis) => normalizeAxis(axis, x.shape.length));
+    const outer = loopsOver(x.shape.map((size, d) => (axes.includes(d) ? 1 : size)), 'x', { x, y });
+    const inner = loopsOver(x.shape.map((size, d) => (axes.includes(d) ? size : 1)), 'x', { x, y }, { prefix: 'k' });
+    const count = axes.reduce((product, d) => product * x.shape[d]!, 1);
+    const [row, result] = [pointer(x.name, outer.at.x), pointer(y.name, outer.at.y)];
+    const lines = inLoops(outer.sizes, [
+      `const float *const row = ${row};`,
+      'float mean = 0.0f;',
+      'float variance = 0.0f;',
+      ...inLoops(inner.sizes, [`mean += row[${inner.at.x}];`], 'k'),
+      `mean /= ${floatLiteral(count)};`,
+      ...inLoops(inner.sizes, [`variance += (row[${inner.at.x}] - mean) * (row[${inner.at.x}] - mean);`], 'k'),
+      `const float factor = 1.0f / (sqrtf(variance / ${floatLiteral(count)}) + 1e-9f);`,
+      ...inLoops(inner.sizes, [`(${result})[${inner.at.y}] = (row[${inner.at.x}] - mean) * factor;`], 'k'),
+    ]);
+    lower.call({ template: 'lines', params: linesParams(lines), summary: `MeanVarianceNormalization, ${elementsText(node, lower)}` });
+  },
+};
