@@ -13,8 +13,8 @@ const MAX_DEFLATE_RATIO = 1032;
 
 /**
  * Reads an IDX file (the MNIST container), plain or compressed with gzip: bytes 0, 0, type, rank, then each dimension
- * as big-endian uint32, then the values in C order, big endian. Throws UserError BAD_DATA unless the values fill the shape
- * exactly; a compressed file is never inflated beyond the size its header states.
+ * as big-endian uint32, then the values in C order, big endian. Throws UserError BAD_DATA unless the values fill the
+ * shape exactly; a compressed file is never inflated beyond the size its header states.
  */
 export function readIdx(bytes: Uint8Array, name: string): Tensor {
   if (!isGzip(bytes)) return readPlain(bytes, name);

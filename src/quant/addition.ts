@@ -21,8 +21,8 @@ const TOLERATED_ERROR = 2 ** -6;
 
 /**
  * The parameters of y = s1 (x1 - z1) + s2 (x2 - z2) over int8 codes, output scale sy and zero point zy. s2 negative
- * means subtraction. A and B fit int16 (so that one dual multiply does both) unless that would cost more than 2^-14 of the
- * output range; then they are as wide as int32 sums allow. No partial sum of x1 * A, x2 * B and C leaves int32.
+ * means subtraction. A and B fit int16 (so that one dual multiply does both) unless that would cost more than 2^-14 of
+ * the output range; then they are as wide as int32 sums allow. No partial sum of x1 * A, x2 * B and C leaves int32.
  *
  * Before rounding, y is off by at most 2^-6 codes while s1 / sy and s2 / sy are below 2^7, by ratio * 2^-13 up to 2^14.
  */

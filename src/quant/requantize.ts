@@ -45,7 +45,8 @@ export interface AccumulatorBound {
 
 /**
  * Bound over all rows of sum_i weight[i] * x[i] + bias with inputMin <= x <= inputMax: each partial sum takes any
- * subset of the products, with or without the bias. `weights` holds rows of equal length, C order; `bias` one int32 per row.
+ * subset of the products, with or without the bias. `weights` holds rows of equal length in C order, `bias`
+ * one int32 per row.
  */
 export function accumulatorBound(
   weights: ArrayLike<number>,

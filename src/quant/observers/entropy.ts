@@ -11,8 +11,8 @@ const EPSILON = 1e-9;
 
 /**
  * The clip that loses the least information (Kullback-Leibler divergence between the clipped distribution of |x| and
- * the same one seen through the codes), after the calibration of NVIDIA's TensorRT (S. Migacz, GTC 2017). Half of the codes
- * serve |x| when values have both signs, all of them otherwise. Zeros are left out: their code is exact.
+ * the same one seen through the codes), after the calibration of NVIDIA's TensorRT (S. Migacz, GTC 2017). Half of the
+ * codes serve |x| when values have both signs, all of them otherwise. Zeros are left out: their code is exact.
  */
 export function entropyRange(bins: readonly Bin[], full: Range, codes: CodeRange): { min: number; max: number } {
   const limit = Math.max(-full.min, full.max);
