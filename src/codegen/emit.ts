@@ -37,6 +37,7 @@ function modelContext(program: Program, plan: MemoryPlan, options: EmitOptions, 
   const layers = program.calls.map((call, index) => layerContext(program, plan, call, index, templates));
   const code = layers.map((layer) => layer.body).join('\n');
   const kernels = kernelsFor(code, templates);
+  const tables = program.tables.map((table) => tableContext(name, table));
   return {
     name,
     upper: name.toUpperCase(),
@@ -48,7 +49,8 @@ function modelContext(program: Program, plan: MemoryPlan, options: EmitOptions, 
     layers,
     kernels: kernels.text,
     systemHeaders: systemHeaders(kernels.systemHeaders, code),
-    tables: program.tables.map((table) => tableContext(name, table)),
+    tables,
+    tablesUseMath: tables.some(({ values }) => /\b(INFINITY|NAN)\b/.test(values)),
     memoryMapLines: renderMemoryMap(memoryMap(program, plan)).trimEnd().split('\n'),
   };
 }

@@ -1,3 +1,4 @@
+import { elementCount } from '../ir/shape.ts';
 import { transposeStorage } from '../ir/storage.ts';
 import type { Node } from '../ir/types.ts';
 import type { LowerBuilder, OpDef } from './op-def.ts';
@@ -24,7 +25,15 @@ export const flatten = view('Flatten', 'Two dimensions; a free view.');
 export const squeeze = view('Squeeze', 'Drops dimensions of 1; a free view.', { upgrade: upgradeToInput('axes', 13) });
 export const unsqueeze = view('Unsqueeze', 'Adds dimensions of 1; a free view.', { upgrade: upgradeToInput('axes', 13) });
 export const identity = view('Identity', 'The input itself.');
-export const dropout = view('Dropout', 'The input itself (inference).');
+export const dropout = view('Dropout', 'The input itself (inference); the mask is all true.', {
+  lower(node, lower) {
+    lowerReshape(node, lower);
+    if (!node.outputs[1]) return;
+    const mask = lower.write(1, 'row-major');
+    const nest = { sizes: [elementCount(mask.shape)], strides: [[1]] };
+    lower.call({ template: 'pointwise', params: pointwiseParams(nest, [], mask.name, '1'), summary: 'mask of ones' });
+  },
+});
 
 export const transpose: OpDef = {
   op: 'Transpose',

@@ -30,7 +30,7 @@ export async function runBatch(
   writeFileSync(join(folder, 'main.c'), mainText(cases));
   const units = sources.map(({ file }) => file).filter((file) => file.endsWith('.c'));
   const flags = ['-O0', ...WARNINGS, ...(sanitize ? ['-fsanitize=address,undefined', '-fno-sanitize-recover'] : [])];
-  const build = await execa('gcc', [...flags, ...units, 'main.c', '-lm', '-o', 'batch'], { cwd: folder, reject: false });
+  const build = await execa(process.env.CC ?? 'gcc', [...flags, ...units, 'main.c', '-lm', '-o', 'batch'], { cwd: folder, reject: false });
   if (build.failed && cases.length === 1) return new Map([[cases[0].name, `gcc: ${firstError(build.stderr)}`]]);
   if (build.failed) return oneByOne(folder, cases, sanitize);
   const results = new Map<string, string | null>();
