@@ -34,13 +34,23 @@ export function plainModel(graph: Graph, options: ExportOptions = {}): PlainMode
   const outputs = options.outputs ?? graph.outputs;
   return {
     name: graph.name,
-    nodes,
+    nodes: withDistinctNames(nodes),
     inputs: graph.inputs.map((name) => ({ name, type: typeOf(graph, name) })),
     outputs: outputs.map((name) => ({ name, type: typeOf(graph, name) })),
     constants,
     ...(options.opset !== undefined && { opset: options.opset }),
     ...(options.producer !== undefined && { producer: options.producer }),
   };
+}
+
+/** onnxruntime refuses two nodes of one name: the later ones have none. */
+function withDistinctNames<T extends { readonly name: string }>(nodes: readonly T[]): T[] {
+  const taken = new Set<string>();
+  return nodes.map((node) => {
+    const name = taken.has(node.name) ? '' : node.name;
+    taken.add(name);
+    return { ...node, name };
+  });
 }
 
 /** The node under a fresh output name, then a Clip that makes its output; an infinite bound is left out. */
@@ -52,7 +62,10 @@ function withClip(
   constants: Map<ValueName, Tensor>,
 ): Omit<Node, 'clip'>[] {
   const output = node.outputs[0];
-  invariant(output && node.outputs.every((other, i) => i === 0 || !other), `clip on '${node.name}' with several outputs`);
+  invariant(
+    output && node.outputs.every((other, i) => i === 0 || !other),
+    `clip on '${node.name}' with several outputs`,
+  );
   const { dtype } = typeOf(graph, output);
   const fresh = (hint: string): ValueName => {
     let name = hint;

@@ -1,10 +1,15 @@
 /** nibblec/passes: passes as declared objects, pipelines as data. */
 export { FACTS, type Fact, type FactDefinition } from './facts.ts';
+export { autoPad } from './float/auto-pad.ts';
 export { canonicalize } from './float/canonicalize.ts';
+export { foldAffine } from './float/fold-affine.ts';
 export { foldBatchNorm } from './float/fold-batchnorm.ts';
 export { foldConstants } from './float/fold-constants.ts';
 export { fuseActivations } from './float/fuse-activations.ts';
+export { fusePad } from './float/fuse-pad.ts';
 export { floatPasses } from './float/index.ts';
+export { matmulToGemm } from './float/matmul-to-gemm.ts';
+export { widenHalf } from './float/widen-half.ts';
 export {
   type AnyPass,
   type Dataset,
@@ -16,6 +21,13 @@ export {
   type Step,
   step,
 } from './pass.ts';
-export { type Pipeline, type PipelineOptions, type PipelineResult, type Remark, runPass, runPipeline } from './pipeline.ts';
+export {
+  type Pipeline,
+  type PipelineOptions,
+  type PipelineResult,
+  type Remark,
+  runPass,
+  runPipeline,
+} from './pipeline.ts';
 export { parseRecipe, printRecipe, type Recipe } from './recipe.ts';
 export { allPasses } from './registry.ts';

@@ -2,7 +2,7 @@ import { constantOf, typeOf } from '../../ir/graph.ts';
 import { elementCount } from '../../ir/shape.ts';
 import { tensorOf } from '../../ir/tensor.ts';
 import type { GraphDraft } from '../../ir/graph.ts';
-import type { Graph, Node, Shape, Tensor } from '../../ir/types.ts';
+import type { Graph, Node, Shape, Tensor, ValueName } from '../../ir/types.ts';
 import { elementReader } from '../../numerics/convert.ts';
 import { floatAttribute, intAttribute } from '../../ops/support/attributes.ts';
 import { isOp } from './match.ts';
@@ -32,6 +32,11 @@ export function perChannel(tensor: Tensor, shape: Shape, axis: number): Float64A
   return Float64Array.from({ length: shape[axis] ?? 1 }, (_, c) => read(tensor.data.length === 1 ? 0 : c));
 }
 
+/** False when a variance or a divisor was zero. */
+export function allFinite({ scale, shift }: Affine): boolean {
+  return scale.every(Number.isFinite) && shift.every(Number.isFinite);
+}
+
 export interface Parameters {
   readonly weights: Tensor;
   readonly bias: Tensor | null;
@@ -45,7 +50,7 @@ export interface Parameters {
 export function scaleOutputs(graph: Graph, layer: Node, { scale, shift }: Affine): Parameters | null {
   const weights = constantOf(graph, layer.inputs[1]);
   const channels = scale.length;
-  if (weights?.dtype !== 'f32') return null;
+  if (weights?.dtype !== 'f32' || !allFinite({ scale, shift })) return null;
   const shifted = shift.some((t) => t !== 0);
   if (layer.op === 'MatMul' && (shifted || weights.shape.length < 2)) return null;
   const bias = biasOf(graph, layer, channels);
@@ -80,8 +85,12 @@ export function biasOf(graph: Graph, layer: Node, channels: number): Float64Arra
 /** Gives the layer new parameters; alpha and beta are in them. */
 export function setParameters(edit: GraphDraft, layer: Node, { weights, bias }: Parameters): void {
   const { alpha: _alpha, beta: _beta, ...attributes } = layer.attributes;
-  const named = (suffix: string, index: number, tensor: Tensor) =>
-    edit.constant(layer.inputs[index] ?? `${layer.outputs[0]}.${suffix}`, tensor);
+  const named = (suffix: string, index: number, tensor: Tensor): ValueName | null => {
+    const old = layer.inputs[index];
+    return constantOf(edit.graph, old) === tensor && old
+      ? old
+      : edit.constant(old ?? `${layer.outputs[0]}.${suffix}`, tensor);
+  };
   const inputs = [layer.inputs[0] ?? null, named('weights', 1, weights)];
   if (layer.op !== 'MatMul') inputs.push(bias ? named('bias', 2, bias) : null);
   edit.update(layer, { inputs, attributes });

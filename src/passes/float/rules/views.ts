@@ -35,8 +35,13 @@ function reshape(graph: Graph, node: Node, source: Node['inputs'][number] | unde
   return {
     touches: [node],
     apply(edit) {
-      const target = edit.constant(`${output}.shape`, tensorOf('i64', [shape.length], shape));
-      edit.update(node, { op: 'Reshape', inputs: [source ?? null, target], attributes: reshapeAttributes(shape) });
+      const plain = node.op === 'Reshape' && isPlainReshape(graph, node, shape);
+      const target = plain ? node.inputs[1] : edit.constant(`${output}.shape`, tensorOf('i64', [shape.length], shape));
+      edit.update(node, {
+        op: 'Reshape',
+        inputs: [source ?? null, target ?? null],
+        attributes: reshapeAttributes(shape),
+      });
     },
   };
 }
@@ -46,30 +51,33 @@ function reshapeAttributes(shape: Shape): Node['attributes'] {
   return shape.includes(0) ? { allowzero: 1 } : {};
 }
 
+const VIEWS = [
+  'Flatten',
+  'Squeeze',
+  'Unsqueeze',
+  'Reshape',
+  'Expand',
+  'Tile',
+  'Transpose',
+  'ReduceMean',
+  'ReduceSum',
+  'ReduceMax',
+  'ReduceMin',
+  'ReduceProd',
+] as const;
+
+/** Whether the node has the same elements on both sides in the same order, and is not yet a plain Reshape. */
 function isView(graph: Graph, node: Node): boolean {
-  if (!onlyOutput(node) || node.domain !== '') return false;
+  if (!isOp(node, ...VIEWS) || !onlyOutput(node)) return false;
   const from = typeOf(graph, node.inputs[0]).shape;
   const to = typeOf(graph, node.outputs[0]).shape;
   switch (node.op) {
-    case 'Flatten':
-    case 'Squeeze':
-    case 'Unsqueeze':
-      return true;
     case 'Reshape':
       return !isPlainReshape(graph, node, to);
-    case 'Expand':
-    case 'Tile':
-      return elementCount(from) === elementCount(to); // only dimensions of 1 were added
     case 'Transpose':
       return !movesElements(from, permOf(graph, node));
-    case 'ReduceMean':
-    case 'ReduceSum':
-    case 'ReduceMax':
-    case 'ReduceMin':
-    case 'ReduceProd':
-      return elementCount(from) === elementCount(to); // only dimensions of 1 were reduced
     default:
-      return false;
+      return elementCount(from) === elementCount(to); // only dimensions of 1 were added or reduced
   }
 }
 
