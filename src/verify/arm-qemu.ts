@@ -1,8 +1,9 @@
 import type { BoardName } from '../targets/target.ts';
 import { BOARDS, type Board } from './boards.ts';
-import { compileAndLink, harnessFile, objectSizes } from './compile.ts';
+import { type Compiler, compileAndLink, compileObjects, objectSizes } from './compile.ts';
+import { linkAlone } from './link-alone.ts';
 import { runTool, toolAvailable } from './run-tool.ts';
-import type { Toolchain } from './toolchain.ts';
+import type { BuildRequest, Toolchain } from './toolchain.ts';
 
 const COMPILER = 'arm-none-eabi-gcc';
 const EMULATOR = 'qemu-system-arm';
@@ -13,34 +14,32 @@ const SANITIZE = ['-fsanitize=undefined', '-fsanitize-undefined-trap-on-error'];
 /** `flags` select the core and the ABI: ['-mthumb', '-mcpu=cortex-m4', ...], as in a target file. */
 export function armQemu(board: BoardName, flags: readonly string[]): Toolchain {
   const cpu = flags.find((flag) => flag.startsWith('-mcpu=')) ?? '';
+  const [numerator, denominator] = BOARDS[board].instructionsPerTick;
+  const compiler = (request: BuildRequest): Compiler => ({
+    command: COMPILER,
+    machineFlags: flags,
+    compileFlags: [
+      ...(request.sanitize ? SANITIZE : []),
+      '-fcallgraph-info=su', // frames and calls of each function, for stack-usage.ts
+      `-DPORT_TICK_NUMERATOR=${numerator}`,
+      `-DPORT_TICK_DENOMINATOR=${denominator}`,
+    ],
+    linkFlags: ['--specs=rdimon.specs', '-nostartfiles', '-T', 'board.ld', ...memoryMap(BOARDS[board]), '-lm'],
+    machineFiles: ['port.h', 'port_arm.c', 'board.ld'],
+  });
   return {
     name: `${COMPILER} ${cpu} on ${board}`,
     clockUnit: 'instructions',
     available,
-    async build(request) {
-      const { instructionsPerTick } = BOARDS[board];
-      return compileAndLink(request, {
-        compiler: COMPILER,
-        machineFlags: flags,
-        compileFlags: [
-          ...(request.sanitize ? SANITIZE : []),
-          `-DPORT_TICK_NUMERATOR=${instructionsPerTick[0]}`,
-          `-DPORT_TICK_DENOMINATOR=${instructionsPerTick[1]}`,
-        ],
-        linkFlags: ['--specs=rdimon.specs', '-nostartfiles', '-T', 'board.ld', ...memoryMap(BOARDS[board]), '-lm'],
-        machineFiles: new Map([
-          ['port.h', await harnessFile('port.h')],
-          ['port_arm.c', await harnessFile('port_arm.c')],
-          ['board.ld', await harnessFile('board.ld')],
-        ]),
-      });
-    },
+    compile: (request) => compileObjects(request, compiler(request)),
+    build: (request) => compileAndLink(request, compiler(request)),
     run: (built, options) =>
       runTool(EMULATOR, [...emulatorArguments(board), '-kernel', built.program], {
         directory: built.directory,
         ...options,
       }),
-    size: (built) => objectSizes('arm-none-eabi-size', built),
+    size: (compiled) => objectSizes('arm-none-eabi-size', compiled),
+    linkAlone: (compiled, roots) => linkAlone(COMPILER, flags, compiled, roots),
   };
 }
 

@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { invariant } from '../support/errors.ts';
 import { runToolOrFail } from './run-tool.ts';
-import type { Built, BuildRequest, SectionSizes } from './toolchain.ts';
+import type { Built, BuildRequest, Compiled, SectionSizes } from './toolchain.ts';
 
 /** Part of the product: generated C compiles under these without a word. */
 export const WARNINGS = [
@@ -26,21 +26,20 @@ export function harnessFile(name: string): Promise<string> {
   return readFile(new URL(name, HARNESS_FOLDER), 'utf8');
 }
 
-export interface CompileOptions {
-  readonly compiler: string;
+/** How one gcc-like compiler makes code for one machine. */
+export interface Compiler {
+  readonly command: string;
   /** Flags of compiler and linker alike. */
   readonly machineFlags: readonly string[];
   readonly compileFlags: readonly string[];
   readonly linkFlags: readonly string[];
-  /** Sources of the machine itself, added to the request's. */
-  readonly machineFiles: ReadonlyMap<string, string>;
+  /** The machine's own sources (start-up, clock), for whole programs. */
+  readonly machineFiles: readonly string[];
 }
 
-/** Writes the files, compiles each .c and links them: the part of build() that all gcc-like toolchains share. */
-export async function compileAndLink(request: BuildRequest, options: CompileOptions): Promise<Built> {
-  const { directory } = request;
-  const { compiler, machineFlags } = options;
-  const files = new Map([...request.files, ...options.machineFiles]);
+/** Writes the files and compiles each .c. */
+export async function compileObjects(request: BuildRequest, compiler: Compiler): Promise<Compiled> {
+  const { directory, files } = request;
   await mkdir(directory, { recursive: true });
   for (const [name, text] of files) {
     invariant(/^[\w.-]+$/.test(name), `not a plain file name: ${name}`);
@@ -49,35 +48,52 @@ export async function compileAndLink(request: BuildRequest, options: CompileOpti
 
   // Contraction off: a multiply and an add round twice on every machine, so float results agree.
   const flags = [
-    ...machineFlags,
+    ...compiler.machineFlags,
     ...WARNINGS,
     request.optimize,
     '-ffp-contract=off',
     '-ffunction-sections',
     '-fdata-sections',
-    ...options.compileFlags,
+    ...compiler.compileFlags,
     ...(request.defines ?? []).map((define) => `-D${define}`),
     ...(request.flags ?? []),
   ];
-  const sources = [...files.keys()].filter((name) => name.endsWith('.c'));
-  const objects = new Map(sources.map((name) => [name, name.replace(/\.c$/, '.o')]));
-  const inDirectory = { directory, timeoutSeconds: 600 };
-  for (const [source, object] of objects) {
-    await runToolOrFail(compiler, [...flags, '-c', source, '-o', object], `compile ${source}`, inDirectory);
+  const objects = new Map<string, string>();
+  for (const source of files.keys()) {
+    if (!source.endsWith('.c')) continue;
+    const object = source.replace(/\.c$/, '.o');
+    const what = `compile ${source}`;
+    await runToolOrFail(compiler.command, [...flags, '-c', source, '-o', object], what, {
+      directory,
+      timeoutSeconds: 600,
+    });
+    objects.set(source, join(directory, object));
   }
-  const program = [...machineFlags, ...objects.values(), '-o', 'program', '-Wl,--gc-sections', ...options.linkFlags];
-  await runToolOrFail(compiler, program, 'link the program', inDirectory);
-  return {
-    directory,
-    program: join(directory, 'program'),
-    objects: new Map([...objects].map(([source, object]) => [source, join(directory, object)])),
-  };
+  return { directory, objects };
+}
+
+/** compileObjects() of the request's and the machine's files, then one program of all. */
+export async function compileAndLink(request: BuildRequest, compiler: Compiler): Promise<Built> {
+  const files = new Map(request.files);
+  for (const name of compiler.machineFiles) files.set(name, await harnessFile(name));
+  const { directory, objects } = await compileObjects({ ...request, files }, compiler);
+  const program = join(directory, 'program');
+  const args = [
+    ...compiler.machineFlags,
+    ...objects.values(),
+    '-o',
+    program,
+    '-Wl,--gc-sections',
+    ...compiler.linkFlags,
+  ];
+  await runToolOrFail(compiler.command, args, 'link the program', { directory });
+  return { directory, objects, program };
 }
 
 /** Section sizes of each object file, from `size -A`. */
-export async function objectSizes(sizeTool: string, built: Built): Promise<ReadonlyMap<string, SectionSizes>> {
+export async function objectSizes(sizeTool: string, compiled: Compiled): Promise<ReadonlyMap<string, SectionSizes>> {
   const sizes = new Map<string, SectionSizes>();
-  for (const [source, object] of built.objects) {
+  for (const [source, object] of compiled.objects) {
     const { stdout } = await runToolOrFail(sizeTool, ['-A', object], `read ${object}`);
     sizes.set(source, sumSections(stdout));
   }

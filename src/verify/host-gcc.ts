@@ -1,6 +1,6 @@
-import { compileAndLink, harnessFile, objectSizes } from './compile.ts';
+import { type Compiler, compileAndLink, compileObjects, objectSizes } from './compile.ts';
 import { runTool, toolAvailable } from './run-tool.ts';
-import type { Toolchain } from './toolchain.ts';
+import type { BuildRequest, Toolchain } from './toolchain.ts';
 
 /**
  * The first finding ends the run; -g: reports name file and line. Distributions pack clang's sanitizer libraries apart,
@@ -20,26 +20,22 @@ const SANITIZE = {
 const ENVIRONMENT = { ASAN_OPTIONS: 'detect_leaks=0', UBSAN_OPTIONS: 'print_stacktrace=1' };
 
 /** This computer's gcc or clang. */
-export function hostGcc(compiler: 'gcc' | 'clang' = 'gcc'): Toolchain {
+export function hostGcc(command: 'gcc' | 'clang' = 'gcc'): Toolchain {
+  const compiler = (request: BuildRequest): Compiler => ({
+    command,
+    machineFlags: request.sanitize ? SANITIZE[command] : [],
+    compileFlags: [],
+    linkFlags: ['-lm'],
+    machineFiles: ['port.h', 'port_host.c'],
+  });
   return {
-    name: compiler,
+    name: command,
     clockUnit: 'nanoseconds',
-    available: () => toolAvailable(compiler),
-    async build(request) {
-      const sanitize = request.sanitize ? SANITIZE[compiler] : [];
-      return compileAndLink(request, {
-        compiler,
-        machineFlags: sanitize,
-        compileFlags: [],
-        linkFlags: ['-lm'],
-        machineFiles: new Map([
-          ['port.h', await harnessFile('port.h')],
-          ['port_host.c', await harnessFile('port_host.c')],
-        ]),
-      });
-    },
+    available: () => toolAvailable(command),
+    compile: (request) => compileObjects(request, compiler(request)),
+    build: (request) => compileAndLink(request, compiler(request)),
     run: (built, options) =>
       runTool(built.program, [], { directory: built.directory, environment: ENVIRONMENT, ...options }),
-    size: (built) => objectSizes('size', built),
+    size: (compiled) => objectSizes('size', compiled),
   };
 }

@@ -7,7 +7,12 @@ export interface Toolchain {
   /** True, or the reason why not and what to install. */
   available(): Promise<true | string>;
   /**
-   * Compiles each .c file by itself with the product's warning set as errors, and links all with the machine's own start-up.
+   * Compiles each .c file by itself with the product's warning set as errors.
+   * @throws UserError TOOL_FAILED with the compiler's first lines, TOOL_MISSING.
+   */
+  compile(request: BuildRequest): Promise<Compiled>;
+  /**
+   * Compiles each .c file, and links all with the machine's own start-up.
    * @throws UserError TOOL_FAILED with the compiler's first lines, TOOL_MISSING.
    */
   build(request: BuildRequest): Promise<Built>;
@@ -17,7 +22,9 @@ export interface Toolchain {
    */
   run(built: Built, options?: RunOptions): Promise<RunResult>;
   /** Bytes per section of each object file, by source name. */
-  size(built: Built): Promise<ReadonlyMap<string, SectionSizes>>;
+  size(compiled: Compiled): Promise<ReadonlyMap<string, SectionSizes>>;
+  /** Links only what the `roots` (symbols) reach, without start-up. Absent where libraries are shared (host). */
+  linkAlone?(compiled: Compiled, roots: readonly string[]): Promise<Alone>;
 }
 
 export type Optimize = '-O0' | '-O1' | '-O2' | '-O3' | '-Os';
@@ -36,12 +43,23 @@ export interface BuildRequest {
   readonly sanitize?: boolean;
 }
 
-export interface Built {
+export interface Compiled {
   readonly directory: string;
-  /** Path of the program. */
-  readonly program: string;
   /** Source name -> path of its object file. */
   readonly objects: ReadonlyMap<string, string>;
+}
+
+export interface Built extends Compiled {
+  /** Path of the program. */
+  readonly program: string;
+}
+
+/** A model linked by itself: what it and nothing else brings into a firmware. */
+export interface Alone {
+  /** Path of the ELF; its addresses mean nothing. */
+  readonly program: string;
+  /** Bytes per object: 'kws.o', or 'libgcc.a(_divsi3.o)' for what the libraries add. */
+  readonly sections: ReadonlyMap<string, SectionSizes>;
 }
 
 export interface RunOptions {

@@ -1,0 +1,64 @@
+import { invariant } from '../support/errors.ts';
+import type { HarnessModel } from './harness.ts';
+import { stackUsage, type StackUsage } from './stack-usage.ts';
+import type { BuildRequest, SectionSizes, Toolchain } from './toolchain.ts';
+
+/** What a model takes of a microcontroller, read from the compiled and linked files. */
+export interface Footprint {
+  readonly flash: {
+    /** Instructions, and constants inside of the model's code file. */
+    readonly codeBytes: number;
+    readonly weightBytes: number;
+    /** Parts of libgcc, libc and libm that only the model brings in. */
+    readonly libraryBytes: number;
+    readonly bytes: number;
+  };
+  /** Variables of the libraries (errno and the like); the model itself has none. The arena is the caller's. */
+  readonly staticRamBytes: number;
+  /** null on the host: frames and libraries there say nothing about a microcontroller. */
+  readonly stack: StackUsage | null;
+}
+
+/**
+ * Compiles the generated C and measures flash, static RAM and the worst-case stack of NAME_run.
+ * @param request the model's files alone.
+ * @throws UserError TOOL_FAILED, TOOL_MISSING.
+ */
+export async function measureFootprint(
+  toolchain: Toolchain,
+  model: HarnessModel,
+  request: BuildRequest,
+): Promise<Footprint> {
+  const compiled = await toolchain.compile(request);
+  const sources = [...compiled.objects.keys()];
+  const run = `${model.prefix}_run`;
+  const roots = [run, ...[...model.inputs, ...model.outputs].map((port) => port.accessor)];
+  const alone = await toolchain.linkAlone?.(compiled, roots);
+  const sections = alone?.sections ?? (await toolchain.size(compiled));
+  const callGraphs = [...compiled.objects.values()].map((object) => object.replace(/\.o$/, '.ci'));
+  return {
+    ...sum(sections, sources, model.prefix),
+    stack: alone ? await stackUsage(alone.program, callGraphs, run) : null,
+  };
+}
+
+function sum(sections: ReadonlyMap<string, SectionSizes>, sources: readonly string[], prefix: string) {
+  const own = new Set(sources.flatMap((source) => [source, source.replace(/\.c$/, '.o')]));
+  let codeBytes = 0;
+  let weightBytes = 0;
+  let libraryBytes = 0;
+  let staticRamBytes = 0;
+  for (const [object, { text, rodata, data, bss }] of sections) {
+    // .data lies in flash too, to be copied at start-up.
+    const flash = text + rodata + data;
+    if (object.startsWith(`${prefix}_weights.`)) weightBytes += flash;
+    else if (own.has(object)) codeBytes += flash;
+    else libraryBytes += flash;
+    staticRamBytes += data + bss;
+    invariant(!own.has(object) || data + bss === 0, `${object} has variables`);
+  }
+  return {
+    flash: { codeBytes, weightBytes, libraryBytes, bytes: codeBytes + weightBytes + libraryBytes },
+    staticRamBytes,
+  };
+}
