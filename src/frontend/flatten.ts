@@ -6,6 +6,7 @@ import type { RawAttribute, RawFunction, RawGraph, RawInitializer, RawModel, Raw
 import { modernize } from './legacy.ts';
 import { NEWEST_OPSET, OLDEST_RUNNABLE_OPSET } from './opset.ts';
 import { sortRawNodes } from './sort-nodes.ts';
+import { UniqueNames } from './unique-names.ts';
 
 /** A node of the flat model, in its own opset's form. */
 export interface FlatNode extends Omit<Node, 'clip'> {
@@ -50,7 +51,7 @@ class Flattener {
   private readonly nodes: FlatNode[] = [];
   private readonly constants = new Map<ValueName, Tensor>();
   private readonly refusedConstants = new Map<ValueName, string>();
-  private readonly taken = new Set<ValueName>();
+  private readonly unique = new UniqueNames();
   private readonly functions: ReadonlyMap<string, RawFunction>;
   private readonly open = new Set<RawFunction>();
 
@@ -86,16 +87,9 @@ class Flattener {
   private define(name: string, scope: Scope, what: string): ValueName {
     if (name === '') badModel(`${what} has no name`);
     if (scope.names.has(name)) badModel(`the value ${show(name)} is defined twice`);
-    const unique = this.unique(name);
+    const unique = this.unique.fresh(name);
     scope.names.set(name, unique);
     return unique;
-  }
-
-  private unique(hint: string): ValueName {
-    let name = hint;
-    for (let i = 1; this.taken.has(name); i++) name = `${hint}.${i}`;
-    this.taken.add(name);
-    return name;
   }
 
   private resolve(name: string, scope: Scope, reader: string): ValueName {

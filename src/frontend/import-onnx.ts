@@ -11,6 +11,7 @@ import { decodeModel } from './onnx-border.ts';
 import { commonOpset, NEWEST_OPSET } from './opset.ts';
 import type { RawGraph, RawModel, RawValue } from './raw-model.ts';
 import { refuseUnsupported } from './refuse-unsupported.ts';
+import { UniqueNames } from './unique-names.ts';
 import { upgradeNode } from './upgrade.ts';
 
 export interface ImportOptions extends DimensionOptions {
@@ -101,13 +102,7 @@ function upgradeAll(
   types: ReadonlyMap<ValueName, TensorType>,
 ): { nodes: Node[]; constants: Map<ValueName, Tensor> } {
   const constants = new Map(flat.constants);
-  const taken = new Set<ValueName>([...flat.inputs, ...constants.keys(), ...flat.nodes.flatMap((node) => node.outputs)]
-    .filter((name) => name !== null));
-  const fresh = (hint: string): ValueName => {
-    let name = hint;
-    for (let i = 1; taken.has(name); i++) name = `${hint}.${i}`;
-    taken.add(name);
-    return name;
-  };
-  return { nodes: flat.nodes.map((node) => upgradeNode(node, types, constants, fresh)), constants };
+  const made = flat.nodes.flatMap((node) => node.outputs.filter((output) => output !== null));
+  const names = new UniqueNames([...flat.inputs, ...constants.keys(), ...made]);
+  return { nodes: flat.nodes.map((node) => upgradeNode(node, types, constants, names)), constants };
 }

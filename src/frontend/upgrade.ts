@@ -1,6 +1,7 @@
 import { findOp } from '../ops/index.ts';
 import type { Node, Tensor, TensorType, ValueName } from '../ir/types.ts';
 import type { FlatNode } from './flatten.ts';
+import type { UniqueNames } from './unique-names.ts';
 
 /**
  * The node in the form of the newest opset, by its operator's own rule. New constants (attributes that became
@@ -10,7 +11,7 @@ export function upgradeNode(
   flat: FlatNode,
   types: ReadonlyMap<ValueName, TensorType>,
   constants: Map<ValueName, Tensor>,
-  fresh: (hint: string) => ValueName,
+  names: UniqueNames,
 ): Node {
   const { opset, refused: _, ...plain } = flat;
   const node: Node = { ...plain, clip: null };
@@ -18,7 +19,7 @@ export function upgradeNode(
   if (!upgrade) return node;
   return upgrade(node, opset, {
     constant(dtype, shape, data) {
-      const name = fresh(`${node.outputs.find((output) => output !== null) ?? node.op}.${node.op.toLowerCase()}`);
+      const name = names.fresh(`${node.outputs.find((output) => output !== null) ?? node.op}.${node.op.toLowerCase()}`);
       constants.set(name, { dtype, shape, data });
       return name;
     },
