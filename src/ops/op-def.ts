@@ -29,11 +29,12 @@ export interface UpgradeBuilder {
   type(value: ValueName): TensorType | null;
 }
 
-export type Role = 'activation' | 'weight' | 'bias' | 'parameter';
+export type Role = 'activation' | 'weight' | 'bias' | 'fill' | 'parameter';
 
 /**
  * - inputs: role of each input. `activation`: an int8 code tensor per tensor-scale (a constant one is quantized too);
- *   `weight`: int8 per output channel; `bias`: int32; `parameter`: not quantized (shapes, axes, pads).
+ *   `weight`: int8 per output channel; `bias`: int32; `fill`: a constant code of input 0's type (left out: real zero);
+ *   `parameter`: not quantized (shapes, axes, pads).
  * - output: 'calibrated' gets its own scale; 'as-input' shares scale and zero point with input 0 (movement, max pooling);
  *   'shared' gives all activation inputs and the output one scale where possible (Concat);
  *   or a fixed affine type.

@@ -1,4 +1,4 @@
-import type { OpDef } from '../op-def.ts';
+import type { OpDef, QuantizeRule } from '../op-def.ts';
 import { concat } from './concat.ts';
 import { depthToSpace, spaceToDepth } from './depth-space.ts';
 import { expand, tile } from './expand.ts';
@@ -9,25 +9,24 @@ import { compress, eyeLike, oneHot, reverseSequence, trilu } from './select-by-p
 import { slice } from './slice.ts';
 import { split } from './split.ts';
 
+/** Codes move as any elements do. */
+const MOVES: QuantizeRule = { inputs: ['activation'], output: 'as-input' };
+const JOINS: QuantizeRule = { inputs: 'all-activations', output: 'shared' };
+const FILLS: QuantizeRule = { inputs: () => ['activation', 'parameter', 'fill', 'parameter'], output: 'as-input' };
+
 /** Operators that move elements and compute nothing. */
 export const movementOps: readonly OpDef[] = [
+  ...[depthToSpace, expand, gather, slice, spaceToDepth, split, tile].map((op) => ({ ...op, quantize: MOVES })),
+  { ...concat, quantize: JOINS },
+  { ...pad, quantize: FILLS },
   compress,
-  concat,
-  depthToSpace,
-  expand,
   eyeLike,
-  gather,
   gatherElements,
   gatherNd,
   oneHot,
-  pad,
   reverseSequence,
   scatter,
   scatterElements,
   scatterNd,
-  slice,
-  spaceToDepth,
-  split,
-  tile,
   trilu,
 ];

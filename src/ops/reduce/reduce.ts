@@ -1,12 +1,12 @@
 import { elementCount } from '../../ir/shape.ts';
 import type { DType, Node } from '../../ir/types.ts';
-import { integerRange } from '../../numerics/dtype.ts';
 import type { LowerBuilder, OpDef } from '../op-def.ts';
 import { intAttribute } from '../support/attributes.ts';
-import { cType, integerLiteral } from '../support/c-text.ts';
+import { cType } from '../support/c-text.ts';
 import { checkDtype, constantNumbers } from '../support/inputs.ts';
 import { inLoops, linesParams } from '../support/loops.ts';
 import { arithmetic, isInteger, isReal, isSigned, mathCall, narrowed, negated, number } from '../support/scalar.ts';
+import { highest, lowest } from '../support/type-limits.ts';
 import { upgradeToInput } from '../support/upgrade.ts';
 import { type Reduction, reduction } from './kept.ts';
 
@@ -78,18 +78,6 @@ const FORMULAS: Readonly<Record<string, Formula>> = {
 function absolute(dtype: DType): string {
   if (isReal(dtype)) return mathCall(dtype, 'fabs', 'v');
   return isSigned(dtype) ? `((v < 0) ? ${negated(dtype, 'v')} : v)` : 'v';
-}
-
-function lowest(dtype: DType): string {
-  if (isReal(dtype)) return number(dtype, Number.NEGATIVE_INFINITY);
-  if (dtype === 'i64') return 'INT64_MIN';
-  return integerLiteral(integerRange(dtype)?.min ?? 0, dtype);
-}
-
-function highest(dtype: DType): string {
-  if (isReal(dtype)) return number(dtype, Number.POSITIVE_INFINITY);
-  if (dtype === 'i64') return 'INT64_MAX';
-  return dtype === 'u64' ? 'UINT64_MAX' : integerLiteral(integerRange(dtype)!.max, dtype);
 }
 
 const reduce = ([op, formula]: [string, Formula]): OpDef => ({

@@ -5,14 +5,18 @@ import { intAttribute } from '../support/attributes.ts';
 import { axisOf, checkDtype } from '../support/inputs.ts';
 import { inLoops, linesParams } from '../support/loops.ts';
 import { followInput } from '../support/moves.ts';
+import { isQuantized } from '../support/quantized.ts';
 import { rowsAlong } from '../support/rows.ts';
+import { lowerSoftmaxS8, softmaxOracle, softmaxRule } from '../support/softmax-int8.ts';
 
 /** One kernel call per row: all elements along the axis. */
-const rowwise = (op: string, kernel: string, summary: string): OpDef => ({
+const rowwise = (op: string, kernel: string, summary: string, more: Partial<OpDef> = {}): OpDef => ({
+  ...more,
   op,
   summary,
   upgrade: coerceRows,
   lower(node, lower) {
+    if (more.oracle && isQuantized(lower.type, node)) return lowerSoftmaxS8(node, lower);
     checkDtype(node, lower, (dtype) => dtype === 'f32');
     if (intAttribute(node, 'rows_from_axis', 0) === 1) lowerFlat(node, lower, kernel);
     else lowerRows(node, lower, kernel);
@@ -61,6 +65,9 @@ function coerceRows(node: Node, opset: number, upgrade: UpgradeBuilder): Node {
   return { ...node, attributes: { axis: from, rows_from_axis: 1 } };
 }
 
-export const softmax = rowwise('Softmax', 'nn_softmax_f32', 'exp(x) / sum(exp(x)) along an axis.');
+export const softmax = rowwise('Softmax', 'nn_softmax_f32', 'exp(x) / sum(exp(x)) along an axis.', {
+  quantize: softmaxRule,
+  oracle: softmaxOracle,
+});
 export const logSoftmax = rowwise('LogSoftmax', 'nn_logsoftmax_f32', 'x - log(sum(exp(x))) along an axis.');
 export const hardmax = rowwise('Hardmax', 'nn_hardmax_f32', '1 at the first maximum along an axis, else 0.');

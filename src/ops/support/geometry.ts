@@ -58,7 +58,7 @@ export function windowShape(node: Node, x: Shape, y: Shape, kernel: Shape): Wind
 }
 
 /** SAME_UPPER puts the odd pixel at the end, SAME_LOWER at the beginning (ONNX Conv, attribute auto_pad). */
-function beginPads(
+export function beginPads(
   node: Node,
   x: Shape,
   y: Shape,

@@ -8,7 +8,9 @@ import { clampedToInt8, ONNX_I64 } from './oracle.ts';
 import { quantOf, scaleOf } from './quantized.ts';
 
 /** Probabilities need no calibration: 1/256 steps from -128. */
-export const softmaxRule: QuantizeRule = { inputs: ['activation'], output: { scale: 1 / 256, zeroPoint: -128 } };
+export const softmaxRule: QuantizeRule = { inputs: ['activation'], output: { scale: 1 / 256, zeroPoint: -128 },
+  refuse: (node) => (node.attributes.rows_from_axis === 1 ? 'a softmax over several axes stays in float' : null),
+};
 
 /** Integer softmax along one axis; see quant/softmax-table.ts for the arithmetic. */
 export function lowerSoftmaxS8(node: Node, lower: LowerBuilder): void {

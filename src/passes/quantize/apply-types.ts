@@ -49,9 +49,9 @@ export async function applyQuantization(
   return prune({ ...graph, nodes: sortNodes(nodes), types, constants });
 
   function addQuantized(node: Node, roles: readonly Role[]): void {
-    const output = node.outputs[0]!;
-    const quant = must(plan.types.get(output), `type of '${output}'`);
-    const inputs = node.inputs.map((input, i) => {
+    const given = Array.from({ length: Math.max(node.inputs.length, roles.length) }, (_, i) => node.inputs[i] ?? null);
+    const inputs = given.map((input, i) => {
+      if (roles[i] === 'fill') return fillCode(node, input);
       if (input === null) return null;
       if (roles[i] === 'activation') return asCodes(input);
       if (roles[i] === 'weight') return weightCodes(node, input);
@@ -63,7 +63,20 @@ export async function applyQuantization(
       if (role === 'bias' && bias != null) inputs[i] = biasCodes(inputs[0]!, inputs[1]!, bias);
     });
     nodes.push({ ...node, inputs });
-    types.set(output, codeType(graph, output, quant));
+    for (const output of node.outputs) {
+      if (output === null) continue;
+      types.set(output, codeType(graph, output, must(plan.types.get(output), `type of '${output}'`)));
+    }
+  }
+
+  /** The code, on input 0's scale, of a constant that fills; real zero when it is left out. */
+  function fillCode(node: Node, input: ValueName | null): ValueName {
+    const quant = must(plan.types.get(node.inputs[0]!), 'input type');
+    const real = Float32Array.of(Number(constantOf(graph, input)?.data[0] ?? 0));
+    const data = quantizeArray(real, { scale: quant.scale[0]!, zeroPoint: quant.zeroPoint[0]! });
+    const name = addConstant(`${node.name}.fill`, { dtype: 'i8', shape: [], data });
+    types.set(name, { dtype: 'i8', shape: [], quant });
+    return name;
   }
 
   async function addTable(node: Node, region: TableRegion): Promise<void> {

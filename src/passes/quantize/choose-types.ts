@@ -42,8 +42,11 @@ export function planQuantization(graph: Graph, exclude: (node: Node) => boolean)
     const nodeRoles = rule && rolesOf(graph, node, rule, codes);
     if (!rule || !nodeRoles) continue;
     roles.set(node, nodeRoles);
-    codes.add(output);
-    if (rule.output === 'as-input') groups.join(node.inputs[0]!, output);
+    for (const value of node.outputs) {
+      if (value === null) continue;
+      codes.add(value);
+      if (rule.output === 'as-input') groups.join(node.inputs[0]!, value);
+    }
     if (rule.output === 'shared') for (const input of node.inputs) groups.join(input!, output);
     if (typeof rule.output === 'object') fixed.set(output, perTensor(rule.output.scale, rule.output.zeroPoint));
   }
@@ -84,7 +87,7 @@ function groupTypes(
     node.inputs.forEach((input, i) => {
       if (input !== null && nodeRoles[i] === 'activation') used.add(input);
     });
-    used.add(node.outputs[0]!);
+    for (const output of node.outputs) if (output !== null) used.add(output);
   }
   for (const region of tables.values()) used.add(region.input).add(region.output);
   const types = new Map<ValueName, Quant>();
