@@ -1,0 +1,54 @@
+#!/bin/sh
+# Installs what nibblec's verification and examples need on Debian and Ubuntu, and only what is missing:
+# host compilers, the Arm cross compiler with newlib, and QEMU for Cortex-M.
+set -eu
+
+# command or file -> package
+missing=''
+need() {
+  have "$1" || missing="$missing $2"
+}
+
+have() {
+  case "$1" in
+    newlib) test -e "$(arm-none-eabi-gcc -print-file-name=rdimon.specs 2>/dev/null)" ;;
+    libc) echo '#include <stdio.h>' | gcc -E - >/dev/null 2>&1 ;;
+    *) command -v "$1" >/dev/null 2>&1 ;;
+  esac
+}
+
+need gcc gcc
+need libc libc6-dev
+need make make
+need clang clang
+need arm-none-eabi-gcc gcc-arm-none-eabi
+need newlib libnewlib-arm-none-eabi
+need qemu-system-arm qemu-system-arm
+
+if [ -z "$missing" ]; then
+  echo 'install-toolchain: everything is installed'
+  exit 0
+fi
+
+if ! have apt-get; then
+  cat >&2 <<EOF
+install-toolchain: this script knows Debian and Ubuntu only. Please install, with your system's own packages:
+  gcc, make, clang, an arm-none-eabi gcc with newlib, QEMU for Arm (qemu-system-arm)
+Missing here (names of the Debian packages):$missing
+EOF
+  exit 1
+fi
+
+if [ "$(id -u)" -eq 0 ]; then
+  as_root=''
+elif have sudo; then
+  as_root='sudo'
+else
+  echo "install-toolchain: please run as root: apt-get install$missing" >&2
+  exit 1
+fi
+
+echo "install-toolchain: installing$missing"
+$as_root apt-get update -q
+# shellcheck disable=SC2086 # a list of packages
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing
