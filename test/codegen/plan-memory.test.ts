@@ -137,7 +137,7 @@ test('small programs: exactly the smallest arena there is, and proven', () => {
   fc.assert(
     fc.property(randomProgram({ calls: 4, bytes: 6, slices: false }), (program) => {
       fc.pre(program.buffers.length <= 7);
-      const result = planMemory(program);
+      const result = planMemory(program, { maxSteps: 400_000 });
       expect(somePlanFits(program, result.arenaBytes)).toBe(true);
       expect(somePlanFits(program, result.arenaBytes - 1)).toBe(false);
       expect(result.lowerBoundBytes).toBe(result.arenaBytes);

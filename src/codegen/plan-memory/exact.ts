@@ -19,7 +19,7 @@ export interface ExactResult {
  * lowest free body next (ties: by number).
  * This holds when "above" has no cycles, see canSolveExactly().
  *
- * Finds a plan smaller than `upper` bytes; one of `lower` bytes ends the search, as do `maxSteps` placements.
+ * Finds a plan smaller than `upper` bytes; one of `lower` bytes ends the search, as do `maxSteps` looks at a body.
  */
 export function solveExactly(
   packing: Packing,
@@ -33,6 +33,8 @@ export function solveExactly(
   const placed = new Array<boolean>(count).fill(false);
   let offsets: number[] | null = null;
   let bytes = upper;
+  // A step is a look at one body; every placement looks at all bodies and all crowds.
+  const stepsPerPlacement = crowds.reduce((sum, crowd) => sum + crowd.bodies.length, count);
   let steps = 0;
 
   const exhausted = count === 0 || descend(count, -1, 0);
@@ -51,7 +53,8 @@ export function solveExactly(
     next.sort((a, b) => earliest[a] - earliest[b] || sizes[b] - sizes[a] || a - b);
     for (const body of next) {
       if (bytes <= lower) return true;
-      if (steps++ >= maxSteps) return false;
+      if (steps >= maxSteps) return false;
+      steps += stepsPerPlacement;
       const before = stack(body);
       placed[body] = true;
       const complete = descend(left - 1, body, Math.max(top, earliest[body] + sizes[body]));

@@ -9,18 +9,28 @@ export interface Solution {
   readonly order: readonly number[];
 }
 
+/** How much worse than the current plan, as a part of it, a step may be at first; goes down to 0. */
+const TOLERANCE = 0.02;
+/** More rounds do not help small packings. */
+const MAX_ROUNDS = 50_000;
+
 /**
  * Improves a first-fit order: takes a body that reaches the top, or one that it conflicts with, and puts it elsewhere,
- * mostly earlier. Keeps what is not worse; stops at `goal` bytes or after `maxSteps` placements.
+ * mostly earlier. Keeps what is not or little worse; stops at `goal` bytes or after `maxSteps` looks at a conflict.
  */
 export function improveOrder(packing: Packing, start: Solution, goal: number, maxSteps: number): Solution {
   let best = start;
+  let current = start;
   const random = fixedSequence();
-  const rounds = Math.floor(maxSteps / Math.max(1, start.order.length));
+  const stepsPerRound = packing.conflicts.reduce((sum, list) => sum + list.length + 1, 0);
+  const rounds = Math.min(MAX_ROUNDS, Math.floor(maxSteps / Math.max(1, stepsPerRound)));
   for (let round = 0; round < rounds && best.bytes > goal; round++) {
-    const order = moveOne(packing, best, random);
-    const offsets = firstFit(packing, order, best.bytes);
-    if (offsets) best = { bytes: packedBytes(packing, offsets), offsets, order };
+    const order = moveOne(packing, current, random);
+    const worse = Math.floor(TOLERANCE * current.bytes * (random(1024) / 1024) * (1 - round / rounds));
+    const offsets = firstFit(packing, order, current.bytes + worse);
+    if (!offsets) continue;
+    current = { bytes: packedBytes(packing, offsets), offsets, order };
+    if (current.bytes < best.bytes) best = current;
   }
   return best;
 }

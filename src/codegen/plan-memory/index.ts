@@ -7,7 +7,7 @@ import { findPacking } from './packing.ts';
 import { type Search, searchPlan } from './search.ts';
 
 export interface PlanOptions {
-  /** Placements of one buffer that the search may try; more steps, smaller arena. Default 400,000 (about a second). */
+  /** Looks at one buffer that the search may take: more steps, smaller arena. Default 40 million, under a second. */
   readonly maxSteps?: number;
 }
 
@@ -22,7 +22,7 @@ export interface PlanOptions {
  * `lowerBoundBytes` is the largest need of one call, or more when the search proved it by trying everything.
  * Same program, same plan: the search counts steps, not time.
  */
-export function planMemory(program: Program, { maxSteps = 400_000 }: PlanOptions = {}): MemoryPlan {
+export function planMemory(program: Program, { maxSteps = 40_000_000 }: PlanOptions = {}): MemoryPlan {
   const model = modelArena(program);
   const lives = findLives(model);
   const packing = findPacking(model, lives);

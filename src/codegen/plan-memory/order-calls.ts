@@ -1,7 +1,7 @@
 import type { Program } from '../../ir/program.ts';
 import { type ArenaModel, modelArena } from './arena-model.ts';
 import { boundArena, sharedBytes } from './bound.ts';
-import { planMemory } from './index.ts';
+import { type PlanOptions, planMemory } from './index.ts';
 import { pieceBytes } from './pieces.ts';
 
 /** A set of calls that can come first, and the best way found to run them. */
@@ -27,12 +27,12 @@ const MAX_STARTS = 60_000;
  * Starts grow by one call at a time; of two that consist of the same calls only the one with the lower peak can lead
  * to the best order. That is exact as long as no length has more than MAX_STARTS / calls starts; then it is a beam.
  */
-export function orderCalls(program: Program): Program {
+export function orderCalls(program: Program, options: PlanOptions = {}): Program {
   const model = modelArena(program);
   const order = findOrder(model, boundArena(model).bytes);
   if (!order) return program;
   const reordered = { ...program, calls: order.map((call) => program.calls[call]) };
-  return planMemory(reordered).arenaBytes < planMemory(program).arenaBytes ? reordered : program;
+  return planMemory(reordered, options).arenaBytes < planMemory(program, options).arenaBytes ? reordered : program;
 }
 
 /** An order whose peak is below `limit` bytes, or null. */

@@ -20,7 +20,7 @@ export function renderMemoryMap(map: MemoryMap): string {
   });
   return [
     `arena ${map.arenaBytes} bytes, lower bound ${map.lowerBoundBytes} bytes, most needed in ${peak}`,
-    `one column is ${scale} bytes; [7==] buffer 7, ### a result over an input that dies, right: bytes in use`,
+    `one column is ${scale} bytes; [7==] buffer 7, 7+8## a result over an input that dies, right: bytes in use`,
     ...rows,
     ...drawTable(map, symbols),
     '',
@@ -43,7 +43,8 @@ function drawRow(regions: readonly Region[], arenaBytes: number, scale: number):
   for (const { buffer, offset, bytes } of regions) draw(offset, offset + bytes, (columns) => block(buffer, columns));
   regions.forEach((low, index) => {
     for (const high of regions.slice(index + 1)) {
-      draw(high.offset, Math.min(low.offset + low.bytes, high.offset + high.bytes), (columns) => '#'.repeat(columns));
+      const end = Math.min(low.offset + low.bytes, high.offset + high.bytes);
+      draw(high.offset, end, (columns) => `${low.buffer}+${high.buffer}`.padEnd(columns, '#').slice(0, columns));
     }
   });
   return cells.join('');

@@ -60,7 +60,7 @@ function raiseBound({ packing, crowds, lowerBound }: Search, upper: number, maxS
       if (steps >= maxSteps) return bound;
       const window = crowds.slice(start, start + width);
       const bodies = [...new Set(window.flatMap((crowd) => crowd.bodies))];
-      const limits = { upper, lower: bound, maxSteps: Math.min(20_000, maxSteps - steps) };
+      const limits = { upper, lower: bound, maxSteps: Math.min(Math.ceil(maxSteps / 8), maxSteps - steps) };
       const result = solveExactly(restrictPacking(packing, bodies), restrictCrowds(crowds, bodies), limits);
       steps += result.steps;
       if (result.exhausted) bound = Math.max(bound, result.bytes);
