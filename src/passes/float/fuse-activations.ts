@@ -3,7 +3,7 @@ import { tensorOf } from '../../ir/tensor.ts';
 import type { Graph, Node, ValueName } from '../../ir/types.ts';
 import { must } from '../../support/errors.ts';
 import { definePass } from '../pass.ts';
-import { isOp, onlyOutput, uniformConstant } from './match.ts';
+import { bypass, isOp, onlyOutput, uniformConstant } from './match.ts';
 import { type Rule, rewriteGraph } from './rewrite.ts';
 
 /** Nodes whose kernels clamp as they store. */
@@ -34,8 +34,23 @@ export const fuseActivations = definePass({
   requires: ['float-only'],
   provides: [],
   defaults: {},
-  run: (graph) => rewriteGraph(graph, [intoProducer, intoClip]),
+  run: (graph) => rewriteGraph(graph, [withoutEffect, intoProducer, intoClip]),
 });
+
+/** A clamp of what is clamped at least as tightly. */
+const withoutEffect: Rule = (graph, node) => {
+  const outer = intervalOf(graph, node);
+  const inner = outer && clampedTo(graph, node.inputs[0]);
+  return outer && inner && outer[0] <= inner[0] && inner[1] <= outer[1] ? bypass(graph, node, node.inputs[0]) : null;
+};
+
+/** What clamps these elements last, wherever they have moved since. */
+function clampedTo(graph: Graph, value: ValueName | null | undefined): Interval | null {
+  const producer = producerOf(graph, value);
+  if (!producer) return null;
+  const own = producer.clip ?? intervalOf(graph, producer);
+  return own ?? (isOp(producer, ...MOVING) ? clampedTo(graph, producer.inputs[0]) : null);
+}
 
 const intoProducer: Rule = (graph, node) => {
   const interval = intervalOf(graph, node);

@@ -106,3 +106,26 @@ f: f32[2] = Relu(e)
 return b, f`;
   expect(await fused(text)).toBe(text);
 });
+
+test('a clamp without effect goes, even when others read what it clamps', async () => {
+  expect(
+    await fused(`
+      input x: f32[2] ${BOUNDS}
+      a: f32[2] = Add(x, x) clip=[0,6]
+      b: f32[2] = Relu(a)
+      y: f32[2] = Mul(a, b)
+      c: f32[2] = Clip(x, zero, one)
+      d: f32[2] = Clip(c, _, six)
+      z: f32[2] = Mul(c, d)
+      return y, z`),
+  ).toMatchInlineSnapshot(`
+    "input x: f32[2]
+    const zero: f32[] = 0
+    const one: f32[] = 1
+    a: f32[2] = Add(x, x) clip=[0,6]
+    y: f32[2] = Mul(a, a)
+    c: f32[2] = Clip(x, zero, one)
+    z: f32[2] = Mul(c, c)
+    return y, z"
+  `);
+});
