@@ -12,6 +12,7 @@ import { averagePool, globalAveragePool, globalMaxPool, maxPool } from './pool/i
 import { dequantizeLinear, dynamicQuantizeLinear, quantizeLinear } from './quantize-linear.ts';
 import { clip, where } from './select.ts';
 import { reduceOps } from './reduce/index.ts';
+import { spatialOps } from './spatial/index.ts';
 import { unaryOps } from './unary.ts';
 import { max, mean, min, sum } from './variadic.ts';
 import { dropout, flatten, identity, reshape, squeeze, transpose, unsqueeze } from './views.ts';
@@ -37,6 +38,7 @@ export const OPERATORS: readonly OpDef[] = [
   ...movementOps,
   ...normalizationOps,
   ...reduceOps,
+  ...spatialOps,
   ...unaryOps,
   ...binaryOps,
   sum,

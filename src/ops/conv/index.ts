@@ -1,5 +1,6 @@
 import type { OpDef } from '../op-def.ts';
 import { windowShape } from '../support/geometry.ts';
+import { lowerConvNd } from '../spatial/conv-nd.ts';
 import { isQuantized } from '../support/quantized.ts';
 import { lowerConvF32 } from './float.ts';
 import { lowerConvS8 } from './int8.ts';
@@ -24,11 +25,12 @@ export const conv: OpDef = {
     const w = lower.type(node.inputs[1]);
     const y = lower.type(node.outputs[0]);
     const shape = windowShape(node, x.shape, y.shape, w.shape.slice(2));
-    if (!shape) return lower.refuse('only 1-D and 2-D convolutions become C');
     const weights = lower.constant(node.inputs[1]);
-    if (!weights) return lower.refuse('its weights must be constant');
-    if (isQuantized(lower.type, node)) lowerConvS8(node, lower, shape, weights);
-    else if (x.dtype === 'f32') lowerConvF32(node, lower, shape, weights);
-    else lower.refuse(`${x.dtype} is not supported`);
+    if (isQuantized(lower.type, node)) {
+      if (!shape) return lower.refuse('only 1-D and 2-D convolutions of integers become C');
+      if (!weights) return lower.refuse('its weights must be constant');
+      lowerConvS8(node, lower, shape, weights);
+    } else if (shape && weights && x.dtype === 'f32') lowerConvF32(node, lower, shape, weights);
+    else lowerConvNd(node, lower);
   },
 };

@@ -3,6 +3,7 @@ import { must } from '../../support/errors.ts';
 import type { LowerBuilder, OpDef } from '../op-def.ts';
 import { intAttribute, intsAttribute } from '../support/attributes.ts';
 import { type WindowShape, windowShape } from '../support/geometry.ts';
+import { lowerAveragePoolNd, lowerMaxPoolNd } from '../spatial/pool-nd.ts';
 import { isQuantized } from '../support/quantized.ts';
 import { lowerPoolF32 } from './float.ts';
 import { lowerAveragePoolS8, lowerMaxPoolS8 } from './int8.ts';
@@ -16,7 +17,6 @@ export const maxPool: OpDef = {
   quantize: { inputs: ['activation'], output: 'as-input', refuse: onlyOneOutput },
   oracle: maxPoolOracle,
   lower(node, lower) {
-    if (node.outputs[1] != null) return lower.refuse('the Indices output is not supported');
     lowerMax(node, lower);
   },
 };
@@ -51,15 +51,20 @@ export const globalMaxPool: OpDef = {
 
 function lowerMax(node: Node, lower: LowerBuilder): void {
   const shape = poolWindow(node, lower);
-  if (!shape) return lower.refuse('only 1-D and 2-D pooling becomes C');
-  if (isQuantized(lower.type, node)) lowerMaxPoolS8(node, lower, shape);
+  const plain = shape !== null && node.outputs[1] == null;
+  if (isQuantized(lower.type, node)) {
+    if (plain) lowerMaxPoolS8(node, lower, shape);
+    else lower.refuse('only 1-D and 2-D pooling of integers becomes C, without the Indices output');
+  } else if (!plain || lower.type(node.inputs[0]).dtype !== 'f32') lowerMaxPoolNd(node, lower);
   else lowerPoolF32(node, lower, shape, 'max', 0);
 }
 
 function lowerAverage(node: Node, lower: LowerBuilder): void {
   const shape = poolWindow(node, lower);
-  if (!shape) return lower.refuse('only 1-D and 2-D pooling becomes C');
-  if (isQuantized(lower.type, node)) lowerAveragePoolS8(node, lower, shape, includePad(node));
+  if (isQuantized(lower.type, node)) {
+    if (shape) lowerAveragePoolS8(node, lower, shape, includePad(node));
+    else lower.refuse('only 1-D and 2-D pooling of integers becomes C');
+  } else if (!shape || lower.type(node.inputs[0]).dtype !== 'f32') lowerAveragePoolNd(node, lower);
   else lowerPoolF32(node, lower, shape, 'average', includePad(node));
 }
 

@@ -9,6 +9,7 @@ import { emitC } from '../../../src/codegen/emit.ts';
 import { lowerGraph } from '../../../src/codegen/lower/lower-graph.ts';
 import { type PlainModel, writeModel } from '../../../src/frontend/onnx-writer.ts';
 import { NEWEST_OPSET } from '../../../src/frontend/opset.ts';
+import { UniqueNames } from '../../../src/frontend/unique-names.ts';
 import { upgradeNode } from '../../../src/frontend/upgrade.ts';
 import type { MemoryPlan, Port, Program } from '../../../src/ir/program.ts';
 import { elementCount } from '../../../src/ir/shape.ts';
@@ -121,8 +122,8 @@ function graphOf(model: Model, results: ReadonlyMap<ValueName, Tensor>): Graph {
     types.set(name, { dtype, shape, quant: null });
   for (const [name, tensor] of [...model.feeds, ...constants, ...results]) learn(name, tensor);
   for (const [name, tensor] of model.feeds) learn(`${name}_flipped`, tensor);
-  const fresh = (hint: string) => `${hint}.${constants.size}`;
-  const nodes = model.nodes.map((node) => upgradeNode({ ...node, opset: model.opset, refused: null }, types, constants, fresh));
+  const names = new UniqueNames([...types.keys()]);
+  const nodes = model.nodes.map((node) => upgradeNode({ ...node, opset: model.opset, refused: null }, types, constants, names));
   for (const [name, tensor] of constants) learn(name, tensor);
   const inputs = model.inputs.map(({ name }) => name);
   return { name: 'cases', inputs, outputs: [...results.keys()], nodes, types, constants };
