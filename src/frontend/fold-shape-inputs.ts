@@ -1,7 +1,7 @@
 import { elementCount } from '../ir/shape.ts';
 import { tensorOf } from '../ir/tensor.ts';
 import type { Tensor, TensorType, ValueName } from '../ir/types.ts';
-import { createSession } from '../runtime/ort-session.ts';
+import { canTravel, createSession } from '../runtime/ort-session.ts';
 import { UserError } from '../support/errors.ts';
 import { showNode } from './bad-model.ts';
 import type { UntypedGraph } from './discover-types.ts';
@@ -86,7 +86,7 @@ function shapeValue(node: FlatNode, known: ReadonlyMap<ValueName, TensorType>): 
 function isSmall(node: FlatNode, known: ReadonlyMap<ValueName, TensorType>): boolean {
   const small = (value: ValueName | null) => {
     const type = value && known.get(value);
-    return !value || (type ? elementCount(type.shape) <= MAX_ELEMENTS : false);
+    return !value || (type ? canTravel(type.dtype) && elementCount(type.shape) <= MAX_ELEMENTS : false);
   };
   if (node.domain === '' && BOUNDED.has(node.op)) return node.inputs.every(small);
   return node.outputs.every(small);

@@ -4,6 +4,7 @@ import type { Attribute, Node, Tensor, TensorType, ValueName } from '../ir/types
 import { attributeKind } from './attribute-types.ts';
 import { codeOf, pack } from './data-types.ts';
 import { irVersionFor, NEWEST_OPSET } from './opset.ts';
+import { UniqueNames } from './unique-names.ts';
 
 const { AttributeProto, ModelProto } = onnxProto.onnx;
 const Kind = AttributeProto.AttributeType;
@@ -26,17 +27,21 @@ export interface PlainValue {
   readonly type: Pick<TensorType, 'dtype' | 'shape'> | null;
 }
 
-/** ONNX bytes; the same model gives the same bytes. Constants are written as raw_data, in map order. */
+/**
+ * ONNX bytes; the same model gives the same bytes. Constants are written as raw_data, in map order. Nodes of equal
+ * names get numbers, because onnxruntime refuses them otherwise.
+ */
 export function writeModel(model: PlainModel): Uint8Array {
   const opset = model.opset ?? NEWEST_OPSET;
   const domains = [...new Set(model.nodes.map((node) => node.domain))].filter((domain) => domain !== '').sort();
+  const names = new UniqueNames();
   const proto: onnx.IModelProto = {
     irVersion: irVersionFor(opset),
     producerName: model.producer ?? 'nibblec',
     opsetImport: [{ domain: '', version: opset }, ...domains.map((domain) => ({ domain, version: 1 }))],
     graph: {
       name: model.name,
-      node: model.nodes.map(writeNode),
+      node: model.nodes.map((node) => writeNode(node, node.name === '' ? '' : names.fresh(node.name))),
       input: model.inputs.map(writeValue),
       output: model.outputs.map(writeValue),
       initializer: [...model.constants].map(([name, tensor]) => writeTensor(tensor, name)),
@@ -45,10 +50,10 @@ export function writeModel(model: PlainModel): Uint8Array {
   return ModelProto.encode(proto).finish();
 }
 
-function writeNode(node: Omit<Node, 'clip'>): onnx.INodeProto {
+function writeNode(node: Omit<Node, 'clip'>, name: string): onnx.INodeProto {
   return {
     opType: node.op,
-    name: node.name,
+    name,
     input: withoutTail(node.inputs),
     output: withoutTail(node.outputs),
     attribute: Object.entries(node.attributes).map(([name, value]) => writeAttribute(node.op, name, value)),

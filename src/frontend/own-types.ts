@@ -1,5 +1,5 @@
 import type { DType, Shape, TensorType } from '../ir/types.ts';
-import { crossesBorder } from '../runtime/ort-session.ts';
+import { isVisible } from '../runtime/ort-session.ts';
 import { dtypeOfCode } from './data-types.ts';
 import type { FlatNode } from './flatten.ts';
 
@@ -59,7 +59,7 @@ export function ownTypes(node: FlatNode, inputs: readonly (TensorType | null)[])
 export function unspeakable(node: FlatNode, inputs: readonly (TensorType | null)[]): boolean {
   const dtypes = inputs.map((input) => input?.dtype ?? null);
   const output = ruleOf(node)?.dtype(node, dtypes) ?? null;
-  return [...dtypes, output].some((dtype) => dtype !== null && !crossesBorder(dtype));
+  return [...dtypes, output].some((dtype) => dtype !== null && !isVisible(dtype));
 }
 
 function ruleOf(node: FlatNode): Rule | null {

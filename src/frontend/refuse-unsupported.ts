@@ -5,6 +5,7 @@ import { show, showNode } from './bad-model.ts';
 import type { BoundInput } from './bind-dimensions.ts';
 import { discoverTypes } from './discover-types.ts';
 import type { FlatModel, FlatNode } from './flatten.ts';
+import { commonOpset } from './opset.ts';
 
 /** More lines than this are counted, not printed. */
 const MAX_LINES = 200;
@@ -29,7 +30,10 @@ export async function refuseUnsupported(
     code: 'UNSUPPORTED',
     message: `${lines.length} ${lines.length === 1 ? 'part' : 'parts'} of the model cannot become C`,
     because: lines.length > MAX_LINES ? [...lines.slice(0, MAX_LINES), `and ${lines.length - MAX_LINES} more`] : lines,
-    hint: ops.length > 0 ? `remove or replace ${ops.slice(0, 8).join(', ')}; 'nibblec ops' lists what is supported` : 'give the input another type',
+    hint:
+      ops.length > 0
+        ? `remove or replace ${ops.slice(0, 8).join(', ')}; 'nibblec ops' lists what is supported`
+        : 'give the input another type',
   });
 }
 
@@ -52,11 +56,12 @@ async function typesSoFar(
 ): Promise<ReadonlyMap<ValueName, TensorType>> {
   const reachable = new Set<ValueName>([...inputs.keys(), ...flat.constants.keys()]);
   const nodes = flat.nodes.filter((node) => {
-    const usable = !node.refused && node.inputs.every((input) => !input || reachable.has(input));
+    const usable = !whyNot(node) && node.inputs.every((input) => !input || reachable.has(input));
     if (usable) for (const output of node.outputs) if (output) reachable.add(output);
     return usable;
   });
-  const opset = Math.min(26, Math.max(7, ...nodes.filter(({ domain }) => domain === '').map((node) => node.opset)));
+  const opset = commonOpset(nodes);
+  if (opset === null) return inputs;
   try {
     return await discoverTypes({ nodes, inputs, constants: flat.constants, opset });
   } catch (error) {

@@ -1,7 +1,6 @@
 import type * as Ort from 'onnxruntime-node';
-import { pack, unpack } from '../frontend/data-types.ts';
+import { unpack } from '../frontend/data-types.ts';
 import { elementCount } from '../ir/shape.ts';
-import { bitsOf } from '../ir/tensor.ts';
 import type { DType, Shape, Tensor } from '../ir/types.ts';
 import { UserError } from '../support/errors.ts';
 
@@ -41,12 +40,15 @@ export async function createSession(model: Uint8Array, options: OrtOptions = {})
     logSeverityLevel: 4,
   }).catch((error: unknown) => fail('onnxruntime cannot load the graph', error));
 
+  const outputs = session.outputMetadata.map(describe);
+  const readable = new Set(outputs.filter(({ dtype }) => dtype && canTravel(dtype)).map(({ name }) => name));
   return {
     inputs: session.inputMetadata.map(describe),
-    outputs: session.outputMetadata.map(describe),
+    outputs,
     async run(feeds, fetch = session.outputNames) {
       const inputs: Record<string, Ort.Tensor> = {};
       try {
+        for (const name of fetch) if (!readable.has(name)) throw new Error(`the output '${name}' cannot be read`);
         for (const [name, tensor] of feeds) inputs[name] = toOrt(ort, tensor);
         const results = await session.run(inputs, fetch, { logSeverityLevel: 4 });
         return new Map(fetch.map((name) => [name, fromOrt(results[name]!)]));
@@ -88,7 +90,7 @@ async function loadRuntime(): Promise<typeof Ort> {
   }
 }
 
-/** onnxruntime's type names for ours; bf16, i2 and u2 cannot cross its JavaScript border. */
+/** onnxruntime's type names for ours; its JavaScript interface knows no bf16, i2 and u2. */
 const ORT_TYPES: Readonly<Partial<Record<DType, Ort.Tensor.Type>>> = {
   f32: 'float32',
   u8: 'uint8',
@@ -108,9 +110,14 @@ const ORT_TYPES: Readonly<Partial<Record<DType, Ort.Tensor.Type>>> = {
 };
 const DTYPES = new Map(Object.entries(ORT_TYPES).map(([dtype, type]) => [type, dtype as DType]));
 
-/** Whether tensors of this type can be fed to and read from a session. */
-export function crossesBorder(dtype: DType): boolean {
-  return dtype !== 'string' && ORT_TYPES[dtype] !== undefined;
+/** Whether a session can have inputs and outputs of this type. */
+export function isVisible(dtype: DType): boolean {
+  return ORT_TYPES[dtype] !== undefined;
+}
+
+/** Whether tensors of this type can be fed and read. Reading int4 would end the process (onnxruntime-node 1.30). */
+export function canTravel(dtype: DType): boolean {
+  return isVisible(dtype) && dtype !== 'string' && dtype !== 'i4' && dtype !== 'u4';
 }
 
 function describe(value: Ort.InferenceSession.ValueMetadata): OrtValue {
@@ -119,17 +126,15 @@ function describe(value: Ort.InferenceSession.ValueMetadata): OrtValue {
   return { name: value.name, dtype: DTYPES.get(value.type) ?? null, shape };
 }
 
-/** int4 and uint4 travel packed, two elements per byte; all others as they are. */
 function toOrt(ort: typeof Ort, tensor: Tensor): Ort.Tensor {
   const type = ORT_TYPES[tensor.dtype];
-  if (!type || tensor.dtype === 'string') throw new Error(`tensors of type ${tensor.dtype} cannot be fed to onnxruntime`);
-  const data = bitsOf(tensor.dtype) < 8 ? pack(tensor.dtype, tensor.data) : tensor.data;
-  return new ort.Tensor(type, data as Ort.Tensor.DataType, tensor.shape);
+  if (!type || !canTravel(tensor.dtype)) throw new Error(`tensors of type ${tensor.dtype} cannot be fed to onnxruntime`);
+  return new ort.Tensor(type, tensor.data, tensor.shape);
 }
 
 function fromOrt(value: Ort.Tensor): Tensor {
   const dtype = DTYPES.get(value.type);
-  if (!dtype || dtype === 'string') throw new Error(`tensors of type ${value.type} cannot be read from onnxruntime`);
+  if (!dtype || !canTravel(dtype)) throw new Error(`tensors of type ${value.type} cannot be read from onnxruntime`);
   const shape: Shape = [...value.dims];
   const { buffer, byteOffset, byteLength } = value.data as Exclude<Ort.Tensor.DataType, string[]>;
   return { dtype, shape, data: unpack(dtype, new Uint8Array(buffer, byteOffset, byteLength), elementCount(shape)) };
@@ -150,7 +155,7 @@ export function cleanMessage(error: unknown): string {
     if (rest[i] === '(') depth++;
     if (rest[i] === ')') depth--;
     if (depth === 0 && rest[i] === ')') {
-      return (prefix[1] + rest.slice(i + 1).replace(/^ const\b/, '').replace(/^ \[with [^\]]*\]/, '')).trim();
+      return prefix[1] + rest.slice(i + 1).replace(/^ const\b/, '').replace(/^ \[with [^\]]*\]/, '').trim();
     }
   }
   return text;

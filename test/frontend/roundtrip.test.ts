@@ -1,0 +1,101 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { exportOnnx } from '../../src/frontend/export-onnx.ts';
+import { importOnnx } from '../../src/frontend/import-onnx.ts';
+import { parseGraph, printGraph } from '../../src/ir/text.ts';
+import { withSession } from '../../src/runtime/ort-session.ts';
+import { sharedData } from '../helpers/shared-data.ts';
+
+const GRAPHS = {
+  convolution: `
+    graph small
+    input x: f32[1,1,4,4]
+    const w: f32[2,1,3,3] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 1, 2, 3, 4, 5, 6, 7, 8, 9
+    c: f32[1,2,2,2] = Conv(x, w) kernel_shape=[3,3]
+    r: f32[1,2,2,2] = LeakyRelu(c) alpha=1
+    return r`,
+  'optional inputs and outputs': `
+    graph optional
+    input x: f32[2,3]
+    const max: f32[] = 6
+    y: f32[2,3] = Clip(x, _, max)
+    return y`,
+  'integer types': `
+    graph types
+    input x: f32[3]
+    const scale: f32[] = 0.5
+    const zero: i4[] = -3
+    q: i4[3] = QuantizeLinear(x, scale, zero)
+    y: f32[3] = DequantizeLinear(q, scale, zero)
+    return y`,
+  'several outputs, one of them in the middle': `
+    graph several
+    input x: f32[4,2]
+    const split: i64[2] = 1, 3
+    a: f32[1,2], b: f32[3,2] = Split(x, split) axis=0
+    c: f32[3,2] = Neg(b)
+    return c, a, b`,
+};
+
+describe('export and import', () => {
+  it.each(Object.entries(GRAPHS))('%s', async (_, text) => {
+    const graph = parseGraph(text);
+    const bytes = exportOnnx(graph);
+    expect(printGraph(await importOnnx(bytes))).toBe(printGraph(graph));
+    expect(exportOnnx(parseGraph(text))).toEqual(bytes);
+  });
+
+  it('write a fused clip as a node of its own', async () => {
+    const graph = parseGraph(`
+      input a: f32[2]
+      input b: f32[2]
+      y: f32[2] = Add(a, b) clip=[0,6]
+      z: f32[2] = Add(y, b) clip=[-inf,1]
+      return z`);
+    expect(printGraph(await importOnnx(exportOnnx(graph))).split('\n').slice(2)).toEqual([
+      'const y.min: f32[] = 0',
+      'const y.max: f32[] = 6',
+      'const z.max: f32[] = 1',
+      'y.unclipped: f32[2] = Add(a, b) @y',
+      'y: f32[2] = Clip(y.unclipped, y.min, y.max) @y.clip',
+      'z.unclipped: f32[2] = Add(y, b) @z',
+      'z: f32[2] = Clip(z.unclipped, _, z.max) @z.clip',
+      'return z',
+    ]);
+  });
+
+  it('run in onnxruntime with any value as an output', async () => {
+    const graph = parseGraph(`
+      input x: f32[2]
+      const w: f32[2] = 10, 20
+      y: f32[2] = Add(x, w)
+      z: f32[2] = Neg(y)
+      return z`);
+    const bytes = exportOnnx(graph, { outputs: ['z', 'x', 'w', 'y'] });
+    const results = await withSession(bytes, {}, (session) =>
+      session.run(new Map([['x', { dtype: 'f32', shape: [2], data: Float32Array.of(1, 2) }]])),
+    );
+    expect([...results].map(([name, { data }]) => [name, ...data])).toEqual([
+      ['z', -11, -22], ['x', 1, 2], ['w', 10, 20], ['y', 11, 22],
+    ]);
+  });
+
+  it('refuse quantized types, which have no plain meaning', () => {
+    const graph = parseGraph(`
+      input x: i8[2]{scale=0.5, zero=0}
+      y: i8[2]{scale=0.5, zero=0} = Relu(x)
+      return y`);
+    expect(() => exportOnnx(graph)).toThrow(/quantized/);
+  });
+});
+
+const data = sharedData();
+const models = data ? readdirSync(join(data.root, 'models')).filter((name) => name.endsWith('.onnx')) : [];
+
+describe.skipIf(!data)('real models', () => {
+  it.each(models.map((name) => [name]))('%s', async (name) => {
+    const graph = await importOnnx(readFileSync(join(data?.root ?? '', 'models', name)));
+    expect(printGraph(await importOnnx(exportOnnx(graph)))).toBe(printGraph(graph));
+  });
+});
