@@ -18,7 +18,7 @@ export const quantizeInt8 = definePass({
   summary: 'Turn weights and calibrated activations into int8 codes.',
   requires: ['float-only', 'ranges-known'],
   provides: [],
-  defaults: { exclude: [] as readonly string[], floatIo: false },
+  defaults: { exclude: [] as readonly string[], floatIo: false as boolean },
   run(graph, { exclude, floatIo }, ctx) {
     const plan = planQuantization(graph, (node) => exclude.includes(node.name));
     const evaluate = (region: TableRegion, points: Float32Array) => evaluateRegion(graph, region, points, ctx);
