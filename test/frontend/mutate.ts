@@ -1,12 +1,8 @@
-/** Seeded numbers in [0, 1): mulberry32. */
+import { createRng } from '../../src/numerics/rng.ts';
+
+/** Numbers in [0, 1) from a seed. */
 export function random(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
+  return createRng(seed).uniform;
 }
 
 /** A field of a protobuf message: where its tag starts, where its payload starts and ends, and its wire type. */
