@@ -86,11 +86,10 @@ async function uart(variables: readonly string[]): Promise<string[]> {
     stdin: 'ignore',
   });
   const lines: string[] = [];
+  // The firmware never ends by itself.
   for await (const line of command) {
     lines.push(line.trimEnd());
-    if (line.startsWith('done')) break;
+    if (line.startsWith('done') && command.pid !== undefined) process.kill(-command.pid, 'SIGTERM');
   }
-  if (command.pid !== undefined) process.kill(-command.pid, 'SIGTERM');
-  await command;
   return lines;
 }
