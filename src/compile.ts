@@ -12,6 +12,7 @@ import { floatPasses } from './passes/float/index.ts';
 import { step } from './passes/pass.ts';
 import { calibrate } from './passes/quantize/calibrate.ts';
 import { quantizeInt8 } from './passes/quantize/quantize-int8.ts';
+import { allPasses } from './passes/registry.ts';
 import { type Pipeline, type PipelineOptions, type Remark, runPipeline } from './passes/pipeline.ts';
 import { createEvaluator } from './runtime/evaluator.ts';
 import type { CalibrationMethod } from './quant/observers.ts';
@@ -40,28 +41,51 @@ export interface CompileOptions {
   readonly floatIo?: boolean;
   /** 'native' (default): images channels-last; 'onnx': everything in ONNX order. */
   readonly ioLayout?: 'native' | 'onnx';
+  /** The passes to run instead of the usual ones. */
+  readonly recipe?: Pipeline;
   readonly passes?: Pick<PipelineOptions, 'dumpIr' | 'printIrAfter' | 'printIr' | 'stopAfter' | 'progress' | 'signal' | 'seed'>;
 }
 
-export interface Compilation {
-  readonly name: string;
-  readonly target: Target;
+/** What the passes made of a model. */
+export interface Transformation {
   readonly precision: 'float32' | 'int8';
   /** After the float passes: what the quantized one is compared with. */
   readonly floatGraph: Graph;
-  /** What became C. */
   readonly graph: Graph;
+  /** The calibration samples, when there were any. */
+  readonly dataset: Dataset | null;
+  readonly remarks: readonly Remark[];
+}
+
+/** `graph` is what became C. */
+export interface Compilation extends Transformation {
+  readonly name: string;
+  readonly target: Target;
   /** The graph in plain ONNX: integer tensors that any runtime computes exactly as the C does. */
   readonly oracle: Graph;
   readonly program: Program;
   readonly plan: MemoryPlan;
   readonly files: GeneratedFiles;
-  readonly remarks: readonly Remark[];
 }
 
 /** The main job: ONNX in, C out. Throws UserError for everything the user can mend. */
 export async function compileModel(options: CompileOptions): Promise<Compilation> {
   const { target } = options;
+  const transformation = await transformModel(options);
+  const { graph, precision } = transformation;
+  const name = cIdentifier(options.name, 'model').toLowerCase();
+  const program = lowerGraph(graph, {
+    name,
+    features: target.features,
+    ...(options.ioLayout && { ioLayout: options.ioLayout }),
+  });
+  const plan = planMemory(program);
+  const files = emitC(program, plan, emitOptions(options, precision));
+  return { ...transformation, name, target, oracle: buildOracle(graph), program, plan, files };
+}
+
+/** The first half: ONNX in, the graph that becomes C out (with `passes.stopAfter`, some earlier graph). */
+export async function transformModel(options: CompileOptions): Promise<Transformation> {
   const { directory, dimensions } = options;
   const imported = await importOnnx(options.model, {
     ...(directory !== undefined && { directory }),
@@ -69,31 +93,27 @@ export async function compileModel(options: CompileOptions): Promise<Compilation
   });
   const dataset = options.calibration ? await options.calibration(imported) : null;
   const precision = options.precision ?? (dataset ? 'int8' : 'float32');
+  const pipeline = options.recipe ?? [...floatPasses, ...(precision === 'int8' ? int8Passes(options) : [])];
   const evaluator = createEvaluator();
+  let floatGraph = imported;
   try {
-    const run = (graph: Graph, pipeline: Pipeline) =>
-      runPipeline(graph, pipeline, {
-        ...options.passes,
-        evaluate: evaluator.evaluate,
-        ...(dataset && { dataset: { length: dataset.count, sample: (index) => dataset.sample(index) } }),
-      });
-    const float = await run(imported, floatPasses);
-    const quantized = precision === 'int8' ? await run(float.graph, int8Passes(options)) : { graph: float.graph, remarks: [] };
-    const { graph } = quantized;
-    const name = cIdentifier(options.name, 'model').toLowerCase();
-    const program = lowerGraph(graph, {
-      name,
-      features: target.features,
-      ...(options.ioLayout && { ioLayout: options.ioLayout }),
+    const { graph, remarks } = await runPipeline(imported, pipeline, {
+      ...options.passes,
+      known: allPasses,
+      evaluate: evaluator.evaluate,
+      ...(dataset && { dataset: { length: dataset.count, sample: (index) => dataset.sample(index) } }),
+      observe(_pass, current) {
+        if (!current.ranges && !isQuantized(current)) floatGraph = current;
+      },
     });
-    const plan = planMemory(program);
-    const files = emitC(program, plan, emitOptions(options, precision));
-    const oracle = buildOracle(graph);
-    const remarks = [...float.remarks, ...quantized.remarks];
-    return { name, target, precision, floatGraph: float.graph, graph, oracle, program, plan, files, remarks };
+    return { precision: isQuantized(graph) ? 'int8' : 'float32', floatGraph, graph, dataset, remarks };
   } finally {
     await evaluator.release();
   }
+}
+
+function isQuantized(graph: Graph): boolean {
+  return [...graph.types.values()].some(({ quant }) => quant !== null);
 }
 
 /** The quantized model as an ONNX file that computes what the C computes. */

@@ -29,5 +29,7 @@ export {
   runPass,
   runPipeline,
 } from './pipeline.ts';
+export { calibrate } from './quantize/calibrate.ts';
+export { quantizeInt8 } from './quantize/quantize-int8.ts';
 export { parseRecipe, printRecipe, type Recipe } from './recipe.ts';
 export { allPasses } from './registry.ts';

@@ -20,6 +20,8 @@ export interface PipelineOptions {
   progress?(pass: string, done: number, total: number): void;
   /** Called with the graph's text before the first pass (index 0, name 'input') and after every pass. */
   dumpIr?(index: number, pass: string, text: string): void;
+  /** Called with the graph after every pass. */
+  observe?(pass: string, graph: Graph): void;
   /** Names of passes after which `printIr` gets the graph's text; 'all' stands for every pass. */
   readonly printIrAfter?: readonly string[];
   printIr?(pass: string, text: string): void;
@@ -73,6 +75,7 @@ export async function runPipeline(
     current = await runOne(current, pass, passOptions, contextOf(pass, options, remarks));
     timings.push({ pass: pass.name, milliseconds: performance.now() - start });
     options.dumpIr?.(index + 1, pass.name, printGraph(current));
+    options.observe?.(pass.name, current);
     if (printIrAfter.includes(pass.name) || printIrAfter.includes('all')) {
       options.printIr?.(pass.name, printGraph(current));
     }
