@@ -1,3 +1,4 @@
+import { attention } from './attention.ts';
 import { binaryOps } from './binary.ts';
 import { bitCast, cast, castLike } from './cast.ts';
 import { conv } from './conv/index.ts';
@@ -11,6 +12,7 @@ import type { OpDef } from './op-def.ts';
 import { averagePool, globalAveragePool, globalMaxPool, maxPool } from './pool/index.ts';
 import { dequantizeLinear, dynamicQuantizeLinear, quantizeLinear } from './quantize-linear.ts';
 import { clip, where } from './select.ts';
+import { recurrentOps } from './recurrent/index.ts';
 import { reduceOps } from './reduce/index.ts';
 import { spatialOps } from './spatial/index.ts';
 import { unaryOps } from './unary.ts';
@@ -35,8 +37,10 @@ export const OPERATORS: readonly OpDef[] = [
   dropout,
   transpose,
   ...foldableOps,
+  attention,
   ...movementOps,
   ...normalizationOps,
+  ...recurrentOps,
   ...reduceOps,
   ...spatialOps,
   ...unaryOps,

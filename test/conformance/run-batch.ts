@@ -109,6 +109,8 @@ function mainText(cases: readonly CompiledCase[]): string {
     '    };',
     '    FILE *in = argc == 4 ? fopen(argv[2], "rb") : NULL;',
     '    FILE *out = argc == 4 ? fopen(argv[3], "wb") : NULL;',
+    '    (void)transfer_in;',
+    '    (void)transfer_out;',
     '    if (in == NULL || out == NULL) return 2;',
     '    return runs[atoi(argv[1])](in, out) + fclose(out) + fclose(in);',
     '}',

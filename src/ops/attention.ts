@@ -1,0 +1,123 @@
+import type { Node } from '../ir/types.ts';
+import type { LowerBuilder, OpDef, Operand } from './op-def.ts';
+import { floatAttribute, intAttribute } from './support/attributes.ts';
+import { floatLiteral } from './support/c-text.ts';
+
+/** Where one of Q, K, V or Y keeps row `s` of head `h` of batch `b`. */
+interface Heads {
+  readonly operand: Operand;
+  readonly batch: number;
+  readonly heads: number;
+  readonly rows: number;
+  readonly size: number;
+  readonly steps: readonly [batch: number, head: number, row: number];
+}
+
+export const attention: OpDef = {
+  op: 'Attention',
+  summary: 'Scaled dot-product attention: grouped heads, masks, causal, softcap, key and value cache.',
+  lower(node, lower) {
+    const { dtype } = lower.type(node.inputs[0]);
+    if (dtype !== 'f32') return lower.refuse(`${dtype} is not supported`);
+    const qHeads = intAttribute(node, 'q_num_heads', 0);
+    const kvHeads = intAttribute(node, 'kv_num_heads', 0);
+    const q = heads(lower.read(0, 'row-major'), qHeads);
+    const k = heads(lower.read(1, 'row-major'), kvHeads);
+    const v = heads(lower.read(2, 'row-major'), kvHeads);
+    const past = node.inputs[4] ? [lower.read(4, 'row-major'), lower.read(5, 'row-major')] : null;
+    const y = heads(lower.write(0, 'row-major'), qHeads);
+    const presentK = node.outputs[1] ? lower.write(1, 'row-major').name : null;
+    const presentV = node.outputs[2] ? lower.write(2, 'row-major').name : null;
+    const qk = node.outputs[3] ? lower.write(3, 'row-major').name : 'NULL';
+    const pastLength = past ? past[0]!.shape[2]! : 0;
+    const keys = pastLength + k.rows;
+    const mask = readMask(node, lower, keys);
+    const fields = {
+      batch: q.batch,
+      q_heads: q.heads,
+      kv_heads: k.heads,
+      q_len: q.rows,
+      kv_len: k.rows,
+      past_len: pastLength,
+      qk_size: q.size,
+      v_size: v.size,
+      ...steps('q', q),
+      ...steps('k', k),
+      ...steps('v', v),
+      ...steps('y', y),
+      ...mask.fields,
+      causal: intAttribute(node, 'is_causal', 0),
+      trace: intAttribute(node, 'qk_matmul_output_mode', 0),
+      scale: floatLiteral(floatAttribute(node, 'scale', 0) || 1 / Math.sqrt(q.size)),
+      softcap: floatLiteral(floatAttribute(node, 'softcap', 0)),
+    };
+    const append = (from: Heads, pastRows: Operand | undefined, target: string | null) =>
+      target === null
+        ? []
+        : [{
+            sizes: [from.batch, from.heads, pastLength, from.rows, from.size, ...from.steps].join(', '),
+            past: pastRows?.name ?? 'NULL',
+            x: from.operand.name,
+            y: target,
+          }];
+    lower.call({
+      template: 'attention_f32',
+      params: {
+        fields: Object.entries(fields).map(([name, value]) => ({ name, value })),
+        q: q.operand.name,
+        k: k.operand.name,
+        v: v.operand.name,
+        past_k: past?.[0]?.name ?? 'NULL',
+        past_v: past?.[1]?.name ?? 'NULL',
+        mask: mask.added,
+        allowed: mask.allowed,
+        nonpad: node.inputs[6] ? lower.read(6, 'row-major').name : 'NULL',
+        row: lower.scratch(keys * 4, 'float'),
+        y: y.operand.name,
+        qk,
+        appended: [...append(k, past?.[0], presentK), ...append(v, past?.[1], presentV)],
+      },
+      macs: q.batch * q.heads * q.rows * keys * (q.size + v.size),
+      summary: `Attention, ${q.heads} heads, ${q.rows} x ${keys} rows of ${q.size}`,
+    });
+  },
+};
+
+/** [batch, heads, rows, size], or [batch, rows, heads * size] with the number of heads from an attribute. */
+function heads(operand: Operand, count: number): Heads {
+  const { shape } = operand;
+  if (shape.length === 4) {
+    const [batch, headCount, rows, size] = shape as [number, number, number, number];
+    return { operand, batch, heads: headCount, rows, size, steps: [headCount * rows * size, rows * size, size] };
+  }
+  const [batch, rows, width] = shape as [number, number, number];
+  const size = width / count;
+  return { operand, batch, heads: count, rows, size, steps: [rows * width, size, width] };
+}
+
+function steps(name: string, { steps: [batch, head, row] }: Heads): Record<string, number> {
+  return { [`${name}_batch_step`]: batch, [`${name}_head_step`]: head, [`${name}_row_step`]: row };
+}
+
+/** The mask is broadcast to [batch, heads, rows, keys]; a shorter last dimension masks the keys beyond it. */
+function readMask(node: Node, lower: LowerBuilder, keys: number) {
+  if (!node.inputs[3]) {
+    const fields = { mask_batch_step: 0, mask_head_step: 0, mask_row_step: 0, mask_len: keys };
+    return { added: 'NULL', allowed: 'NULL', fields };
+  }
+  const mask = lower.read(3, 'row-major');
+  const rank = mask.shape.length;
+  const step = (fromEnd: number) => {
+    const own = rank - fromEnd;
+    return own < 0 || mask.shape[own] === 1 ? 0 : mask.shape.slice(own + 1).reduce((a, b) => a * b, 1);
+  };
+  const fields = {
+    mask_batch_step: step(4),
+    mask_head_step: step(3),
+    mask_row_step: step(2),
+    mask_len: Math.min(keys, mask.shape[rank - 1]!),
+  };
+  const isBool = mask.type.dtype === 'bool';
+  if (!isBool && mask.type.dtype !== 'f32') return lower.refuse(`a mask of ${mask.type.dtype} is not supported`);
+  return { added: isBool ? 'NULL' : mask.name, allowed: isBool ? mask.name : 'NULL', fields };
+}
