@@ -1,10 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, vi } from 'vitest';
-
-// Compilers and emulators on a busy machine.
-vi.setConfig({ testTimeout: 120_000 });
+import { describe } from 'vitest';
 
 /**
  * describe() for tests that need a tool. Where it is missing they are skipped with the printed reason,
