@@ -81,6 +81,16 @@ test('what looks like nothing but does something stays', async () => {
   expect(await simplified(text)).toBe(text);
 });
 
+test('a Dropout in training stays', async () => {
+  const text = `input x: f32[2]
+const ratio: f32[] = 0.5
+const training: bool[] = 1
+d: f32[2] = Dropout(x, ratio, training)
+y: f32[2] = Neg(d)
+return y`;
+  expect(printGraph((await runPass(canonicalize, parseGraph(text))).graph)).toBe(text);
+});
+
 test('Transposes in a row are one, or none', async () => {
   expect(
     await simplified(`
@@ -196,7 +206,8 @@ test('equal constants and equal nodes are merged, random ones are not', async ()
     z: f32[2] = Add(f, c)
     return y, z"
   `);
-  const random = 'a: f32[2] = RandomNormal() shape=[2]\nb: f32[2] = RandomNormal() shape=[2]\nreturn a, b';
+  const random =
+    'a: f32[2] = RandomNormal() shape=[2]\nb: f32[2] = RandomNormal() shape=[2]\ny: f32[2] = Sub(a, b)\nreturn y';
   expect(printGraph((await runPass(canonicalize, parseGraph(random))).graph)).toBe(random);
 });
 

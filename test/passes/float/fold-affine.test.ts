@@ -134,7 +134,10 @@ const w: f32[1,1,1,1] = 3
 const rows: f32[2,1] = 1, 2
 const one: f32[] = 1
 const zero: f32[] = 0
-const m: f32[2,2] = 1, 2, 3, 4
+const v: f32[2,2] = 1, 2, 3, 4
+const shape: i64[2] = 4, 1
+const cell: f32[1] = 2
+const pair: f32[2] = 1, 2
 a: f32[1,1,2,2] = Conv(x, w)
 b: f32[1,1,2,2] = Mul(a, rows)
 c: f32[1,1,2,2] = Add(x, one)
@@ -144,8 +147,15 @@ f: f32[1,1,2,2] = Add(e, one)
 g: f32[1,1,2,2] = Mul(e, f)
 h: f32[1,1,2,2] = Conv(x, w) strides=[1,1]
 i: f32[1,1,2,2] = Div(h, zero)
-j: f32[2,2] = MatMul(u, m)
+j: f32[2,2] = MatMul(u, v)
 k: f32[2,2] = Add(j, one)
-return b, d, g, i, k`;
+l: f32[1,1,2,2] = Conv(x, w) strides=[1,1] pads=[0,0,0,0]
+m: f32[1,1,2,2] = Div(one, l)
+n: f32[2,2] = Gemm(u, v, _)
+o: f32[4,1] = Reshape(n, shape)
+p: f32[4,1] = Mul(o, cell)
+q: f32[2,2] = Add(u, pair)
+r: f32[2,2] = Gemm(q, v, _) transA=1
+return b, d, g, i, k, m, p, r`;
   expect(await folded(text)).toBe(text);
 });

@@ -100,21 +100,19 @@ test('as Mul and Add where it cannot fold', async () => {
   `);
 });
 
-test('a computed parameter keeps it, with a remark', async () => {
+test('a computed parameter or training mode keeps it, with a remark', async () => {
   const { remarks } = await runPass(
     foldBatchNorm,
     parseGraph(`
       input x: f32[1,2] ${PARAMETERS.replace(/const gamma.*/, '')}
       input g: f32[2]
       y: f32[1,2] = BatchNormalization(x, g, beta, mean, var)
-      return y`),
+      z: f32[1,2] = BatchNormalization(x, beta, beta, mean, var) training_mode=1
+      return y, z`),
   );
+  const text = 'kept: it needs constant parameters and inference mode';
   expect(remarks).toEqual([
-    {
-      pass: 'fold-batchnorm',
-      node: 'y',
-      op: 'BatchNormalization',
-      text: 'kept: it needs constant parameters and inference mode',
-    },
+    { pass: 'fold-batchnorm', node: 'y', op: 'BatchNormalization', text },
+    { pass: 'fold-batchnorm', node: 'z', op: 'BatchNormalization', text },
   ]);
 });
