@@ -42,7 +42,7 @@ const listOf =
       problems.push(`${path}: expected a list${atLeast ? ` of at least ${atLeast}` : ''}`);
       return;
     }
-    value.forEach((item, i) => check(item, `${path}[${i}]`, problems));
+    for (const [i, item] of value.entries()) check(item, `${path}[${i}]`, problems);
   };
 
 const object =

@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { invariant } from '../support/errors.ts';
 import { runToolOrFail } from './run-tool.ts';
-import type { Built, BuildRequest, Compiled, SectionSizes } from './toolchain.ts';
+import type { BuildRequest, Built, Compiled, SectionSizes } from './toolchain.ts';
 
 /** Part of the product: generated C compiles under these without a word. */
 export const WARNINGS = [

@@ -4,7 +4,7 @@ import { templateSet } from '../codegen/templates.ts';
 import { invariant, UserError } from '../support/errors.ts';
 import { harnessFile } from './compile.ts';
 import { toolFailed } from './run-tool.ts';
-import type { Built, BuildRequest, Toolchain } from './toolchain.ts';
+import type { BuildRequest, Built, Toolchain } from './toolchain.ts';
 
 /** What the harness must know about a generated model. */
 export interface HarnessModel {

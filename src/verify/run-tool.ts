@@ -18,6 +18,7 @@ export interface ToolOutput {
 const PACKAGES: Readonly<Record<string, string>> = {
   gcc: 'gcc',
   clang: 'clang',
+  make: 'make',
   nm: 'binutils',
   size: 'binutils',
   objdump: 'binutils',

@@ -1,7 +1,7 @@
-import { newArray } from '../numerics/dtype.ts';
 import type { Port } from '../ir/program.ts';
 import { memoryToIndex } from '../ir/storage.ts';
 import type { Tensor, TensorType, TypedArray } from '../ir/types.ts';
+import { newArray } from '../numerics/dtype.ts';
 import { quantizeArray } from '../quant/affine.ts';
 import { must } from '../support/errors.ts';
 

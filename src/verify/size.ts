@@ -1,6 +1,6 @@
 import { invariant } from '../support/errors.ts';
 import type { HarnessModel } from './harness.ts';
-import { stackUsage, type StackUsage } from './stack-usage.ts';
+import { type StackUsage, stackUsage } from './stack-usage.ts';
 import type { BuildRequest, SectionSizes, Toolchain } from './toolchain.ts';
 
 /** What a model takes of a microcontroller, read from the compiled and linked files. */

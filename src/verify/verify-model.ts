@@ -1,9 +1,9 @@
-import { elementCount } from '../ir/shape.ts';
 import type { GeneratedFiles } from '../codegen/emit.ts';
 import { accessorNames } from '../codegen/port-names.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { exportOnnx } from '../frontend/export-onnx.ts';
 import type { MemoryPlan, Port, Program } from '../ir/program.ts';
+import { elementCount } from '../ir/shape.ts';
 import type { Graph, TypedArray } from '../ir/types.ts';
 import { bytesPerElement } from '../numerics/dtype.ts';
 import { createSession, type OrtSession } from '../runtime/ort-session.ts';

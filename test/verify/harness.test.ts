@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../src/support/errors.ts';
 import { loadTarget } from '../../src/targets/load.ts';
-import { type HarnessRequest, buildHarness, runHarness } from '../../src/verify/harness.ts';
+import { buildHarness, type HarnessRequest, runHarness } from '../../src/verify/harness.ts';
 import { hostGcc } from '../../src/verify/host-gcc.ts';
 import type { Toolchain } from '../../src/verify/toolchain.ts';
 import { toolchainFor } from '../../src/verify/toolchain-for.ts';

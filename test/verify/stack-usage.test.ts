@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { loadTarget } from '../../src/targets/load.ts';
 import { UserError } from '../../src/support/errors.ts';
+import { loadTarget } from '../../src/targets/load.ts';
 import { readDisassembly } from '../../src/verify/disassembly.ts';
 import { buildHarness, runHarness } from '../../src/verify/harness.ts';
 import { hostGcc } from '../../src/verify/host-gcc.ts';

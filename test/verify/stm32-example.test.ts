@@ -1,7 +1,7 @@
-import { execa } from 'execa';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { armQemu } from '../../src/verify/arm-qemu.ts';
 import { toolAvailable } from '../../src/verify/run-tool.ts';
