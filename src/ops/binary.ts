@@ -140,7 +140,7 @@ function modulo(dtype: DType, node: Node): string {
 function shift(dtype: DType, node: Node): string {
   const operator = stringAttribute(node, 'direction', '') === 'LEFT' ? '<<' : '>>';
   const wide = bitsOf(dtype) === 64 ? 'uint64_t' : 'uint32_t';
-  return `(b < ${bitsOf(dtype)}u) ? (${cType(dtype)})((${wide})a ${operator} b) : 0u`;
+  return `(${cType(dtype)})((b < ${bitsOf(dtype)}u) ? (${wide})a ${operator} b : 0u)`;
 }
 
 export const binaryOps: readonly OpDef[] = [...Object.entries(BINARY).map(binary), prelu, pow];

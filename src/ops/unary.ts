@@ -132,9 +132,12 @@ const UNARY: Readonly<Record<string, Unary>> = {
     },
   },
   Sign: {
-    summary: '-1, 0 or 1',
+    summary: '-1, 0 or 1; NaN stays.',
     accepts: isNumber,
-    formula: ({ dtype }) => `(${cType(dtype)})(${isSignedNumber(dtype) ? '(a > 0) - (a < 0)' : 'a > 0'})`,
+    formula: ({ dtype, of }) => {
+      if (isReal(dtype)) return `(a > ${of(0)}) ? ${of(1)} : (a < ${of(0)}) ? ${of(-1)} : a`;
+      return `(${cType(dtype)})(${isSigned(dtype) ? '(a > 0) - (a < 0)' : 'a > 0'})`;
+    },
   },
   BitwiseNot: {
     summary: 'Every bit inverted.',

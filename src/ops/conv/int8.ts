@@ -2,6 +2,7 @@ import type { Node, Tensor } from '../../ir/types.ts';
 import type { LowerBuilder } from '../op-def.ts';
 import { foldedBias, outputClampParams, weightTables } from '../support/dense-int8.ts';
 import { type WindowShape, windowOverlap, windowParams, windowTitle } from '../support/geometry.ts';
+import { packRows } from '../support/pack-rows.ts';
 import { permuted } from '../support/permute.ts';
 import { quantOf, zeroPointOf } from '../support/quantized.ts';
 import { kernelMajor } from './float.ts';
@@ -9,16 +10,17 @@ import { convMacs } from './macs.ts';
 
 /** int8 convolution: the input zero point is folded into the bias, padding is filled with it. */
 export function lowerConvS8(node: Node, lower: LowerBuilder, shape: WindowShape, weights: Tensor): void {
-  const depthwise = shape.groups === shape.in_c && shape.groups > 1;
+  const depthwise = shape.groups === shape.in_c && shape.groups > 1 && shape.out_c === shape.in_c;
+  const taps = shape.kernel_h * shape.kernel_w;
+  const depth = taps * (shape.in_c / shape.groups);
   const x = lower.read(0, 'channels-last');
   const y = lower.write(0, 'channels-last');
   const zeroPoint = zeroPointOf(quantOf(lower.graph, node.inputs[0]));
   const tables = weightTables(node, lower, shape.out_c, {
-    codes: depthwise ? tapMajor(weights, shape) : kernelMajor(weights).data,
-    layout: depthwise ? '[kernel][out]' : '[out][kernel][in]',
+    codes: depthwise ? tapMajor(weights, shape) : packGroups(weights, shape, depth),
+    layout: depthwise ? '[kernel][out]' : '[out][kernel][in] in blocks of 4 x 4',
     bias: foldedBias(node, lower, weights, zeroPoint),
   });
-  const depth = shape.kernel_h * shape.kernel_w * (shape.in_c / shape.groups);
   lower.call({
     template: depthwise ? 'depthwise2d_s8' : 'conv2d_s8',
     params: {
@@ -28,11 +30,15 @@ export function lowerConvS8(node: Node, lower: LowerBuilder, shape: WindowShape,
       ...tables,
       ...outputClampParams(node, lower),
       input_zero_point: zeroPoint,
-      patch: depthwise || isPlainPointwise(shape) ? 'NULL' : lower.scratch(depth, 'int8_t'),
+      scratch: depthwise
+        ? lower.scratch(12 * taps, 'int32_t')
+        : isPlainPointwise(shape)
+          ? 'NULL'
+          : lower.scratch(2 * depth, 'int8_t'),
     },
     macs: convMacs(shape),
     summary: windowTitle('Conv', shape),
-    overlap: [{ read: x, distance: windowOverlap(shape, 1, 1) }],
+    overlap: [{ read: x, distance: windowOverlap(shape, 1, 1, depthwise ? 1 : 2) }],
   });
 }
 
@@ -45,6 +51,18 @@ function isPlainPointwise(s: WindowShape): boolean {
 /** The last window lies inside the input. */
 function fits(s: WindowShape): boolean {
   return (s.out_h - 1) * s.stride_h < s.in_h && (s.out_w - 1) * s.stride_w < s.in_w;
+}
+
+/** The rows of each group packed by themselves. */
+function packGroups(weights: Tensor, shape: WindowShape, depth: number): Int8Array {
+  const codes = kernelMajor(weights).data as Int8Array;
+  const rows = shape.out_c / shape.groups;
+  const packed = new Int8Array(codes.length);
+  for (let g = 0; g < shape.groups; g++) {
+    const from = g * rows * depth;
+    packed.set(packRows(codes.subarray(from, from + rows * depth), rows, depth), from);
+  }
+  return packed;
 }
 
 /** [out][1][kh][kw] -> [kh][kw][out], so that the channels of one tap lie together. */

@@ -5,6 +5,7 @@ import { must } from '../../support/errors.ts';
 import type { LowerBuilder, Operand, OracleBuilder } from '../op-def.ts';
 import { foldedBias, outputClampParams, weightTables } from './dense-int8.ts';
 import { centred, ONNX_F64, ONNX_I64, requantized } from './oracle.ts';
+import { packRows } from './pack-rows.ts';
 import { clampCodes, quantOf, weightRequantization, zeroPointOf } from './quantized.ts';
 
 /** One row is taken in whatever order it lies (the weights' columns follow it); several rows must be row-major. */
@@ -38,8 +39,8 @@ export function lowerDenseS8(node: Node, lower: LowerBuilder, weights: Tensor): 
   const y = lower.write(0, 'row-major');
   const zeroPoint = zeroPointOf(quantOf(lower.graph, node.inputs[0]));
   const tables = weightTables(node, lower, out, {
-    codes: columnsInMemoryOrder(weights, x),
-    layout: '[out][in]',
+    codes: packRows(columnsInMemoryOrder(weights, x) as Int8Array, out, inputs),
+    layout: '[out][in] in blocks of 4 x 4',
     bias: foldedBias(node, lower, weights, zeroPoint),
   });
   lower.call({

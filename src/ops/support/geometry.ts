@@ -91,8 +91,14 @@ export function windowTitle(op: string, s: WindowShape): string {
 /**
  * Bytes by which a raster-order window kernel's output must start below its input when both share memory:
  * max over output pixels t of (bytes written up to the end of t) - (lowest input byte that t or a later pixel reads).
+ * With several pixels at once, all of a group (it does not cross rows) are written while the first is still read.
  */
-export function windowOverlap(s: WindowShape, inElementBytes: number, outElementBytes: number): number {
+export function windowOverlap(
+  s: WindowShape,
+  inElementBytes: number,
+  outElementBytes: number,
+  pixelsAtOnce = 1,
+): number {
   const inPixel = s.in_c * inElementBytes;
   const outPixel = s.out_c * outElementBytes;
   const pixels = s.batch * s.out_h * s.out_w;
@@ -105,7 +111,8 @@ export function windowOverlap(s: WindowShape, inElementBytes: number, outElement
     const iy = Math.min(s.in_h - 1, Math.max(0, oy * s.stride_h - s.pad_top));
     const ix = Math.min(s.in_w - 1, Math.max(0, ox * s.stride_w - s.pad_left));
     lowest = Math.min(lowest, ((n * s.in_h + iy) * s.in_w + ix) * inPixel);
-    distance = Math.max(distance, (t + 1) * outPixel - lowest);
+    const together = Math.min(s.out_w - ox, pixelsAtOnce - (ox % pixelsAtOnce));
+    distance = Math.max(distance, (t + together) * outPixel - lowest);
   }
   return distance;
 }

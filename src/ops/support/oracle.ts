@@ -5,6 +5,7 @@ import type { CodeRange } from './quantized.ts';
 
 /** ONNX data type numbers for Cast. */
 export const ONNX_F32 = 1;
+export const ONNX_U8 = 2;
 export const ONNX_I8 = 3;
 export const ONNX_I32 = 6;
 export const ONNX_I64 = 7;

@@ -1,23 +1,24 @@
 #ifndef NN_ROWS_S8_H
 #define NN_ROWS_S8_H
 #include <stdint.h>
-#include "nn_dot4_s8.h"
+#include "nn_block4_s8.h"
 #include "nn_dot_s8.h"
 #include "nn_quant.h"
 #include "nn_requantize_s8.h"
 
-/* y[rows] = requantize(bias[rows] + w[rows][depth] . x[depth]), four rows at a time. */
+/* y[rows] = requantize(bias[rows] + w[rows] . x[depth]); w in blocks of four rows (see nn_block4_s8), then single rows. */
 static inline void nn_rows_s8(const nn_quant *q, int32_t rows, int32_t depth, const int8_t *x, const int8_t *w,
                               const int32_t *bias, const int32_t *multiplier, int8_t *y)
 {
     for (; rows >= 4; rows -= 4) {
         int32_t acc[4] = { bias[0], bias[1], bias[2], bias[3] };
-        nn_dot4_s8(x, w, depth, acc);
+        w = nn_block4_s8(x, w, depth, acc);
         for (int32_t i = 0; i < 4; i++) {
-            *y++ = nn_requantize_s8(q, acc[i], *multiplier++);
+            y[i] = nn_requantize_s8(q, acc[i], multiplier[i]);
         }
         bias += 4;
-        w += 4 * depth;
+        multiplier += 4;
+        y += 4;
     }
     for (; rows > 0; rows--) {
         *y++ = nn_requantize_s8(q, nn_dot_s8(x, w, depth, *bias++), *multiplier++);

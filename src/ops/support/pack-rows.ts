@@ -1,0 +1,20 @@
+/**
+ * Rows of int8 codes in the order in which the kernels read them. Four rows make a block; within it every four
+ * columns lie together: [block][column / 4][row of 4][4], then the columns % 4 that remain: [row of 4][columns % 4].
+ * Rows that do not fill a block follow one by one. No byte is added.
+ */
+export function packRows(codes: ArrayLike<number>, rows: number, columns: number): Int8Array {
+  const packed = new Int8Array(rows * columns);
+  const whole = columns - (columns % 4);
+  let position = 0;
+  const put = (row: number, from: number, to: number) => {
+    for (let column = from; column < to; column++) packed[position++] = codes[row * columns + column];
+  };
+  let row = 0;
+  for (; row + 4 <= rows; row += 4) {
+    for (let column = 0; column < whole; column += 4) for (let r = 0; r < 4; r++) put(row + r, column, column + 4);
+    for (let r = 0; r < 4; r++) put(row + r, whole, columns);
+  }
+  for (; row < rows; row++) put(row, 0, columns);
+  return packed;
+}
