@@ -11,14 +11,24 @@ const residual = sketchProgram({
   calls: [
     { uses: ['x', '>a', '~t'], overlaps: [['x', 'a', 110]] },
     { uses: ['a', '>b'], overlaps: [['a', 'b', 110]] },
-    { uses: ['b', 'x', '>y'], overlaps: [['b', 'y', 0], ['x', 'y', 0]] },
+    {
+      uses: ['b', 'x', '>y'],
+      overlaps: [
+        ['b', 'y', 0],
+        ['x', 'y', 0],
+      ],
+    },
   ],
 });
 
 test('the map of a residual block', () => {
   const map = memoryMap(residual, planMemory(residual));
   expect(map.buffers.find((buffer) => buffer.name === 'x')).toMatchObject({ bytes: 1600, firstCall: -1, lastCall: 2 });
-  expect(map.buffers.find((buffer) => buffer.name === 'y')).toMatchObject({ role: 'output', firstCall: 2, lastCall: 3 });
+  expect(map.buffers.find((buffer) => buffer.name === 'y')).toMatchObject({
+    role: 'output',
+    firstCall: 2,
+    lastCall: 3,
+  });
   expect(map.calls.map((call) => call.usedBytes)).toEqual([3264, 3310, 3200]);
   expect(renderMemoryMap(map)).toMatchInlineSnapshot(`
     "arena 3310 bytes, lower bound 3310 bytes, most needed in l01_call
@@ -45,8 +55,14 @@ test('slices are listed with their parent and drawn as part of it', () => {
   });
   const map = memoryMap(program, planMemory(program));
   expect(map.calls.map((call) => call.regions.map((region) => [region.buffer, region.bytes]).sort())).toEqual([
-    [[0, 4], [3, 8]],
-    [[0, 4], [3, 16]],
+    [
+      [0, 4],
+      [3, 8],
+    ],
+    [
+      [0, 4],
+      [3, 16],
+    ],
   ]);
   expect(renderMemoryMap(map)).toContain('slice of 3, l01_call');
 });

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { planMemory } from '../../src/codegen/plan-memory/index.ts';
 import { orderCalls } from '../../src/codegen/plan-memory/order-calls.ts';
 import type { Program } from '../../src/ir/program.ts';
-import { execute, findClobber, apart, randomProgram, sketchProgram } from './plan-memory-programs.ts';
+import { apart, execute, findClobber, randomProgram, sketchProgram } from './plan-memory-programs.ts';
 
 const exact = { maxSteps: 400_000 };
 const quick = { maxSteps: 20_000 };
@@ -27,6 +27,25 @@ test('finishes one branch before it starts the next', () => {
   const ordered = orderCalls(program);
   expect(symbols(ordered)).toBe('00 02 01 03 04');
   expect(planMemory(ordered).arenaBytes).toBe(120);
+});
+
+test('of two ways to the same point it keeps the better one', () => {
+  // x b d, then x d a c: 160 bytes; x a c, then x c b d: 120 bytes.
+  const program = sketchProgram({
+    buffers: { x: 10, a: 100, b: 60, c: 10, d: 40, y: 10 },
+    inputs: ['x'],
+    outputs: ['y'],
+    calls: [
+      { uses: ['x', '>b'] },
+      { uses: ['x', '>a'] },
+      { uses: ['b', '>d'] },
+      { uses: ['a', '>c'] },
+      { uses: ['c', 'd', '>y'] },
+    ],
+  });
+  const ordered = orderCalls(program);
+  expect(symbols(ordered)).toBe('01 03 00 02 04');
+  expect([program, ordered].map((one) => planMemory(one).arenaBytes)).toEqual([200, 120]);
 });
 
 test('knows that a result may slide over an input that dies', () => {
@@ -95,18 +114,22 @@ test('small programs: no other order has a smaller plan', () => {
 function allOrders(program: Program): Program[] {
   const reference = JSON.stringify([...execute(program, apart(program))].sort());
   const permute = <T>(items: readonly T[]): T[][] =>
-    items.length === 0 ? [[]] : items.flatMap((item, i) => permute(items.toSpliced(i, 1)).map((rest) => [item, ...rest]));
+    items.length === 0
+      ? [[]]
+      : items.flatMap((item, i) => permute(items.toSpliced(i, 1)).map((rest) => [item, ...rest]));
   return permute(program.calls)
     .map((calls) => ({ ...program, calls }))
     .filter((one) => JSON.stringify([...execute(one, apart(one))].sort()) === reference);
 }
 
-test('a wide graph of 160 calls takes seconds, not minutes', () => {
+test('a wide graph of 145 calls takes seconds, not minutes', () => {
   // Sixteen branches of nine calls: 10^16 starts; the beam keeps the best of them.
   const branches = Array.from({ length: 16 }, (_, b) => b);
   const steps = Array.from({ length: 9 }, (_, s) => s);
   const name = (b: number, s: number) => (s < 0 ? 'x' : `b${b}s${s}`);
-  const sizes = branches.flatMap((b) => steps.map((s) => [name(b, s), s === 8 ? 8 : 40 + ((b * 31 + s * 17) % 60)] as const));
+  const sizes = branches.flatMap((b) =>
+    steps.map((s) => [name(b, s), s === 8 ? 8 : 40 + ((b * 31 + s * 17) % 60)] as const),
+  );
   const program = sketchProgram({
     buffers: { x: 64, ...Object.fromEntries(sizes), y: 8 },
     inputs: ['x'],
@@ -119,5 +142,5 @@ test('a wide graph of 160 calls takes seconds, not minutes', () => {
   const started = performance.now();
   const ordered = orderCalls(program);
   expect((performance.now() - started) / 1000).toBeLessThan(10);
-  expect(planMemory(ordered).arenaBytes).toBeLessThan(planMemory(program).arenaBytes / 3);
+  expect(planMemory(ordered).arenaBytes).toBeLessThan(planMemory(program).arenaBytes / 3.5);
 }, 60_000);

@@ -30,7 +30,9 @@ export function sketchProgram({ buffers, inputs = [], outputs = [], calls }: Pro
     if (!names.includes(name)) throw new Error(`no buffer ${name}`);
     return names.indexOf(name);
   };
-  const scratch = new Set(calls.flatMap((call) => call.uses.filter((use) => use[0] === '~').map((use) => use.slice(1))));
+  const scratch = new Set(
+    calls.flatMap((call) => call.uses.filter((use) => use[0] === '~').map((use) => use.slice(1))),
+  );
   const roleOf = (name: string): Buffer['role'] =>
     inputs.includes(name) ? 'input' : outputs.includes(name) ? 'output' : scratch.has(name) ? 'scratch' : 'activation';
   return {
@@ -147,7 +149,8 @@ function checkArguments(call: Call, offset: (id: BufferId) => number, size: (id:
       const allowed = write.access === 'write' && read.access === 'read' && declared.length >= sameReads;
       const distance = Math.max(...declared.map((one) => one.distance));
       for (let i = 0; i < size(write.buffer); i++) {
-        if (call.template === 'concat' && !blocksOf(call).some((k) => k.offset <= i && i < k.offset + k.bytes)) continue;
+        if (call.template === 'concat' && !blocksOf(call).some((k) => k.offset <= i && i < k.offset + k.bytes))
+          continue;
         const j = offset(write.buffer) + i - offset(read.buffer);
         if (j < 0 || j >= size(read.buffer)) continue;
         if (!allowed || i < j + distance) throw new Error(`${call.symbol}: byte ${i} of ${write.name} too early`);

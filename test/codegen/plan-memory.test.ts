@@ -1,8 +1,20 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { findLives, modelArena } from '../../src/codegen/plan-memory/arena-model.ts';
+import { boundArena } from '../../src/codegen/plan-memory/bound.ts';
+import { findCrowds } from '../../src/codegen/plan-memory/crowds.ts';
+import { solveExactly } from '../../src/codegen/plan-memory/exact.ts';
 import { planMemory } from '../../src/codegen/plan-memory/index.ts';
+import { findPacking } from '../../src/codegen/plan-memory/packing.ts';
 import type { MemoryPlan, Program } from '../../src/ir/program.ts';
-import { findClobber, type ProgramSketch, randomProgram, sketchProgram, somePlanFits } from './plan-memory-programs.ts';
+import {
+  type CallSketch,
+  findClobber,
+  type ProgramSketch,
+  randomProgram,
+  sketchProgram,
+  somePlanFits,
+} from './plan-memory-programs.ts';
 
 function plan(sketch: ProgramSketch): { bytes: number; bound: number; peak: number; offsets: Record<string, number> } {
   const program = sketchProgram(sketch);
@@ -40,7 +52,13 @@ test('residual block: each convolution slides under the input that dies, the sum
     calls: [
       { uses: ['x', '>a'], overlaps: [['x', 'a', 1100]] },
       { uses: ['a', '>b'], overlaps: [['a', 'b', 1100]] },
-      { uses: ['b', 'x', '>y'], overlaps: [['b', 'y', 0], ['x', 'y', 0]] },
+      {
+        uses: ['b', 'x', '>y'],
+        overlaps: [
+          ['b', 'y', 0],
+          ['x', 'y', 0],
+        ],
+      },
     ],
   });
   // x + (a and b as one): 16384 + 16384 + 1100. In the first call x does not die, so x and a are apart.
@@ -63,19 +81,47 @@ test('alignment rounds the distance up', () => {
   expect(plan({ buffers, inputs: ['x'], outputs: ['y'], calls })).toMatchObject({ bytes: 12, bound: 12 });
 });
 
-test.each<[why: string, bytes: number, call: Partial<ProgramSketch> & { uses: string[]; overlaps: [string, string, number][] }]>([
+test.each<
+  [why: string, bytes: number, call: Partial<ProgramSketch> & { uses: string[]; overlaps: [string, string, number][] }]
+>([
   ['in place', 10, { uses: ['x', '>y'], overlaps: [['x', 'y', 0]] }],
   ['a negative distance: y may start inside x', 10, { uses: ['x', '>y'], overlaps: [['x', 'y', -4]] }],
   ['a useless distance', 20, { uses: ['x', '>y'], overlaps: [['x', 'y', 10]] }],
   ['scratch is apart from both', 17, { uses: ['x', '>y', '~t'], overlaps: [['x', 'y', 0]] }],
   ['another read is apart', 20, { uses: ['x', 'z', '>y'], overlaps: [['x', 'y', 0]], inputs: ['x', 'z'] }],
-  ['two reads, both replaced', 20, { uses: ['x', 'z', '>y'], overlaps: [['x', 'y', 0], ['z', 'y', 0]], inputs: ['x', 'z'] }],
+  [
+    'two reads, both replaced',
+    20,
+    {
+      uses: ['x', 'z', '>y'],
+      overlaps: [
+        ['x', 'y', 0],
+        ['z', 'y', 0],
+      ],
+      inputs: ['x', 'z'],
+    },
+  ],
   ['x + x, one permission for two arguments', 20, { uses: ['x', 'x', '>y'], overlaps: [['x', 'y', 0]] }],
-  ['x + x, the larger distance counts', 13, { uses: ['x', 'x', '>y'], overlaps: [['x', 'y', 0], ['x', 'y', 3]] }],
+  [
+    'x + x, the larger distance counts',
+    13,
+    {
+      uses: ['x', 'x', '>y'],
+      overlaps: [
+        ['x', 'y', 0],
+        ['x', 'y', 3],
+      ],
+    },
+  ],
   ['the input is an output too', 20, { uses: ['x', '>y'], overlaps: [['x', 'y', 0]], outputs: ['x', 'y'] }],
 ])('overlap: %s', (_why, bytes, { uses, overlaps, inputs = ['x'], outputs = ['y'] }) => {
   const buffers = Object.fromEntries(
-    [['x', 10], ['y', 10], ['z', 10], ['t', 7]].filter(([name]) => uses.some((use) => use.endsWith(String(name)))),
+    [
+      ['x', 10],
+      ['y', 10],
+      ['z', 10],
+      ['t', 7],
+    ].filter(([name]) => uses.some((use) => use.endsWith(String(name)))),
   );
   expect(plan({ buffers, inputs, outputs, calls: [{ uses, overlaps }] })).toMatchObject({ bytes, bound: bytes });
 });
@@ -90,6 +136,70 @@ test('a read through a slice without permission voids the overlap', () => {
   expect(plan({ ...sketch, calls: [{ uses: ['x', '>y'], overlaps }] }).bytes).toBe(10);
   // Only the last 6 bytes of x may still be replaced, but then y starts below x and covers its first 4 bytes too.
   expect(plan({ ...sketch, calls: [{ uses: ['x', 'part', '>y'], overlaps }] }).bytes).toBe(20);
+});
+
+test('a result that is written through two arguments does not share', () => {
+  const program = sketchProgram({
+    buffers: { x: 10, y: 10, part: { bytes: 10, within: ['y', 0] } },
+    inputs: ['x'],
+    outputs: ['y'],
+    calls: [{ uses: ['x', '>y', '>part'], overlaps: [['x', 'y', 0]] }],
+  });
+  expect(planMemory(program)).toMatchObject({ arenaBytes: 20, lowerBoundBytes: 20 });
+});
+
+test('a result that is written a second time does not share: it holds something already', () => {
+  const result = plan({
+    buffers: { x: 10, y: 10, z: 10, w: 1 },
+    inputs: ['x'],
+    outputs: ['y', 'w'],
+    calls: [
+      { uses: ['x', '>y'] },
+      { uses: ['>z'] },
+      { uses: ['y', '>w'] },
+      { uses: ['z', '>y'], overlaps: [['z', 'y', 0]] },
+    ],
+  });
+  expect(result).toMatchObject({ bytes: 21, bound: 21 });
+});
+
+test.each<[why: string, bytes: number, call: CallSketch]>([
+  [
+    'two results share one input',
+    20,
+    {
+      uses: ['x', '>y', '>z'],
+      overlaps: [
+        ['x', 'y', 0],
+        ['x', 'z', 0],
+      ],
+    },
+  ],
+  [
+    'one result shares two inputs',
+    20,
+    {
+      uses: ['x', 'z', '>y'],
+      overlaps: [
+        ['x', 'y', 0],
+        ['z', 'y', 0],
+      ],
+    },
+  ],
+  [
+    'two inputs cannot share the same end of a result',
+    26,
+    {
+      uses: ['x', 'z', '>y'],
+      overlaps: [
+        ['x', 'y', 6],
+        ['z', 'y', 6],
+      ],
+    },
+  ],
+])('bound of one call: %s', (_why, bytes, call) => {
+  const program = sketchProgram({ buffers: { x: 10, y: 10, z: 10 }, calls: [call] });
+  expect(boundArena(modelArena(program))).toEqual({ bytes, call: 0 });
 });
 
 test('the part of a joined buffer that is not written yet is free', () => {
@@ -128,9 +238,12 @@ test('refuses slices that do not fit', () => {
 
 test('no plan clobbers a byte that is still needed', () => {
   const programs = randomProgram({ calls: 12, bytes: 30, slices: true });
-  fc.assert(fc.property(programs, (program) => expectSound(program, planMemory(program, { maxSteps: 4000 }))), {
-    numRuns: 400,
-  });
+  fc.assert(
+    fc.property(programs, (program) => expectSound(program, planMemory(program, { maxSteps: 4000 }))),
+    {
+      numRuns: 400,
+    },
+  );
 });
 
 test('small programs: exactly the smallest arena there is, and proven', () => {
@@ -143,6 +256,19 @@ test('small programs: exactly the smallest arena there is, and proven', () => {
       expect(result.lowerBoundBytes).toBe(result.arenaBytes);
     }),
     { numRuns: 80 },
+  );
+}, 30_000);
+
+test('branch and bound alone finds what all of the search finds', () => {
+  fc.assert(
+    fc.property(randomProgram({ calls: 6, bytes: 12, slices: false }), (program) => {
+      const model = modelArena(program);
+      const lives = findLives(model);
+      const limits = { upper: 1000, lower: 0, maxSteps: Infinity };
+      const result = solveExactly(findPacking(model, lives), findCrowds(model, lives), limits);
+      expect(result.bytes).toBe(planMemory(program, { maxSteps: 400_000 }).arenaBytes);
+    }),
+    { numRuns: 300 },
   );
 }, 30_000);
 

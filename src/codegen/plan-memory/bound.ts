@@ -50,7 +50,10 @@ export function sharedBytes(shares: readonly Share[], pieces: readonly Piece[]):
   let byRead = 0;
   for (const [read, writes] of groupBy(shares, (share) => share.read)) {
     const covers = writes.map(({ write, distance }) => Math.max(0, pieceBytes(pieces[write]) - Math.max(0, distance)));
-    byRead += Math.min(pieceBytes(pieces[read]), covers.reduce((a, b) => a + b, 0));
+    byRead += Math.min(
+      pieceBytes(pieces[read]),
+      covers.reduce((a, b) => a + b, 0),
+    );
   }
   return Math.min(byWrite, byRead);
 }

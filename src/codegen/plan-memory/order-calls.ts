@@ -17,30 +17,45 @@ interface Start {
   readonly alive: number;
 }
 
-/** Starts kept per length times calls: bounds time (about two seconds for the widest graphs) and memory. */
-const MAX_STARTS = 60_000;
+/** Starts kept per length times calls, and tries: they bound the time, a second or two for the widest graphs. */
+const MAX_STARTS = 10_000;
+const MAX_ROUNDS = 8;
 
 /**
  * Reorders calls so that the call that needs most memory needs less. Two calls that touch the same bytes keep their
  * order unless both only read. The program comes back as it was unless its plan really becomes smaller.
  *
  * Starts grow by one call at a time; of two that consist of the same calls only the one with the lower peak can lead
- * to the best order. That is exact as long as no length has more than MAX_STARTS / calls starts; then it is a beam.
+ * to the best order. That is exact as long as no length has more than MAX_STARTS / calls starts. Then it is a beam of
+ * those that leave least alive, and every order found lowers the limit for another try.
  */
 export function orderCalls(program: Program, options: PlanOptions = {}): Program {
   const model = modelArena(program);
-  const order = findOrder(model, boundArena(model).bytes);
-  if (!order) return program;
-  const reordered = { ...program, calls: order.map((call) => program.calls[call]) };
+  let best: FoundOrder | null = null;
+  for (let round = 0; round < MAX_ROUNDS && !best?.exact; round++) {
+    const found = findOrder(model, best?.peak ?? boundArena(model).bytes);
+    if (!found) break;
+    best = found;
+  }
+  if (!best) return program;
+  const reordered = { ...program, calls: best.calls.map((call) => program.calls[call]) };
   return planMemory(reordered, options).arenaBytes < planMemory(program, options).arenaBytes ? reordered : program;
 }
 
+interface FoundOrder {
+  readonly calls: readonly number[];
+  readonly peak: number;
+  /** No order has a lower peak. */
+  readonly exact: boolean;
+}
+
 /** An order whose peak is below `limit` bytes, or null. */
-function findOrder(model: ArenaModel, limit: number): number[] | null {
+function findOrder(model: ArenaModel, limit: number): FoundOrder | null {
   const { callCount } = model;
   const earlier = findDependencies(model);
   const touched = findTouched(model);
   const maxStarts = Math.max(64, Math.floor(MAX_STARTS / Math.max(1, callCount)));
+  let exact = true;
   const done = new Uint16Array(Math.ceil(callCount / 16));
   let starts: Start[] = [{ done, last: -1, before: null, peak: 0, alive: inputBytes(model) }];
   for (let length = 0; length < callCount && starts.length > 0; length++) {
@@ -56,12 +71,12 @@ function findOrder(model: ArenaModel, limit: number): number[] | null {
       }
     }
     starts = [...longer.values()];
+    if (starts.length <= maxStarts) continue;
     // Sorting is stable: among equals the order closest to the original one stays in front.
-    if (starts.length > maxStarts) {
-      starts = starts.sort((a, b) => a.peak - b.peak || a.alive - b.alive).slice(0, maxStarts);
-    }
+    starts = starts.sort((a, b) => a.alive - b.alive || a.peak - b.peak).slice(0, maxStarts);
+    exact = false;
   }
-  return starts.length === 0 ? null : callsOf(starts[0]);
+  return starts.length === 0 ? null : { calls: callsOf(starts[0]), peak: starts[0].peak, exact };
 }
 
 function isDone({ done }: Start, call: number): boolean {

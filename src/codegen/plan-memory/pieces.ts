@@ -35,11 +35,7 @@ interface Cover {
 }
 
 /** Cuts bodies at the ends of their slices. Pieces that nobody touches are left out. Ordered by body, then start. */
-export function findPieces(
-  program: Program,
-  bodies: readonly Body[],
-  places: ReadonlyMap<BufferId, Place>,
-): Piece[] {
+export function findPieces(program: Program, bodies: readonly Body[], places: ReadonlyMap<BufferId, Place>): Piece[] {
   const covers = findCovers(program, bodies, places);
   const cuts = bodies.map((body) => new Set([0, body.bytes]));
   for (const { body, offset, bytes } of places.values()) cuts[body].add(offset).add(offset + bytes);

@@ -53,7 +53,7 @@ function isBlock(value: Json): value is { readonly bytes: number; readonly offse
 }
 
 function canSlice(
-  { calls, inputs, outputs }: Program,
+  { calls }: Program,
   { index, reads, write, blocks }: Concat,
   input: number,
   byId: ReadonlyMap<BufferId, Buffer>,
@@ -65,7 +65,6 @@ function canSlice(
   return (
     x.role === 'activation' &&
     y.role !== 'input' &&
-    [...inputs, ...outputs].every((port) => port.buffer !== x.id) &&
     x.within === null &&
     !parents.includes(x) &&
     x.bytes === bytes &&
