@@ -7,6 +7,7 @@ import { planMemory } from '../../../src/codegen/plan-memory/index.ts';
 import { planConcat } from '../../../src/codegen/plan-memory/plan-concat.ts';
 import { emitC } from '../../../src/codegen/emit.ts';
 import { lowerGraph } from '../../../src/codegen/lower/lower-graph.ts';
+import { importOnnx } from '../../../src/frontend/import-onnx.ts';
 import { type PlainModel, writeModel } from '../../../src/frontend/onnx-writer.ts';
 import { NEWEST_OPSET } from '../../../src/frontend/opset.ts';
 import { UniqueNames } from '../../../src/frontend/unique-names.ts';
@@ -17,6 +18,9 @@ import { bytesOf, createData, dataOf, isFloat } from '../../../src/ir/tensor.ts'
 import type { Attribute, DType, Graph, Node, Shape, Tensor, TensorType, ValueName } from '../../../src/ir/types.ts';
 import { viewArray } from '../../../src/numerics/dtype.ts';
 import { UserError } from '../../../src/support/errors.ts';
+import { floatPasses } from '../../../src/passes/index.ts';
+import { runPipeline } from '../../../src/passes/pipeline.ts';
+import { createEvaluator } from '../../../src/runtime/evaluator.ts';
 import { createSession } from '../../../src/runtime/ort-session.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -87,6 +91,26 @@ export async function differences(cases: readonly Case[], options: Options = {})
     const index = Number(/^c(\d+)/.exec(name)![1]);
     return problem ? [`${name} = ${describe(cases[index]!)}: ${problem}`] : [];
   });
+}
+
+/** A whole model from its ONNX bytes, by the importer and the float passes; one difference per output at most. */
+export async function modelDifferences(bytes: Uint8Array, feeds: ReadonlyMap<ValueName, Tensor>, tolerance = 1e-5): Promise<string[]> {
+  const session = await createSession(bytes);
+  const expected = await session.run(feeds);
+  await session.release();
+  const evaluator = createEvaluator();
+  const { graph } = await runPipeline(await importOnnx(bytes), floatPasses, { evaluate: evaluator.evaluate });
+  await evaluator.release();
+  const actual = runC(compiled(graph), feeds);
+  return [...expected].flatMap(([name, tensor]) => {
+    const problem = compare(tensor, actual.get(name)!, tolerance);
+    return problem ? [`${name}: ${problem}`] : [];
+  });
+}
+
+/** The outputs of a graph as compiled C computes them. */
+export function runGraph(graph: Graph, feeds: ReadonlyMap<ValueName, Tensor>): Map<ValueName, Tensor> {
+  return runC(compiled(graph), feeds);
 }
 
 /** Errors with their reasons, so that a failing case is named. */
