@@ -4,14 +4,17 @@ import { bitCast, cast, castLike } from './cast.ts';
 import { conv } from './conv/index.ts';
 import { foldableOps } from './foldable.ts';
 import { gemm } from './gemm.ts';
+import { convInteger, matMulInteger } from './integer-products.ts';
 import { lookupTable } from './lookup-table.ts';
 import { matMul } from './matmul.ts';
 import { movementOps } from './movement/index.ts';
 import { normalizationOps } from './normalization/index.ts';
 import type { OpDef } from './op-def.ts';
 import { averagePool, globalAveragePool, globalMaxPool, maxPool } from './pool/index.ts';
+import { qlinearOps } from './qlinear.ts';
 import { dequantizeLinear, dynamicQuantizeLinear, quantizeLinear } from './quantize-linear.ts';
 import { clip, where } from './select.ts';
+import { shiftCodes } from './shift-codes.ts';
 import { recurrentOps } from './recurrent/index.ts';
 import { reduceOps } from './reduce/index.ts';
 import { spatialOps } from './spatial/index.ts';
@@ -57,6 +60,10 @@ export const OPERATORS: readonly OpDef[] = [
   quantizeLinear,
   dequantizeLinear,
   dynamicQuantizeLinear,
+  matMulInteger,
+  convInteger,
+  shiftCodes,
+  ...qlinearOps,
 ];
 
 const byName = new Map(OPERATORS.map((definition) => [`${definition.domain ?? ''}:${definition.op}`, definition]));

@@ -1,0 +1,174 @@
+import { normalizeAxis } from '../../ir/shape.ts';
+import type { Node } from '../../ir/types.ts';
+import type { LowerBuilder, OpDef, Operand, UpgradeBuilder } from '../op-def.ts';
+import { floatAttribute, intAttribute, intsAttribute, stringAttribute } from '../support/attributes.ts';
+import { literal } from '../support/c-text.ts';
+import { constantNumbers } from '../support/inputs.ts';
+import { inLoops, linesParams, loopsOver, position, type Walk } from '../support/loops.ts';
+import { checkMoves, elementsText, followInput } from '../support/moves.ts';
+import { isReal, number } from '../support/scalar.ts';
+import { axisTaps, type ResizeAxis, type ResizeMode, type Taps } from './resize-axis.ts';
+
+/**
+ * Sizes, scales and roi are constants, so where each output position reads is settled now: one table of positions
+ * and weights per resized axis. Nearest neighbours at whole factors need no table: the position is o / factor.
+ */
+export const resize: OpDef = {
+  op: 'Resize',
+  summary: 'Nearest, linear or cubic interpolation along any axes; every coordinate mode; antialias.',
+  spatial: true,
+  upgrade: fromOpset10,
+  lower(node, lower) {
+    const x = lower.read(0, 'any');
+    const mode = resizeMode(node);
+    if (mode.mode === 'nearest') checkMoves(node, lower);
+    else if (x.type.quant || !isReal(x.type.dtype)) return lower.refuse(`mode '${mode.mode}' of ${x.type.dtype} is not supported`);
+    if (!['nearest', 'linear', 'cubic'].includes(mode.mode)) return lower.refuse(`mode '${mode.mode}' is not known`);
+    const y = lower.write(0, followInput(node, lower));
+    const axes = resizeAxes(node, lower, x, y).map((axis, d) => reader(node, lower, axis, d, mode));
+    lower.call({
+      template: 'lines',
+      params: linesParams(interpolation(node, x, y, axes)),
+      summary: `Resize ${mode.mode}, ${elementsText(node, lower)}`,
+    });
+  },
+};
+
+/** The old name of Resize: nearest or linear, asymmetric. Attribute scales (opset 7) or input scales (opset 9). */
+export const upsample: OpDef = {
+  op: 'Upsample',
+  summary: 'Old form of Resize.',
+  upgrade(node, _opset, upgrade) {
+    const { scales, mode } = node.attributes;
+    const list = Array.isArray(scales) ? Float32Array.from(scales as number[]) : null;
+    const input = list ? upgrade.constant('f32', [list.length], list) : node.inputs[1]!;
+    return {
+      ...node,
+      op: 'Resize',
+      inputs: [node.inputs[0]!, null, input],
+      attributes: {
+        mode: mode === undefined || mode === 'nearest' ? 'nearest' : 'linear',
+        coordinate_transformation_mode: 'asymmetric',
+        nearest_mode: 'floor',
+      },
+    };
+  },
+};
+
+/** Opset 10: x and scales, asymmetric; nearest is the floor when growing, the ceiling when shrinking. */
+function fromOpset10(node: Node, opset: number, upgrade: UpgradeBuilder): Node {
+  if (opset >= 11) return node;
+  const [x, y] = [node.inputs[0]!, node.outputs[0]!].map((value) => upgrade.type(value)?.shape);
+  const shrinks = x && y ? x.some((size, d) => y[d]! < size) : false;
+  const attributes = { ...node.attributes, coordinate_transformation_mode: 'asymmetric', nearest_mode: shrinks ? 'ceil' : 'floor' };
+  return { ...node, inputs: [node.inputs[0]!, null, node.inputs[1]!], attributes };
+}
+
+function resizeMode(node: Node): ResizeMode {
+  return {
+    mode: stringAttribute(node, 'mode', 'nearest'),
+    coordinates: stringAttribute(node, 'coordinate_transformation_mode', 'half_pixel'),
+    nearest: stringAttribute(node, 'nearest_mode', 'round_prefer_floor'),
+    cubicA: floatAttribute(node, 'cubic_coeff_a', -0.75),
+    excludeOutside: intAttribute(node, 'exclude_outside', 0) === 1,
+    antialias: intAttribute(node, 'antialias', 0) === 1,
+  };
+}
+
+/** One entry per dimension, null where nothing changes. */
+function resizeAxes(node: Node, lower: LowerBuilder, x: Operand, y: Operand): (ResizeAxis | null)[] {
+  const rank = x.shape.length;
+  const axes = intsAttribute(node, 'axes', x.shape.map((_, d) => d)).map((axis) => normalizeAxis(axis, rank));
+  const roi = constantNumbers(node, lower, 1, 'roi') ?? [];
+  const given = constantNumbers(node, lower, 2, 'scales') ?? [];
+  const sizes = constantNumbers(node, lower, 3, 'sizes') ?? [];
+  const scales = given.length > 0 ? given : sizes.map((size, i) => size / x.shape[axes[i]!]!);
+  const policy = stringAttribute(node, 'keep_aspect_ratio_policy', 'stretch');
+  const common = sizes.length === 0 || policy === 'stretch' ? null : policy === 'not_larger' ? Math.min(...scales) : Math.max(...scales);
+  return x.shape.map((input, d) => {
+    const i = axes.indexOf(d);
+    if (i < 0) return null;
+    const scale = common ?? scales[i] ?? 1;
+    const crop = stringAttribute(node, 'coordinate_transformation_mode', 'half_pixel') === 'tf_crop_and_resize';
+    if (!crop && scale === 1 && y.shape[d] === input) return null;
+    return { input, output: y.shape[d]!, scale, roi: [roi[i] ?? 0, roi[i + axes.length] ?? 1] };
+  });
+}
+
+/** How the loops read along one dimension. */
+interface Reader {
+  readonly d: number;
+  readonly taps: number;
+  /** Input position as C text, from the output position and the tap. */
+  readonly position: (output: string, tap: string) => string;
+  readonly weight: (output: string, tap: string) => string | null;
+  /** Some positions are -1. */
+  readonly leaves: boolean;
+}
+
+function reader(node: Node, lower: LowerBuilder, axis: ResizeAxis | null, d: number, mode: ResizeMode): Reader | null {
+  if (!axis) return null;
+  const taps = axisTaps(axis, mode);
+  if (typeof taps === 'string') return lower.refuse(taps);
+  const divided = mode.mode === 'nearest' ? quotient(taps, axis) : null;
+  if (divided) return { d, taps: 1, position: divided, weight: () => null, leaves: false };
+  const positions = lower.table(`positions${d}`, 'i32', taps.positions, 'parameters', `input positions along axis ${d} of ${node.name}`);
+  const at = (output: string, tap: string) => (taps.taps === 1 ? output : `(${output}) * ${taps.taps} + ${tap}`);
+  const weighted = mode.mode !== 'nearest';
+  const weights = weighted && lower.table(`weights${d}`, 'f32', taps.weights, 'parameters', `weights along axis ${d} of ${node.name}`);
+  return {
+    d,
+    taps: taps.taps,
+    position: (output, tap) => `${positions}[${at(output, tap)}]`,
+    weight: (output, tap) => (weights ? `${weights}[${at(output, tap)}]` : null),
+    leaves: taps.positions.includes(-1),
+  };
+}
+
+/** Positions that are o / n or o * n + c. */
+function quotient({ positions }: Taps, { input, output }: ResizeAxis): ((output: string) => string) | null {
+  const factor = output / input;
+  if (Number.isInteger(factor) && positions.every((p, o) => p === Math.floor(o / factor))) {
+    return (o) => (factor === 1 ? o : `(${o}) / ${factor}`);
+  }
+  const step = input / output;
+  const start = positions[0]!;
+  if (Number.isInteger(step) && start >= 0 && positions.every((p, o) => p === o * step + start)) {
+    return (o) => `((${o}) * ${step}${start === 0 ? '' : ` + ${start}`})`;
+  }
+  return null;
+}
+
+function interpolation(node: Node, x: Operand, y: Operand, all: readonly (Reader | null)[]): string[] {
+  const axes = all.filter((axis) => axis !== null);
+  const walks: Record<string, Walk> = { x: { strides: x.strides.map((s, d) => (all[d] ? 0 : s)) }, y };
+  for (const { d } of axes) walks[`o${d}`] = position(x.shape.length, d);
+  const { sizes, at } = loopsOver(y.shape, 'y', walks);
+  const source = (tap: (i: number) => string) => {
+    const terms = axes.map(({ d, position: place }, i) => `${place(at[`o${d}`]!, tap(i))} * ${x.strides[d]}`);
+    return `${x.name}[${[at.x, ...terms].filter((term) => term !== '0').join(' + ') || '0'}]`;
+  };
+  const target = `${y.name}[${at.y}]`;
+  const single = axes.every(({ taps }) => taps === 1);
+  const body = single ? [`${target} = ${source(() => '0')};`] : weightedSum(axes);
+  const leaving = axes.filter(({ leaves }) => leaves).map(({ d, position: place }) => `${place(at[`o${d}`]!, '0')} < 0`);
+  if (leaving.length === 0) return inLoops(sizes, body);
+  const value = literal(floatAttribute(node, 'extrapolation_value', 0), y.type.dtype);
+  return inLoops(sizes, [
+    `if (${leaving.join(' || ')}) {`,
+    `    ${target} = ${value};`,
+    '} else {',
+    ...body.map((line) => `    ${line}`),
+    '}',
+  ]);
+
+  function weightedSum(readers: readonly Reader[]): string[] {
+    const weights = readers.map(({ d, weight }, i) => weight(at[`o${d}`]!, `k${i}`)).filter((text) => text !== null);
+    const product = [...weights, source((i) => `k${i}`)].join(' * ');
+    return [
+      `${y.ctype} sum = ${number(y.type.dtype, 0)};`,
+      ...inLoops(readers.map(({ taps }) => taps), [`sum += ${product};`], 'k'),
+      `${target} = sum;`,
+    ];
+  }
+}
