@@ -164,14 +164,14 @@ test('random concatenations: every call still reads the same bytes', () => {
         calls.push({ uses: [...reads, `>${name}`], overlaps, ...more });
         names.push(name);
       };
-      first.forEach((buffer, i) => add(`b${i}`, buffer, [names.at(-1) ?? 'x']));
+      for (const [i, buffer] of first.entries()) add(`b${i}`, buffer, [names.at(-1) ?? 'x']);
       picks.forEach((pick, i) => {
         const reads = pick.map((p) => names[p % names.length]);
         let offset = 0;
-        const parts = reads.map((read) => ({
-          bytes: buffers[read].bytes,
-          offset: (offset += buffers[read].bytes) - buffers[read].bytes,
-        }));
+        const parts = reads.map((read) => {
+          offset += buffers[read].bytes;
+          return { bytes: buffers[read].bytes, offset: offset - buffers[read].bytes };
+        });
         add(`j${i}`, { bytes: offset }, reads, { blocks: parts, overlaps: [] });
         add(`c${i}`, { bytes: 6 }, [`j${i}`]);
       });

@@ -136,7 +136,7 @@ export function execute(program: Program, offsets: MemoryPlan['offsets']): Map<s
 }
 
 function blocksOf(call: Call): readonly { bytes: number; offset: number }[] {
-  return JSON.parse(JSON.stringify(call.params['blocks']));
+  return JSON.parse(JSON.stringify(call.params.blocks));
 }
 
 function checkArguments(call: Call, offset: (id: BufferId) => number, size: (id: BufferId) => number): void {
