@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { type EmitOptions, emitC, type GeneratedFiles } from './codegen/emit.ts';
 import { lowerGraph } from './codegen/lower/lower-graph.ts';
 import { planMemory } from './codegen/plan-memory/index.ts';
+import { orderCalls } from './codegen/plan-memory/order-calls.ts';
+import { planConcat } from './codegen/plan-memory/plan-concat.ts';
 import type { Dataset } from './data/dataset.ts';
 import { exportOnnx } from './frontend/export-onnx.ts';
 import { importOnnx } from './frontend/import-onnx.ts';
@@ -74,11 +76,12 @@ export async function compileModel(options: CompileOptions): Promise<Compilation
   const transformation = await transformModel(options);
   const { graph, precision } = transformation;
   const name = cIdentifier(options.name, 'model').toLowerCase();
-  const program = lowerGraph(graph, {
+  const lowered = lowerGraph(graph, {
     name,
     features: target.features,
     ...(options.ioLayout && { ioLayout: options.ioLayout }),
   });
+  const program = planConcat(orderCalls(lowered));
   const plan = planMemory(program);
   const files = emitC(program, plan, emitOptions(options, precision));
   return { ...transformation, name, target, oracle: buildOracle(graph), program, plan, files };

@@ -3,61 +3,45 @@
 #include <stdint.h>
 #include "nn_simd.h"
 
-/* The block of nn_block4_s8 for two inputs at once: acc[0..3] for x, acc[4..7] for z. Each widened weight serves both. */
+/* The block of nn_block4_s8 for two inputs at once: acc[0..3] for x, acc[4..7] for z. Each widened weight serves both.
+ * Two rows in each sweep: four sums, both inputs and the weights just fit the registers. */
 static inline const int8_t *nn_block4x2_s8(const int8_t *x, const int8_t *z, const int8_t *w, int32_t depth, int32_t acc[8])
 {
-    int32_t a0 = acc[0], a1 = acc[1], a2 = acc[2], a3 = acc[3];
-    int32_t b0 = acc[4], b1 = acc[5], b2 = acc[6], b3 = acc[7];
+    const int32_t rest = depth & 3;
+    const int32_t whole = depth - rest;
+    const int8_t *tail = w + 4 * whole;
 
-    for (; depth >= 4; depth -= 4) {
-        const uint32_t v = nn_load4(x), u = nn_load4(z);
-        const uint32_t x_even = nn_sxtb16(v), x_odd = nn_sxtb16_ror8(v);
-        const uint32_t z_even = nn_sxtb16(u), z_odd = nn_sxtb16_ror8(u);
-        uint32_t weights, even, odd;
-
-        weights = nn_load4(w);
-        even = nn_sxtb16(weights);
-        odd = nn_sxtb16_ror8(weights);
-        a0 = nn_smlad(x_odd, odd, nn_smlad(x_even, even, a0));
-        b0 = nn_smlad(z_odd, odd, nn_smlad(z_even, even, b0));
-        weights = nn_load4(w + 4);
-        even = nn_sxtb16(weights);
-        odd = nn_sxtb16_ror8(weights);
-        a1 = nn_smlad(x_odd, odd, nn_smlad(x_even, even, a1));
-        b1 = nn_smlad(z_odd, odd, nn_smlad(z_even, even, b1));
-        weights = nn_load4(w + 8);
-        even = nn_sxtb16(weights);
-        odd = nn_sxtb16_ror8(weights);
-        a2 = nn_smlad(x_odd, odd, nn_smlad(x_even, even, a2));
-        b2 = nn_smlad(z_odd, odd, nn_smlad(z_even, even, b2));
-        weights = nn_load4(w + 12);
-        even = nn_sxtb16(weights);
-        odd = nn_sxtb16_ror8(weights);
-        a3 = nn_smlad(x_odd, odd, nn_smlad(x_even, even, a3));
-        b3 = nn_smlad(z_odd, odd, nn_smlad(z_even, even, b3));
-        x += 4;
-        z += 4;
-        w += 16;
+    for (int32_t r = 0; r < 4; r += 2) {
+        int32_t a0 = acc[r], a1 = acc[r + 1], b0 = acc[r + 4], b1 = acc[r + 5];
+        const int8_t *p = x, *o = z, *v = w + 4 * r;
+        const int8_t *end = x + whole;
+        while (p != end) {
+            const uint32_t px = nn_load4(p), oz = nn_load4(o), v0 = nn_load4(v), v1 = nn_load4(v + 4);
+            const uint32_t x_even = nn_sxtb16(px), x_odd = nn_sxtb16_ror8(px);
+            const uint32_t z_even = nn_sxtb16(oz), z_odd = nn_sxtb16_ror8(oz);
+            const uint32_t even0 = nn_sxtb16(v0), odd0 = nn_sxtb16_ror8(v0);
+            const uint32_t even1 = nn_sxtb16(v1), odd1 = nn_sxtb16_ror8(v1);
+            a0 = nn_smlad(x_odd, odd0, nn_smlad(x_even, even0, a0));
+            b0 = nn_smlad(z_odd, odd0, nn_smlad(z_even, even0, b0));
+            a1 = nn_smlad(x_odd, odd1, nn_smlad(x_even, even1, a1));
+            b1 = nn_smlad(z_odd, odd1, nn_smlad(z_even, even1, b1));
+            p += 4;
+            o += 4;
+            v += 16;
+        }
+        for (int32_t i = 0; i < rest; i++) {
+            const int32_t t0 = tail[r * rest + i], t1 = tail[(r + 1) * rest + i];
+            a0 += p[i] * t0;
+            a1 += p[i] * t1;
+            b0 += o[i] * t0;
+            b1 += o[i] * t1;
+        }
+        acc[r] = a0;
+        acc[r + 1] = a1;
+        acc[r + 4] = b0;
+        acc[r + 5] = b1;
     }
-    for (int32_t i = 0; i < depth; i++) {
-        a0 += x[i] * w[i];
-        a1 += x[i] * w[i + depth];
-        a2 += x[i] * w[i + 2 * depth];
-        a3 += x[i] * w[i + 3 * depth];
-        b0 += z[i] * w[i];
-        b1 += z[i] * w[i + depth];
-        b2 += z[i] * w[i + 2 * depth];
-        b3 += z[i] * w[i + 3 * depth];
-    }
-    acc[0] = a0;
-    acc[1] = a1;
-    acc[2] = a2;
-    acc[3] = a3;
-    acc[4] = b0;
-    acc[5] = b1;
-    acc[6] = b2;
-    acc[7] = b3;
-    return w + 4 * depth;
+    return tail + 4 * rest;
 }
 
 #endif
