@@ -148,7 +148,7 @@ function keepOutputNames(graph: Graph, sources: readonly ValueName[]): Graph {
     else copies.push(copyNode(source, output));
     return output;
   });
-  const rename = (value: ValueName | null) => (value === null ? null : (renamed.get(value) ?? value));
+  const rename = <T extends ValueName | null>(value: T) => (value === null ? value : (renamed.get(value) ?? value));
   // What computed an output before has no reader left, and must not share its name.
   const stale = new Set<ValueName | null>(outputs.filter((output, i) => output !== sources[i]));
   const nodes: Node[] = graph.nodes.map((node) => ({
@@ -157,7 +157,9 @@ function keepOutputNames(graph: Graph, sources: readonly ValueName[]): Graph {
     outputs: node.outputs.map((output) => (stale.has(output) ? null : rename(output))),
   }));
   for (const copy of copies) nodes.push({ ...copy, inputs: copy.inputs.map(rename) });
-  return { ...graph, outputs, nodes, types, constants };
+  const kept = [...(graph.ranges ?? [])].filter(([name]) => !stale.has(name));
+  const ranges = graph.ranges && { ranges: new Map(kept.map(([name, range]) => [rename(name), range])) };
+  return { ...graph, outputs, nodes, types, constants, ...ranges };
 }
 
 function copyNode(from: ValueName, to: ValueName): Node {
@@ -211,5 +213,6 @@ export function prune(graph: Graph): Graph {
   const kept = new Set<ValueName>([...needed, ...graph.inputs]);
   for (const node of nodes) for (const output of node.outputs) if (output) kept.add(output);
   const keep = <T>(map: ReadonlyMap<ValueName, T>) => new Map([...map].filter(([name]) => kept.has(name)));
-  return { ...graph, nodes, types: keep(graph.types), constants: keep(graph.constants) };
+  const ranges = graph.ranges && { ranges: keep(graph.ranges) };
+  return { ...graph, nodes, types: keep(graph.types), constants: keep(graph.constants), ...ranges };
 }

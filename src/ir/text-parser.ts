@@ -1,4 +1,4 @@
-import type { Attribute, Graph, Node, Quant, Tensor, TensorType, TypedArray, ValueName } from './types.ts';
+import type { Attribute, Graph, Node, Quant, Range, Tensor, TensorType, TypedArray, ValueName } from './types.ts';
 import { DTYPES } from './types.ts';
 import { elementCount } from './shape.ts';
 import { bitsOf, createData, dataOf, fingerprint } from './tensor.ts';
@@ -21,6 +21,7 @@ export function parseGraph(text: string, elided: Elided | null = null): Graph {
   const nodes: Node[] = [];
   const types = new Map<ValueName, TensorType>();
   const constants = new Map<ValueName, Tensor>();
+  const ranges = new Map<ValueName, Range>();
 
   for (const [index, line] of text.split('\n').entries()) {
     const scan = scanLine(line, index + 1);
@@ -39,6 +40,12 @@ export function parseGraph(text: string, elided: Elided | null = null): Graph {
       const value = parseTyped(scan, types, elided);
       scan.expect('=');
       constants.set(value, parseConstant(scan, value, types.get(value) as TensorType, elided));
+    } else if (keyword === 'range') {
+      scan.take();
+      const value = parseName(scan);
+      scan.expect(':');
+      const [min, max] = parseInterval(scan);
+      ranges.set(value, { min, max });
     } else if (keyword === 'return') {
       scan.take();
       while (scan.peek()) {
@@ -50,7 +57,7 @@ export function parseGraph(text: string, elided: Elided | null = null): Graph {
     }
     if (scan.peek()) scan.fail('expected the end of the line');
   }
-  return { name, inputs, outputs, nodes, types, constants };
+  return { name, inputs, outputs, nodes, types, constants, ...(ranges.size > 0 && { ranges }) };
 }
 
 /** `name: type`; enters the type. */
@@ -108,6 +115,12 @@ function parseOperator(scan: Scanner): { domain: string; op: string } {
   if (scan.accept('::')) return { domain: first, op: parseName(scan) };
   const split = isWord ? first.lastIndexOf('::') : -1;
   return split < 0 ? { domain: '', op: first } : { domain: first.slice(0, split), op: first.slice(split + 2) };
+}
+
+/** `[min, max]` */
+function parseInterval(scan: Scanner): readonly [number, number] {
+  const start = scan.peek();
+  return clipOf(parseAttribute(scan)) ?? scan.fail('expected [min, max]', start);
 }
 
 function clipOf(value: Attribute): Node['clip'] {

@@ -5,6 +5,7 @@
  *   input x: f32[1,1,2,2]
  *   const w: i8[2,1,1,1]{axis=0, scale=[0.5,0.25], zero=0} = 1, 6
  *   c: f32[1,2,2,2] = Conv(x, w, _) pads=[1,1,1,1] clip=[0,inf] @"conv 1"
+ *   range c: [0,5.5]                                        what calibration saw
  *   return c
  *
  * `_` is an input or output left out; `@` gives a node's name where it is not its first output's; `domain::Op` names
@@ -32,6 +33,9 @@ export function printGraph(graph: Graph, { maxElements = 64 }: PrintOptions = {}
     lines.push(`const ${printName(name)}: ${type(name)} = ${printElements(tensor, maxElements)}`);
   }
   for (const node of graph.nodes) lines.push(printNode(graph, node, { maxElements }));
+  for (const [name, { min, max }] of graph.ranges ?? []) {
+    lines.push(`range ${printName(name)}: [${printNumber(min)},${printNumber(max)}]`);
+  }
   lines.push(`return ${graph.outputs.map(printName).join(', ')}`);
   return lines.map((line) => line.trimEnd()).join('\n');
 }

@@ -10,6 +10,9 @@ test('a value that replaces a graph output takes its name', () => {
     c: f32[2] = Neg(x)
     d: f32[2] = Exp(c)
     y: f32[2] = Relu(c)
+    range c: [-1,1]
+    range d: [0,1]
+    range y: [0,1]
     return y, d`),
   );
   edit.replaceUses('y', 'c');
@@ -17,6 +20,8 @@ test('a value that replaces a graph output takes its name', () => {
     "input x: f32[2]
     y: f32[2] = Neg(x) @c
     d: f32[2] = Exp(y)
+    range y: [-1,1]
+    range d: [0,1]
     return y, d"
   `);
 });
@@ -64,11 +69,13 @@ test('the other outputs of a node survive the loss of one', () => {
 });
 
 test('a draft finds a node whose first output is left out, and takes one output of several away', () => {
-  const edit = editGraph(parseGraph(`
+  const edit = editGraph(
+    parseGraph(`
     input x: f32[2]
     _, a: f32[2] = Split(x)
     _, b: f32[2], c: f32[2] = Split(x)
-    return a, b, c`));
+    return a, b, c`),
+  );
   edit.update(edit.graph.nodes[1], { op: 'Other' });
   edit.makeConstant('c', tensorOf('f32', [2], [1, 2]));
   expect(printGraph(edit.finish())).toMatchInlineSnapshot(`

@@ -15,6 +15,8 @@ c: f32[1,2,2,2] = Conv(x, w, b) pads=[1,1,1,1] clip=[0,inf]
 q: u8[1,2,2,2]{bits=4, scale=0.1f, zero=3}, _ = com.acme.x::Op(c, _, "odd name") mode="a \\" b" @"conv 1"
 l: f32[] = LSTM(c) "clip"=3 names=["a","b"] value=f32[2](1, nan)
 input: f32[] = Neg(l) @onnx::Neg_1
+range x: [-1,0.5]
+range range: [0,inf]
 return q, input`.trim();
 
 test('text to graph to text is the identity', () => {
@@ -99,6 +101,7 @@ test.each([
   ['input x: f32[1]{scales=1}', 'expected bits, axis, scale or zero'],
   ['input x: f32[1] y', "expected the end of the line, found 'y'"],
   ['input x: f32[1]\ninput x: f32[1]', "line 2, column 7: 'x' is already defined"],
+  ['range x: [1]', 'expected [min, max]'],
   ['input "x', 'cannot be read from here'],
   ['input "\\q": f32[1]', 'not a JSON string'],
 ])('%s is refused', (text, message) => {

@@ -23,7 +23,9 @@ export function uniformConstant(graph: Graph, value: ValueName | null | undefine
 }
 
 /** True when the operator is ONNX's own and one of these. */
-export function isOp(node: Node | null, ...ops: readonly string[]): node is Node {
+export function isOp(node: Node, ...ops: readonly string[]): boolean;
+export function isOp(node: Node | null, ...ops: readonly string[]): node is Node;
+export function isOp(node: Node | null, ...ops: readonly string[]): boolean {
   return node !== null && node.domain === '' && ops.includes(node.op);
 }
 
