@@ -1,15 +1,15 @@
-import { emitC, type GeneratedFiles } from '../../src/codegen/emit.ts';
+import { emitC } from '../../src/codegen/emit.ts';
 import { lowerGraph } from '../../src/codegen/lower/lower-graph.ts';
 import { planMemory } from '../../src/codegen/plan-memory/index.ts';
 import { importOnnx } from '../../src/frontend/import-onnx.ts';
 import { decodeModel, decodeTensorFile } from '../../src/frontend/onnx-border.ts';
-import type { Program } from '../../src/ir/program.ts';
 import type { Graph, Tensor } from '../../src/ir/types.ts';
 import { floatPasses } from '../../src/passes/index.ts';
 import { runPipeline } from '../../src/passes/pipeline.ts';
 import { createEvaluator } from '../../src/runtime/evaluator.ts';
 import { UserError } from '../../src/support/errors.ts';
 import type { ArchivedCase } from './archive.ts';
+import type { Case } from '../helpers/run-batch.ts';
 
 /**
  * What had to be known at compile time: nothing; the inputs that say how (shapes, axes, pads, k: integers of rank 0
@@ -18,14 +18,8 @@ import type { ArchivedCase } from './archive.ts';
 export const BINDINGS = ['nothing', 'parameters', 'weights'] as const;
 export type Binding = (typeof BINDINGS)[number];
 
-export interface CompiledCase {
-  readonly name: string;
-  readonly program: Program;
-  readonly files: GeneratedFiles;
+export interface CompiledCase extends Case {
   readonly bound: Binding;
-  /** By input and output of the program. */
-  readonly feeds: ReadonlyMap<string, Tensor>;
-  readonly wanted: ReadonlyMap<string, Tensor>;
 }
 
 /** Through the whole compiler; the C prefix is `prefix`. A string tells why not. */

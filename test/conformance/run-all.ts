@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { ArchivedCase } from './archive.ts';
 import { type Binding, type CompiledCase, compileCase } from './compile-case.ts';
 import { operatorsOf } from './operator-of.ts';
-import { runBatch } from './run-batch.ts';
+import { runBatch } from '../helpers/run-batch.ts';
 
 export interface CaseResult {
   readonly name: string;
@@ -42,7 +42,7 @@ export async function runAll(tests: readonly ArchivedCase[], folder: string): Pr
     if (building.length >= 2) await building.shift();
     const sanitize = (start / BATCH) % SANITIZED_EVERY === 0;
     building.push(
-      runBatch(join(folder, `batch${start}`), compiled, sanitize).then((failures) => {
+      runBatch(join(folder, `batch${start}`), compiled, { sanitize }).then((failures) => {
         for (const test of compiled) finish(test.name, failures.get(test.name) ?? null, test);
       }),
     );

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readArchive } from './archive.ts';
 import { compileCase, type CompiledCase } from './compile-case.ts';
-import { runBatch } from './run-batch.ts';
+import { runBatch } from '../helpers/run-batch.ts';
 
 test('scratch', async () => {
   const only = new RegExp(process.env.ONLY ?? '^test_(abs|add|mul|clip|cast)');
@@ -25,7 +25,7 @@ test('scratch', async () => {
   const worker = async () => {
     while (next < batches.length) {
       const i = next++;
-      for (const [n, r] of await runBatch(join(folder, `b${i}`), batches[i], process.env.SAN === '1')) results.set(n, r);
+      for (const [n, r] of await runBatch(join(folder, `b${i}`), batches[i], { sanitize: process.env.SAN === '1' })) results.set(n, r);
     }
   };
   await Promise.all([worker(), worker()]);

@@ -1,19 +1,36 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import type { Port } from '../../src/ir/program.ts';
+import type { GeneratedFiles } from '../../src/codegen/emit.ts';
+import type { Port, Program } from '../../src/ir/program.ts';
 import type { Tensor } from '../../src/ir/types.ts';
 import { bytesOf } from '../../src/ir/tensor.ts';
 import { bytesPerElement } from '../../src/numerics/dtype.ts';
 import { decodeElements } from '../../src/numerics/elements.ts';
 import { uniqueIdentifiers } from '../../src/support/names.ts';
-import { difference } from './compare.ts';
-import type { CompiledCase } from './compile-case.ts';
+import { difference, ONNX_TOLERANCE, type Tolerance } from '../helpers/compare.ts';
 
 const WARNINGS = [
   '-std=c99', '-Wall', '-Wextra', '-Wpedantic', '-Wconversion', '-Wshadow', '-Wundef', '-Wstrict-prototypes',
   '-Wmissing-prototypes', '-Wcast-qual', '-Werror',
 ];
+
+/** A program as C, with what it is fed and what it must give. */
+export interface Case {
+  readonly name: string;
+  readonly program: Program;
+  readonly files: GeneratedFiles;
+  readonly feeds: ReadonlyMap<string, Tensor>;
+  /** Outputs that are not here are not compared. */
+  readonly wanted: ReadonlyMap<string, Tensor>;
+}
+
+export interface BatchOptions {
+  /** Under ASan and UBSan. */
+  readonly sanitize?: boolean;
+  /** Default: ONNX's own. */
+  readonly tolerance?: Tolerance;
+}
 
 /**
  * Builds the cases into one program, runs it once per case, compares the outputs with the wanted ones.
@@ -21,37 +38,37 @@ const WARNINGS = [
  */
 export async function runBatch(
   folder: string,
-  cases: readonly CompiledCase[],
-  sanitize: boolean,
+  cases: readonly Case[],
+  options: BatchOptions = {},
 ): Promise<Map<string, string | null>> {
   mkdirSync(folder, { recursive: true });
   const sources = cases.flatMap((test) => [...test.files].map(([file, text]) => ({ file, text })));
   for (const { file, text } of sources) if (/\.[ch]$/.test(file)) writeFileSync(join(folder, file), text);
   writeFileSync(join(folder, 'main.c'), mainText(cases));
   const units = sources.map(({ file }) => file).filter((file) => file.endsWith('.c'));
-  const flags = ['-O0', ...WARNINGS, ...(sanitize ? ['-fsanitize=address,undefined', '-fno-sanitize-recover'] : [])];
+  const flags = ['-O0', ...WARNINGS, ...(options.sanitize ? ['-fsanitize=address,undefined', '-fno-sanitize-recover'] : [])];
   const build = await execa(process.env.CC ?? 'gcc', [...flags, ...units, 'main.c', '-lm', '-o', 'batch'], { cwd: folder, reject: false });
   if (build.failed && cases.length === 1) return new Map([[cases[0].name, `gcc: ${firstError(build.stderr)}`]]);
-  if (build.failed) return oneByOne(folder, cases, sanitize);
+  if (build.failed) return oneByOne(folder, cases, options);
   const results = new Map<string, string | null>();
-  for (const [i, test] of cases.entries()) results.set(test.name, await runCase(folder, test, i));
+  for (const [i, test] of cases.entries()) results.set(test.name, await runCase(folder, test, i, options.tolerance));
   return results;
 }
 
 /** Finds the culprits of a batch that does not build. */
 async function oneByOne(
   folder: string,
-  cases: readonly CompiledCase[],
-  sanitize: boolean,
+  cases: readonly Case[],
+  options: BatchOptions = {},
 ): Promise<Map<string, string | null>> {
   const results = new Map<string, string | null>();
   for (const test of cases) {
-    for (const [name, result] of await runBatch(join(folder, test.program.name), [test], sanitize)) results.set(name, result);
+    for (const [name, result] of await runBatch(join(folder, test.program.name), [test], options)) results.set(name, result);
   }
   return results;
 }
 
-async function runCase(folder: string, test: CompiledCase, index: number): Promise<string | null> {
+async function runCase(folder: string, test: Case, index: number, tolerance = ONNX_TOLERANCE): Promise<string | null> {
   const input = Buffer.concat(test.program.inputs.map(({ value }) => bytesOf(test.feeds.get(value)!)));
   const inputFile = join(folder, `${index}.in`);
   const outputFile = join(folder, `${index}.out`);
@@ -64,7 +81,7 @@ async function runCase(folder: string, test: CompiledCase, index: number): Promi
     const got = tensorOfPort(port, bytes.subarray(at));
     at += bytesOf(got).length;
     const want = test.wanted.get(port.value);
-    const wrong = want ? difference(port.value, got, want) : null;
+    const wrong = want ? difference(port.value, got, want, tolerance) : null;
     if (wrong) return wrong;
   }
   return null;
@@ -77,7 +94,7 @@ function tensorOfPort({ type, shape }: Port, bytes: Uint8Array): Tensor {
 }
 
 /** program INDEX INPUT OUTPUT: reads the inputs one after the other, runs, writes the outputs. */
-function mainText(cases: readonly CompiledCase[]): string {
+function mainText(cases: readonly Case[]): string {
   const accessor = (prefix: string, ports: readonly Port[], role: string) => {
     const names = uniqueIdentifiers(ports.map(({ value }) => value), role);
     return ports.map((_, i) => `${prefix}_${ports.length === 1 ? role : `${role}_${names[i]}`}`);
