@@ -75,6 +75,16 @@ test('pointwise layer that doubles the channels: the result starts just below it
   expect(result).toMatchObject({ bytes: 36880, bound: 36880, offsets: { y: 0, x: 18448 } });
 });
 
+test('distances add up along a chain, and that is proven although no call needs so much', () => {
+  // No two tensors fit side by side under 200 bytes, so each of the four calls moves down by 10.
+  const calls = [0, 1, 2, 3].map((i) => ({
+    uses: [`t${i}`, `>t${i + 1}`],
+    overlaps: [[`t${i}`, `t${i + 1}`, 10] as const],
+  }));
+  const buffers = { t0: 100, t1: 100, t2: 100, t3: 100, t4: 100 };
+  expect(plan({ buffers, inputs: ['t0'], outputs: ['t4'], calls })).toMatchObject({ bytes: 140, bound: 140 });
+});
+
 test('alignment rounds the distance up', () => {
   const buffers = { x: { bytes: 8, align: 4 }, y: { bytes: 8, align: 4 } };
   const calls = [{ uses: ['x', '>y'], overlaps: [['x', 'y', 1] as const] }];
