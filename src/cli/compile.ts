@@ -1,0 +1,81 @@
+import { Command } from 'commander';
+import { type Compilation, compileModel, transformModel } from '../compile.ts';
+import { printGraph } from '../ir/text.ts';
+import { checkFit } from '../report/check-fit.ts';
+import { measure } from '../report/measure.ts';
+import { renderReport } from '../report/render-report.ts';
+import { buildReport } from '../report/report.ts';
+import { listTargets, loadTarget } from '../targets/load.ts';
+import { inScratch } from './in-scratch.ts';
+import { type IrFlags, addIrFlags, irDump } from './ir-flags.ts';
+import { addModelFlags, type ModelFlags, modelOptions } from './model-flags.ts';
+import { createProgress, type Progress } from './progress.ts';
+import { requirePassed, renderVerdict, verifyOn } from './run-verify.ts';
+import { say, sayJson } from './say.ts';
+import { type VerifyFlags, addVerifyFlags } from './verify-flags.ts';
+import { writeFiles } from './write-files.ts';
+
+type Flags = ModelFlags &
+  IrFlags &
+  VerifyFlags & {
+    readonly target: string;
+    readonly out: string;
+    readonly verify?: boolean;
+  };
+
+export function compileCommand(): Command {
+  const command = new Command('compile')
+    .summary('turn an ONNX model into C')
+    .description('Turn an ONNX model into C for one target, and say what it takes of flash and RAM.')
+    .argument('<model.onnx>', 'the model')
+    .option('-t, --target <name>', "a name from 'nibblec targets', or the path of a target file", 'host')
+    .option('-o, --out <dir>', 'where the C goes', './generated')
+    .option('--verify', 'also build it, run it and compare it with onnxruntime, before anything is written');
+  return addIrFlags(addVerifyFlags(addModelFlags(command)))
+    .addHelpText('after', EXAMPLES)
+    .action(run);
+}
+
+const EXAMPLES = `
+Examples:
+  $ nibblec compile kws.onnx                                        float32 C for any machine
+  $ nibblec compile kws.onnx -t stm32f405rg --calibrate mfcc.npy    int8 C, checked against 1 MB flash
+  $ nibblec compile kws.onnx -t stm32f405rg --calibrate mfcc.npy --verify --data test.npz
+  $ nibblec compile net.onnx --dim height=96 --dim width=96 -o firmware/model
+  $ nibblec compile net.onnx --stop-after fold-batchnorm            print the graph after a pass
+`;
+
+async function run(path: string, flags: Flags): Promise<void> {
+  const target = await loadTarget(flags.target);
+  const progress = createProgress(Boolean(flags.json || flags.quiet));
+  const dump = irDump(flags);
+  try {
+    const options = await modelOptions(path, flags, target);
+    const passes = { ...options.passes, ...dump.options, progress: progress.update };
+    if (flags.stopAfter !== undefined) {
+      const { graph } = await transformModel({ ...options, passes });
+      say(printGraph(graph));
+      return;
+    }
+    await finish(await compileModel({ ...options, passes }), flags, progress);
+  } finally {
+    progress.stop();
+    await dump.write();
+  }
+}
+
+/** Nothing is written before all of it is known to be good. */
+async function finish(compilation: Compilation, flags: Flags, progress: Progress): Promise<void> {
+  const report = await inScratch(async (directory) => buildReport(compilation, await measure(compilation, directory)));
+  checkFit(report, compilation.target, await listTargets());
+  const verdicts = flags.verify ? await verifyOn(compilation, flags, progress) : [];
+  requirePassed(verdicts);
+  await writeFiles(flags.out, compilation.files);
+  if (flags.json) {
+    sayJson({ files: [...compilation.files.keys()], out: flags.out, report, verdicts });
+    return;
+  }
+  say(renderReport(report));
+  for (const verdict of verdicts) say(`\n${renderVerdict(verdict)}`);
+  say(`\nWrote ${[...compilation.files.keys()].join(', ')} in ${flags.out}`);
+}

@@ -1,0 +1,114 @@
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, extname } from 'node:path';
+import { type Command, Option } from 'commander';
+import type { CompileOptions } from '../compile.ts';
+import { allPasses } from '../passes/registry.ts';
+import { parseRecipe } from '../passes/recipe.ts';
+import { CALIBRATION_METHODS, type CalibrationMethod } from '../quant/observers.ts';
+import { UserError } from '../support/errors.ts';
+import type { Target } from '../targets/target.ts';
+import { opener } from './open-data.ts';
+import { dimension, percentage, wholeNumber } from './parsers.ts';
+
+/** What every verb that compiles a model understands. */
+export interface ModelFlags {
+  readonly calibrate?: readonly string[];
+  readonly samples?: number;
+  readonly method?: CalibrationMethod;
+  readonly percentile?: number;
+  readonly precision?: 'float32' | 'int8';
+  readonly exclude?: readonly string[];
+  readonly floatIo?: boolean;
+  readonly ioLayout?: 'native' | 'onnx';
+  readonly dim?: Readonly<Record<string, number>>;
+  readonly name?: string;
+  readonly recipe?: string;
+  readonly seed: number;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** Adds them to a command. A recipe says itself what the passes do. */
+export function addModelFlags(command: Command): Command {
+  const alone = (option: Option) => option.conflicts('recipe');
+  return command
+    .option(
+      '--calibrate <data...>',
+      'samples of the real input (NPY, NPZ, IDX or a JSON data set): makes the model int8',
+    )
+    .addOption(
+      alone(
+        new Option('--samples <n>', 'calibrate on at most so many of them (default 256)').argParser(wholeNumber(1)),
+      ),
+    )
+    .addOption(
+      alone(new Option('--method <name>', 'how calibration chooses ranges (default mse)').choices(CALIBRATION_METHODS)),
+    )
+    .addOption(alone(new Option('--percentile <p>', 'for --method percentile (default 99.99)').argParser(percentage)))
+    .addOption(
+      alone(
+        new Option('--precision <p>', 'default: int8 with calibration data, else float32').choices(['float32', 'int8']),
+      ),
+    )
+    .addOption(alone(new Option('--exclude <node...>', 'nodes (by ONNX name) that stay in float32')))
+    .addOption(alone(new Option('--float-io', 'float32 inputs and outputs around an int8 model')))
+    .addOption(
+      new Option('--io-layout <l>', 'memory order of inputs and outputs: native keeps images channels-last').choices([
+        'native',
+        'onnx',
+      ]),
+    )
+    .option('--dim <name=value>', 'number for a symbolic dimension; may be repeated', dimension)
+    .option('--name <name>', "prefix of the C and of its files (default: the model file's name)")
+    .option('--recipe <file>', 'JSON file that lists the passes to run')
+    .option('--seed <n>', 'of everything random', wholeNumber(0), 0)
+    .option('--json', 'one JSON document on standard output, nothing else')
+    .option('-q, --quiet', 'no progress');
+}
+
+/** The model file and the flags as options of compileModel(). */
+export async function modelOptions(path: string, flags: ModelFlags, target: Target): Promise<CompileOptions> {
+  const { samples, method, percentile } = flags;
+  return {
+    model: await readModel(path),
+    directory: dirname(path),
+    name: flags.name ?? basename(path, extname(path)),
+    target,
+    calibrate: {
+      ...(samples !== undefined && { samples }),
+      ...(method && { method }),
+      ...(percentile !== undefined && { percentile }),
+    },
+    ...(flags.calibrate && { calibration: opener(flags.calibrate) }),
+    ...(flags.dim && { dimensions: flags.dim }),
+    ...(flags.precision && { precision: flags.precision }),
+    ...(flags.exclude && { exclude: flags.exclude }),
+    ...(flags.floatIo && { floatIo: true }),
+    ...(flags.ioLayout && { ioLayout: flags.ioLayout }),
+    ...(flags.recipe && { recipe: parseRecipe(await readJson(flags.recipe), allPasses).pipeline }),
+    passes: { seed: flags.seed },
+  };
+}
+
+export async function readModel(path: string): Promise<Uint8Array> {
+  return readFile(path).catch((cause: unknown) => {
+    throw cannotRead(path, cause);
+  });
+}
+
+async function readJson(path: string) {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw cannotRead(path, cause);
+  });
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const because = [cause instanceof Error ? cause.message : String(cause)];
+    throw new UserError({ code: 'BAD_ARGUMENT', message: `${path} is not JSON`, because }, { cause });
+  }
+}
+
+function cannotRead(path: string, cause: unknown): UserError {
+  const because = [cause instanceof Error ? cause.message : String(cause)];
+  return new UserError({ code: 'FILE', message: `cannot read ${path}`, because }, { cause });
+}

@@ -1,0 +1,38 @@
+import { Command, CommanderError } from 'commander';
+import { UserError } from '../support/errors.ts';
+import { VERSION } from '../version.ts';
+import { compileCommand } from './compile.ts';
+import { inspectCommand } from './inspect.ts';
+import { opsCommand } from './ops.ts';
+import { targetsCommand } from './targets.ts';
+import { verifyCommand } from './verify.ts';
+
+/** The command line. Throws UserError for everything the user can mend; help and version return. */
+export async function runProgram(args: readonly string[]): Promise<void> {
+  const program = new Command('nibblec')
+    .description('Compiles ONNX models into C for microcontrollers.')
+    .version(VERSION)
+    .addHelpText('after', "\nRun 'nibblec help VERB' for the flags and examples of a verb.\n");
+  const verbs = [inspectCommand(), compileCommand(), verifyCommand(), targetsCommand(), opsCommand()];
+  for (const verb of verbs) program.addCommand(verb);
+  for (const command of [program, ...verbs]) {
+    command
+      .exitOverride()
+      .configureHelp({ helpWidth: 100 })
+      .configureOutput({ outputError: () => {} });
+  }
+  if (args.length === 0) return program.outputHelp();
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode !== 0) throw badArgument(error);
+  }
+}
+
+/** commander writes "error: unknown option '--outt'\n(Did you mean --out?)". */
+function badArgument(error: CommanderError): UserError {
+  const [message, suggestion] = error.message.replace(/^error: /, '').split('\n');
+  const hint = suggestion?.replace(/^\((.*)\)$/, '$1') ?? "run 'nibblec help VERB' for all flags";
+  return new UserError({ code: 'BAD_ARGUMENT', message, hint }, { cause: error });
+}

@@ -1,0 +1,95 @@
+import type { Compilation } from '../compile.ts';
+import { emitC } from '../codegen/emit.ts';
+import { printable } from '../report/printable.ts';
+import { renderTable } from '../report/table.ts';
+import { UserError } from '../support/errors.ts';
+import { agrees, type Comparison } from '../verify/compare.ts';
+import { hostGcc } from '../verify/host-gcc.ts';
+import { toolMissing } from '../verify/run-tool.ts';
+import type { Toolchain } from '../verify/toolchain.ts';
+import { toolchainFor } from '../verify/toolchain-for.ts';
+import { type Verdict, verifyModel } from '../verify/verify-model.ts';
+import { inScratch } from './in-scratch.ts';
+import { testData } from './open-data.ts';
+import type { Progress } from './progress.ts';
+import type { VerifyFlags } from './verify-flags.ts';
+
+/** Largest float error over the range of the value that still counts as agreement. */
+const TOLERANCE = 1e-5;
+
+/** On this computer under sanitizers, then on the target's emulator when there is one. */
+export async function verifyOn(compilation: Compilation, flags: VerifyFlags, progress: Progress): Promise<Verdict[]> {
+  const { program, plan, target } = compilation;
+  const dataset = await testData(compilation, flags, flags.count);
+  // Portable C means the same as the target's own kernels, and this computer can run it.
+  const onHost = target.emulator ? { ...compilation, files: emitC(program, plan, { sets: ['c'] }) } : compilation;
+  const places = [{ toolchain: hostGcc(), model: onHost, sanitize: true }];
+  if (target.emulator) places.push({ toolchain: toolchainFor(target), model: compilation, sanitize: false });
+
+  const verdicts: Verdict[] = [];
+  for (const { toolchain, model, sanitize } of places) {
+    await requireAvailable(toolchain);
+    const run = (directory: string) =>
+      verifyModel(model, dataset, {
+        toolchain,
+        directory,
+        sanitize,
+        samples: flags.count,
+        tolerance: TOLERANCE,
+        progress: (done, total) => progress.update(`verify ${toolchain.name.split(' ')[0]}`, done, total),
+      });
+    verdicts.push(await inScratch(run));
+  }
+  return verdicts;
+}
+
+async function requireAvailable(toolchain: Toolchain): Promise<void> {
+  const verdict = await toolchain.available();
+  if (verdict === true) return;
+  const [command] = toolchain.name.split(' ');
+  const { hint } = toolMissing(command).problem;
+  throw new UserError({ code: 'TOOL_MISSING', message: `cannot verify: ${verdict}`, ...(hint && { hint }) });
+}
+
+/** @throws UserError MISMATCH that lists what differs, first layer first. */
+export function requirePassed(verdicts: readonly Verdict[]): void {
+  const failed = verdicts.find(({ passed }) => !passed);
+  if (!failed) return;
+  const wrong = [...failed.layers, ...failed.outputs].filter((comparison) => !agrees(comparison, TOLERANCE));
+  throw new UserError({
+    code: 'MISMATCH',
+    message: 'the generated C and onnxruntime disagree',
+    where: failed.toolchain,
+    because: wrong.slice(0, 10).map((c) => `${c.layer} '${c.value}': ${difference(c)}`),
+    hint: 'this is a bug in nibblec; please report it with the model',
+  });
+}
+
+/** One line of judgement, then a table of layers. */
+export function renderVerdict({ toolchain, samples, passed, layers, outputs, top1 }: Verdict): string {
+  const accuracy = top1 === null ? '' : `, top-1 ${(top1 * 100).toFixed(2)} %`;
+  const rows = [...layers, ...outputs].map((c) => [
+    c.layer,
+    c.value,
+    agrees(c, TOLERANCE) ? (c.exact ? 'exact' : 'close') : 'DIFFERS',
+    difference(c),
+  ]);
+  const columns = [
+    { title: 'layer', cut: 'start' as const },
+    { title: 'value', cut: 'start' as const },
+    { title: 'verdict' },
+    { title: 'largest difference' },
+  ];
+  const judgement = passed ? 'agrees with onnxruntime' : 'DIFFERS from onnxruntime';
+  return [
+    `Verified on ${printable(toolchain)}: ${judgement} on ${samples} ${samples === 1 ? 'sample' : 'samples'}${accuracy}`,
+    '',
+    ...renderTable(columns, rows),
+  ].join('\n');
+}
+
+function difference({ exact, different, maxError, range }: Comparison): string {
+  if (different === 0) return 'none';
+  if (exact) return `${different} elements, by up to ${maxError}`;
+  return `${maxError.toExponential(1)}, ${(maxError / Math.max(range, Number.MIN_VALUE)).toExponential(1)} of the range`;
+}

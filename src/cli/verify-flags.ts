@@ -1,0 +1,17 @@
+import type { Command } from 'commander';
+import { wholeNumber } from './parsers.ts';
+
+export interface VerifyFlags {
+  readonly data?: readonly string[];
+  readonly labels?: string;
+  readonly count: number;
+  readonly seed: number;
+}
+
+/** What to compare the C with onnxruntime on. */
+export function addVerifyFlags(command: Command): Command {
+  return command
+    .option('--data <data...>', 'samples to verify on (default: the calibration data, else random numbers)')
+    .option('--labels <file>', 'classes of the --data samples (NPY, NPZ, IDX), for the top-1 accuracy')
+    .option('--count <n>', 'verify on at most so many samples', wholeNumber(1), 16);
+}

@@ -1,0 +1,114 @@
+import { type CompileOptions, transformModel } from '../compile.ts';
+import { lowerGraph } from '../codegen/lower/lower-graph.ts';
+import { planMemory } from '../codegen/plan-memory/index.ts';
+import { nameOfCode } from '../frontend/data-types.ts';
+import { externalReader } from '../frontend/external-data.ts';
+import { decodeModel } from '../frontend/onnx-border.ts';
+import type { RawModel, RawValue } from '../frontend/raw-model.ts';
+import { elementCount } from '../ir/shape.ts';
+import { UserError } from '../support/errors.ts';
+import type { Target } from '../targets/target.ts';
+
+/** What is in a model file, and what would become of it. Names may be hostile text. */
+export interface Inspection {
+  readonly opset: number | null;
+  readonly inputs: readonly InspectedValue[];
+  readonly outputs: readonly InspectedValue[];
+  /** Most frequent first. */
+  readonly operators: readonly { readonly op: string; readonly count: number }[];
+  /** Elements of all initializers, and their bytes in the file. */
+  readonly parameters: number;
+  readonly parameterBytes: number;
+  /** What stops it from becoming C, one line each; empty: it compiles. */
+  readonly problems: readonly string[];
+  /** What to do about the problems. */
+  readonly hint: string | null;
+  /** Of one inference; null when it does not compile. */
+  readonly macs: number | null;
+  readonly layers: number | null;
+  readonly estimates: readonly Estimate[];
+}
+
+export interface InspectedValue {
+  readonly name: string;
+  readonly type: string;
+}
+
+/** Tables and arena are exact for the precision the model has now; the rest is a guess. compile measures. */
+export interface Estimate {
+  readonly precision: 'float32' | 'int8';
+  readonly flashBytes: number;
+  readonly ramBytes: number;
+  /** Names of the targets in whose budget both fit. */
+  readonly fits: readonly string[];
+}
+
+/** Guesses, from the models the tests measure: code, and stack of the kernels. */
+const CODE_BYTES = 6 * 1024;
+const CODE_BYTES_PER_LAYER = 250;
+const STACK_BYTES = 512;
+/** int8 tables: a byte per weight, and 8 bytes (bias, multiplier) per output channel, which replace a 4-byte bias. */
+const INT8_SHARE = 0.28;
+
+/** Never fails on a model that can be read: what is wrong with it is part of the answer. UserError BAD_MODEL. */
+export async function inspectModel(options: CompileOptions, targets: readonly Target[]): Promise<Inspection> {
+  const raw = decodeModel(options.model, externalReader(options.directory));
+  const initialized = new Set(raw.graph.initializers.map(({ name }) => name));
+  const tensors = raw.graph.initializers.flatMap(({ tensor }) => (typeof tensor === 'string' ? [] : [tensor]));
+  const facts = {
+    opset: raw.opsets.get('') ?? null,
+    inputs: raw.graph.inputs.filter(({ name }) => !initialized.has(name)).map(describe),
+    outputs: raw.graph.outputs.map(describe),
+    operators: countOperators(raw),
+    parameters: tensors.reduce((sum, { shape }) => sum + elementCount(shape), 0),
+    parameterBytes: tensors.reduce((sum, { data }) => sum + data.byteLength, 0),
+  };
+  try {
+    return { ...facts, problems: [], hint: null, ...(await forecast(options, targets)) };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const { message, because = [message], hint = null } = error.problem;
+    return { ...facts, problems: because, hint, macs: null, layers: null, estimates: [] };
+  }
+}
+
+async function forecast(options: CompileOptions, targets: readonly Target[]) {
+  const { graph, precision } = await transformModel(options);
+  const program = lowerGraph(graph, { name: 'model', features: options.target.features });
+  const { arenaBytes } = planMemory(program);
+  const tableBytes = program.tables.reduce((sum, { data }) => sum + data.byteLength, 0);
+  const layers = program.calls.length;
+  const estimate = (as: Estimate['precision'], tableShare: number, arenaShare: number): Estimate => {
+    const flashBytes = Math.round(tableBytes * tableShare) + CODE_BYTES + layers * CODE_BYTES_PER_LAYER;
+    const ramBytes = Math.round(arenaBytes * arenaShare) + STACK_BYTES;
+    const fits = targets.filter((target) => target.memory !== null && inBudget(target, flashBytes, ramBytes));
+    return { precision: as, flashBytes, ramBytes, fits: fits.map(({ name }) => name) };
+  };
+  const now = estimate(precision, 1, 1);
+  return {
+    macs: program.calls.reduce((sum, call) => sum + call.macs, 0),
+    layers,
+    estimates: precision === 'int8' ? [now] : [now, estimate('int8', INT8_SHARE, 1 / 4)],
+  };
+}
+
+function inBudget({ flashBytes, ramBytes, budget }: Target, flash: number, ram: number): boolean {
+  return flash <= flashBytes * budget.flash && ram <= ramBytes * budget.ram;
+}
+
+function countOperators(raw: RawModel): Inspection['operators'] {
+  const counts = new Map<string, number>();
+  for (const { op, domain } of raw.graph.nodes) {
+    const name = domain === '' ? op : `${domain}.${op}`;
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  const list = [...counts].map(([op, count]) => ({ op, count }));
+  return list.sort((a, b) => b.count - a.count || (a.op < b.op ? -1 : 1));
+}
+
+/** 'float32[1,3,height,?]' */
+function describe({ name, type }: RawValue): InspectedValue {
+  if (type === null || typeof type === 'string') return { name, type: type ?? 'unknown' };
+  const shape = type.shape?.map((dimension) => dimension ?? '?').join(',') ?? '...';
+  return { name, type: `${nameOfCode(type.code).toLowerCase()}[${shape}]` };
+}

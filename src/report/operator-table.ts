@@ -1,0 +1,24 @@
+import { OPERATORS } from '../ops/index.ts';
+
+/** What nibblec does with one ONNX operator. */
+export interface OperatorSupport {
+  readonly op: string;
+  /** '' for ai.onnx. */
+  readonly domain: string;
+  readonly summary: string;
+  /** Has C of its own; else it must fold away while compiling. */
+  readonly float32: boolean;
+  /** Computes on int8 codes: with kernels of its own, or as a lookup table. */
+  readonly int8: boolean;
+}
+
+/** Every operator, by name. */
+export function operatorTable(): OperatorSupport[] {
+  return OPERATORS.map((definition) => ({
+    op: definition.op,
+    domain: definition.domain ?? '',
+    summary: definition.summary,
+    float32: definition.lower !== undefined,
+    int8: definition.quantize !== undefined || definition.elementwise === true,
+  })).sort((a, b) => a.domain.localeCompare(b.domain) || (a.op < b.op ? -1 : 1));
+}

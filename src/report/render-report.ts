@@ -1,0 +1,92 @@
+import type { Fit, LayerReport, Report } from './report.ts';
+import { printable } from './printable.ts';
+import { bytesText, grouped, renderTable } from './table.ts';
+
+/** The report for a terminal: layers, flash, RAM, remarks; lines of at most 100 characters where names allow it. */
+export function renderReport(report: Report): string {
+  const lines = [
+    `${report.model} for ${report.target}, ${report.precision}, ${grouped(report.macs)} multiply-accumulates`,
+    '',
+    ...layerTable(report.layers),
+    '',
+    ...flashLines(report),
+    ...ramLines(report),
+  ];
+  if ('notBecause' in report.measured)
+    lines.push('', `Code and stack were not measured: ${report.measured.notBecause}.`);
+  if (report.remarks.length > 0) lines.push('', 'Remarks', ...remarkLines(report));
+  return `${lines.join('\n')}\n`;
+}
+
+function layerTable(layers: readonly LayerReport[]): string[] {
+  const right = (title: string) => ({ title, align: 'right' as const });
+  const columns = [
+    right('#'),
+    { title: 'op', cut: 'end' as const },
+    { title: 'node', cut: 'start' as const },
+    { title: 'input', cut: 'start' as const },
+    { title: 'output', cut: 'start' as const },
+    ...['MACs', 'weights B', 'params B', 'out B'].map(right),
+  ];
+  const rows = layers.map((layer) => [
+    String(layer.index),
+    layer.op,
+    layer.node,
+    layer.inputs.map((shape) => shapeText(shape)).join(' '),
+    shapeText(layer.output),
+    ...[layer.macs, layer.weightBytes, layer.parameterBytes, layer.outputBytes].map(grouped),
+  ]);
+  return renderTable(columns, rows);
+}
+
+function shapeText(shape: readonly number[] | null): string {
+  return shape === null ? '-' : shape.join('x') || 'scalar';
+}
+
+function flashLines({ flash, measured }: Report): string[] {
+  const by = 'with' in measured ? `  ${measured.with}` : '';
+  const parts = [entry('weights', flash.weightBytes), entry('other tables', flash.tableBytes - flash.weightBytes)];
+  if (flash.codeBytes !== null) parts.push(`${entry('code', flash.codeBytes)}${by}`);
+  if (flash.libraryBytes) parts.push(`${entry('libraries', flash.libraryBytes)}  libgcc, libm`);
+  return ['Flash', ...parts, total(flash, flash.codeBytes === null ? 'tables only' : null)];
+}
+
+function ramLines({ ram, layers }: Report): string[] {
+  const { arenaBytes, arenaLowerBoundBytes, scratchBytes, stackBytes, stackPath, peak } = ram;
+  const at = layers[peak.layer] ? ` (peak at layer ${peak.layer}, ${printable(layers[peak.layer].op)})` : '';
+  const bound =
+    arenaBytes === arenaLowerBoundBytes ? 'no plan can be smaller' : `lower bound ${bytesText(arenaLowerBoundBytes)}`;
+  const lines = ['RAM', `${entry('arena', arenaBytes)}  ${bound}${at}`];
+  if (scratchBytes > 0) lines.push(`    of which up to ${bytesText(scratchBytes)} are scratch of a kernel`);
+  if (stackBytes !== null) {
+    lines.push(`${entry('stack', stackBytes)}  worst case: ${stackPath.slice(0, 4).map(printable).join(' > ')}`);
+  }
+  if (ram.libraryBytes) lines.push(`${entry('libraries', ram.libraryBytes)}  errno and the like`);
+  return [...lines, total(ram, stackBytes === null ? 'arena only' : null)];
+}
+
+function entry(what: string, bytes: number): string {
+  return `  ${what.padEnd(14)} ${grouped(bytes).padStart(11)} B`;
+}
+
+function total(fit: Fit, incomplete: string | null): string {
+  const line = `${entry('total', fit.neededBytes)}${incomplete ? `  (${incomplete})` : ''}`;
+  if (fit.budgetBytes === null || fit.marginBytes === null) return line;
+  const verdict = fit.fits
+    ? `fits, ${bytesText(fit.marginBytes)} left`
+    : `DOES NOT FIT, ${bytesText(-fit.marginBytes)} too much`;
+  return `${line}  of ${bytesText(fit.budgetBytes)}: ${verdict}`;
+}
+
+/** Equal texts of one pass are told once, with the number of nodes. */
+function remarkLines({ remarks }: Report): string[] {
+  const groups = new Map<string, string[]>();
+  for (const { pass, op, node, text } of remarks) {
+    const key = `${pass}: ${printable(text)}`;
+    groups.set(key, [...(groups.get(key) ?? []), `${printable(op)} '${printable(node)}'`]);
+  }
+  return [...groups].map(([text, nodes]) => {
+    const more = nodes.length > 2 ? ` and ${nodes.length - 2} more` : '';
+    return `  ${text} (${nodes.slice(0, 2).join(', ')}${more})`;
+  });
+}
