@@ -1,4 +1,5 @@
 import type { Tensor, TensorType, ValueName } from '../ir/types.ts';
+import { findOp } from '../ops/index.ts';
 import { UserError } from '../support/errors.ts';
 import { discoverTypes } from './discover-types.ts';
 import type { Decide, FlatNode } from './flatten.ts';
@@ -35,7 +36,7 @@ function ancestors(
   for (let i = nodes.length - 1; i >= 0 && missing.size > 0; i--) {
     const node = nodes[i];
     if (!node.outputs.some((output) => output && missing.has(output))) continue;
-    if (node.refused !== null) return null;
+    if (node.refused !== null || !findOp(node.domain, node.op)) return null;
     found.push(node);
     for (const output of node.outputs) if (output) missing.delete(output);
     for (const input of node.inputs) if (input && !inputs.has(input) && !constants.has(input)) missing.add(input);

@@ -5,6 +5,7 @@ import { show, showNode } from './bad-model.ts';
 import type { FlatNode } from './flatten.ts';
 import { foldShapeInputs } from './fold-shape-inputs.ts';
 import { ownTypes, unspeakable } from './own-types.ts';
+import { rankGuard } from './rank-guard.ts';
 import { type SafeModelSpec, safeModel } from './safe-model.ts';
 import { countElements } from './tensor-data.ts';
 
@@ -76,16 +77,18 @@ function typeCutNodes(nodes: readonly FlatNode[], cut: Set<FlatNode>, known: Map
   }
 }
 
-/** Nodes without types whose inputs are known or made by earlier ones. */
+/** Nodes without types whose inputs are known or made by earlier ones, and whose rank is surely small. */
 function runnable(
   nodes: readonly FlatNode[],
   cut: ReadonlySet<FlatNode>,
   known: ReadonlyMap<ValueName, TensorType>,
 ): FlatNode[] {
   const made = new Set<ValueName>();
+  const isSafe = rankGuard(nodes, known);
   return nodes.filter((node) => {
     if (cut.has(node) || node.outputs.every((output) => !output || known.has(output))) return false;
     if (!node.inputs.every((input) => !input || known.has(input) || made.has(input))) return false;
+    if (!isSafe(node)) return false;
     for (const output of node.outputs) if (output) made.add(output);
     return true;
   });

@@ -12,8 +12,18 @@ import { safeModel } from './safe-model.ts';
 const MAX_ELEMENTS = 2 ** 20;
 const MAX_NAMED = 8;
 
+/** What shapes are computed with. Others are not run here: a kernel may need far more memory than its result. */
+const COMPUTABLE = new Set([
+  'Abs', 'Add', 'And', 'ArgMax', 'ArgMin', 'BitShift', 'Cast', 'CastLike', 'Ceil', 'Clip', 'Concat', 'ConstantOfShape',
+  'CumSum', 'Div', 'Equal', 'Expand', 'Flatten', 'Floor', 'Gather', 'GatherElements', 'GatherND', 'Greater',
+  'GreaterOrEqual', 'Identity', 'IsInf', 'IsNaN', 'Less', 'LessOrEqual', 'Max', 'Min', 'Mod', 'Mul', 'Neg', 'Not', 'OneHot',
+  'Or', 'Pad', 'Pow', 'Range', 'Reciprocal', 'ReduceMax', 'ReduceMin', 'ReduceProd', 'ReduceSum', 'Reshape', 'Round',
+  'ScatterElements', 'ScatterND', 'Sign', 'Slice', 'Split', 'Sqrt', 'Squeeze', 'Sub', 'Sum', 'Tile', 'TopK',
+  'Transpose', 'Trilu', 'Unsqueeze', 'Where', 'Xor',
+]);
+
 /** Operators whose result is no larger than their inputs although its shape depends on them. */
-const BOUNDED = new Set(['NonZero', 'Unique', 'Compress', 'NonMaxSuppression']);
+const BOUNDED = new Set(['NonZero', 'Unique', 'Compress']);
 
 /** A constant computed on the way, or null where the value depends on the inputs or is too large. */
 export async function foldValue(
@@ -56,7 +66,7 @@ async function foldValues(
   for (const node of graph.nodes) {
     const shape = shapeValue(node, known);
     if (shape && node.outputs[0]) shapes.set(node.outputs[0], shape);
-    else if (node.inputs.every(isConstant) && isSmall(node, known) && !/^Random|^Bernoulli|^Multinomial/.test(node.op)) {
+    else if (node.inputs.every(isConstant) && isComputable(node, known)) {
       for (const output of node.outputs) if (output) scheduled.set(output, node);
     }
   }
@@ -83,13 +93,14 @@ function shapeValue(node: FlatNode, known: ReadonlyMap<ValueName, TensorType>): 
   return tensorOf('i64', [part.length], part);
 }
 
-function isSmall(node: FlatNode, known: ReadonlyMap<ValueName, TensorType>): boolean {
+function isComputable(node: FlatNode, known: ReadonlyMap<ValueName, TensorType>): boolean {
+  if (node.domain !== '') return false;
   const small = (value: ValueName | null) => {
     const type = value && known.get(value);
     return !value || (type ? canTravel(type.dtype) && elementCount(type.shape) <= MAX_ELEMENTS : false);
   };
-  if (node.domain === '' && BOUNDED.has(node.op)) return node.inputs.every(small);
-  return node.outputs.every(small);
+  if (BOUNDED.has(node.op)) return node.inputs.every(small);
+  return COMPUTABLE.has(node.op) && node.outputs.every(small);
 }
 
 /** Runs the scheduled nodes that the wanted values need. */
