@@ -27,7 +27,7 @@ export const quantizeInt8 = definePass({
 });
 
 /** The region's function at these points, computed by onnxruntime. */
-async function evaluateRegion(graph: Graph, region: TableRegion, points: Float32Array, ctx: PassContext) {
+export async function evaluateRegion(graph: Graph, region: TableRegion, points: Float32Array, ctx: PassContext) {
   const { input, output, nodes } = region;
   if (nodes.length === 0) return points;
   const type = { dtype: 'f32', shape: [points.length], quant: null } as const;

@@ -1,69 +1,85 @@
 import { prune, sortNodes, typeOf } from '../../../ir/graph.ts';
 import { tensorOf } from '../../../ir/tensor.ts';
 import type { Graph, Node, Quant, Tensor, TensorType, ValueName } from '../../../ir/types.ts';
-import { dequantizeCodes } from './constant-codes.ts';
-import { shiftOf, type Target } from './scales.ts';
+import { dequantizeTensor } from './constant-codes.ts';
+import { codeType, shiftOf, type Target } from './scales.ts';
 
-/** Where the codes of a value of the user's graph are, and what they mean. */
+/** Where the codes of a value of the user's graph are in the new one, and what they mean. */
 export interface Codes extends Target {
   readonly name: ValueName;
-  /** Set when the codes are known now. */
-  readonly constant: Tensor | null;
 }
 
+/** A node to be made: what is not given is empty. */
+export type CodeNode = Pick<Node, 'op' | 'inputs'> & Partial<Node>;
+
 /**
- * The integer graph under construction beside the user's. A value of the user's graph, float or integer, may have codes
- * (`codesOf`); under its own name it appears only when something asks for it (`original`).
+ * The integer graph under construction beside the user's. A value of the user's graph, float or integer, may have
+ * codes; under its own meaning it appears in the new graph only when something asks for it (`original`).
  */
 export interface CodeGraph {
   /** The user's. */
   readonly graph: Graph;
-  /** Types and constants so far, for rules that look at them; nodes are the user's. */
+  /** Types and constants of the new graph so far, for rules that look at them. */
   readonly view: Graph;
   codesOf(value: ValueName | null | undefined): Codes | null;
   setCodes(value: ValueName, codes: Codes): void;
-  /** The name of the very value: float where it was float, in the user's integer type where it was integer. */
+  /** The value itself: float where it was float, in the user's integer type where it was integer. */
   original(value: ValueName): ValueName;
-  /** Adds a node whose outputs are new names with these types. */
-  node(spec: Pick<Node, 'op' | 'inputs'> & Partial<Node>, outputs: readonly (NewValue | null)[]): void;
-  /** Adds the user's node, reading original values. */
-  keep(node: Node): void;
-  constant(hint: string, tensor: Tensor, quant?: Quant | null): ValueName;
-  /** The codes as a value of the new graph, also when they are constant. */
-  read(codes: Codes): ValueName;
+  /** The name for codes that belong to this value of the user's graph first of all. */
+  nameFor(value: ValueName): ValueName;
   fresh(hint: ValueName): ValueName;
-  setInputType(input: ValueName, type: TensorType): void;
-  /** `stripIo`: outputs that have codes are codes. */
-  finish(stripIo: boolean): Graph;
+  /** Adds a node with one output. */
+  node(spec: CodeNode, output: ValueName, type: TensorType): void;
+  /** Adds a node with the types of its outputs. */
+  add(node: Node, types: readonly (TensorType | null)[]): void;
+  /** Adds the user's node; it reads original values. */
+  keep(node: Node): void;
+  constant(hint: ValueName, tensor: Tensor, quant?: Quant | null): ValueName;
+  setType(value: ValueName, type: TensorType): void;
+  finish(): Graph;
 }
 
-export interface NewValue {
-  readonly name: ValueName;
-  readonly type: TensorType;
-}
-
-export function startCodeGraph(graph: Graph): CodeGraph {
+/** `stripIo`: inputs and outputs that have codes are codes. */
+export function startCodeGraph(graph: Graph, stripIo: boolean): CodeGraph {
+  const constants = new Map(graph.constants);
   const types = new Map<ValueName, TensorType>();
-  const constants = new Map<ValueName, Tensor>(graph.constants);
   for (const name of [...graph.inputs, ...graph.constants.keys()]) types.set(name, typeOf(graph, name));
-  let nodes: Node[] = [];
+  const nodes: Node[] = [];
   const codes = new Map<ValueName, Codes>();
   const originals = new Map<ValueName, ValueName>();
+  const isOutput = new Set(graph.outputs);
 
   const code: CodeGraph = {
     graph,
     view: { ...graph, types, constants },
     codesOf: (value) => (value != null && codes.get(value)) || null,
-    setCodes: (value, known) => void codes.set(value, known),
-    original,
-    node(spec, outputs) {
-      const names = outputs.map((output) => output && output.name);
-      for (const output of outputs) if (output) types.set(output.name, output.type);
-      nodes.push({ domain: '', name: names[0] ?? '', attributes: {}, clip: null, ...spec, outputs: names });
+    setCodes: (value, held) => void codes.set(value, held),
+    original(value) {
+      const held = codes.get(value);
+      if (!held || graph.constants.has(value)) return value;
+      const name = originals.get(value) ?? decode(held, value, types.has(value) ? fresh(`${value}.plain`) : value);
+      originals.set(value, name);
+      return name;
+    },
+    nameFor(value) {
+      const { dtype } = typeOf(graph, value);
+      const own = dtype === 'f32' ? stripIo && isOutput.has(value) : !isOutput.has(value) || dtype === 'i8';
+      return own && !types.has(value) ? value : fresh(`${value}.codes`);
+    },
+    fresh,
+    node(spec, output, type) {
+      code.add({ domain: '', name: output, attributes: {}, clip: null, ...spec, outputs: [output] }, [type]);
+    },
+    add(node, outputTypes) {
+      nodes.push(node);
+      node.outputs.forEach((output, i) => {
+        const type = outputTypes[i];
+        if (output && type) types.set(output, type);
+      });
     },
     keep(node) {
-      nodes.push({ ...node, inputs: node.inputs.map((input) => input && original(input)) });
-      for (const output of node.outputs) if (output) types.set(output, typeOf(graph, output));
+      const inputs = node.inputs.map((input) => input && code.original(input));
+      code.add({ ...node, inputs }, node.outputs.map((output) => (output ? typeOf(graph, output) : null)));
     },
     constant(hint, tensor, quant = null) {
       const name = fresh(hint);
@@ -71,82 +87,59 @@ export function startCodeGraph(graph: Graph): CodeGraph {
       types.set(name, { dtype: tensor.dtype, shape: tensor.shape, quant });
       return name;
     },
-    read({ name, constant, quant }) {
-      return constant && !types.has(name) ? code.constant(name, constant, quant) : name;
-    },
-    fresh,
-    setInputType: (input, type) => void types.set(input, type),
-    finish(stripIo) {
-      for (const output of graph.outputs) finishOutput(output, stripIo);
+    setType: (value, type) => void types.set(value, type),
+    finish() {
+      for (const output of graph.outputs) finishOutput(output);
       return prune({ ...graph, nodes: sortNodes(nodes), types, constants });
     },
   };
   return code;
 
+  /** Names of the user's graph are left to their values. */
   function fresh(hint: ValueName): ValueName {
     let name = hint;
-    for (let i = 1; types.has(name) || (i === 1 && graph.types.has(name)); i++) name = `${hint}.${i}`;
-    return name;
-  }
-
-  function original(value: ValueName): ValueName {
-    const known = originals.get(value);
-    if (known) return known;
-    const held = codes.get(value);
-    if (!held) return value;
-    const free = types.has(value) ? fresh(`${value}.${typeOf(graph, value).dtype}`) : value;
-    const name = graph.inputs.includes(value) && types.get(value)?.quant === null ? value : decode(held, value, free);
-    originals.set(value, name);
+    for (let i = 1; types.has(name) || graph.types.has(name); i++) name = `${hint}.${i}`;
     return name;
   }
 
   /** Makes the user's value from its codes. */
-  function decode(held: Codes, value: ValueName, name: ValueName): ValueName {
+  function decode({ name, quant }: Codes, value: ValueName, output: ValueName): ValueName {
     const type = typeOf(graph, value);
-    if (type.dtype !== 'f32') {
-      const op = type.dtype === 'u8' ? { op: 'ShiftCodes', domain: 'nibblec' } : { op: 'Identity' };
-      code.node({ ...op, inputs: [code.read(held)] }, [{ name, type }]);
-    } else if (held.constant) {
-      constants.set(name, dequantizeCodes(held.constant, held.quant));
-      types.set(name, type);
+    const constant = constants.get(name);
+    if (type.dtype === 'u8') {
+      code.node({ op: 'ShiftCodes', domain: 'nibblec', inputs: [name] }, output, type);
+    } else if (type.dtype !== 'f32') {
+      code.node({ op: 'Identity', inputs: [name] }, output, type);
+    } else if (constant) {
+      constants.set(output, dequantizeTensor(constant, quant));
+      types.set(output, type);
     } else {
-      const { scale, zeroPoint } = held.quant;
-      const parameters = [
-        code.constant(`${held.name}.scale`, tensorOf('f32', [], scale)),
-        code.constant(`${held.name}.zero_point`, tensorOf('i8', [], zeroPoint)),
-      ];
-      code.node({ op: 'DequantizeLinear', inputs: [held.name, ...parameters] }, [{ name, type }]);
+      const inputs = [name, ...parametersOf(code, name, quant)];
+      code.node({ op: 'DequantizeLinear', inputs }, output, type);
     }
-    return name;
+    return output;
   }
 
-  function finishOutput(output: ValueName, stripIo: boolean): void {
+  function finishOutput(output: ValueName): void {
     const held = codes.get(output);
-    if (!held || originals.get(output) === output) return;
+    if (!held || held.name === output) return;
     const type = typeOf(graph, output);
+    const { quant } = held;
     const asCodes = type.dtype === 'f32' ? stripIo : shiftOf(type.dtype) === 0;
-    if (!asCodes) {
-      const name = original(output);
-      if (name !== output) rename(name, output);
-      // The user's integers say what they mean.
-      const [zero] = held.quant.zeroPoint;
-      if (type.dtype === 'u8') types.set(output, { ...type, quant: { ...held.quant, zeroPoint: [zero + 128] } });
-    } else if (held.name !== output) {
-      const movable = !held.constant && !graph.inputs.includes(held.name) && !graph.outputs.includes(held.name);
-      if (movable) rename(held.name, output);
-      else code.node({ op: 'Identity', inputs: [code.read(held)] }, [{ name: output, type: { dtype: 'i8', shape: type.shape, quant: held.quant } }]);
+    if (asCodes && !types.has(output)) {
+      code.node({ op: 'Identity', inputs: [held.name] }, output, codeType(type.shape, quant));
+    } else {
+      code.original(output);
+      // The user's integers tell what they mean.
+      if (type.dtype === 'u8') types.set(output, { ...type, quant: { ...quant, zeroPoint: [quant.zeroPoint[0] + 128] } });
     }
   }
+}
 
-  /** What was called `from` is called `to`; a value that had the name gets another. */
-  function rename(from: ValueName, to: ValueName): void {
-    const away = types.has(to) ? fresh(`${to}.${types.get(to)?.quant ? 'codes' : 'real'}`) : null;
-    const change = (name: ValueName | null) => (name === from ? to : name === to ? (away ?? name) : name);
-    nodes = nodes.map((node) => ({ ...node, inputs: node.inputs.map(change), outputs: node.outputs.map(change) }));
-    for (const [value, held] of codes) codes.set(value, { ...held, name: change(held.name) ?? held.name });
-    for (const [value, name] of originals) originals.set(value, change(name) ?? name);
-    if (away) types.set(away, typeOf({ ...graph, types }, to));
-    types.set(to, typeOf({ ...graph, types }, from));
-    types.delete(from);
-  }
+/** Scale and zero point as constants, for a QuantizeLinear or DequantizeLinear. */
+export function parametersOf(code: CodeGraph, hint: ValueName, { scale, zeroPoint }: Quant): ValueName[] {
+  return [
+    code.constant(`${hint}.scale`, tensorOf('f32', [], scale)),
+    code.constant(`${hint}.zero_point`, tensorOf('i8', [], zeroPoint)),
+  ];
 }

@@ -1,7 +1,7 @@
 import { constantOf, typeOf } from '../../../ir/graph.ts';
 import { normalizeAxis } from '../../../ir/shape.ts';
 import { numbersOf } from '../../../ir/tensor.ts';
-import type { DType, Graph, Node, Quant } from '../../../ir/types.ts';
+import type { DType, Graph, Node, Quant, Shape, TensorType } from '../../../ir/types.ts';
 import { integerRange } from '../../../numerics/dtype.ts';
 import { intAttribute } from '../../../ops/support/attributes.ts';
 import type { CodeRange } from '../../../quant/affine.ts';
@@ -16,14 +16,21 @@ export interface Scales {
   readonly axis: number | null;
 }
 
-/** int8 codes that a value shall have: their meaning, and the codes that may occur. */
+/** int8 codes that a value shall have: their meaning, and which of them may occur. */
 export interface Target {
   readonly quant: Quant;
   readonly range: CodeRange;
 }
 
-/** The scales of a QuantizeLinear or DequantizeLinear between float32 and integers of up to 32 bits; null where they are
- * computed, blocked, or no positive numbers. */
+/** True when the node is ONNX's own operator of this name. */
+export function isPlain(node: Node, op: string): boolean {
+  return node.op === op && node.domain === '';
+}
+
+/**
+ * The scales of a QuantizeLinear or DequantizeLinear between float32 and integers of up to 32 bits; null where they
+ * are computed, blocked, or not positive.
+ */
 export function scalesOf(graph: Graph, node: Node): Scales | null {
   const quantizes = isPlain(node, 'QuantizeLinear');
   if (!quantizes && !isPlain(node, 'DequantizeLinear')) return null;
@@ -35,32 +42,26 @@ export function scalesOf(graph: Graph, node: Node): Scales | null {
   if (scale?.dtype !== 'f32' || (node.inputs[2] != null && !zero)) return null;
   if (intAttribute(node, 'block_size', 0) !== 0 || scale.shape.length > 1) return null;
   const scales = numbersOf(scale);
-  const zeroPoints = zero ? numbersOf(zero) : scales.map(() => 0);
-  if (scales.length === 0 || zeroPoints.length !== scales.length) return null;
+  const zeros = zero ? numbersOf(zero) : scales.map(() => 0);
+  if (scales.length === 0 || zeros.length !== scales.length) return null;
   if (!scales.every((value) => value > 0 && Number.isFinite(value))) return null;
-  const alike = scales.every((value, i) => value === scales[0] && zeroPoints[i] === zeroPoints[0]);
-  if (alike) return { dtype, scale: [scales[0]], zeroPoint: [zeroPoints[0]], axis: null };
-  return { dtype, scale: scales, zeroPoint: zeroPoints, axis: normalizeAxis(intAttribute(node, 'axis', 1), shape.length) };
+  const alike = scales.every((value, i) => value === scales[0] && zeros[i] === zeros[0]);
+  if (alike) return { dtype, scale: [scales[0]], zeroPoint: [zeros[0]], axis: null };
+  const axis = normalizeAxis(intAttribute(node, 'axis', 1), shape.length);
+  return shape[axis] === scales.length ? { dtype, scale: scales, zeroPoint: zeros, axis } : null;
 }
 
-/** True when the node is ONNX's own operator of this name. */
-export function isPlain(node: Node | undefined, op: string): node is Node {
-  return node?.op === op && node.domain === '';
-}
-
-/** What is taken off an integer to get our int8 code: uint8 moves by 128, narrower types stay; null: too wide for int8. */
+/** What is taken off an integer to get our int8 code: uint8 moves by 128, narrower types stay; null: wider than int8. */
 export function shiftOf(dtype: DType): number | null {
   if (dtype === 'u8') return 128;
-  const range = integerRange(dtype);
-  return range && dtype !== 'bool' && range.min >= -128 && range.max <= 127 ? 0 : null;
+  return ['i8', 'i4', 'u4', 'i2', 'u2'].includes(dtype) ? 0 : null;
 }
 
-/** The same real numbers over int8 codes; null for integers beyond 8 bits and for zero points beyond their type. */
+/** The same real numbers over int8 codes; null for integers beyond 8 bits. */
 export function int8Target({ dtype, scale, zeroPoint, axis }: Scales): Target | null {
   const shift = shiftOf(dtype);
   const range = integerRange(dtype);
-  if (shift === null || !range) return null;
-  if (!zeroPoint.every((zero) => zero >= range.min && zero <= range.max)) return null;
+  if (shift === null || !range || !zeroPoint.every((zero) => zero >= range.min && zero <= range.max)) return null;
   const quant: Quant = { scheme: 'affine', bits: 8, scale, zeroPoint: zeroPoint.map((zero) => zero - shift), axis };
   return { quant, range: { min: range.min - shift, max: range.max - shift } };
 }
@@ -75,4 +76,9 @@ export function sameQuant(a: Quant, b: Quant): boolean {
 
 export function sameTarget(a: Target, b: Target): boolean {
   return sameQuant(a.quant, b.quant) && a.range.min === b.range.min && a.range.max === b.range.max;
+}
+
+/** Type of a tensor of int8 codes. */
+export function codeType(shape: Shape, quant: Quant): TensorType {
+  return { dtype: 'i8', shape, quant };
 }

@@ -1,0 +1,81 @@
+import { numbersOf } from '../ir/tensor.ts';
+import type { Node, Tensor } from '../ir/types.ts';
+import { kernelMajor } from './conv/float.ts';
+import { convMacs } from './conv/macs.ts';
+import type { LowerBuilder, OpDef } from './op-def.ts';
+import { windowParams, windowShape, windowTitle } from './support/geometry.ts';
+import { matMulNest } from './support/matmul.ts';
+
+/** y[i][j] = sum_k (a[i][k] - za[i]) (b[k][j] - zb[j]) in int32, modulo 2^32. */
+export const matMulInteger: OpDef = {
+  op: 'MatMulInteger',
+  summary: 'Matrix product of 8-bit integers in int32; zero points per tensor, row or column, constant or computed.',
+  lower(node, lower) {
+    const nest = matMulNest(node, lower);
+    const [row, column] = [nest.params.loops.length - 2, nest.params.loops.length - 1];
+    lower.call({
+      template: 'matmul_integer',
+      params: {
+        ...nest.params,
+        aZero: zeroPointText(node, lower, 2, `i${row}`),
+        bZero: zeroPointText(node, lower, 3, `i${column}`),
+      },
+      macs: nest.macs,
+      summary: nest.summary,
+    });
+  },
+};
+
+/** A literal, or the element that belongs to this row or column. */
+function zeroPointText(node: Node, lower: LowerBuilder, index: number, position: string): string {
+  const value = node.inputs[index];
+  if (value == null) return '0';
+  const { shape } = lower.type(value);
+  const constant = lower.constant(value);
+  const zeros = constant ? numbersOf(constant) : null;
+  if (zeros?.every((zero) => zero === zeros[0])) return `${zeros[0]}`;
+  const rank = lower.type(node.inputs[0]).shape.length;
+  if (shape.length > 1) return lower.refuse('zero points per row of a batch are not supported');
+  if (shape[0] !== undefined && shape[0] > 1 && index === 2 && rank < 2) return lower.refuse('its zero points do not fit');
+  return `${lower.read(index, 'any').name}[${(shape[0] ?? 1) === 1 ? '0' : position}]`;
+}
+
+/** y = sum (x - zx) (w - zw[out]) in int32; padding is zx. */
+export const convInteger: OpDef = {
+  op: 'ConvInteger',
+  summary: 'Convolution of 8-bit integers in int32, 1-D and 2-D; weights constant, the input zero point may be computed.',
+  spatial: true,
+  lower(node, lower) {
+    const x = lower.type(node.inputs[0]);
+    const shape = windowShape(node, x.shape, lower.type(node.outputs[0]).shape, lower.type(node.inputs[1]).shape.slice(2));
+    const weights = centredWeights(node, lower);
+    if (!shape) return lower.refuse('only 1-D and 2-D convolutions become C');
+    const input = lower.read(0, 'channels-last');
+    const zeroPoint = zeroPointText(node, lower, 2, '0');
+    const y = lower.write(0, 'channels-last');
+    lower.call({
+      template: 'conv2d_integer',
+      params: {
+        shape: windowParams(shape),
+        x: input.name,
+        x_signed: x.dtype === 'i8' ? 1 : 0,
+        x_zero_point: zeroPoint,
+        w: lower.table('weights', 'i16', kernelMajor(weights).data, 'weights', `weights [out][kernel][in] minus zero point of ${node.name}`),
+        y: y.name,
+      },
+      macs: convMacs(shape),
+      summary: windowTitle('ConvInteger', shape),
+    });
+  },
+};
+
+/** w - zero point, which needs 9 bits. */
+function centredWeights(node: Node, lower: LowerBuilder): Tensor {
+  const weights = lower.constant(node.inputs[1]);
+  const zero = node.inputs[3] == null ? null : lower.constant(node.inputs[3]);
+  if (!weights || (node.inputs[3] != null && !zero)) return lower.refuse('its weights and their zero points must be constant');
+  const depth = weights.data.length / weights.shape[0];
+  const zeros = zero ? numbersOf(zero) : [0];
+  const data = Int16Array.from(numbersOf(weights), (w, i) => w - zeros[zeros.length === 1 ? 0 : Math.floor(i / depth)]);
+  return { dtype: 'i16', shape: weights.shape, data };
+}

@@ -1,0 +1,83 @@
+import { constantOf } from '../../ir/graph.ts';
+import type { Graph, Node } from '../../ir/types.ts';
+import { definePass, type PassContext } from '../pass.ts';
+import { type BiasAdd, biasAddOf } from './qdq/bias.ts';
+import { importClip, importConstants, importDequantize, importInputs, importQuantize } from './qdq/borders.ts';
+import { type CodeGraph, startCodeGraph } from './qdq/code-graph.ts';
+import { plainScalars, tabulate } from './qdq/functions.ts';
+import { quantizeLayer } from './qdq/layers.ts';
+import { moveCodes } from './qdq/moves.ts';
+import { type TableRegion, tableRegions } from './table-regions.ts';
+
+/**
+ * A model that says with QuantizeLinear and DequantizeLinear which of its values are integers becomes a graph over
+ * int8 codes: layers between them compute on codes, functions of one tensor are tables, moves move codes.
+ *
+ * needs   constant scales; one per tensor for activations, one per tensor or output channel for weights
+ * leaves  what has no integer form in float, with a remark; inputs and outputs in the types of the file, unless
+ *         `stripIo` makes those that are quantized int8
+ *
+ * uint8 becomes int8 by taking 128 off codes and zero points, which changes no real number. Tables and moves equal
+ * onnxruntime's results; sums are rounded once instead of in float32 and differ by at most one code.
+ */
+export const importQdq = definePass({
+  name: 'import-qdq',
+  summary: 'Turn QuantizeLinear and DequantizeLinear around operators into int8 types.',
+  requires: ['float-only'],
+  provides: [],
+  defaults: { stripIo: false },
+  async run(given, { stripIo }, ctx) {
+    const graph = plainScalars(given);
+    const code = startCodeGraph(graph, stripIo);
+    importInputs(code, stripIo);
+    importConstants(code);
+    const state = startImport(graph);
+    for (const node of graph.nodes) if (!state.done.has(node)) await importNode(code, node, state, ctx);
+    return code.finish();
+  },
+});
+
+interface ImportState {
+  /** Regions of element-wise operators, by each of their nodes. */
+  readonly regions: ReadonlyMap<Node, TableRegion>;
+  /** Layers that wait for the Add behind them, by that Add. */
+  readonly waiting: Map<Node, BiasAdd>;
+  /** Nodes that another one took along. */
+  readonly done: Set<Node>;
+}
+
+function startImport(graph: Graph): ImportState {
+  const regions = tableRegions(graph, () => false).flatMap((region) => region.nodes.map((node) => [node, region] as const));
+  return { regions: new Map(regions), waiting: new Map(), done: new Set() };
+}
+
+async function importNode(code: CodeGraph, node: Node, state: ImportState, ctx: PassContext): Promise<void> {
+  const biased = biasAddOf(code.graph, node);
+  const waiting = state.waiting.get(node);
+  if (biased) return void state.waiting.set(biased.add, biased);
+  if (waiting) {
+    if (quantizeLayer(code, waiting.merged, ctx) === true) return;
+    settle(code, waiting.layer, quantizeLayer(code, waiting.layer, ctx), ctx);
+  }
+  settle(code, node, await attempt(code, node, state, ctx), ctx);
+}
+
+/** True, or why the node stays as it is. */
+async function attempt(code: CodeGraph, node: Node, { regions, done }: ImportState, ctx: PassContext): Promise<true | string> {
+  if (node.domain === '' && node.op === 'DequantizeLinear') return importDequantize(code, node) ?? true;
+  if (node.domain === '' && node.op === 'QuantizeLinear') return importQuantize(code, node, done) ?? true;
+  if (importClip(code, node)) return true;
+  const region = regions.get(node);
+  if (region && (await tabulate(code, node, region, ctx))) return true;
+  const moved = await moveCodes(code, node, ctx);
+  return moved === false ? quantizeLayer(code, node, ctx) : moved;
+}
+
+/** What stays is news only where it reads codes. */
+function settle(code: CodeGraph, node: Node, outcome: true | string, ctx: PassContext): void {
+  if (outcome === true) return;
+  code.keep(node);
+  const border = node.op === 'QuantizeLinear' || node.op === 'DequantizeLinear';
+  const reads = node.inputs.some((input) => code.codesOf(input) && !constantOf(code.graph, input));
+  if (outcome !== '' && (border || reads)) ctx.remark(node, `stays in float: ${outcome}`);
+}

@@ -1,0 +1,129 @@
+import { constantOf, consumersOf, typeOf } from '../../../ir/graph.ts';
+import { bitsOf } from '../../../ir/tensor.ts';
+import type { Node, Tensor, ValueName } from '../../../ir/types.ts';
+import { integerRange } from '../../../numerics/dtype.ts';
+import { must } from '../../../support/errors.ts';
+import { type CodeGraph, type Codes, parametersOf } from './code-graph.ts';
+import { codesTensor, quantizeTensor } from './constant-codes.ts';
+import { dataInputs } from './data-inputs.ts';
+import { codeType, int8Target, sameQuant, type Scales, scalesOf, shiftOf, type Target } from './scales.ts';
+import { recoded } from './tables.ts';
+import { codeBounds, meaningOf, quantizerOf, readAsCodes, targetOf } from './targets.ts';
+
+const NO_SCALES = 'its scales are computed, blocked or not positive';
+
+/** Model inputs that are integers of a known meaning have codes; with `stripIo` so have float ones that are quantized first. */
+export function importInputs(code: CodeGraph, stripIo: boolean): void {
+  const { graph } = code;
+  for (const input of graph.inputs) {
+    const { dtype, shape } = typeOf(graph, input);
+    const target = dtype === 'f32' ? (stripIo ? targetOf(graph, input) : null) : meaningOf(graph, input);
+    if (!target || target.quant.axis !== null || !['f32', 'i8', 'u8'].includes(dtype)) continue;
+    const { quant } = target;
+    const codes = { quant, range: { min: -128, max: 127 }, name: dtype === 'u8' ? code.fresh(`${input}.codes`) : input };
+    code.setCodes(input, codes);
+    if (dtype !== 'u8') {
+      code.setType(input, codeType(shape, quant));
+      continue;
+    }
+    code.setType(input, { dtype, shape, quant: { ...quant, zeroPoint: [quant.zeroPoint[0] + 128] } });
+    code.node({ op: 'ShiftCodes', domain: 'nibblec', inputs: [input] }, codes.name, codeType(shape, quant));
+  }
+}
+
+/** Constant integers that are moved (gathered, reshaped) before they are dequantized. */
+export function importConstants(code: CodeGraph): void {
+  const { graph } = code;
+  for (const [value, tensor] of graph.constants) {
+    const moved = (node: Node) => dataInputs(node)?.some((i) => node.inputs[i] === value);
+    if (shiftOf(tensor.dtype) === null || !consumersOf(graph, value).some(moved)) continue;
+    const target = meaningOf(graph, value);
+    if (!target || target.quant.axis !== null) continue;
+    const name = code.constant(`${value}.codes`, codesTensor(tensor), target.quant);
+    code.setCodes(value, { ...target, name });
+  }
+}
+
+/** null: done. Else why the node stays. */
+export function importDequantize(code: CodeGraph, node: Node): string | null {
+  const [integers, output] = [node.inputs[0], must(node.outputs[0], 'output')];
+  const scales = scalesOf(code.graph, node);
+  if (!scales || !integers) return NO_SCALES;
+  const constant = constantOf(code.graph, integers);
+  if (constant) {
+    code.setCodes(output, constantCodes(code, integers, constant, scales));
+    return null;
+  }
+  const held = code.codesOf(integers);
+  const target = int8Target(scales);
+  if (!target) return `${scales.dtype} activations stay in float`;
+  if (!held) return 'its integers are computed by an operator without codes';
+  if (target.quant.axis !== null) return 'it has one scale per channel';
+  code.setCodes(output, sameQuant(held.quant, target.quant) ? held : reread(code, held, target.quant));
+  return null;
+}
+
+function constantCodes(code: CodeGraph, integers: ValueName, tensor: Tensor, scales: Scales): Codes {
+  const { dtype, scale, zeroPoint, axis } = scales;
+  const quant = { scheme: 'affine', bits: bitsOf(dtype), scale, zeroPoint, axis } as const;
+  const wide = { quant, range: must(integerRange(dtype), dtype) };
+  const target = int8Target(scales);
+  const data = target ? codesTensor(tensor) : tensor;
+  return { ...(target ?? wide), name: code.constant(`${integers}.codes`, data, (target ?? wide).quant) };
+}
+
+/** The same codes with another meaning: the file dequantizes with other scales than it quantized with. */
+function reread(code: CodeGraph, held: Codes, quant: Codes['quant']): Codes {
+  const name = code.fresh(`${held.name}.reread`);
+  code.node({ op: 'Identity', inputs: [held.name] }, name, codeType(typeOf(code.view, held.name).shape, quant));
+  return { ...held, name, quant };
+}
+
+/** null: done; `absorbed` gets the Clip that was taken along. Else why the node stays, '' when that is no news. */
+export function importQuantize(code: CodeGraph, node: Node, absorbed: Set<Node>): string | null {
+  const { graph } = code;
+  const [reals, integers] = [must(node.inputs[0], 'input'), must(node.outputs[0], 'output')];
+  const scales = scalesOf(graph, node);
+  if (!scales) return NO_SCALES;
+  const constant = constantOf(graph, reals);
+  const target = int8Target(scales);
+  if (!target) return `${scales.dtype} activations stay in float`;
+  if (constant) {
+    const name = code.constant(`${integers}.codes`, quantizeTensor(constant, target), target.quant);
+    code.setCodes(integers, { ...target, name });
+    return null;
+  }
+  const quantizer = quantizerOf(graph, node);
+  if (!quantizer) return 'it has one scale per channel';
+  const { output } = quantizer;
+  const held = code.codesOf(reals);
+  if (!held && !worthCodes(code, integers, scales)) return '';
+  const codes = recoded(code, held ?? quantizeReals(code, reals, output, target), quantizer, output);
+  for (const value of [integers, output]) code.setCodes(value, codes);
+  for (const other of quantizer.nodes) absorbed.add(other);
+  return null;
+}
+
+/** Somebody reads them as codes; integers narrower than a byte have no other form. */
+function worthCodes({ graph }: CodeGraph, integers: ValueName, { dtype }: Scales): boolean {
+  if (bitsOf(dtype) < 8) return readAsCodes(graph, integers);
+  return consumersOf(graph, integers).some((node) => scalesOf(graph, node) !== null || dataInputs(node) !== null);
+}
+
+function quantizeReals(code: CodeGraph, reals: ValueName, output: ValueName, { quant }: Target): Codes {
+  const name = code.nameFor(output);
+  const inputs = [code.original(reals), ...parametersOf(code, name, quant)];
+  code.node({ op: 'QuantizeLinear', inputs }, name, codeType(typeOf(code.graph, reals).shape, quant));
+  return { quant, range: { min: -128, max: 127 }, name };
+}
+
+/** A Clip of integers that are codes; false for any other node. */
+export function importClip(code: CodeGraph, node: Node): boolean {
+  const [input, output] = [node.inputs[0], node.outputs[0]];
+  const held = code.codesOf(input);
+  const shift = input ? shiftOf(typeOf(code.graph, input).dtype) : null;
+  const range = held && shift !== null ? codeBounds(code.graph, node, held, shift) : null;
+  if (!held || !range || !output) return false;
+  code.setCodes(output, recoded(code, held, { quant: held.quant, range }, output));
+  return true;
+}

@@ -1,0 +1,120 @@
+import { constantOf, typeOf } from '../../../ir/graph.ts';
+import type { Graph, Node, Quant, ValueName } from '../../../ir/types.ts';
+import { findOp } from '../../../ops/index.ts';
+import type { QuantizeRule, Role } from '../../../ops/op-def.ts';
+import type { PassContext } from '../../pass.ts';
+import { perTensor } from '../choose-types.ts';
+import type { CodeGraph } from './code-graph.ts';
+import { codeType, type Target } from './scales.ts';
+import { sumsRefusal } from './sums.ts';
+import { recoded } from './tables.ts';
+import { homeOf, targetOf } from './targets.ts';
+import { biasCodes, centredWeights } from './weights.ts';
+
+type Inputs = readonly (ValueName | null)[];
+
+/**
+ * A float operator between codes becomes the operator on codes, as its quantize rule says; a string says why it stays
+ * in float.
+ */
+export function quantizeLayer(code: CodeGraph, node: Node, ctx: PassContext): true | string {
+  const { graph } = code;
+  const output = node.outputs[0];
+  const rule = findOp(node.domain, node.op)?.quantize;
+  if (!rule || !output || typeOf(graph, output).dtype !== 'f32') return 'there is no integer form of this operator';
+  const target = targetOf(graph, output);
+  if (!target) return `its result is ${graph.outputs.includes(output) ? 'an output of the model' : 'not quantized, or in several ways'}`;
+
+  const known = { ...node, inputs: node.inputs.map((input) => code.codesOf(input)?.name ?? input) };
+  const roles = rolesOf(rule, known, code.view);
+  const plain = readInputs(code, node, roles);
+  if (typeof plain === 'string') return plain;
+  const inputs = roles.includes('weight') ? withWeights(code, node, rule, roles, plain, ctx) : plain;
+  if (typeof inputs === 'string') return inputs;
+  const layer = { ...node, inputs };
+  const refusal = rule.refuse?.(layer, code.view) ?? sumsRefusal(code.view, layer, roles.includes('weight'), target.quant);
+  return refusal ?? emit(code, layer, rule, target, output);
+}
+
+function rolesOf({ inputs }: QuantizeRule, node: Node, graph: Graph): readonly Role[] {
+  if (inputs === 'all-activations') return node.inputs.map(() => 'activation');
+  if (typeof inputs !== 'function') return node.inputs.map((_, i) => inputs[i] ?? 'parameter');
+  // MatMul's third input is a bias that was added behind it.
+  const roles = inputs(node, graph);
+  return node.inputs.map((_, i) => roles[i] ?? 'bias');
+}
+
+/** The inputs as they are to be read in their roles; weights and bias not yet as the kernels want them. */
+function readInputs(code: CodeGraph, node: Node, roles: readonly Role[]): Inputs | string {
+  const inputs: (ValueName | null)[] = [];
+  for (const [i, input] of node.inputs.entries()) {
+    const held = code.codesOf(input);
+    if (input === null || roles[i] === 'bias') inputs.push(input);
+    else if (roles[i] === 'parameter') inputs.push(code.original(input));
+    else if (!held || held.quant.bits !== 8) return `its ${roles[i] === 'weight' ? 'weights are' : `input ${i} is`} not quantized to 8 bits`;
+    else if (roles[i] === 'activation' && held.quant.axis !== null) return `its input ${i} has one scale per channel`;
+    else inputs.push(held.name);
+  }
+  return inputs;
+}
+
+function withWeights(
+  code: CodeGraph,
+  node: Node,
+  rule: QuantizeRule,
+  roles: readonly Role[],
+  plain: Inputs,
+  ctx: PassContext,
+): Inputs | string {
+  const at = roles.indexOf('weight');
+  const x = code.codesOf(node.inputs[0]);
+  const w = code.codesOf(node.inputs[at]);
+  const axis = rule.weightAxis?.(node) ?? 0;
+  if (!x || !w || !constantOf(code.view, w.name)) return 'its weights are not constant';
+  const ready = centredWeights(code, node, x, w, axis);
+  if (typeof ready === 'string') return ready;
+  const { input, weights, repeated } = ready;
+  const inputs = [...plain];
+  inputs[0] = input.name;
+  inputs[at] = weights.name;
+  const bias = inputs[roles.indexOf('bias')] ?? null;
+  if (bias !== null) {
+    const { scale } = weights.quant;
+    const outputs = typeOf(code.view, weights.name).shape[axis];
+    const sums = Array.from({ length: outputs }, (_, c) => x.quant.scale[0] * scale[scale.length === 1 ? 0 : c]);
+    const data = biasCodes(code, bias, sums);
+    if (!data) return 'its bias is not constant, or beyond int32';
+    const quant: Quant = { scheme: 'affine', bits: 32, scale: sums, zeroPoint: sums.map(() => 0), axis: 0 };
+    inputs[roles.indexOf('bias')] = code.constant(`${bias}.codes`, { dtype: 'i32', shape: [outputs], data }, quant);
+  }
+  if (repeated > 0) ctx.remark(node, `its weights need 9 bits without their zero point: it reads ${repeated} input channels again`);
+  return inputs;
+}
+
+/** Operators with an output type of their own (Softmax) are followed by a change of scale. */
+function emit(code: CodeGraph, layer: Node, rule: QuantizeRule, target: Target, output: ValueName): true | string {
+  const { shape } = typeOf(code.graph, output);
+  const home = homeOf(code.graph, output);
+  if (typeof rule.output !== 'object') {
+    const name = code.nameFor(home);
+    code.node({ ...layer, clip: clipTo(layer.clip, target) }, name, codeType(shape, target.quant));
+    code.setCodes(output, { ...target, name });
+    return true;
+  }
+  const own = perTensor(rule.output.scale, rule.output.zeroPoint);
+  if (target.quant.scale[0] < 0.75 * rule.output.scale) return 'its result is wanted in finer steps than the integer form has';
+  const fits = own.scale[0] === target.quant.scale[0] && own.zeroPoint[0] === target.quant.zeroPoint[0];
+  const name = fits ? code.nameFor(home) : code.fresh(`${output}.codes`);
+  code.node(layer, name, codeType(shape, own));
+  code.setCodes(output, recoded(code, { name, quant: own, range: { min: -128, max: 127 } }, target, home));
+  return true;
+}
+
+/** The clamp in real numbers that also keeps the codes in their range. */
+function clipTo(clip: Node['clip'], { quant, range }: Target): Node['clip'] {
+  const [low, high] = clip ?? [-Infinity, Infinity];
+  const real = (code: number) => quant.scale[0] * (code - quant.zeroPoint[0]);
+  const min = range.min > -128 ? Math.max(low, real(range.min)) : low;
+  const max = range.max < 127 ? Math.min(high, real(range.max)) : high;
+  return min === -Infinity && max === Infinity ? null : [Math.min(min, max), max];
+}

@@ -1,0 +1,44 @@
+import { constantOf, typeOf } from '../../../ir/graph.ts';
+import { tensorOf } from '../../../ir/tensor.ts';
+import type { Tensor, ValueName } from '../../../ir/types.ts';
+import type { CodeGraph, Codes } from './code-graph.ts';
+import { dequantizeTensor, quantizeTensor } from './constant-codes.ts';
+import { codeType, sameQuant, type Target } from './scales.ts';
+
+/** All codes in order. */
+const ALL = tensorOf('i8', [256], Array.from({ length: 256 }, (_, i) => i - 128));
+
+/** The real numbers that the 256 codes stand for. */
+export function codePoints({ quant }: Target): Float32Array {
+  return dequantizeTensor(ALL, quant).data as Float32Array;
+}
+
+/**
+ * The same real numbers in the codes of `target`: exactly QuantizeLinear(DequantizeLinear(codes)), as a table of 256
+ * entries; constants are computed; nothing happens when the codes are in the target already.
+ * @param home the value of the user's graph that the result is, if any
+ */
+export function recoded(code: CodeGraph, held: Codes, target: Target, home?: ValueName): Codes {
+  const { quant, range } = target;
+  const inside = held.range.min >= range.min && held.range.max <= range.max;
+  if (sameQuant(held.quant, quant) && inside) return held;
+  const constant = constantOf(code.view, held.name);
+  if (!constant) return lookUp(code, held, codePoints(held), target, { title: 'Rescale', ...(home && { home }) });
+  const codes = quantizeTensor(dequantizeTensor(constant, held.quant), target);
+  return { quant, range, name: code.constant(`${held.name}.recoded`, codes, quant) };
+}
+
+/** The function whose results for the 256 codes are `values`, as a table: y = table[x + 128]. `title` is for people. */
+export function lookUp(
+  code: CodeGraph,
+  held: Codes,
+  values: Float32Array,
+  { quant, range }: Target,
+  { title, home }: { readonly title: string; readonly home?: ValueName },
+): Codes {
+  const table: Tensor = quantizeTensor({ dtype: 'f32', shape: [256], data: values }, { quant, range });
+  const name = home ? code.nameFor(home) : code.fresh(`${held.name}.recoded`);
+  const inputs = [held.name, code.constant(`${name}.table`, table)];
+  code.node({ op: 'LookupTable', domain: 'nibblec', name: title, inputs }, name, codeType(typeOf(code.view, held.name).shape, quant));
+  return { quant, range, name };
+}

@@ -1,0 +1,93 @@
+import { elementCount, normalizeAxis } from '../../../ir/shape.ts';
+import type { Node } from '../../../ir/types.ts';
+import { floatAttribute, intAttribute } from '../../../ops/support/attributes.ts';
+import type { Speller } from './speller.ts';
+
+type Spelling = (say: Speller, node: Node) => void;
+
+/** Inputs x, x_scale, x_zero_point, y_scale, y_zero_point. */
+const unary =
+  (op: string): Spelling =>
+  (say, node) =>
+    say.quantized(say.float(op, [say.real(0)], node.attributes), 3);
+
+/** Inputs a, a_scale, a_zero_point, b, b_scale, b_zero_point, c_scale, c_zero_point. */
+const binary =
+  (op: string): Spelling =>
+  (say) =>
+    say.quantized(say.float(op, [say.real(0), say.real(3)], {}), 6);
+
+/** onnxruntime's pools also take channels last. */
+const pool =
+  (op: string): Spelling =>
+  (say, node) => {
+    const { channels_last, ...attributes } = node.attributes;
+    if (channels_last !== 1) return say.quantized(say.float(op, [say.real(0)], attributes), 3);
+    const rank = say.shape.length;
+    const spatial = Array.from({ length: rank - 2 }, (_, i) => i + 1);
+    const first = [0, rank - 1, ...spatial];
+    const last = [0, ...spatial.map((i) => i + 1), 1];
+    const x = say.float('Transpose', [say.real(0)], { perm: first }, first.map((i) => say.shapeOf(0)[i]));
+    const y = say.float(op, [x], attributes, first.map((i) => say.shape[i]));
+    say.quantized(say.float('Transpose', [y], { perm: last }), 3);
+  };
+
+/** Scale per output channel: axis 0 of the weights. */
+const conv: Spelling = (say, node) => {
+  const inputs = [say.real(0), say.real(3, 0), say.bias(8, [1, 4])];
+  say.quantized(say.float('Conv', inputs, node.attributes), 6);
+};
+
+/** Scales per row of a and per column of b. */
+const matMul: Spelling = (say) => {
+  const a = say.real(0, Math.max(0, say.shapeOf(0).length - 2));
+  const b = say.real(3, Math.max(0, say.shapeOf(3).length - 1));
+  say.quantized(say.float('MatMul', [a, b], {}), 6);
+};
+
+/** alpha a b + c; c has the scale alpha a_scale b_scale. Without y_scale the result is float. */
+const gemm: Spelling = (say, node) => {
+  const { transA, transB } = node.attributes;
+  const alpha = floatAttribute(node, 'alpha', 1);
+  const attributes = { alpha, ...(transA !== undefined && { transA }), ...(transB !== undefined && { transB }) };
+  const b = say.real(3, intAttribute(node, 'transB', 0) === 1 ? 0 : 1);
+  const inputs = [say.real(0), b, say.bias(6, [1, 4], alpha)];
+  if (node.inputs[7] == null) say.result('Gemm', inputs, attributes);
+  else say.quantized(say.float('Gemm', inputs, attributes), 7);
+};
+
+/** Inputs y_scale, y_zero_point, then three per tensor. */
+const concat: Spelling = (say, node) => {
+  const count = Math.floor((node.inputs.length - 2) / 3);
+  const inputs = Array.from({ length: count }, (_, i) => say.real(2 + 3 * i));
+  say.quantized(say.float('Concat', inputs, node.attributes), 0);
+};
+
+/** Before opset 13 Softmax ran over all dimensions from the axis on; attribute `opset` says which it is. */
+const softmax: Spelling = (say, node) => {
+  const opset = intAttribute(node, 'opset', 13);
+  const axis = normalizeAxis(intAttribute(node, 'axis', opset < 13 ? 1 : -1), say.shape.length);
+  const x = say.real(0);
+  if (opset >= 13 || axis === say.shape.length - 1) return say.quantized(say.float('Softmax', [x], { axis }), 3);
+  const flat = [elementCount(say.shape.slice(0, axis)), elementCount(say.shape.slice(axis))];
+  const rows = say.float('Reshape', [x, say.constant('rows', flat)], {}, flat);
+  const y = say.float('Softmax', [rows], { axis: 1 }, flat);
+  say.quantized(say.float('Reshape', [y, say.constant('shape', say.shape)], {}), 3);
+};
+
+/** By 'domain:operator'. */
+export const SPELLINGS: ReadonlyMap<string, Spelling> = new Map([
+  [':QLinearConv', conv],
+  [':QLinearMatMul', matMul],
+  ['com.microsoft:QGemm', gemm],
+  ['com.microsoft:QLinearAdd', binary('Add')],
+  ['com.microsoft:QLinearMul', binary('Mul')],
+  ['com.microsoft:QLinearConcat', concat],
+  ['com.microsoft:QLinearAveragePool', pool('AveragePool')],
+  ['com.microsoft:QLinearGlobalAveragePool', pool('GlobalAveragePool')],
+  ['com.microsoft:QLinearSigmoid', unary('Sigmoid')],
+  ['com.microsoft:QLinearLeakyRelu', unary('LeakyRelu')],
+  ['com.microsoft:QLinearSoftmax', softmax],
+  ['com.microsoft:QuantizeLinear', (say, node) => say.result('QuantizeLinear', node.inputs, node.attributes)],
+  ['com.microsoft:DequantizeLinear', (say, node) => say.result('DequantizeLinear', node.inputs, node.attributes)],
+]);
