@@ -42,8 +42,10 @@ export interface GraphDraft {
   constant(hint: string, tensor: Tensor): ValueName;
   /** Adds a node with one output of this type, before the first reader of that output; returns the output. */
   node(spec: NodeSpec, type: TensorType, hint?: string): ValueName;
-  /** Replaces a node by a changed copy with the same outputs. */
-  update(node: Node, change: Partial<Omit<Node, 'outputs'>>): void;
+  /** Replaces a node by a changed copy. Outputs may be left out (null) or added (see output), not renamed. */
+  update(node: Node, change: Partial<Node>): void;
+  /** A fresh name, derived from `hint`, for one more output of a node. */
+  output(hint: string, type: TensorType): ValueName;
   /** Every reader of `from` reads `to` instead. A graph output keeps its name: `to` takes it over. */
   replaceUses(from: ValueName, to: ValueName): void;
   setType(value: ValueName, type: TensorType): void;
@@ -74,8 +76,7 @@ export function editGraph(graph: Graph): GraphDraft {
       return name;
     },
     node(spec, type, hint = spec.name ?? spec.op) {
-      const output = fresh(hint);
-      types.set(output, type);
+      const output = this.output(hint, type);
       nodes.push({
         op: spec.op,
         domain: spec.domain ?? '',
@@ -92,6 +93,11 @@ export function editGraph(graph: Graph): GraphDraft {
       const index = nodes.findIndex((other) => other.outputs.includes(must(output, `output of '${node.name}'`)));
       invariant(index >= 0, `node '${node.name}' is not in the graph`);
       nodes[index] = { ...nodes[index]!, ...change };
+    },
+    output(hint, type) {
+      const name = fresh(hint);
+      types.set(name, type);
+      return name;
     },
     replaceUses(from, to) {
       if (from !== to) aliases.set(from, to);

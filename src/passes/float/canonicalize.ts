@@ -1,9 +1,10 @@
 import type { Graph } from '../../ir/types.ts';
 import { definePass } from '../pass.ts';
 import { type Rule, rewriteGraph } from './rewrite.ts';
-import { extremeToClip, meanToGlobalPool, normalizeClip, splitSum } from './rules/arithmetic.ts';
+import { extremeToClip, meanToGlobalPool, normalizeClip, reduceBeforeTranspose, splitSum } from './rules/arithmetic.ts';
 import { mergeDuplicates } from './rules/duplicates.ts';
-import { dropEmptyInputs, dropZeroBias, dropZeroState, removeNoOp } from './rules/no-ops.ts';
+import { dropEmptyInputs, dropZeroBias, removeNoOp } from './rules/no-ops.ts';
+import { dropUnusedOutputs, dropZeroState, lastState } from './rules/recurrent.ts';
 import { mergeReshapes, mergeTransposes, toReshape } from './rules/views.ts';
 
 const RULES: readonly Rule[] = [
@@ -11,12 +12,14 @@ const RULES: readonly Rule[] = [
   dropEmptyInputs,
   dropZeroState,
   dropZeroBias,
+  lastState,
   mergeReshapes,
   mergeTransposes,
   toReshape,
   splitSum,
   extremeToClip,
   normalizeClip,
+  reduceBeforeTranspose,
   meanToGlobalPool,
 ];
 
@@ -32,7 +35,7 @@ export const canonicalize = definePass({
     let next = graph;
     do {
       current = next;
-      next = mergeDuplicates(rewriteGraph(current, RULES));
+      next = dropUnusedOutputs(mergeDuplicates(rewriteGraph(current, RULES)));
     } while (next !== current);
     return current;
   },

@@ -263,3 +263,90 @@ test('zero states, zero biases and empty parts of a Concat are left out', async 
     return y, z"
   `);
 });
+
+const RECURRENT = `
+  input x: f32[3,1,2]
+  const w: f32[1,3,2] = 1, 2, 3, 4, 5, 6
+  const r: f32[1,3,1] = 1, 2, 3
+  const last: i64[] = -1
+  const end: i64[1] = 3
+  const two: i64[1] = 2
+  const axis: i64[1] = 0
+  const zero: i64[] = 0`;
+
+test('the last of all states is the final state, and outputs that nobody reads are left out', async () => {
+  expect(
+    await simplified(`${RECURRENT}
+      y: f32[3,1,1,1], h: f32[1,1,1] = GRU(x, w, r) hidden_size=1
+      s: f32[3,1,1] = Squeeze(y, axis1)
+      const axis1: i64[1] = 1
+      t: f32[1,3,1] = Transpose(s) perm=[1,0,2]
+      z: f32[1,1] = Gather(t, last) axis=1
+      a: f32[3,1,1,1] = RNN(x, w1, r1) hidden_size=1
+      const w1: f32[1,1,2] = 1, 2
+      const r1: f32[1,1,1] = 1
+      b: f32[1,1,1,1] = Slice(a, two, end, axis)
+      return z, b`),
+  ).toMatchInlineSnapshot(`
+    "input x: f32[3,1,2]
+    const w: f32[1,3,2] = 1, 2, 3, 4, 5, 6
+    const r: f32[1,3,1] = 1, 2, 3
+    const w1: f32[1,1,2] = 1, 2
+    const r1: f32[1,1,1] = 1
+    const b.shape: i64[4] = 1, 1, 1, 1
+    const z.shape: i64[2] = 1, 1
+    _, h: f32[1,1,1] = GRU(x, w, r) hidden_size=1 @y
+    z: f32[1,1] = Reshape(h, z.shape)
+    _, a.final: f32[1,1,1] = RNN(x, w1, r1) hidden_size=1 @a
+    b: f32[1,1,1,1] = Reshape(a.final, b.shape)
+    return z, b"
+  `);
+});
+
+test('other states, other directions and other axes stay', async () => {
+  const text = `input x: f32[3,1,2]
+const w: f32[1,3,2] = 1, 2, 3, 4, 5, 6
+const r: f32[1,3,1] = 1, 2, 3
+const zero: i64[] = 0
+const last: i64[] = -1
+const w2: f32[2,3,2] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
+const r2: f32[2,3,1] = 1, 2, 3, 4, 5, 6
+y: f32[3,1,1,1] = GRU(x, w, r) hidden_size=1
+a: f32[1,1,1] = Gather(y, zero) axis=0
+z: f32[3,1,1,1] = GRU(x, w, r) direction="reverse" hidden_size=1
+b: f32[1,1,1] = Gather(z, last) axis=0
+u: f32[3,2,1,1] = GRU(x, w2, r2) direction="bidirectional" hidden_size=1
+c: f32[3,1,1] = Gather(u, last) axis=1
+return a, b, c`;
+  expect(await simplified(text)).toBe(text);
+});
+
+test('a mean over pixels in another layout is GlobalAveragePool as well', async () => {
+  expect(
+    await simplified(`
+      input x: f32[1,2,3,4]
+      const axes: i64[2] = 1, -2
+      const channels: i64[1] = 3
+      t: f32[1,3,4,2] = Transpose(x) perm=[0,2,3,1]
+      a: f32[1,2] = ReduceMean(t, axes) keepdims=0
+      b: f32[1,3,4] = ReduceMax(t, channels) keepdims=0
+      u: f32[2,4,3,1] = Transpose(x) perm=[1,3,2,0]
+      c: f32[2,4,1] = ReduceMax(u, two) keepdims=0
+      d: f32[2,3,1] = ReduceSum(u, one) keepdims=0
+      const one: i64[1] = 1
+      const two: i64[1] = 2
+      return a, b, c, d`),
+  ).toMatchInlineSnapshot(`
+    "input x: f32[1,2,3,4]
+    const one: i64[1] = 1
+    const two: i64[1] = 2
+    const a.shape: i64[2] = 1, 2
+    a.pool: f32[1,2,1,1] = GlobalAveragePool(x)
+    a: f32[1,2] = Reshape(a.pool, a.shape)
+    b: f32[1,3,4] = ReduceMax(x, one) keepdims=0
+    u: f32[2,4,3,1] = Transpose(x) perm=[1,3,2,0]
+    c: f32[2,4,1] = ReduceMax(u, two) keepdims=0
+    d: f32[2,3,1] = ReduceSum(u, one) keepdims=0
+    return a, b, c, d"
+  `);
+});

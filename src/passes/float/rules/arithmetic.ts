@@ -1,9 +1,10 @@
-import { constantOf, typeOf } from '../../../ir/graph.ts';
+import { constantOf, producerOf, typeOf } from '../../../ir/graph.ts';
 import { elementCount, sameShape } from '../../../ir/shape.ts';
 import { tensorOf } from '../../../ir/tensor.ts';
 import type { Graph, Node, Shape, ValueName } from '../../../ir/types.ts';
 import { must } from '../../../support/errors.ts';
-import { bypass, isOp, onlyOutput, uniformConstant } from '../match.ts';
+import { bypass, constantNumbers, isOp, onlyOutput, permOf, uniformConstant } from '../match.ts';
+import { intAttribute } from '../../../ops/support/attributes.ts';
 import type { Rule } from '../rewrite.ts';
 
 /** Sum of several is a chain of Add, in the order in which Sum adds. */
@@ -82,6 +83,27 @@ function openBound(graph: Graph, value: ValueName | null, isOpen: (bound: number
   const bound = uniformConstant(graph, value);
   return bound !== null && isOpen(bound) ? null : value;
 }
+
+/** A reduction that drops dimensions takes them from before a Transpose, when the others are in order there too. */
+export const reduceBeforeTranspose: Rule = (graph, node) => {
+  const transpose = producerOf(graph, node.inputs[0]);
+  if (!isOp(node, ...REDUCTIONS) || !isOp(transpose, 'Transpose') || transpose.clip !== null) return null;
+  const perm = permOf(graph, transpose);
+  const axes = constantNumbers(graph, node.inputs[1])?.map((axis) => perm[(axis + perm.length) % perm.length]);
+  const output = onlyOutput(node);
+  if (!axes || axes.length === 0 || intAttribute(node, 'keepdims', 1) !== 0 || !output) return null;
+  const rest = perm.filter((axis) => !axes.includes(axis));
+  if (rest.some((axis, i) => i > 0 && axis < rest[i - 1])) return null;
+  return {
+    touches: [node, transpose],
+    apply(edit) {
+      const reduced = edit.constant(`${output}.axes`, tensorOf('i64', [axes.length], axes));
+      edit.update(node, { inputs: [transpose.inputs[0] ?? null, reduced] });
+    },
+  };
+};
+
+const REDUCTIONS = ['ReduceMean', 'ReduceSum', 'ReduceMax', 'ReduceMin', 'ReduceProd', 'ReduceL1', 'ReduceL2'] as const;
 
 /** The mean over all spatial dimensions is GlobalAveragePool (and a Reshape when they are dropped). */
 export const meanToGlobalPool: Rule = (graph, node) => {

@@ -68,15 +68,6 @@ export const dropEmptyInputs: Rule = (graph, node) => {
   return { touches: [node], apply: (edit) => edit.update(node, { inputs }) };
 };
 
-/** Initial states of zeros are what a recurrent layer starts from anyway. */
-export const dropZeroState: Rule = (graph, node) => {
-  if (!isOp(node, 'GRU', 'LSTM', 'RNN')) return null;
-  const isZero = (index: number) => index >= 5 && index <= 6 && uniformConstant(graph, node.inputs[index]) === 0;
-  const inputs = node.inputs.map((input, i) => (isZero(i) ? null : input));
-  if (inputs.every((input, i) => input === node.inputs[i])) return null;
-  return { touches: [node], apply: (edit) => edit.update(node, { inputs }) };
-};
-
 /** A bias of zeros is no bias. */
 export const dropZeroBias: Rule = (graph, node) => {
   if (!isOp(node, 'Conv', 'ConvTranspose', 'Gemm') || uniformConstant(graph, node.inputs[2]) !== 0) return null;
