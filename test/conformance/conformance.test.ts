@@ -15,9 +15,9 @@ const SUMMARY = file('docs/benchmarks/conformance.json');
 const expected: Readonly<Record<string, string>> = JSON.parse(
   readFileSync(file('test/conformance/expected-failures.json'), 'utf8'),
 );
-/** NIBBLEC_CONFORMANCE=write: docs/benchmarks are written; a regular expression: only these tests run. */
-const mode = process.env.NIBBLEC_CONFORMANCE ?? '';
-const only = mode === 'write' ? '' : mode;
+/** CONFORMANCE_WRITE=1 writes docs/benchmarks; CONFORMANCE_ONLY is a regular expression for test names. */
+const write = process.env.CONFORMANCE_WRITE === '1';
+const only = process.env.CONFORMANCE_ONLY ?? '';
 const archive = readArchive();
 if (!archive) console.log('ONNX conformance is skipped: ../shared/data/onnx-node-tests.tar.gz is not there');
 
@@ -27,7 +27,7 @@ describe.skipIf(!archive)('ONNX node tests, compiled to C', () => {
 
   beforeAll(async () => {
     results = await runAll(archive!.filter(({ name }) => new RegExp(only).test(name)), folder);
-    if (mode !== 'write') return;
+    if (!write) return;
     const summary = summarize(results, expected);
     writeFileSync(SUMMARY, `${JSON.stringify(summary, null, 2)}\n`);
     writeFileSync(REPORT, conformanceMarkdown(summary, expected));
