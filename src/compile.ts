@@ -81,7 +81,7 @@ export async function compileModel(options: CompileOptions): Promise<Compilation
     features: target.features,
     ...(options.ioLayout && { ioLayout: options.ioLayout }),
   });
-  const program = planConcat(orderCalls(lowered));
+  const program = orderCalls(planConcat(lowered));
   const plan = planMemory(program);
   const files = emitC(program, plan, emitOptions(options, precision));
   return { ...transformation, name, target, oracle: buildOracle(graph), program, plan, files };

@@ -20,8 +20,9 @@ static inline void nn_depthwise2d_s8(const nn_conv_shape *s, const nn_quant *q, 
             for (int32_t ox = 0; ox < s->out_w; ox++) {
                 const int32_t inside = nn_depthwise_taps(s, oy, ox, taps, outside);
                 const int32_t padded = s->kernel_h * s->kernel_w - inside;
+                const int32_t rest = s->in_c & 3;
                 int32_t c = 0;
-                for (; c + 4 <= s->in_c; c += 4) {
+                for (; c < s->in_c - rest; c += 4) {
                     int32_t a0 = bias[c], a1 = bias[c + 1], a2 = bias[c + 2], a3 = bias[c + 3];
                     for (const int32_t *t = taps; t < taps + 2 * inside; t += 2) {
                         const uint32_t v = nn_load4(x + t[0] + c), u = nn_load4(w + t[1] + c);
@@ -46,7 +47,7 @@ static inline void nn_depthwise2d_s8(const nn_conv_shape *s, const nn_quant *q, 
                     y[3] = nn_requantize_s8(q, a3, multiplier[c + 3]);
                     y += 4;
                 }
-                for (; c < s->in_c; c++) {
+                for (int32_t r = rest; r > 0; r--) {
                     int32_t acc = bias[c];
                     for (int32_t t = 0; t < inside; t++) {
                         acc += x[taps[2 * t] + c] * w[taps[2 * t + 1] + c];
@@ -55,6 +56,7 @@ static inline void nn_depthwise2d_s8(const nn_conv_shape *s, const nn_quant *q, 
                         acc += input_zero_point * w[outside[t] + c];
                     }
                     *y++ = nn_requantize_s8(q, acc, multiplier[c]);
+                    c++;
                 }
             }
         }
