@@ -31,5 +31,7 @@ export {
 } from './pipeline.ts';
 export { calibrate } from './quantize/calibrate.ts';
 export { quantizeInt8 } from './quantize/quantize-int8.ts';
+export { importQdq } from './quantize/import-qdq.ts';
+export { importQlinear } from './quantize/import-qlinear.ts';
 export { parseRecipe, printRecipe, type Recipe } from './recipe.ts';
 export { allPasses } from './registry.ts';
