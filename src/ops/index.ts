@@ -1,4 +1,4 @@
-import { attention } from './attention.ts';
+import { attentionOps } from './attention/index.ts';
 import { binaryOps } from './binary.ts';
 import { bitCast, cast, castLike } from './cast.ts';
 import { conv } from './conv/index.ts';
@@ -40,7 +40,7 @@ export const OPERATORS: readonly OpDef[] = [
   dropout,
   transpose,
   ...foldableOps,
-  attention,
+  ...attentionOps,
   ...movementOps,
   ...normalizationOps,
   ...recurrentOps,

@@ -20,7 +20,7 @@ export interface GraphCase {
   /** A graph in text form. */
   readonly text: string;
   /** Values for an input; default: random ones with the type's special values among them. */
-  readonly values?: (input: string, dtype: DType, rng: Rng) => number;
+  readonly values?: ((input: string, dtype: DType, rng: Rng) => number) | undefined;
 }
 
 /**

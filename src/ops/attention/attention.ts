@@ -1,17 +1,8 @@
-import type { Node } from '../ir/types.ts';
-import type { LowerBuilder, OpDef, Operand } from './op-def.ts';
-import { floatAttribute, intAttribute } from './support/attributes.ts';
-import { floatLiteral } from './support/c-text.ts';
-
-/** Where one of Q, K, V or Y keeps row `s` of head `h` of batch `b`. */
-interface Heads {
-  readonly operand: Operand;
-  readonly batch: number;
-  readonly heads: number;
-  readonly rows: number;
-  readonly size: number;
-  readonly steps: readonly [batch: number, head: number, row: number];
-}
+import type { Node } from '../../ir/types.ts';
+import type { LowerBuilder, OpDef, Operand } from '../op-def.ts';
+import { floatAttribute, intAttribute } from '../support/attributes.ts';
+import { floatLiteral } from '../support/c-text.ts';
+import { type Heads, headsOf } from './heads.ts';
 
 export const attention: OpDef = {
   op: 'Attention',
@@ -21,11 +12,11 @@ export const attention: OpDef = {
     if (dtype !== 'f32') return lower.refuse(`${dtype} is not supported`);
     const qHeads = intAttribute(node, 'q_num_heads', 0);
     const kvHeads = intAttribute(node, 'kv_num_heads', 0);
-    const q = heads(lower.read(0, 'row-major'), qHeads);
-    const k = heads(lower.read(1, 'row-major'), kvHeads);
-    const v = heads(lower.read(2, 'row-major'), kvHeads);
+    const q = headsOf(lower.read(0, 'row-major'), qHeads);
+    const k = headsOf(lower.read(1, 'row-major'), kvHeads);
+    const v = headsOf(lower.read(2, 'row-major'), kvHeads);
     const past = node.inputs[4] ? [lower.read(4, 'row-major'), lower.read(5, 'row-major')] : null;
-    const y = heads(lower.write(0, 'row-major'), qHeads);
+    const y = headsOf(lower.write(0, 'row-major'), qHeads);
     const presentK = node.outputs[1] ? lower.write(1, 'row-major').name : null;
     const presentV = node.outputs[2] ? lower.write(2, 'row-major').name : null;
     const qk = node.outputs[3] ? lower.write(3, 'row-major').name : 'NULL';
@@ -82,18 +73,6 @@ export const attention: OpDef = {
     });
   },
 };
-
-/** [batch, heads, rows, size], or [batch, rows, heads * size] with the number of heads from an attribute. */
-function heads(operand: Operand, count: number): Heads {
-  const { shape } = operand;
-  if (shape.length === 4) {
-    const [batch, headCount, rows, size] = shape as [number, number, number, number];
-    return { operand, batch, heads: headCount, rows, size, steps: [headCount * rows * size, rows * size, size] };
-  }
-  const [batch, rows, width] = shape as [number, number, number];
-  const size = width / count;
-  return { operand, batch, heads: count, rows, size, steps: [rows * width, size, width] };
-}
 
 function steps(name: string, { steps: [batch, head, row] }: Heads): Record<string, number> {
   return { [`${name}_batch_step`]: batch, [`${name}_head_step`]: head, [`${name}_row_step`]: row };
