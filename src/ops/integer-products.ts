@@ -1,6 +1,6 @@
 import { numbersOf } from '../ir/tensor.ts';
 import type { Node, Tensor } from '../ir/types.ts';
-import { kernelMajor } from './conv/float.ts';
+import { kernelMajor } from './conv/layout.ts';
 import { convMacs } from './conv/macs.ts';
 import type { LowerBuilder, OpDef } from './op-def.ts';
 import { windowParams, windowShape, windowTitle } from './support/geometry.ts';

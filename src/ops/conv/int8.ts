@@ -3,16 +3,14 @@ import type { LowerBuilder } from '../op-def.ts';
 import { foldedBias, outputClampParams, weightTables } from '../support/dense-int8.ts';
 import { type WindowShape, windowOverlap, windowParams, windowTitle } from '../support/geometry.ts';
 import { packRows } from '../support/pack-rows.ts';
-import { permuted } from '../support/permute.ts';
 import { quantOf, zeroPointOf } from '../support/quantized.ts';
-import { kernelMajor } from './float.ts';
+import { isDepthwise, kernelMajor, tapMajor, tapsBytes } from './layout.ts';
 import { convMacs } from './macs.ts';
 
 /** int8 convolution: the input zero point is folded into the bias, padding is filled with it. */
 export function lowerConvS8(node: Node, lower: LowerBuilder, shape: WindowShape, weights: Tensor): void {
-  const depthwise = shape.groups === shape.in_c && shape.groups > 1 && shape.out_c === shape.in_c;
-  const taps = shape.kernel_h * shape.kernel_w;
-  const depth = taps * (shape.in_c / shape.groups);
+  const depthwise = isDepthwise(shape);
+  const depth = shape.kernel_h * shape.kernel_w * (shape.in_c / shape.groups);
   const x = lower.read(0, 'channels-last');
   const y = lower.write(0, 'channels-last');
   const zeroPoint = zeroPointOf(quantOf(lower.graph, node.inputs[0]));
@@ -31,7 +29,7 @@ export function lowerConvS8(node: Node, lower: LowerBuilder, shape: WindowShape,
       ...outputClampParams(node, lower),
       input_zero_point: zeroPoint,
       scratch: depthwise
-        ? lower.scratch(12 * taps, 'int32_t')
+        ? lower.scratch(tapsBytes(shape), 'int32_t')
         : isPlainPointwise(shape)
           ? 'NULL'
           : lower.scratch(2 * depth, 'int8_t'),
@@ -63,10 +61,4 @@ function packGroups(weights: Tensor, shape: WindowShape, depth: number): Int8Arr
     packed.set(packRows(codes.subarray(from, from + rows * depth), rows, depth), from);
   }
   return packed;
-}
-
-/** [out][1][kh][kw] -> [kh][kw][out], so that the channels of one tap lie together. */
-function tapMajor(weights: Tensor, shape: WindowShape): Tensor['data'] {
-  const flat = { ...weights, shape: [shape.out_c, shape.kernel_h * shape.kernel_w] };
-  return permuted(flat, [1, 0]).data;
 }

@@ -1,0 +1,24 @@
+import type { Tensor } from '../../ir/types.ts';
+import type { WindowShape } from '../support/geometry.ts';
+import { permuted } from '../support/permute.ts';
+
+/** One filter per channel: has a kernel of its own. */
+export function isDepthwise(shape: WindowShape): boolean {
+  return shape.groups === shape.in_c && shape.groups > 1 && shape.out_c === shape.in_c;
+}
+
+/** [out][in][...kernel] -> [out][...kernel][in], the order in which a channels-last patch lies. */
+export function kernelMajor(weights: Tensor): Tensor {
+  return permuted(weights, [0, ...weights.shape.map((_, i) => i).slice(2), 1]);
+}
+
+/** [out][1][kh][kw] -> [kh][kw][out], so that the channels of one tap lie together. */
+export function tapMajor(weights: Tensor, shape: WindowShape): Tensor['data'] {
+  const flat = { ...weights, shape: [shape.out_c, shape.kernel_h * shape.kernel_w] };
+  return permuted(flat, [1, 0]).data;
+}
+
+/** Scratch bytes of the depthwise kernels: three lists of one int32 per tap. */
+export function tapsBytes(shape: WindowShape): number {
+  return 3 * 4 * shape.kernel_h * shape.kernel_w;
+}
