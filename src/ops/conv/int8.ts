@@ -1,9 +1,8 @@
 import type { Node, Tensor } from '../../ir/types.ts';
 import type { LowerBuilder } from '../op-def.ts';
-import { foldedBias, outputClampParams, weightTables } from '../support/dense-int8.ts';
+import { outputClampParams, weightTables } from '../support/dense-int8.ts';
 import { type WindowShape, windowOverlap, windowParams, windowTitle } from '../support/geometry.ts';
 import { packRows } from '../support/pack-rows.ts';
-import { quantOf, zeroPointOf } from '../support/quantized.ts';
 import { isDepthwise, kernelMajor, tapMajor, tapsBytes } from './layout.ts';
 import { convMacs } from './macs.ts';
 
@@ -13,11 +12,10 @@ export function lowerConvS8(node: Node, lower: LowerBuilder, shape: WindowShape,
   const depth = shape.kernel_h * shape.kernel_w * (shape.in_c / shape.groups);
   const x = lower.read(0, 'channels-last');
   const y = lower.write(0, 'channels-last');
-  const zeroPoint = zeroPointOf(quantOf(lower.graph, node.inputs[0]));
-  const tables = weightTables(node, lower, shape.out_c, {
+  const tables = weightTables(node, lower, {
+    weights,
     codes: depthwise ? tapMajor(weights, shape) : packGroups(weights, shape, depth),
     layout: depthwise ? '[kernel][out]' : '[out][kernel][in] in blocks of 4 x 4',
-    bias: foldedBias(node, lower, weights, zeroPoint),
   });
   lower.call({
     template: depthwise ? 'depthwise2d_s8' : 'conv2d_s8',
@@ -27,7 +25,6 @@ export function lowerConvS8(node: Node, lower: LowerBuilder, shape: WindowShape,
       y: y.name,
       ...tables,
       ...outputClampParams(node, lower),
-      input_zero_point: zeroPoint,
       scratch: depthwise
         ? lower.scratch(tapsBytes(shape), 'int32_t')
         : isPlainPointwise(shape)

@@ -1,34 +1,50 @@
 import { constantOf } from '../../ir/graph.ts';
 import type { Node, Tensor, TypedArray } from '../../ir/types.ts';
+import { accumulatorBound, accumulatorFits } from '../../quant/requantize.ts';
 import type { LowerBuilder } from '../op-def.ts';
 import { clampCodes, quantOf, weightRequantization, zeroPointOf } from './quantized.ts';
 
-/** bias[o] - zeroPoint * (sum of the weight codes of output o): the kernels then work on raw input codes. */
-export function foldedBias(node: Node, lower: LowerBuilder, weights: Tensor, inputZeroPoint: number): Int32Array {
-  const outputs = weights.shape[0]!;
-  const depth = weights.data.length / outputs;
-  const bias = constantOf(lower.graph, node.inputs[2]);
-  return Int32Array.from({ length: outputs }, (_, o) => {
-    let sum = 0;
-    for (let i = 0; i < depth; i++) sum += weights.data[o * depth + i] as number;
-    return Number(bias?.data[o] ?? 0) - inputZeroPoint * sum;
-  });
+/** What the tables of a layer with int8 weights are made of. */
+export interface WeightTables {
+  /** Codes as [out][...]: one row of products for each output. */
+  readonly weights: Tensor;
+  /** The same codes in the order of the kernel, and that order in words. */
+  readonly codes: TypedArray;
+  readonly layout: string;
 }
 
-/** Tables of a layer with weights; returns their names as template params. */
+/** Adds weights, bias and multipliers; returns their names as template params. Refuses sums that could overflow. */
 export function weightTables(
   node: Node,
   lower: LowerBuilder,
-  channels: number,
-  { codes, layout, bias }: { codes: TypedArray; layout: string; bias: Int32Array },
-): { w: string; bias: string; multiplier: string; left_shift: number } {
-  const { multiplier, leftShift } = weightRequantization(lower.graph, node, channels);
+  { weights, codes, layout }: WeightTables,
+): { w: string; bias: string; multiplier: string; left_shift: number; input_zero_point: number } {
+  const outputs = weights.shape[0]!;
+  const inputZeroPoint = zeroPointOf(quantOf(lower.graph, node.inputs[0]));
+  const bias = foldedBias(weights, constantOf(lower.graph, node.inputs[2]), inputZeroPoint);
+  const { multiplier, leftShift } = weightRequantization(lower.graph, node, outputs);
+  const bound = accumulatorBound(weights.data as Int8Array, outputs, -128, 127, bias);
+  if (!accumulatorFits(bound, leftShift)) {
+    return lower.refuse('its sums could overflow 32 bits; leave it in float with --exclude');
+  }
   return {
     w: lower.table('weights', 'i8', codes, 'weights', `int8 weights ${layout} of ${node.name}`),
     bias: lower.table('bias', 'i32', bias, 'parameters', `bias with the input zero point folded in, of ${node.name}`),
     multiplier: lower.table('multiplier', 'i32', multiplier, 'parameters', `scale * 2^${32 - leftShift} per output of ${node.name}`),
     left_shift: leftShift,
+    input_zero_point: inputZeroPoint,
   };
+}
+
+/** bias[o] - zeroPoint * (sum of the weight codes of output o): the kernels then work on raw input codes. */
+function foldedBias(weights: Tensor, bias: Tensor | null, inputZeroPoint: number): Int32Array {
+  const outputs = weights.shape[0]!;
+  const depth = weights.data.length / outputs;
+  return Int32Array.from({ length: outputs }, (_, o) => {
+    let sum = 0;
+    for (let i = 0; i < depth; i++) sum += Number(weights.data[o * depth + i]);
+    return Number(bias?.data[o] ?? 0) - inputZeroPoint * sum;
+  });
 }
 
 /** zero_point, min and max of the output, as template params. */

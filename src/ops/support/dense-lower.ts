@@ -3,7 +3,7 @@ import { isRowMajor, memoryToIndex } from '../../ir/storage.ts';
 import type { Node, Tensor } from '../../ir/types.ts';
 import { must } from '../../support/errors.ts';
 import type { LowerBuilder, Operand, OracleBuilder } from '../op-def.ts';
-import { foldedBias, outputClampParams, weightTables } from './dense-int8.ts';
+import { outputClampParams, weightTables } from './dense-int8.ts';
 import { centred, ONNX_F64, ONNX_I64, requantized } from './oracle.ts';
 import { packRows } from './pack-rows.ts';
 import { clampCodes, quantOf, weightRequantization, zeroPointOf } from './quantized.ts';
@@ -37,11 +37,10 @@ export function lowerDenseS8(node: Node, lower: LowerBuilder, weights: Tensor): 
   const rows = elementCount(lower.type(node.outputs[0]).shape) / out;
   const x = readRows(node, lower, rows);
   const y = lower.write(0, 'row-major');
-  const zeroPoint = zeroPointOf(quantOf(lower.graph, node.inputs[0]));
-  const tables = weightTables(node, lower, out, {
+  const tables = weightTables(node, lower, {
+    weights,
     codes: packRows(columnsInMemoryOrder(weights, x) as Int8Array, out, inputs),
     layout: '[out][in] in blocks of 4 x 4',
-    bias: foldedBias(node, lower, weights, zeroPoint),
   });
   lower.call({
     template: 'dense_s8',
