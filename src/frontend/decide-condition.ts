@@ -6,19 +6,20 @@ import type { Decide, FlatNode } from './flatten.ts';
 import { foldValue } from './fold-shape-inputs.ts';
 import { commonOpset } from './opset.ts';
 
-/** Conditions computed in one model; beyond them an If counts as undecided, which keeps hostile files cheap. */
-const MAX_COMPUTED = 100;
+/** Nodes looked at for all conditions together; beyond them an If counts as undecided, which keeps hostile files cheap. */
+const MAX_WORK = 500_000;
 
 /** Decides the Ifs whose condition follows from constants and from the shapes of values: exporters write such branches. */
 export function conditionDecider(inputs: ReadonlyMap<ValueName, TensorType>): Decide {
   const computed = new Map<ValueName, boolean | null>();
+  let work = 0;
   return async (condition, nodes, constants) => {
     const constant = constants.get(condition);
     if (constant) return asBoolean(constant);
-    const before = ancestors(condition, nodes, inputs, constants);
-    if (!before) return null;
-    if (!computed.has(condition) && computed.size < MAX_COMPUTED) {
-      computed.set(condition, await compute(condition, before, inputs, constants));
+    if (!computed.has(condition)) {
+      work += nodes.length;
+      const before = work <= MAX_WORK ? ancestors(condition, nodes, inputs, constants) : null;
+      computed.set(condition, before && (await compute(condition, before, inputs, constants)));
     }
     return computed.get(condition) ?? null;
   };

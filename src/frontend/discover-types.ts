@@ -4,7 +4,7 @@ import { invariant, UserError } from '../support/errors.ts';
 import { show, showNode } from './bad-model.ts';
 import type { FlatNode } from './flatten.ts';
 import { foldShapeInputs } from './fold-shape-inputs.ts';
-import { ownTypes, unspeakable } from './own-types.ts';
+import { hasOwnRule, ownTypes, unspeakable } from './own-types.ts';
 import { rankGuard } from './rank-guard.ts';
 import { type SafeModelSpec, safeModel } from './safe-model.ts';
 import { countElements } from './tensor-data.ts';
@@ -17,7 +17,8 @@ export interface UntypedGraph {
   readonly opset: number;
 }
 
-const MAX_ROUNDS = 300;
+/** Nodes shown to onnxruntime in all rounds together; real models need a few times their size. */
+const MAX_WORK = 1_000_000;
 
 /**
  * The type of every value, by onnxruntime's inference over the whole graph. Nodes that onnxruntime has no
@@ -34,13 +35,15 @@ export async function discoverTypes(graph: UntypedGraph): Promise<Map<ValueName,
   for (const [name, tensor] of graph.constants) learn(name, tensor);
   const cut = new Set<FlatNode>();
 
-  for (let round = 0; round < MAX_ROUNDS; round++) {
+  for (let work = 0; work <= MAX_WORK; ) {
     typeCutNodes(graph.nodes, cut, known);
     const rest = runnable(graph.nodes, cut, known);
     if (rest.length === 0) return known;
+    work += rest.length;
     const result = await infer(rest, known, constants, graph.opset);
     if (!(result instanceof Map)) {
       cut.add(result);
+      for (const node of graph.nodes) if (node.op === result.op && hasOwnRule(node)) cut.add(node);
       continue;
     }
     for (const [name, type] of result) known.set(name, type);
@@ -51,7 +54,7 @@ export async function discoverTypes(graph: UntypedGraph): Promise<Map<ValueName,
   }
   throw new UserError({
     code: 'UNSUPPORTED',
-    message: `the types of the model do not settle within ${MAX_ROUNDS} rounds`,
+    message: 'the types of the model do not settle',
     hint: 'simplify its shape computations, for example by exporting it with fixed shapes',
   });
 }

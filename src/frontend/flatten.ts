@@ -52,6 +52,7 @@ class Flattener {
   private readonly constants = new Map<ValueName, Tensor>();
   private readonly refusedConstants = new Map<ValueName, string>();
   private readonly unique = new UniqueNames();
+  private steps = 0;
   private readonly functions: ReadonlyMap<string, RawFunction>;
   private readonly open = new Set<RawFunction>();
 
@@ -75,9 +76,10 @@ class Flattener {
     await this.body(graph.nodes, scope);
     const outputs = graph.outputs.map(({ name }) => this.resolve(name, scope, 'the graph outputs'));
     if (outputs.length === 0) badModel('the graph has no outputs');
-    const twice = outputs.find((name, i) => outputs.indexOf(name) !== i);
-    if (twice !== undefined) badModel(`${show(twice)} is listed twice among the graph outputs`);
+    const listed = new Set<ValueName>();
     for (const name of outputs) {
+      if (listed.has(name)) badModel(`${show(name)} is listed twice among the graph outputs`);
+      listed.add(name);
       const why = this.refusedConstants.get(name);
       if (why) badModel(`the graph output ${show(name)} cannot be used: ${why}`);
     }
@@ -126,6 +128,7 @@ class Flattener {
   private readonly promised = new Set<ValueName>();
 
   private async node(raw: RawNode, scope: Scope): Promise<void> {
+    if (++this.steps > MAX_NODES) badModel(`the model has more than ${MAX_NODES} nodes`);
     const called = this.functions.get(functionKey(raw.domain, raw.op));
     const attributes = resolveAttributes(raw, scope);
     if (called) return this.call(raw, called, attributes, scope);
@@ -136,7 +139,6 @@ class Flattener {
   }
 
   private plain(raw: RawNode, attributes: ReadonlyMap<string, RawAttribute>, scope: Scope): void {
-    if (this.nodes.length >= MAX_NODES) badModel(`the model has more than ${MAX_NODES} nodes`);
     if (raw.op === '') badModel('a node has no operator', `node ${show(raw.name)}`);
     const inputs = raw.inputs.map((name) => (name === '' ? null : this.resolve(name, scope, showNode(raw))));
     const outputs = raw.outputs.map((name) => (name === '' ? null : this.resolve(name, scope, showNode(raw))));
@@ -230,12 +232,13 @@ class Flattener {
     inner: Scope,
   ): Promise<void> {
     const made = new Set(nodes.flatMap((node) => node.outputs));
+    for (const name of inputs) made.delete(name);
     const passed: [formal: string, actual: ValueName][] = [];
     raw.outputs.forEach((name, i) => {
       if (name === '') return;
       const actual = this.resolve(name, scope, showNode(raw));
       const formal = formals[i];
-      if (made.has(formal) && !inner.names.has(formal) && !inputs.includes(formal)) {
+      if (made.has(formal) && !inner.names.has(formal)) {
         inner.names.set(formal, actual);
         this.promised.add(actual);
       } else {

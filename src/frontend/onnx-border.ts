@@ -7,7 +7,9 @@ import { functionDefaults } from './function-defaults.ts';
 import type {
   RawAttribute, RawFunction, RawGraph, RawInitializer, RawModel, RawNode, RawTensorType, RawValue,
 } from './raw-model.ts';
+import { UserError } from '../support/errors.ts';
 import { decodeTensor, type ReadExternal, type TensorFields } from './tensor-data.ts';
+import { checkWire } from './wire-limits.ts';
 
 const { ModelProto, AttributeProto } = onnxProto.onnx;
 const Kind = AttributeProto.AttributeType;
@@ -23,6 +25,7 @@ interface Context {
 
 /** ONNX bytes to plain data: nothing behind this border knows protobuf or Long. Throws BAD_MODEL. */
 export function decodeModel(bytes: Uint8Array, readExternal: ReadExternal): RawModel {
+  parse(() => checkWire(bytes));
   const model = parse(() => ModelProto.decode(bytes));
   if (!model.graph) badModel('the file has no graph', undefined, 'is it an ONNX model?');
   const opsets = decodeOpsets(model.opsetImport);
@@ -47,6 +50,7 @@ function parse<T>(decode: () => T): T {
   try {
     return decode();
   } catch (error) {
+    if (error instanceof UserError) throw error;
     return badModel(`the file cannot be read as ONNX: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

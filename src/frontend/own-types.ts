@@ -55,6 +55,11 @@ export function ownTypes(node: FlatNode, inputs: readonly (TensorType | null)[])
   return dtype && shape ? { dtype, shape, quant: null } : null;
 }
 
+/** Whether our rules cover the operator, if not every type of it. */
+export function hasOwnRule(node: FlatNode): boolean {
+  return ruleOf(node) !== null;
+}
+
 /** Whether a type on the border of this node cannot pass through onnxruntime's JavaScript interface. */
 export function unspeakable(node: FlatNode, inputs: readonly (TensorType | null)[]): boolean {
   const dtypes = inputs.map((input) => input?.dtype ?? null);

@@ -89,6 +89,13 @@ describe('nodes and values', () => {
     expect(await text(parts, { constants })).toContain('y: f32[2,1] = ReduceSum(x, axes)');
   });
 
+  it('are told by their kind, not one by one, when onnxruntime has no kernel for many', async () => {
+    const nodes = Array.from({ length: 400 }, (_, i) => node('Max', [i === 0 ? 'x' : `v${i - 1}`, 'w'], [i === 399 ? 'y' : `v${i}`]));
+    const w: onnx.ITensorProto = { name: 'w', dims: [3, 1], dataType: 5, int32Data: [1, 2, 3] };
+    const graph = await importOnnx(modelBytes({ nodes, inputs: [input('x', [2], 5)], initializers: [w] }));
+    expect(graph.types.get('y')).toEqual({ dtype: 'i16', shape: [3, 2], quant: null });
+  });
+
   it('have own types where onnxruntime has no kernel', async () => {
     const nodes = [node('Max', ['x', 'w'], ['m']), node('Cast', ['m'], ['n'], { to: 26 }), node('Cast', ['n'], ['y'], { to: 1 })];
     const w: onnx.ITensorProto = { name: 'w', dims: [3, 1], dataType: 5, int32Data: [1, 2, 3] };
@@ -174,9 +181,10 @@ describe('local functions', () => {
     const functions = Array.from({ length: 40 }, (_, i): onnx.IFunctionProto => ({
       name: `f${i}`, domain: 'mine', input: ['a'], output: ['c'], opsetImport: [{ domain: '', version: 21 }],
       node: i === 39
-        ? [node('Neg', ['a'], ['c'])]
+        ? []
         : [node(`f${i + 1}`, ['a'], ['b'], {}, 'mine'), node(`f${i + 1}`, ['b'], ['c'], {}, 'mine')],
     }));
+    functions[39].output = ['a'];
     const parts = { nodes: [node('f0', ['x'], ['y'], {}, 'mine')], domains, functions };
     expect(await problem(parts)).toMatchObject({ code: 'BAD_MODEL', message: expect.stringMatching(/more than \d+ nodes/) });
   });
@@ -260,6 +268,12 @@ describe('broken models', () => {
     ['a shape that does not fit', { nodes: [node('Add', ['x', 'w'], ['y'])], initializers: [floats('w', [2], [1, 2])] }, /refuses a node/],
     ['an attribute of the wrong kind', { nodes: [node('LeakyRelu', ['x'], ['y'], { alpha: 1 })] }, /cannot become C/],
     ['an unknown attribute', { nodes: [node('Relu', ['x'], ['y'], { nonsense: 1 })] }, /refuses a node/],
+    ['a shape of 2^31 numbers', { nodes: [node('Reshape', ['x', 's'], ['y'])], inputs: [input('x', [2]), input('s', [2 ** 31 - 1], 7)] }, /2147483647 dimensions/],
+    ['a computed shape of 2^31 numbers', {
+      nodes: [node('ConstantOfShape', ['n'], ['s']), node('Cast', ['s'], ['t'], { to: 7 }), node('Expand', ['x', 't'], ['y'])],
+      initializers: [ints('n', [1], [2 ** 31 - 1])],
+    }, /2147483647 dimensions/],
+    ['millions of empty nodes', new Uint8Array(2 ** 25).map((_, i) => (i < 5 ? [0x3a, 0xfb, 0xff, 0xff, 0x0f][i] : i % 2 ? 0x0a : 0)), /parts/],
     ['an empty Constant', { nodes: [node('Constant', [], ['y'])] }, /exactly one value/],
   ];
   it.each(cases)('%s', async (_, parts, message) => {
