@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type EmitOptions, emitC, type GeneratedFiles } from './codegen/emit.ts';
+import { emitC, type GeneratedFiles } from './codegen/emit.ts';
 import { lowerGraph } from './codegen/lower/lower-graph.ts';
 import { planMemory } from './codegen/plan-memory/index.ts';
 import { orderCalls } from './codegen/plan-memory/order-calls.ts';
@@ -68,6 +68,8 @@ export interface Compilation extends Transformation {
   readonly program: Program;
   readonly plan: MemoryPlan;
   readonly files: GeneratedFiles;
+  /** Lines for the banner of everything generated: tool, precision, target, model hash. */
+  readonly provenance: readonly string[];
 }
 
 /** The main job: ONNX in, C out. Throws UserError for everything the user can mend. */
@@ -83,8 +85,9 @@ export async function compileModel(options: CompileOptions): Promise<Compilation
   });
   const program = orderCalls(planConcat(lowered));
   const plan = planMemory(program);
-  const files = emitC(program, plan, emitOptions(options, precision));
-  return { ...transformation, name, target, oracle: buildOracle(graph), program, plan, files };
+  const provenance = provenanceOf(options, precision);
+  const files = emitC(program, plan, { sets: target.kernels, provenance });
+  return { ...transformation, name, target, oracle: buildOracle(graph), program, plan, files, provenance };
 }
 
 /** The first half: ONNX in, the graph that becomes C out (with `passes.stopAfter`, some earlier graph). */
@@ -128,10 +131,7 @@ function int8Passes({ calibrate: how = {}, exclude = [], floatIo = false }: Comp
   return [step(calibrate, how), step(quantizeInt8, { exclude, floatIo })];
 }
 
-function emitOptions(options: CompileOptions, precision: string): EmitOptions {
+function provenanceOf(options: CompileOptions, precision: string): string[] {
   const hash = createHash('sha256').update(options.model).digest('hex').slice(0, 16);
-  return {
-    sets: options.target.kernels,
-    provenance: [`nibblec ${VERSION}, ${precision}, target ${options.target.name}, model sha256 ${hash}`],
-  };
+  return [`nibblec ${VERSION}, ${precision}, target ${options.target.name}, model sha256 ${hash}`];
 }

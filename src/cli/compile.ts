@@ -1,18 +1,25 @@
 import { Command } from 'commander';
+import type { GeneratedFiles } from '../codegen/emit.ts';
+import { emitSelfTest } from '../codegen/emit-self-test.ts';
 import { type Compilation, compileModel, transformModel } from '../compile.ts';
 import { printGraph } from '../ir/text.ts';
 import { checkFit } from '../report/check-fit.ts';
 import { measure } from '../report/measure.ts';
 import { renderReport } from '../report/render-report.ts';
+import { renderSqnr } from '../report/render-sqnr.ts';
 import { buildReport } from '../report/report.ts';
 import { listTargets, loadTarget } from '../targets/load.ts';
+import { knownAnswers } from '../verify/known-answers.ts';
 import { inScratch } from './in-scratch.ts';
-import { type IrFlags, addIrFlags, irDump } from './ir-flags.ts';
+import { addIrFlags, type IrFlags, irDump } from './ir-flags.ts';
 import { addModelFlags, type ModelFlags, modelOptions } from './model-flags.ts';
+import { testData } from './open-data.ts';
+import { wholeNumber } from './parsers.ts';
 import { createProgress, type Progress } from './progress.ts';
-import { requirePassed, renderVerdict, verifyOn } from './run-verify.ts';
+import { quality } from './quantize.ts';
+import { renderVerdict, requirePassed, verifyOn } from './run-verify.ts';
 import { say, sayJson } from './say.ts';
-import { type VerifyFlags, addVerifyFlags } from './verify-flags.ts';
+import { addVerifyFlags, type VerifyFlags } from './verify-flags.ts';
 import { writeFiles } from './write-files.ts';
 
 type Flags = ModelFlags &
@@ -21,6 +28,8 @@ type Flags = ModelFlags &
     readonly target: string;
     readonly out: string;
     readonly verify?: boolean;
+    readonly selfTest?: number | true;
+    readonly sqnr?: boolean;
   };
 
 export function compileCommand(): Command {
@@ -30,11 +39,19 @@ export function compileCommand(): Command {
     .argument('<model.onnx>', 'the model')
     .option('-t, --target <name>', "a name from 'nibblec targets', or the path of a target file", 'host')
     .option('-o, --out <dir>', 'where the C goes', './generated')
-    .option('--verify', 'also build it, run it and compare it with onnxruntime, before anything is written');
+    .option('--verify', 'also build it, run it and compare it with onnxruntime, before anything is written')
+    .option(
+      '--self-test [samples]',
+      'also write a test with known answers for 1 to 4 samples (default 2)',
+      wholeNumber(1, 4),
+    )
+    .option('--sqnr', 'also report how well each int8 layer follows float32');
   return addIrFlags(addVerifyFlags(addModelFlags(command)))
     .addHelpText('after', EXAMPLES)
     .action(run);
 }
+
+const SELF_TEST_SAMPLES = 2;
 
 const EXAMPLES = `
 Examples:
@@ -70,12 +87,24 @@ async function finish(compilation: Compilation, flags: Flags, progress: Progress
   checkFit(report, compilation.target, await listTargets());
   const verdicts = flags.verify ? await verifyOn(compilation, flags, progress) : [];
   requirePassed(verdicts);
-  await writeFiles(flags.out, compilation.files);
+  const sqnr = flags.sqnr ? await quality(compilation, progress) : null;
+  const files = new Map([...compilation.files, ...(await selfTestFiles(compilation, flags))]);
+  await writeFiles(flags.out, files);
+  const names = [...files.keys()];
   if (flags.json) {
-    sayJson({ files: [...compilation.files.keys()], out: flags.out, report, verdicts });
+    sayJson({ out: flags.out, files: names, report, verdicts, ...(sqnr && { sqnr }) });
     return;
   }
   say(renderReport(report));
   for (const verdict of verdicts) say(`\n${renderVerdict(verdict)}`);
-  say(`\nWrote ${[...compilation.files.keys()].join(', ')} in ${flags.out}`);
+  if (sqnr) say(`\n${renderSqnr(sqnr)}`);
+  say(`\nWrote ${names.join(', ')} in ${flags.out}`);
+}
+
+async function selfTestFiles(compilation: Compilation, flags: Flags): Promise<GeneratedFiles> {
+  if (flags.selfTest === undefined) return new Map();
+  const count = flags.selfTest === true ? SELF_TEST_SAMPLES : flags.selfTest;
+  const { program, target, provenance } = compilation;
+  const answers = await knownAnswers(compilation, await testData(compilation, flags, count), count);
+  return emitSelfTest(program, answers, { sets: target.kernels, provenance });
 }

@@ -1,13 +1,13 @@
-import { type Dataset, type DatasetInput, type DatasetSource, loadDataset } from '../data/dataset.ts';
+import { type Dataset, type DatasetSource, loadDataset } from '../data/dataset.ts';
+import { datasetInputs } from '../data/graph-inputs.ts';
 import { randomDataset } from '../data/random-dataset.ts';
-import { typeOf } from '../ir/graph.ts';
 import type { Graph } from '../ir/types.ts';
 import { UserError } from '../support/errors.ts';
 
 /** For CompileOptions.calibration: the data set of these files, once the inputs are known. */
 export function opener(paths: readonly string[], labels?: string): (graph: Graph) => Promise<Dataset> {
   const source = withLabels(paths, labels);
-  return (graph) => loadDataset(source, inputsOf(graph));
+  return (graph) => loadDataset(source, datasetInputs(graph));
 }
 
 /** The data to verify with: what the user gave, else what the model was calibrated on, else random numbers. */
@@ -18,20 +18,13 @@ export async function testData(
 ): Promise<Dataset> {
   if (flags.data) return opener(flags.data, flags.labels)(model.floatGraph);
   if (flags.labels) throw badLabels('--labels says nothing without --data');
-  return model.dataset ?? randomDataset(inputsOf(model.floatGraph), count, flags.seed);
+  return model.dataset ?? randomDataset(datasetInputs(model.floatGraph), count, flags.seed);
 }
 
 function withLabels(paths: readonly string[], labels: string | undefined): DatasetSource {
   if (labels === undefined) return paths.length === 1 ? paths[0] : paths;
   if (paths.some((path) => path.endsWith('.json'))) throw badLabels('a JSON data set names its labels itself');
   return { files: paths, labels };
-}
-
-function inputsOf(graph: Graph): DatasetInput[] {
-  return graph.inputs.map((name) => {
-    const { dtype, shape } = typeOf(graph, name);
-    return { name, dtype, shape };
-  });
 }
 
 function badLabels(message: string): UserError {

@@ -1,12 +1,12 @@
 import { InvalidArgumentError } from 'commander';
 
-/** For commander: a whole number of at least `min`. */
-export function wholeNumber(min: number): (text: string) => number {
+/** For commander: a whole number from `min` to `max`. */
+export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (!Number.isSafeInteger(value) || value < min)
-      throw new InvalidArgumentError(`Must be a whole number from ${min}.`);
-    return value;
+    if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
+    const upTo = max === Number.MAX_SAFE_INTEGER ? '' : ` to ${max}`;
+    throw new InvalidArgumentError(`Must be a whole number from ${min}${upTo}.`);
   };
 }
 

@@ -1,9 +1,11 @@
 import { Command, CommanderError } from 'commander';
 import { UserError } from '../support/errors.ts';
 import { VERSION } from '../version.ts';
+import { benchCommand } from './bench.ts';
 import { compileCommand } from './compile.ts';
 import { inspectCommand } from './inspect.ts';
 import { opsCommand } from './ops.ts';
+import { quantizeCommand } from './quantize.ts';
 import { targetsCommand } from './targets.ts';
 import { verifyCommand } from './verify.ts';
 
@@ -13,7 +15,15 @@ export async function runProgram(args: readonly string[]): Promise<void> {
     .description('Compiles ONNX models into C for microcontrollers.')
     .version(VERSION)
     .addHelpText('after', "\nRun 'nibblec help VERB' for the flags and examples of a verb.\n");
-  const verbs = [inspectCommand(), compileCommand(), verifyCommand(), targetsCommand(), opsCommand()];
+  const verbs = [
+    inspectCommand(),
+    compileCommand(),
+    quantizeCommand(),
+    verifyCommand(),
+    benchCommand(),
+    targetsCommand(),
+    opsCommand(),
+  ];
   for (const verb of verbs) program.addCommand(verb);
   for (const command of [program, ...verbs]) {
     command

@@ -1,5 +1,5 @@
-import type { Compilation } from '../compile.ts';
 import { emitC } from '../codegen/emit.ts';
+import type { Compilation } from '../compile.ts';
 import { printable } from '../report/printable.ts';
 import { renderTable } from '../report/table.ts';
 import { UserError } from '../support/errors.ts';
@@ -19,10 +19,12 @@ const TOLERANCE = 1e-5;
 
 /** On this computer under sanitizers, then on the target's emulator when there is one. */
 export async function verifyOn(compilation: Compilation, flags: VerifyFlags, progress: Progress): Promise<Verdict[]> {
-  const { program, plan, target } = compilation;
+  const { program, plan, target, provenance } = compilation;
   const dataset = await testData(compilation, flags, flags.count);
   // Portable C means the same as the target's own kernels, and this computer can run it.
-  const onHost = target.emulator ? { ...compilation, files: emitC(program, plan, { sets: ['c'] }) } : compilation;
+  const onHost = target.emulator
+    ? { ...compilation, files: emitC(program, plan, { sets: ['c'], provenance }) }
+    : compilation;
   const places = [{ toolchain: hostGcc(), model: onHost, sanitize: true }];
   if (target.emulator) places.push({ toolchain: toolchainFor(target), model: compilation, sanitize: false });
 
@@ -43,12 +45,13 @@ export async function verifyOn(compilation: Compilation, flags: VerifyFlags, pro
   return verdicts;
 }
 
-async function requireAvailable(toolchain: Toolchain): Promise<void> {
+/** @throws UserError TOOL_MISSING. */
+export async function requireAvailable(toolchain: Toolchain): Promise<void> {
   const verdict = await toolchain.available();
   if (verdict === true) return;
   const [command] = toolchain.name.split(' ');
   const { hint } = toolMissing(command).problem;
-  throw new UserError({ code: 'TOOL_MISSING', message: `cannot verify: ${verdict}`, ...(hint && { hint }) });
+  throw new UserError({ code: 'TOOL_MISSING', message: `cannot build and run C: ${verdict}`, ...(hint && { hint }) });
 }
 
 /** @throws UserError MISMATCH that lists what differs, first layer first. */

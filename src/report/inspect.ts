@@ -1,6 +1,4 @@
-import { type CompileOptions, transformModel } from '../compile.ts';
-import { lowerGraph } from '../codegen/lower/lower-graph.ts';
-import { planMemory } from '../codegen/plan-memory/index.ts';
+import { type CompileOptions, compileModel } from '../compile.ts';
 import { nameOfCode } from '../frontend/data-types.ts';
 import { externalReader } from '../frontend/external-data.ts';
 import { decodeModel } from '../frontend/onnx-border.ts';
@@ -73,14 +71,12 @@ export async function inspectModel(options: CompileOptions, targets: readonly Ta
 }
 
 async function forecast(options: CompileOptions, targets: readonly Target[]) {
-  const { graph, precision } = await transformModel(options);
-  const program = lowerGraph(graph, { name: 'model', features: options.target.features });
-  const { arenaBytes } = planMemory(program);
+  const { program, plan, precision } = await compileModel(options);
   const tableBytes = program.tables.reduce((sum, { data }) => sum + data.byteLength, 0);
   const layers = program.calls.length;
   const estimate = (as: Estimate['precision'], tableShare: number, arenaShare: number): Estimate => {
     const flashBytes = Math.round(tableBytes * tableShare) + CODE_BYTES + layers * CODE_BYTES_PER_LAYER;
-    const ramBytes = Math.round(arenaBytes * arenaShare) + STACK_BYTES;
+    const ramBytes = Math.round(plan.arenaBytes * arenaShare) + STACK_BYTES;
     const fits = targets.filter((target) => target.memory !== null && inBudget(target, flashBytes, ramBytes));
     return { precision: as, flashBytes, ramBytes, fits: fits.map(({ name }) => name) };
   };

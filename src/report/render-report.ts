@@ -1,5 +1,5 @@
-import type { Fit, LayerReport, Report } from './report.ts';
 import { printable } from './printable.ts';
+import type { Fit, LayerReport, Report } from './report.ts';
 import { bytesText, grouped, renderTable } from './table.ts';
 
 /** The report for a terminal: layers, flash, RAM, remarks; lines of at most 100 characters where names allow it. */
@@ -43,7 +43,8 @@ function shapeText(shape: readonly number[] | null): string {
   return shape === null ? '-' : shape.join('x') || 'scalar';
 }
 
-function flashLines({ flash, measured }: Report): string[] {
+/** Flash by its parts, and against the budget. */
+export function flashLines({ flash, measured }: Report): string[] {
   const by = 'with' in measured ? `  ${measured.with}` : '';
   const parts = [entry('weights', flash.weightBytes), entry('other tables', flash.tableBytes - flash.weightBytes)];
   if (flash.codeBytes !== null) parts.push(`${entry('code', flash.codeBytes)}${by}`);
@@ -51,7 +52,8 @@ function flashLines({ flash, measured }: Report): string[] {
   return ['Flash', ...parts, total(flash, flash.codeBytes === null ? 'tables only' : null)];
 }
 
-function ramLines({ ram, layers }: Report): string[] {
+/** RAM by its parts, and against the budget. */
+export function ramLines({ ram, layers }: Report): string[] {
   const { arenaBytes, arenaLowerBoundBytes, scratchBytes, stackBytes, stackPath, peak } = ram;
   const at = layers[peak.layer] ? ` (peak at layer ${peak.layer}, ${printable(layers[peak.layer].op)})` : '';
   const bound =

@@ -1,5 +1,5 @@
-import type { Compilation } from '../compile.ts';
 import { memoryMap } from '../codegen/plan-memory/memory-map.ts';
+import type { Compilation } from '../compile.ts';
 import type { Call, Program } from '../ir/program.ts';
 import { elementCount } from '../ir/shape.ts';
 import type { Graph, Shape } from '../ir/types.ts';

@@ -1,0 +1,63 @@
+import { Command } from 'commander';
+import { type Compilation, compileModel, oracleModel } from '../compile.ts';
+import { renderSqnr } from '../report/render-sqnr.ts';
+import { measureSqnr, type SqnrReport } from '../report/sqnr.ts';
+import { UserError } from '../support/errors.ts';
+import { loadTarget } from '../targets/load.ts';
+import { addModelFlags, type ModelFlags, modelOptions } from './model-flags.ts';
+import { createProgress, type Progress } from './progress.ts';
+import { say, sayJson } from './say.ts';
+import { writeFiles } from './write-files.ts';
+
+type Flags = ModelFlags & { readonly out: string };
+
+export function quantizeCommand(): Command {
+  const command = new Command('quantize')
+    .summary('write the int8 model as ONNX, with a report per layer')
+    .description(
+      'Quantize a model to int8 and write it as NAME_int8.onnx: plain ONNX that any runtime computes exactly as\n' +
+        'the C does. NAME_int8.json tells how well each layer follows float32.',
+    )
+    .argument('<model.onnx>', 'the model')
+    .option('-o, --out <dir>', 'where the files go', './generated');
+  return addModelFlags(command).addHelpText('after', EXAMPLES).action(run);
+}
+
+const EXAMPLES = `
+Examples:
+  $ nibblec quantize kws.onnx --calibrate mfcc.npy
+  $ nibblec quantize kws.onnx --calibrate mfcc.npy --method percentile --percentile 99.9
+  $ nibblec quantize kws.onnx --calibrate mfcc.npy --exclude Softmax_0 -o quantized
+`;
+
+async function run(path: string, flags: Flags): Promise<void> {
+  const progress = createProgress(Boolean(flags.json || flags.quiet));
+  try {
+    const options = await modelOptions(path, flags, await loadTarget('host'));
+    const compilation = await compileModel({ ...options, passes: { ...options.passes, progress: progress.update } });
+    const sqnr = await quality(compilation, progress);
+    const name = `${compilation.name}_int8`;
+    const files = new Map([
+      [`${name}.onnx`, oracleModel(compilation)],
+      [`${name}.json`, Buffer.from(`${JSON.stringify({ sqnr, remarks: compilation.remarks }, null, 2)}\n`)],
+    ]);
+    await writeFiles(flags.out, files);
+    if (flags.json) sayJson({ out: flags.out, files: [...files.keys()], sqnr });
+    else say(`${renderSqnr(sqnr)}\nWrote ${[...files.keys()].join(', ')} in ${flags.out}`);
+  } finally {
+    progress.stop();
+  }
+}
+
+/** SQNR of each layer on the calibration samples. UserError BAD_ARGUMENT without any. */
+export async function quality(compilation: Compilation, progress: Progress): Promise<SqnrReport> {
+  const { dataset } = compilation;
+  if (!dataset) {
+    throw new UserError({
+      code: 'BAD_ARGUMENT',
+      message: 'there are no samples to measure quantization with',
+      hint: 'give samples of the real input with --calibrate',
+    });
+  }
+  return measureSqnr(compilation, dataset, { progress: (done, total) => progress.update('compare', done, total) });
+}

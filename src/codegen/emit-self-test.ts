@@ -1,0 +1,91 @@
+import type { Port, Program } from '../ir/program.ts';
+import { elementCount } from '../ir/shape.ts';
+import type { TypedArray } from '../ir/types.ts';
+import { arrayText, cType, doubleLiteral, floatLiteral } from '../ops/support/c-text.ts';
+import { UserError } from '../support/errors.ts';
+import { commentText } from '../support/names.ts';
+import type { EmitOptions, GeneratedFiles } from './emit.ts';
+import { accessorNames } from './port-names.ts';
+import { templateSet } from './templates.ts';
+
+/** Elements of each input and output for one sample, in memory order. */
+interface Answer {
+  readonly inputs: readonly TypedArray[];
+  readonly outputs: readonly TypedArray[];
+}
+
+/** Floats may differ by this share of the largest expected value: targets contract and round differently. */
+const TOLERANCE = 1e-4;
+
+/**
+ * NAME_selftest.h and NAME_selftest.c: runs the model on stored samples and compares with stored results, integers
+ * exactly. Throws UserError UNSUPPORTED for half-precision outputs, which C cannot compare.
+ */
+export function emitSelfTest(program: Program, answers: readonly Answer[], options: EmitOptions = {}): GeneratedFiles {
+  const { name } = program;
+  const templates = templateSet(options.sets ?? ['c']);
+  const ports = (role: 'input' | 'output') => {
+    const list = role === 'input' ? program.inputs : program.outputs;
+    const accessors = accessorNames(name, role, list);
+    return list.flatMap((port, i) =>
+      elementCount(port.shape) === 0
+        ? []
+        : [
+            portContext(
+              port,
+              `${role}_${i}`,
+              accessors[i],
+              answers.map((answer) => answer[`${role}s`][i]),
+            ),
+          ],
+    );
+  };
+  const [inputs, outputs] = [ports('input'), ports('output')];
+  const context = {
+    name,
+    upper: name.toUpperCase(),
+    provenance: (options.provenance ?? []).map((line) => commentText(line)),
+    samples: answers.length,
+    plural: answers.length === 1 ? '' : 's',
+    inputs,
+    outputs,
+    usesMath: [...inputs, ...outputs].some(({ rows }) => rows.some((row) => /\b(INFINITY|NAN)\b/.test(row))),
+  };
+  return new Map([
+    [`${name}_selftest.h`, templates.render('selftest.h', context)],
+    [`${name}_selftest.c`, templates.render('selftest.c', context)],
+  ]);
+}
+
+function portContext(port: Port, table: string, accessor: string, samples: readonly TypedArray[]) {
+  const { dtype } = port.type;
+  const isFloat = dtype === 'f32' || dtype === 'f64';
+  if (table.startsWith('output') && (dtype === 'f16' || dtype === 'bf16')) throw halfOutput(port);
+  const magnitude = isFloat ? Math.max(Number.MIN_VALUE, ...samples.map(largestMagnitude)) * TOLERANCE : 0;
+  return {
+    table,
+    accessor,
+    ctype: cType(dtype),
+    elements: elementCount(port.shape),
+    rows: samples.map((data) => arrayText(data, dtype)),
+    isFloat,
+    tolerance: dtype === 'f64' ? doubleLiteral(magnitude) : floatLiteral(magnitude),
+  };
+}
+
+function largestMagnitude(data: TypedArray): number {
+  let largest = 0;
+  for (const value of data) {
+    const magnitude = Math.abs(Number(value));
+    if (Number.isFinite(magnitude) && magnitude > largest) largest = magnitude;
+  }
+  return largest;
+}
+
+function halfOutput(port: Port): UserError {
+  return new UserError({
+    code: 'UNSUPPORTED',
+    message: `a self-test cannot compare the ${port.type.dtype} output '${port.value}'`,
+    hint: 'leave out --self-test, or cast the output to float32 in the model',
+  });
+}

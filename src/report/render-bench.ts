@@ -1,0 +1,45 @@
+import type { Target } from '../targets/target.ts';
+import type { Counts } from '../verify/harness.ts';
+import { flashLines, ramLines } from './render-report.ts';
+import type { Report } from './report.ts';
+import { grouped, renderTable } from './table.ts';
+
+/** Time of each layer, flash and RAM for a terminal. */
+export function renderBench(report: Report, counts: Counts, { clockHz }: Target): string {
+  const right = (title: string) => ({ title, align: 'right' as const });
+  const columns = [
+    right('#'),
+    { title: 'op', cut: 'end' as const },
+    { title: 'node', cut: 'start' as const },
+    ...['MACs', counts.unit, 'per MAC', 'share'].map(right),
+  ];
+  const row = (time: number, macs: number) => [
+    grouped(macs),
+    grouped(time),
+    macs === 0 ? '' : (time / macs).toFixed(2),
+    `${((100 * time) / counts.total).toFixed(1)} %`,
+  ];
+  const rows = report.layers.map((layer, i) => [
+    String(layer.index),
+    layer.op,
+    layer.node,
+    ...row(counts.layers[i] ?? 0, layer.macs),
+  ]);
+  const total = ['', 'total', '', ...row(counts.total, report.macs)];
+  return [
+    `${report.model} on ${report.target}, ${report.precision}`,
+    '',
+    ...renderTable(columns, [...rows, total]),
+    '',
+    ...durationLines(counts, clockHz),
+    ...flashLines(report),
+    ...ramLines(report),
+    '',
+  ].join('\n');
+}
+
+function durationLines({ unit, total }: Counts, clockHz: number | null): string[] {
+  if (unit !== 'instructions' || clockHz === null) return [];
+  const milliseconds = (total / clockHz) * 1000;
+  return [`${milliseconds.toFixed(2)} ms at ${clockHz / 1e6} MHz if every instruction takes one cycle`, ''];
+}
