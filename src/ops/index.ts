@@ -2,6 +2,8 @@ import { attentionOps } from './attention/index.ts';
 import { binaryOps } from './binary.ts';
 import { bitCast, cast, castLike } from './cast.ts';
 import { conv } from './conv/index.ts';
+import { det } from './det.ts';
+import { einsum } from './einsum.ts';
 import { foldableOps } from './foldable.ts';
 import { gemm } from './gemm.ts';
 import { convInteger, matMulInteger } from './integer-products.ts';
@@ -18,6 +20,7 @@ import { shiftCodes } from './shift-codes.ts';
 import { recurrentOps } from './recurrent/index.ts';
 import { reduceOps } from './reduce/index.ts';
 import { spatialOps } from './spatial/index.ts';
+import { dft, stft } from './signal/dft.ts';
 import { unaryOps } from './unary.ts';
 import { max, mean, min, sum } from './variadic.ts';
 import { dropout, flatten, identity, reshape, squeeze, transpose, unsqueeze } from './views.ts';
@@ -41,6 +44,10 @@ export const OPERATORS: readonly OpDef[] = [
   transpose,
   ...foldableOps,
   ...attentionOps,
+  einsum,
+  det,
+  dft,
+  stft,
   ...movementOps,
   ...normalizationOps,
   ...recurrentOps,

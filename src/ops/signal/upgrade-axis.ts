@@ -1,0 +1,11 @@
+import type { Node } from '../../ir/types.ts';
+import type { UpgradeBuilder } from '../op-def.ts';
+import { intAttribute } from '../support/attributes.ts';
+
+/** The axis of DFT was an attribute (default 1) before opset 20, when it became input 2 (default -2). */
+export function upgradeAxis(node: Node, opset: number, upgrade: UpgradeBuilder): Node {
+  if (opset >= 20) return node;
+  const { axis: _, ...attributes } = node.attributes;
+  const axis = upgrade.constant('i64', [], BigInt64Array.of(BigInt(intAttribute(node, 'axis', 1))));
+  return { ...node, inputs: [node.inputs[0]!, node.inputs[1] ?? null, axis], attributes };
+}
