@@ -64,7 +64,9 @@ function systemHeaders(fromKernels: readonly string[], code: string): string[] {
   const headers = new Set(fromKernels);
   if (MATH.test(code)) headers.add('<math.h>');
   if (/\bmem(cpy|set|move)\(/.test(code)) headers.add('<string.h>');
+  // Already there: the header includes stdint.h, the layer hook stddef.h.
   headers.delete('<stdint.h>');
+  headers.delete('<stddef.h>');
   return [...headers].sort();
 }
 
@@ -78,12 +80,25 @@ function layerContext(program: Program, plan: MemoryPlan, call: Call, index: num
     op: commentText(call.op),
     node: commentText(call.node),
     summary: commentText(call.summary, 110),
+    cost: costText(program, call),
     parameters: call.arguments.map((argument) => parameterText(argument)).join(', '),
     arguments: call.arguments.map((argument) => argumentText(plan, argument)).join(', '),
     body: own(templates.render(`layers/${call.template}.c`, call.params)).trimEnd(),
     result: call.result ? argumentText(plan, { ctype: 'void', access: 'read', buffer: call.result.buffer }) : '0',
     resultBytes: call.result ? portBytes(call.result) : 0,
   };
+}
+
+/** '-> int8_t[1][64][25][5], 320000 multiply-accumulates, 2560 bytes of weights' */
+function costText(program: Program, call: Call): string {
+  const weights = program.tables.filter(({ symbol, kind }) => kind === 'weights' && call.constants.includes(symbol));
+  const bytes = weights.reduce((sum, { data }) => sum + data.byteLength, 0);
+  const parts = [
+    ...(call.result ? [`-> ${cType(call.result.type.dtype)}${call.result.shape.map((d) => `[${d}]`).join('')}`] : []),
+    ...(call.macs > 0 ? [`${call.macs} multiply-accumulates`] : []),
+    ...(bytes > 0 ? [`${bytes} bytes of weights`] : []),
+  ];
+  return parts.join(', ');
 }
 
 function parameterText(argument: Call['arguments'][number]): string {

@@ -34,5 +34,6 @@ function bareKernel(text: string): string {
     .replace(/^#ifndef NN_\w+_H\n#define NN_\w+_H\n/, '')
     .replace(/\n#endif\s*$/, '\n')
     .replace(/^#include .*\n/gm, '')
-    .replace(/^\n+/, '');
+    .trim()
+    .concat('\n');
 }
