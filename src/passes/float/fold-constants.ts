@@ -1,10 +1,10 @@
-import { editGraph, prune } from '../../ir/graph.ts';
+import { editGraph, producerOf, prune } from '../../ir/graph.ts';
 import { elementCount } from '../../ir/shape.ts';
 import { byteCount, tensorOf } from '../../ir/tensor.ts';
-import type { Graph, Node, ValueName } from '../../ir/types.ts';
+import type { Graph, Node, Tensor, ValueName } from '../../ir/types.ts';
 import { intAttribute } from '../../ops/support/attributes.ts';
-import { must } from '../../support/errors.ts';
-import { definePass } from '../pass.ts';
+import { must, UserError } from '../../support/errors.ts';
+import { definePass, type PassContext } from '../pass.ts';
 import { RANDOM_OPS } from './rules/random.ts';
 
 /**
@@ -28,12 +28,33 @@ export const foldConstants = definePass({
       (constantBytes, bytes) => bytes > maxBytes && bytes > maxGrowth * constantBytes,
     );
     if (values.length === 0) return shaped;
-    const results = await ctx.evaluate(prune({ ...shaped, inputs: [], outputs: values }));
+    const results = await computed(shaped, values, ctx);
     const edit = editGraph(shaped);
-    for (const value of values) edit.makeConstant(value, must(results.get(value), `result '${value}'`));
+    for (const [value, tensor] of results) edit.makeConstant(value, tensor);
     return edit.finish();
   },
 });
+
+/** All values in one run; value by value where onnxruntime lacks a kernel for some of them, which then stay. */
+async function computed(graph: Graph, values: readonly ValueName[], ctx: PassContext): Promise<Map<ValueName, Tensor>> {
+  const subgraph = prune({ ...graph, inputs: [], outputs: values });
+  try {
+    const results = await ctx.evaluate(subgraph);
+    return new Map(values.map((value) => [value, must(results.get(value), `result '${value}'`)]));
+  } catch (error) {
+    if (!(error instanceof UserError) || error.problem.code !== 'RUNTIME') throw error;
+    if (values.length === 1) {
+      ctx.remark(
+        must(producerOf(graph, values[0]), 'producer'),
+        `kept: ${error.problem.because?.[0] ?? error.message}`,
+      );
+      return new Map();
+    }
+    const parts: [ValueName, Tensor][] = [];
+    for (const value of values) parts.push(...(await computed(graph, [value], ctx)));
+    return new Map(parts);
+  }
+}
 
 /** Shape (with start and end) and Size of every value: types are static. */
 function foldShapes(graph: Graph): Graph {
@@ -128,7 +149,7 @@ function sourcesOf(
 
 const KEPT: ReadonlySet<string> = new Set([...RANDOM_OPS, 'Dropout', 'QuantizeLinear', 'DequantizeLinear']);
 /** Types that no constant can have or that onnxruntime does not hand out. */
-const UNREADABLE: ReadonlySet<string> = new Set(['string', 'bf16', 'i2', 'u2']);
+const UNREADABLE: ReadonlySet<string> = new Set(['string', 'bf16', 'i4', 'u4', 'i2', 'u2']);
 
 function foldable(graph: Graph, node: Node): boolean {
   if (KEPT.has(node.op) || (node.domain !== '' && node.domain !== 'com.microsoft')) return false;

@@ -1,4 +1,4 @@
-import { prune, sortNodes, typeOf } from '../../ir/graph.ts';
+import { consumersOf, producerOf, prune, sortNodes, typeOf } from '../../ir/graph.ts';
 import type { Attribute, DType, Graph, Node, Tensor, TensorType, ValueName } from '../../ir/types.ts';
 import { toFloat32Array } from '../../numerics/convert.ts';
 import { definePass } from '../pass.ts';
@@ -22,7 +22,7 @@ export const widenHalf = definePass({
   defaults: {},
   run(graph) {
     const halves = [...graph.types.keys()].filter((value) => isHalf(typeOf(graph, value).dtype));
-    if (halves.length === 0) return graph;
+    if (halves.every((value) => isBorder(graph, value))) return graph;
     const kept = keptHalves(graph);
     const wideNames = new Map(halves.map((value) => [value, kept.has(value) ? freshName(graph, value) : value]));
     const wide = (value: ValueName | null) => (value === null ? null : (wideNames.get(value) ?? value));
@@ -39,7 +39,8 @@ export const widenHalf = definePass({
       types.set(wideName, { ...type, dtype: 'f32' });
       const constant = graph.constants.get(value);
       if (constant) constants.set(wideName, widened(constant));
-      else if (kept.has(value)) nodes.push(madeAsBits(graph, value) ? castNode(value, wideName, 'f32') : castNode(wideName, value, type.dtype));
+      else if (kept.has(value))
+        nodes.push(madeAsBits(graph, value) ? castNode(value, wideName, 'f32') : castNode(wideName, value, type.dtype));
     }
     return prune({ ...graph, nodes: sortNodes(nodes), types, constants });
   },
@@ -47,6 +48,17 @@ export const widenHalf = definePass({
 
 function isHalf(dtype: DType): boolean {
   return dtype in HALVES;
+}
+
+/** True for a half that only Casts from or to float32 (and BitCasts) touch: widened already. */
+function isBorder(graph: Graph, value: ValueName): boolean {
+  if (graph.constants.has(value)) return false;
+  const reads = ({ op, outputs }: Node) =>
+    op === 'BitCast' || (op === 'Cast' && typeOf(graph, outputs[0]).dtype === 'f32');
+  const makes = ({ op, inputs }: Node) =>
+    op === 'BitCast' || (op === 'Cast' && typeOf(graph, inputs[0]).dtype === 'f32');
+  const producer = producerOf(graph, value);
+  return consumersOf(graph, value).every(reads) && (producer === null || makes(producer));
 }
 
 /** Half-precision values that stay such: the model's interface and the two sides of BitCast. */
@@ -57,7 +69,9 @@ function keptHalves(graph: Graph): Set<ValueName> {
 }
 
 function madeAsBits(graph: Graph, value: ValueName): boolean {
-  return graph.inputs.includes(value) || graph.nodes.some((node) => node.op === 'BitCast' && node.outputs.includes(value));
+  return (
+    graph.inputs.includes(value) || graph.nodes.some((node) => node.op === 'BitCast' && node.outputs.includes(value))
+  );
 }
 
 function freshName(graph: Graph, value: ValueName): ValueName {

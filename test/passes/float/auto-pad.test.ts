@@ -35,6 +35,13 @@ test.each([
   ['ConvTranspose', '4,4', '8,8', 'auto_pad="SAME_UPPER" strides=[2,2]', 'strides=[2,2] pads=[0,0,1,0]'],
   ['ConvTranspose', '4,4', '8,8', 'auto_pad="SAME_LOWER" strides=[2,2]', 'strides=[2,2] pads=[1,0,0,0]'],
   ['ConvTranspose', '4,4', '8,7', 'output_shape=[8,7] strides=[2,2]', 'strides=[2,2] pads=[1,1,0,0]'],
+  [
+    'ConvTranspose',
+    '3,3',
+    '9,7',
+    'output_shape=[9,7] strides=[3,2]',
+    'strides=[3,2] pads=[0,0,0,0] output_padding=[0,1]',
+  ],
   ['ConvTranspose', '4,4', '9,8', 'auto_pad="VALID" strides=[2,2]', 'strides=[2,2] pads=[0,0,0,0]'],
 ])('%s %s to %s with %s', async (op, size, output, attributes, expected) => {
   expect(await padsOf(op, size, output, attributes)).toBe(expected);

@@ -111,3 +111,32 @@ test('a graph of constants alone folds to its outputs', async () => {
     return y"
   `);
 });
+
+test('what onnxruntime has no kernel for stays, with a remark; the rest folds', async () => {
+  const before = parseGraph(`
+    input x: f32[2]
+    const w: u16[2] = 8, 16
+    const n: u16[2] = 1, 2
+    const k: f32[2] = 1, 2
+    s: u16[2] = BitShift(w, n) direction="RIGHT"
+    a: f32[2] = Cast(s) to=1
+    b: f32[2] = Neg(k)
+    c: f32[2] = Add(x, a)
+    y: f32[2] = Add(c, b)
+    return y`);
+  const { graph, remarks } = await runPass(foldConstants, before, { evaluate });
+  expect(printGraph(graph)).toMatchInlineSnapshot(`
+    "input x: f32[2]
+    const w: u16[2] = 8, 16
+    const n: u16[2] = 1, 2
+    const b: f32[2] = -1, -2
+    s: u16[2] = BitShift(w, n) direction="RIGHT"
+    a: f32[2] = Cast(s) to=1
+    c: f32[2] = Add(x, a)
+    y: f32[2] = Add(c, b)
+    return y"
+  `);
+  expect(remarks).toEqual([
+    { pass: 'fold-constants', node: 'a', op: 'Cast', text: expect.stringMatching(/^kept: .*BitShift/) },
+  ]);
+});
