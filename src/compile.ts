@@ -11,6 +11,7 @@ import type { MemoryPlan, Program } from './ir/program.ts';
 import type { Graph } from './ir/types.ts';
 import { buildOracle } from './oracle/build-oracle.ts';
 import { floatPasses } from './passes/float/index.ts';
+import { isQuantizedModel, quantizedImportPasses } from './passes/quantize/import-quantized.ts';
 import { step } from './passes/pass.ts';
 import { calibrate } from './passes/quantize/calibrate.ts';
 import { quantizeInt8 } from './passes/quantize/quantize-int8.ts';
@@ -99,7 +100,7 @@ export async function transformModel(options: CompileOptions): Promise<Transform
   });
   const dataset = options.calibration ? await options.calibration(imported) : null;
   const precision = options.precision ?? (dataset ? 'int8' : 'float32');
-  const pipeline = options.recipe ?? [...floatPasses, ...(precision === 'int8' ? int8Passes(options) : [])];
+  const pipeline = options.recipe ?? defaultPipeline(imported, precision, options);
   const evaluator = createEvaluator();
   let floatGraph = imported;
   try {
@@ -125,6 +126,12 @@ function isQuantized(graph: Graph): boolean {
 /** The quantized model as an ONNX file that computes what the C computes. */
 export function oracleModel(compilation: Compilation): Uint8Array {
   return exportOnnx(compilation.oracle, { producer: 'nibblec' });
+}
+
+/** A model that is quantized already becomes integer as it says, unless float32 is asked for. */
+function defaultPipeline(imported: Graph, precision: 'float32' | 'int8', options: CompileOptions): Pipeline {
+  if (isQuantizedModel(imported) && options.precision !== 'float32') return quantizedImportPasses;
+  return precision === 'int8' ? [...floatPasses, ...int8Passes(options)] : floatPasses;
 }
 
 function int8Passes({ calibrate: how = {}, exclude = [], floatIo = false }: CompileOptions): Pipeline {
