@@ -6,7 +6,9 @@ import { say, sayJson } from './say.ts';
 export function opsCommand(): Command {
   return new Command('ops')
     .summary('list the ONNX operators that can become C')
-    .description('List the ONNX operators. folds: has no C of its own, disappears while compiling.')
+    .description(
+      'List the ONNX operators. folds: has no C of its own, disappears while compiling. table: part of a lookup table.',
+    )
     .option('--json', 'one JSON document on standard output')
     .addHelpText('after', EXAMPLES)
     .action(({ json }: { json?: boolean }) => {
@@ -14,7 +16,7 @@ export function opsCommand(): Command {
       const rows = operatorTable().map(({ op, domain, float32, int8, summary }) => [
         domain === '' ? op : `${domain}.${op}`,
         float32 ? 'yes' : 'folds',
-        int8 ? 'yes' : '-',
+        int8 ?? '-',
         summary,
       ]);
       const columns = [{ title: 'operator' }, { title: 'float32' }, { title: 'int8' }, { title: 'what' }];

@@ -8,8 +8,8 @@ export interface OperatorSupport {
   readonly summary: string;
   /** Has C of its own; else it must fold away while compiling. */
   readonly float32: boolean;
-  /** Computes on int8 codes: with kernels of its own, or as a lookup table. */
-  readonly int8: boolean;
+  /** On int8 codes: with a kernel of its own, within a lookup table over one tensor, or not at all. */
+  readonly int8: 'kernel' | 'table' | null;
 }
 
 /** Every operator, by name. */
@@ -19,6 +19,6 @@ export function operatorTable(): OperatorSupport[] {
     domain: definition.domain ?? '',
     summary: definition.summary,
     float32: definition.lower !== undefined,
-    int8: definition.quantize !== undefined || definition.elementwise === true,
+    int8: definition.quantize ? ('kernel' as const) : definition.elementwise ? ('table' as const) : null,
   })).sort((a, b) => a.domain.localeCompare(b.domain) || (a.op < b.op ? -1 : 1));
 }
