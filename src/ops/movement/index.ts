@@ -1,4 +1,5 @@
 import type { OpDef, QuantizeRule } from '../op-def.ts';
+import { centerCropPad } from './center-crop-pad.ts';
 import { concat } from './concat.ts';
 import { depthToSpace, spaceToDepth } from './depth-space.ts';
 import { expand, tile } from './expand.ts';
@@ -8,6 +9,7 @@ import { scatter, scatterElements, scatterNd } from './scatter.ts';
 import { compress, eyeLike, oneHot, reverseSequence, trilu } from './select-by-position.ts';
 import { slice } from './slice.ts';
 import { split } from './split.ts';
+import { tensorScatter } from './tensor-scatter.ts';
 
 /** Codes move as any elements do. */
 const MOVES: QuantizeRule = { inputs: ['activation'], output: 'as-input' };
@@ -19,6 +21,7 @@ export const movementOps: readonly OpDef[] = [
   ...[depthToSpace, expand, gather, slice, spaceToDepth, split, tile].map((op) => ({ ...op, quantize: MOVES })),
   { ...concat, quantize: JOINS },
   { ...pad, quantize: FILLS },
+  centerCropPad,
   compress,
   eyeLike,
   gatherElements,
@@ -28,5 +31,6 @@ export const movementOps: readonly OpDef[] = [
   scatter,
   scatterElements,
   scatterNd,
+  tensorScatter,
   trilu,
 ];

@@ -55,7 +55,7 @@ function padValue(node: Node, lower: LowerBuilder, x: Operand): string {
 }
 
 /** The whole output filled with the value, then what remains of the input over it. */
-function surrounded(x: Operand, y: Operand, begins: readonly number[], value: string): string[] {
+export function surrounded(x: Operand, y: Operand, begins: readonly number[], value: string): string[] {
   const from = begins.map((begin) => Math.max(0, -begin));
   const to = begins.map((begin) => Math.max(0, begin));
   const shape = x.shape.map((size, d) => Math.max(0, Math.min(size - from[d]!, y.shape[d]! - to[d]!)));

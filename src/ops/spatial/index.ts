@@ -1,7 +1,24 @@
 import type { OpDef } from '../op-def.ts';
+import { affineGrid } from './affine-grid.ts';
+import { col2Im } from './col2im.ts';
 import { convTranspose } from './conv-transpose.ts';
+import { deformConv } from './deform-conv.ts';
+import { gridSample } from './grid-sample.ts';
 import { globalLpPool, lpPool, maxUnpool } from './pool-nd.ts';
 import { resize, upsample } from './resize.ts';
+import { roiAlign } from './roi-align.ts';
 
 /** Operators on images and volumes beyond Conv and the common pools. */
-export const spatialOps: readonly OpDef[] = [convTranspose, globalLpPool, lpPool, maxUnpool, resize, upsample];
+export const spatialOps: readonly OpDef[] = [
+  affineGrid,
+  col2Im,
+  convTranspose,
+  deformConv,
+  globalLpPool,
+  gridSample,
+  lpPool,
+  maxUnpool,
+  resize,
+  roiAlign,
+  upsample,
+];

@@ -20,14 +20,17 @@ export function windowAxes(node: Node, x: Shape, y: Shape, kernel: Shape): Windo
   const strides = intsAttribute(node, 'strides', ones);
   const dilations = intsAttribute(node, 'dilations', ones);
   const begins = beginPads(node, x, y, kernel, strides, dilations);
-  const given = stringAttribute(node, 'auto_pad', 'NOTSET') === 'NOTSET' ? intsAttribute(node, 'pads', []) : [];
+  const same = stringAttribute(node, 'auto_pad', 'NOTSET').startsWith('SAME');
+  const pads = intsAttribute(node, 'pads', []);
   return kernel.map((size, i) => ({
     size: x[i + 2]!,
     kernel: size,
     stride: strides[i]!,
     dilation: dilations[i]!,
     begin: begins[i]!,
-    end: given[kernel.length + i] ?? Math.max(0, reach(y[i + 2]!, strides[i]!, dilations[i]!, size) - x[i + 2]! - begins[i]!),
+    end: same
+      ? Math.max(0, reach(y[i + 2]!, strides[i]!, dilations[i]!, size) - x[i + 2]! - begins[i]!)
+      : (pads[kernel.length + i] ?? 0),
   }));
 }
 

@@ -4,28 +4,19 @@
 #include <stdint.h>
 #include "nn_grid_pixel_f32.h"
 
-/* Pixel position of a grid coordinate in [-1, 1], after padding where that moves it. */
+/* Pixel position of a grid coordinate in [-1, 1]; one far outside comes nearer, so that it fits an int. */
 static inline float nn_grid_place_f32(const nn_grid_sample *s, float v, int32_t size)
 {
     const float n = (float)size;
-    const float edge = (s->align_corners != 0) ? 0.0f : 0.5f;
-    float place = (s->align_corners != 0) ? (v + 1.0f) / 2.0f * (n - 1.0f) : ((v + 1.0f) * n - 1.0f) / 2.0f;
+    const float place = (s->align_corners != 0) ? (v + 1.0f) / 2.0f * (n - 1.0f) : ((v + 1.0f) * n - 1.0f) / 2.0f;
 
-    /* Far outside everything is padding; the bound keeps the conversion to int defined. */
     if (!(place > -1.0e8f)) {
-        place = -1.0e8f;
+        return -1.0e8f;
     }
-    place = (place < 1.0e8f) ? place : 1.0e8f;
-    if (s->mode == 0) {
-        place = rintf(place);
+    if (place > 1.0e8f) {
+        return 1.0e8f;
     }
-    if (s->mode == 2 || (place >= -edge && place <= n - 1.0f + edge)) {
-        return place;
-    }
-    if (s->padding == 1) {
-        return (place < 0.0f) ? 0.0f : n - 1.0f;
-    }
-    return (s->padding == 2) ? nn_grid_reflect_f32(place, -edge, n - 1.0f + edge) : place;
+    return (s->mode == 0) ? rintf(place) : place;
 }
 
 /* Keys' cubic weight with a = -0.75. */
