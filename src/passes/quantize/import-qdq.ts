@@ -1,4 +1,4 @@
-import { constantOf } from '../../ir/graph.ts';
+import { typeOf } from '../../ir/graph.ts';
 import type { Graph, Node } from '../../ir/types.ts';
 import { definePass, type PassContext } from '../pass.ts';
 import { type BiasAdd, biasAddOf } from './qdq/bias.ts';
@@ -73,11 +73,11 @@ async function attempt(code: CodeGraph, node: Node, { regions, done }: ImportSta
   return moved === false ? quantizeLayer(code, node, ctx) : moved;
 }
 
-/** What stays is news only where it reads codes. */
+/** What stays is news only where it reads codes as real numbers. */
 function settle(code: CodeGraph, node: Node, outcome: true | string, ctx: PassContext): void {
   if (outcome === true) return;
   code.keep(node);
   const border = node.op === 'QuantizeLinear' || node.op === 'DequantizeLinear';
-  const reads = node.inputs.some((input) => code.codesOf(input) && !constantOf(code.graph, input));
+  const reads = node.inputs.some((input) => code.codesOf(input) && typeOf(code.graph, input).dtype === 'f32');
   if (outcome !== '' && (border || reads)) ctx.remark(node, `stays in float: ${outcome}`);
 }

@@ -8,7 +8,7 @@ import { codesTensor, quantizeTensor } from './constant-codes.ts';
 import { dataInputs } from './data-inputs.ts';
 import { codeType, int8Target, sameQuant, type Scales, scalesOf, shiftOf, type Target } from './scales.ts';
 import { recoded } from './tables.ts';
-import { codeBounds, meaningOf, quantizerOf, readAsCodes, targetOf } from './targets.ts';
+import { codeBounds, meaningOf, quantizerOf, readAsCodes, takesCodes, targetOf } from './targets.ts';
 
 const NO_SCALES = 'its scales are computed, blocked or not positive';
 
@@ -58,8 +58,9 @@ export function importDequantize(code: CodeGraph, node: Node): string | null {
   const target = int8Target(scales);
   if (!target) return `${scales.dtype} activations stay in float`;
   if (!held) return 'its integers are computed by an operator without codes';
-  if (target.quant.axis !== null) return 'it has one scale per channel';
-  code.setCodes(output, sameQuant(held.quant, target.quant) ? held : reread(code, held, target.quant));
+  const same = sameQuant(held.quant, target.quant);
+  if (!same && target.quant.axis !== null) return 'it has one scale per channel';
+  code.setCodes(output, same ? held : reread(code, held, target.quant));
   return null;
 }
 
@@ -98,7 +99,7 @@ export function importQuantize(code: CodeGraph, node: Node, absorbed: Set<Node>)
   const { output } = quantizer;
   const held = code.codesOf(reals);
   if (!held && !worthCodes(code, integers, scales)) return '';
-  const codes = recoded(code, held ?? quantizeReals(code, reals, output, target), quantizer, output);
+  const codes = recoded(code, held ?? quantizeReals(code, reals, integers, target), quantizer, output);
   for (const value of [integers, output]) code.setCodes(value, codes);
   for (const other of quantizer.nodes) absorbed.add(other);
   return null;
@@ -107,11 +108,11 @@ export function importQuantize(code: CodeGraph, node: Node, absorbed: Set<Node>)
 /** Somebody reads them as codes; integers narrower than a byte have no other form. */
 function worthCodes({ graph }: CodeGraph, integers: ValueName, { dtype }: Scales): boolean {
   if (bitsOf(dtype) < 8) return readAsCodes(graph, integers);
-  return consumersOf(graph, integers).some((node) => scalesOf(graph, node) !== null || dataInputs(node) !== null);
+  return consumersOf(graph, integers).some((node) => takesCodes(graph, node, integers));
 }
 
-function quantizeReals(code: CodeGraph, reals: ValueName, output: ValueName, { quant }: Target): Codes {
-  const name = code.nameFor(output);
+function quantizeReals(code: CodeGraph, reals: ValueName, integers: ValueName, { quant }: Target): Codes {
+  const name = code.nameFor(integers);
   const inputs = [code.original(reals), ...parametersOf(code, name, quant)];
   code.node({ op: 'QuantizeLinear', inputs }, name, codeType(typeOf(code.graph, reals).shape, quant));
   return { quant, range: { min: -128, max: 127 }, name };

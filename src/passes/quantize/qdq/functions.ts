@@ -23,7 +23,7 @@ export async function tabulate(code: CodeGraph, node: Node, region: TableRegion,
   if (node !== region.nodes.at(-1)) return true;
   const values = await evaluateRegion(graph, region, codePoints(held), ctx);
   const title = region.nodes.map((member) => member.name).join(' + ');
-  code.setCodes(region.output, lookUp(code, held, values, target, { title, home: homeOf(graph, region.output) }));
+  code.setCodes(region.output, lookUp(code, held, values, target, { title, home: homeOf(graph, region.output, target) }));
   return true;
 }
 

@@ -94,7 +94,7 @@ function withWeights(
 /** Operators with an output type of their own (Softmax) are followed by a change of scale. */
 function emit(code: CodeGraph, layer: Node, rule: QuantizeRule, target: Target, output: ValueName): true | string {
   const { shape } = typeOf(code.graph, output);
-  const home = homeOf(code.graph, output);
+  const home = homeOf(code.graph, output, target);
   if (typeof rule.output !== 'object') {
     const name = code.nameFor(home);
     code.node({ ...layer, clip: clipTo(layer.clip, target) }, name, codeType(shape, target.quant));

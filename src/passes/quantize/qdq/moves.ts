@@ -38,8 +38,9 @@ export async function moveCodes(code: CodeGraph, node: Node, ctx: PassContext): 
 }
 
 /** Outputs are named after the integers of the user's graph wherever there are some. */
-function emit(code: CodeGraph, node: Node, { quant, range }: Target): void {
-  const names = node.outputs.map((output) => output && code.nameFor(homeOf(code.graph, output)));
+function emit(code: CodeGraph, node: Node, target: Target): void {
+  const { quant, range } = target;
+  const names = node.outputs.map((output) => output && code.nameFor(homeOf(code.graph, output, target)));
   const types = node.outputs.map((output) => (output ? codeType(typeOf(code.graph, output).shape, quant) : null));
   code.add({ ...node, outputs: names }, types);
   node.outputs.forEach((output, i) => {

@@ -74,6 +74,11 @@ export function sameQuant(a: Quant, b: Quant): boolean {
   );
 }
 
+/** True when codes are those of the target as they stand. */
+export function inTarget(codes: Target, { quant, range }: Target): boolean {
+  return sameQuant(codes.quant, quant) && codes.range.min >= range.min && codes.range.max <= range.max;
+}
+
 export function sameTarget(a: Target, b: Target): boolean {
   return sameQuant(a.quant, b.quant) && a.range.min === b.range.min && a.range.max === b.range.max;
 }

@@ -3,7 +3,7 @@ import { tensorOf } from '../../../ir/tensor.ts';
 import type { Tensor, ValueName } from '../../../ir/types.ts';
 import type { CodeGraph, Codes } from './code-graph.ts';
 import { dequantizeTensor, quantizeTensor } from './constant-codes.ts';
-import { codeType, sameQuant, type Target } from './scales.ts';
+import { codeType, inTarget, type Target } from './scales.ts';
 
 /** All codes in order. */
 const ALL = tensorOf('i8', [256], Array.from({ length: 256 }, (_, i) => i - 128));
@@ -20,8 +20,7 @@ export function codePoints({ quant }: Target): Float32Array {
  */
 export function recoded(code: CodeGraph, held: Codes, target: Target, home?: ValueName): Codes {
   const { quant, range } = target;
-  const inside = held.range.min >= range.min && held.range.max <= range.max;
-  if (sameQuant(held.quant, quant) && inside) return held;
+  if (inTarget(held, target)) return held;
   const constant = constantOf(code.view, held.name);
   if (!constant) return lookUp(code, held, codePoints(held), target, { title: 'Rescale', ...(home && { home }) });
   const codes = quantizeTensor(dequantizeTensor(constant, held.quant), target);

@@ -3,7 +3,7 @@ import { numbersOf } from '../../../ir/tensor.ts';
 import type { Graph, Node, ValueName } from '../../../ir/types.ts';
 import type { CodeRange } from '../../../quant/affine.ts';
 import { dataInputs } from './data-inputs.ts';
-import { int8Target, isPlain, sameTarget, scalesOf, shiftOf, type Target } from './scales.ts';
+import { inTarget, int8Target, isPlain, sameTarget, scalesOf, shiftOf, type Target } from './scales.ts';
 
 /** Codes that a QuantizeLinear asks for, and the value that is them: the Clip's when one narrows the integers behind it. */
 export interface Quantizer extends Target {
@@ -56,10 +56,11 @@ function wishOf(graph: Graph, node: Node, value: ValueName): Target | null {
   return first && wishes.every((wish) => wish && sameTarget(wish, first)) ? first : null;
 }
 
-/** The value that is to hold the codes of `value`: the integers of its one reader, when that is a quantizer. */
-export function homeOf(graph: Graph, value: ValueName): ValueName {
+/** The value that these codes of `value` are: the integers of its one reader, when that quantizes to the very codes. */
+export function homeOf(graph: Graph, value: ValueName, codes: Target): ValueName {
   const reader = soleConsumer(graph, value);
-  return (reader && quantizerOf(graph, reader)?.output) ?? value;
+  const quantizer = reader && quantizerOf(graph, reader);
+  return quantizer && inTarget(codes, quantizer) ? quantizer.output : value;
 }
 
 /**
@@ -81,10 +82,11 @@ export function meaningOf(graph: Graph, value: ValueName): Target | null {
 
 /** True when every reader takes these integers for codes. */
 export function readAsCodes(graph: Graph, integers: ValueName): boolean {
-  return (
-    !graph.outputs.includes(integers) &&
-    consumersOf(graph, integers).every(
-      (node) => scalesOf(graph, node) !== null || dataInputs(node)?.some((i) => node.inputs[i] === integers) || isPlain(node, 'Clip'),
-    )
-  );
+  return !graph.outputs.includes(integers) && consumersOf(graph, integers).every((node) => takesCodes(graph, node, integers));
+}
+
+/** True when this reader does not mind which integers stand for the numbers. */
+export function takesCodes(graph: Graph, node: Node, integers: ValueName): boolean {
+  if (isPlain(node, 'DequantizeLinear')) return scalesOf(graph, node) !== null;
+  return isPlain(node, 'Clip') || (dataInputs(node)?.some((i) => node.inputs[i] === integers) ?? false);
 }

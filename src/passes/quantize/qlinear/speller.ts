@@ -6,8 +6,11 @@ import { toFloat32Array } from '../../../numerics/convert.ts';
 
 /** What a spelling is written with: values of the graph by name, real numbers made from the integers of the node. */
 export interface Speller {
-  /** DequantizeLinear of the inputs `at`, `at + 1`, `at + 2`: integers, scale, zero point. `axis` of a scale per channel. */
-  real(at: number, axis?: number): ValueName;
+  /**
+   * DequantizeLinear of the inputs `at`, `at + 1`, `at + 2`: integers, scale, zero point, times `factor`.
+   * `axis` of a scale per channel.
+   */
+  real(at: number, axis?: number, factor?: number): ValueName;
   /** DequantizeLinear of an int32 bias whose scale is the product of the scales at these inputs; null when left out. */
   bias(at: number, scales: readonly number[], factor?: number): ValueName | null;
   /** The float operator; its result has the shape of the node's unless told. */
@@ -38,7 +41,10 @@ export function speller(edit: GraphDraft, node: Node): Speller {
   return {
     shape,
     shapeOf: (at) => typeOf(graph, input(at)).shape,
-    real: (at, axis = 0) => dequantize(input(at), input(at + 1), node.inputs[at + 2] ?? null, axis),
+    real(at, axis = 0, factor = 1) {
+      const scale = factor === 1 ? input(at + 1) : productOf([input(at + 1)], factor);
+      return dequantize(input(at), scale, node.inputs[at + 2] ?? null, axis);
+    },
     bias(at, scales, factor = 1) {
       const value = node.inputs[at];
       return value == null ? null : dequantize(value, productOf(scales.map(input), factor), null, 0);
@@ -54,21 +60,19 @@ export function speller(edit: GraphDraft, node: Node): Speller {
     constant: (hint, values) => edit.constant(`${output}.${hint}`, tensorOf('i64', [values.length], values)),
   };
 
-  /** The product of scales (one per tensor, or per channel the last), in float32; computed where one of them is. */
+  /** factor times scales (per tensor, or per channel) in float32; a computed value where one of them is. */
   function productOf(scales: readonly ValueName[], factor: number): ValueName {
     const tensors = scales.map((name) => graph.constants.get(name));
     const count = Math.max(...scales.map((name) => typeOf(graph, name).shape[0] ?? 1));
-    const own = tensors.every((tensor) => tensor !== undefined);
     const shape = count === 1 ? [] : [count];
-    if (own) {
+    if (tensors.every((tensor) => tensor !== undefined)) {
       const values = tensors.map(toFloat32Array);
       const product = (c: number) => values.reduce((p, list) => Math.fround(p * list[list.length === 1 ? 0 : c]), factor);
-      return edit.constant(`${output}.bias_scale`, tensorOf('f32', shape, Array.from({ length: count }, (_, c) => product(c))));
+      return edit.constant(`${output}.scale`, tensorOf('f32', shape, Array.from({ length: count }, (_, c) => product(c))));
     }
     const type = { dtype: 'f32', shape, quant: null } as const;
-    const spec = (inputs: readonly ValueName[]) => ({ op: 'Mul', name: `${node.name}.bias_scale`, inputs });
-    const product = edit.node(spec(scales.slice(0, 2)), type, `${output}.bias_scale`);
-    if (factor === 1) return product;
-    return edit.node(spec([product, edit.constant(`${output}.alpha`, tensorOf('f32', [], [factor]))]), type);
+    const multiply = (a: ValueName, b: ValueName) => edit.node({ op: 'Mul', inputs: [a, b] }, type, `${output}.scale`);
+    const all = factor === 1 ? scales : [...scales, edit.constant(`${output}.factor`, tensorOf('f32', [], [factor]))];
+    return all.reduce(multiply);
   }
 }

@@ -45,12 +45,12 @@ const matMul: Spelling = (say) => {
   say.quantized(say.float('MatMul', [a, b], {}), 6);
 };
 
-/** alpha a b + c; c has the scale alpha a_scale b_scale. Without y_scale the result is float. */
+/** alpha a b + c: alpha goes into the scale of b, c has the product of the scales. Without y_scale the result is float. */
 const gemm: Spelling = (say, node) => {
   const { transA, transB } = node.attributes;
   const alpha = floatAttribute(node, 'alpha', 1);
-  const attributes = { alpha, ...(transA !== undefined && { transA }), ...(transB !== undefined && { transB }) };
-  const b = say.real(3, intAttribute(node, 'transB', 0) === 1 ? 0 : 1);
+  const attributes = { ...(transA !== undefined && { transA }), ...(transB !== undefined && { transB }) };
+  const b = say.real(3, intAttribute(node, 'transB', 0) === 1 ? 0 : 1, alpha);
   const inputs = [say.real(0), b, say.bias(6, [1, 4], alpha)];
   if (node.inputs[7] == null) say.result('Gemm', inputs, attributes);
   else say.quantized(say.float('Gemm', inputs, attributes), 7);
