@@ -12,6 +12,7 @@ test('halves become float inside, the interface keeps them', async () => {
     z: i32[2] = Cast(c) to=6
     return y, z`);
   const { graph } = await runPass(widenHalf, before);
+  expect((await runPass(widenHalf, graph)).graph).toBe(graph);
   expect(printGraph(graph)).toMatchInlineSnapshot(`
     "input x: f16[2]
     const w: f32[2] = 1, -2
@@ -33,6 +34,7 @@ test('BitCast sees the bits of a half', async () => {
     y: f32[2] = Cast(c) to=1
     return y`);
   const { graph } = await runPass(widenHalf, before);
+  expect((await runPass(widenHalf, graph)).graph).toBe(graph);
   expect(printGraph(graph)).toMatchInlineSnapshot(`
     "input x: bf16[2]
     x.f32: f32[2] = Cast(x) to=1

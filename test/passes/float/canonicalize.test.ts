@@ -305,19 +305,24 @@ test('the last of all states is the final state, and outputs that nobody reads a
 
 test('other states, other directions and other axes stay', async () => {
   const text = `input x: f32[3,1,2]
+input x2: f32[4,2,2]
 const w: f32[1,3,2] = 1, 2, 3, 4, 5, 6
 const r: f32[1,3,1] = 1, 2, 3
 const zero: i64[] = 0
 const last: i64[] = -1
 const w2: f32[2,3,2] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
 const r2: f32[2,3,1] = 1, 2, 3, 4, 5, 6
+const shape: i64[2] = 2, 4
 y: f32[3,1,1,1] = GRU(x, w, r) hidden_size=1
 a: f32[1,1,1] = Gather(y, zero) axis=0
 z: f32[3,1,1,1] = GRU(x, w, r) direction="reverse" hidden_size=1
 b: f32[1,1,1] = Gather(z, last) axis=0
 u: f32[3,2,1,1] = GRU(x, w2, r2) direction="bidirectional" hidden_size=1
 c: f32[3,1,1] = Gather(u, last) axis=1
-return a, b, c`;
+v: f32[4,1,2,1] = GRU(x2, w, r) hidden_size=1
+d: f32[2,4] = Reshape(v, shape)
+e: f32[2] = Gather(d, last) axis=1
+return a, b, c, e`;
   expect(await simplified(text)).toBe(text);
 });
 

@@ -61,8 +61,8 @@ function recurrentSource(graph: Graph, node: Node): Node | null {
   const producer = producerOf(graph, value);
   const block = elementCount(typeOf(graph, node.outputs[0]).shape);
   if (!isOp(producer, ...RECURRENT) || producer.outputs[0] !== value || producer.inputs[4] != null) return null;
-  const [, directions, batch, size] = typeOf(graph, value).shape;
-  const forward = directions === 1 && stringAttribute(producer, 'direction', 'forward') === 'forward';
+  const [, , batch, size] = typeOf(graph, value).shape;
+  const forward = stringAttribute(producer, 'direction', 'forward') === 'forward';
   return forward && intAttribute(producer, 'layout', 0) === 0 && batch * size === block ? producer : null;
 }
 
