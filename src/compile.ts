@@ -8,7 +8,7 @@ import type { Dataset } from './data/dataset.ts';
 import { exportOnnx } from './frontend/export-onnx.ts';
 import { importOnnx } from './frontend/import-onnx.ts';
 import type { MemoryPlan, Program } from './ir/program.ts';
-import type { Graph } from './ir/types.ts';
+import type { Graph, Tensor, ValueName } from './ir/types.ts';
 import { buildOracle } from './oracle/build-oracle.ts';
 import { floatPasses } from './passes/float/index.ts';
 import { isQuantizedModel, quantizedImportPasses } from './passes/quantize/import-quantized.ts';
@@ -33,6 +33,8 @@ export interface CompileOptions {
   readonly target: Target;
   /** Values of symbolic dimensions. */
   readonly dimensions?: Readonly<Record<string, number>>;
+  /** Inputs that become constants, by name. */
+  readonly constants?: ReadonlyMap<ValueName, Tensor>;
   /** Default: int8 with calibration data, else float32. */
   readonly precision?: 'float32' | 'int8';
   /** Samples of the model's input; opened with the imported graph because it must fit its inputs. */
@@ -93,10 +95,11 @@ export async function compileModel(options: CompileOptions): Promise<Compilation
 
 /** The first half: ONNX in, the graph that becomes C out (with `passes.stopAfter`, some earlier graph). */
 export async function transformModel(options: CompileOptions): Promise<Transformation> {
-  const { directory, dimensions } = options;
+  const { directory, dimensions, constants } = options;
   const imported = await importOnnx(options.model, {
     ...(directory !== undefined && { directory }),
     ...(dimensions !== undefined && { dimensions }),
+    ...(constants !== undefined && { constants }),
   });
   const dataset = options.calibration ? await options.calibration(imported) : null;
   const precision = options.precision ?? (dataset ? 'int8' : 'float32');

@@ -1,15 +1,12 @@
-import { emitC } from '../../src/codegen/emit.ts';
-import { lowerGraph } from '../../src/codegen/lower/lower-graph.ts';
-import { planMemory } from '../../src/codegen/plan-memory/index.ts';
-import { importOnnx } from '../../src/frontend/import-onnx.ts';
+import { compileModel } from '../../src/compile.ts';
 import { decodeModel, decodeTensorFile } from '../../src/frontend/onnx-border.ts';
-import type { Graph, Tensor } from '../../src/ir/types.ts';
-import { floatPasses } from '../../src/passes/index.ts';
-import { runPipeline } from '../../src/passes/pipeline.ts';
-import { createEvaluator } from '../../src/runtime/evaluator.ts';
+import type { Tensor } from '../../src/ir/types.ts';
 import { UserError } from '../../src/support/errors.ts';
+import { loadTarget } from '../../src/targets/load.ts';
 import type { ArchivedCase } from './archive.ts';
 import type { Case } from '../helpers/run-batch.ts';
+
+const host = loadTarget('host');
 
 /**
  * What had to be known at compile time: nothing; the inputs that say how (shapes, axes, pads, k: integers of rank 0
@@ -34,9 +31,13 @@ export async function compileCase(test: ArchivedCase, prefix: string): Promise<C
     const constants = boundInputs(feeds, bound);
     if (bound !== 'nothing' && constants.size === 0) continue;
     try {
-      const graph = await prepare(await importOnnx(test.model, { constants }));
-      const program = lowerGraph(graph, { name: prefix, ioLayout: 'onnx' });
-      const files = emitC(program, planMemory(program), {});
+      const { program, files } = await compileModel({
+        model: test.model,
+        name: prefix,
+        target: await host,
+        ioLayout: 'onnx',
+        constants,
+      });
       return { name: test.name, program, files, bound, feeds, wanted };
     } catch (error) {
       if (!(error instanceof Error)) throw error;
@@ -44,15 +45,6 @@ export async function compileCase(test: ArchivedCase, prefix: string): Promise<C
     }
   }
   return reason;
-}
-
-async function prepare(graph: Graph): Promise<Graph> {
-  const evaluator = createEvaluator();
-  try {
-    return (await runPipeline(graph, floatPasses, { evaluate: evaluator.evaluate })).graph;
-  } finally {
-    await evaluator.release();
-  }
 }
 
 function tensorsByName(files: readonly Uint8Array[], names: readonly string[]): Map<string, Tensor> | string {
