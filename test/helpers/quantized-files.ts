@@ -121,6 +121,37 @@ const linear: QuantizedFile = {
   becomes: 'MatMul',
 };
 
+/** tf2onnx: weights and bias in TensorFlow's order, transposed and reshaped behind their DequantizeLinear. */
+const tensorflow: QuantizedFile = {
+  name: 'Conv between Transposes, its weights transposed, its bias reshaped',
+  inputs: { x: ['f32', [1, 6, 5, 3]] },
+  outputs: ['out'],
+  constants: {
+    ...X,
+    ...Y,
+    ...affine('w', f32(0.01, 0.02, 0.005, 0.013), i8(0, 0, 0, 0)),
+    w: random('i8', [3, 3, 3, 4]),
+    b: list('i32', 1000, -2000, 3, 40),
+    'b.s': f32(0.008 * 0.01, 0.008 * 0.02, 0.008 * 0.005, 0.008 * 0.013),
+    'b.z': list('i32', 0, 0, 0, 0),
+    column: i64(1, 4, 1, 1),
+    zero: f32(0),
+    six: f32(6),
+  },
+  nodes: between([
+    node('x_t = Transpose(x_r)', { perm: [0, 3, 1, 2] }),
+    dequantize('w', 'w_r', 'w', { axis: 3 }),
+    node('w_t = Transpose(w_r)', { perm: [3, 2, 0, 1] }),
+    dequantize('b', 'b_r', 'b', { axis: 0 }),
+    node('b_c = Reshape(b_r, column)'),
+    node('c = Conv(x_t, w_t)', { strides: [2, 1], auto_pad: 'SAME_UPPER' }),
+    node('a = Add(c, b_c)'),
+    node('r = Clip(a, zero, six)'),
+    node('y = Transpose(r)', { perm: [0, 2, 3, 1] }),
+  ]),
+  becomes: 'Transpose Conv Transpose',
+};
+
 const gemm: QuantizedFile = {
   name: 'Gemm with asymmetric weights along the rows, bias of another scale',
   inputs: { x: ['f32', [3, 6]] },
@@ -356,6 +387,7 @@ export const QUANTIZED_FILES: readonly QuantizedFile[] = [
   extremeWeights,
   brevitas,
   linear,
+  tensorflow,
   gemm,
   moves,
   functions,

@@ -122,7 +122,7 @@ export function summary(list: readonly Difference[]): Omit<Difference, 'value'> 
 }
 
 /** Compiles to C, builds under ASan and UBSan, compares every layer with onnxruntime running the oracle. */
-export function verifyC(graph: Graph, samples: readonly Feeds[]): Promise<Verdict> {
+export async function verifyC(graph: Graph, samples: readonly Feeds[]): Promise<Verdict> {
   const program = lowerGraph(graph, { name: 'model' });
   const plan = planMemory(program);
   const model = { name: 'model', graph, oracle: buildOracle(graph), program, plan, files: emitC(program, plan) };

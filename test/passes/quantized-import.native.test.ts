@@ -1,5 +1,4 @@
-import { describe, expect, test } from 'vitest';
-import { importOnnx } from '../../src/frontend/import-onnx.ts';
+import { expect, test } from 'vitest';
 import { hostGcc } from '../../src/verify/host-gcc.ts';
 import { onnxFile, randomFeeds } from '../helpers/onnx-file.ts';
 import { QUANTIZED_FILES } from '../helpers/quantized-files.ts';

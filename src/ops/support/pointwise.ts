@@ -1,6 +1,6 @@
 import type { Json } from '../../ir/program.ts';
 import { elementCount } from '../../ir/shape.ts';
-import { rowMajor, sameStorage } from '../../ir/storage.ts';
+import { dimensionStrides, rowMajor, sameStorage } from '../../ir/storage.ts';
 import type { Node, Shape, Tensor } from '../../ir/types.ts';
 import { bytesPerElement } from '../../numerics/dtype.ts';
 import type { LowerBuilder, Operand } from '../op-def.ts';
@@ -83,13 +83,22 @@ export function lowerPointwise(node: Node, lower: LowerBuilder, pointwise: Point
   });
 }
 
-/** Where the output lies as the first computed input of its shape does. */
+/**
+ * As the first computed input of the output's shape lies; in plain order where operands are broadcast and that one is a
+ * view without a stride per dimension.
+ */
 function outputStorage(node: Node, lower: LowerBuilder, used: readonly number[], shape: Shape): Operand['storage'] {
   const model = used.find((i) => {
     const value = node.inputs[i]!;
     return !lower.constant(value) && lower.type(value).shape.join() === shape.join();
   });
-  return model === undefined ? rowMajor(shape) : lower.storageOf(node.inputs[model]!);
+  if (model === undefined) return rowMajor(shape);
+  const storage = lower.storageOf(node.inputs[model]!);
+  const flat = used.every((i) => {
+    const constant = lower.constant(node.inputs[i]);
+    return (constant && isScalar(constant)) || lower.type(node.inputs[i]).shape.join() === shape.join();
+  });
+  return flat || dimensionStrides(storage, shape) ? storage : rowMajor(shape);
 }
 
 interface Source {
@@ -102,7 +111,8 @@ interface Source {
 function readElement(node: Node, lower: LowerBuilder, input: number, shape: Shape, storage: Operand['storage']): Source {
   const constant = lower.constant(node.inputs[input]);
   if (constant && isScalar(constant)) return { input, scalar: literal(constant.data[0]!, constant.dtype) };
-  const relay = constant && constant.shape.join() === shape.join();
+  const alike = lower.type(node.inputs[input]).shape.join() === shape.join();
+  const relay = alike && (constant || !dimensionStrides(storage, shape));
   return { input, operand: lower.read(input, relay ? storage : 'any') };
 }
 

@@ -1,6 +1,7 @@
 import { constantOf, producerOf, soleConsumer, typeOf } from '../../../ir/graph.ts';
-import type { Graph, Node, ValueName } from '../../../ir/types.ts';
-import { channelAxis, perChannel } from '../../float/affine.ts';
+import type { Graph, Node, Shape, ValueName } from '../../../ir/types.ts';
+import { channelAxis } from '../../float/affine.ts';
+import { dataInputs } from './data-inputs.ts';
 import { isPlain } from './scales.ts';
 
 /** A layer without bias and the Add of a constant behind it. */
@@ -18,16 +19,24 @@ export function biasAddOf(graph: Graph, layer: Node): BiasAdd | null {
   const add = soleConsumer(graph, output);
   if (!add || !isPlain(add, 'Add')) return null;
   const bias = add.inputs[add.inputs[0] === output ? 1 : 0];
-  const tensor = bias == null ? null : constantBehind(graph, bias);
   const { shape } = typeOf(graph, output);
-  if (!bias || !tensor || typeOf(graph, add.outputs[0]).shape.join() !== shape.join()) return null;
-  if (!perChannel(tensor, shape, channelAxis(graph, layer))) return null;
+  if (!bias || !isConstant(graph, bias) || typeOf(graph, add.outputs[0]).shape.join() !== shape.join()) return null;
+  if (!isPerChannel(typeOf(graph, bias).shape, shape, channelAxis(graph, layer))) return null;
   const inputs = [layer.inputs[0], layer.inputs[1], bias];
   return { layer, add, merged: { ...layer, inputs, outputs: add.outputs, clip: add.clip } };
 }
 
-function constantBehind(graph: Graph, value: ValueName) {
+/** Known now: a constant, dequantized or moved ones included. */
+function isConstant(graph: Graph, value: ValueName): boolean {
+  if (constantOf(graph, value)) return true;
   const producer = producerOf(graph, value);
-  const dequantized = producer && isPlain(producer, 'DequantizeLinear') ? constantOf(graph, producer.inputs[0]) : null;
-  return constantOf(graph, value) ?? dequantized;
+  if (!producer || (!isPlain(producer, 'DequantizeLinear') && dataInputs(producer)?.join() !== '0')) return false;
+  const source = producer.inputs[0];
+  return source != null && isConstant(graph, source);
+}
+
+/** Broadcast to `shape`, it varies along `axis` at most. */
+function isPerChannel(bias: Shape, shape: Shape, axis: number): boolean {
+  const lead = shape.length - bias.length;
+  return lead >= 0 && bias.every((size, i) => size === 1 || i + lead === axis);
 }

@@ -130,8 +130,9 @@ export function startCodeGraph(graph: Graph, stripIo: boolean): CodeGraph {
       code.node({ op: 'Identity', inputs: [held.name] }, output, codeType(type.shape, quant));
     } else {
       code.original(output);
-      // The user's integers tell what they mean.
-      if (type.dtype === 'u8') types.set(output, { ...type, quant: { ...quant, zeroPoint: [quant.zeroPoint[0] + 128] } });
+      // Integers that leave the model tell what they mean.
+      const read = nodes.some((node) => node.inputs.includes(output));
+      if (type.dtype === 'u8' && !read) types.set(output, { ...type, quant: { ...quant, zeroPoint: [quant.zeroPoint[0] + 128] } });
     }
   }
 }

@@ -32,11 +32,8 @@ export async function movedConstant(
 /** The one node as a graph over plain integers. */
 function codesAlone(code: CodeGraph, node: Node, output: ValueName): Graph {
   const types = new Map(code.view.types);
-  for (const value of [...node.inputs, output]) {
-    if (value === null) continue;
-    const { dtype, shape } = value === output ? typeOf(code.graph, output) : typeOf(code.view, value);
-    types.set(value, { dtype: value === output ? 'i8' : dtype, shape, quant: null });
-  }
+  for (const value of node.inputs) if (value !== null) types.set(value, { ...typeOf(code.view, value), quant: null });
+  types.set(output, { ...typeOf(code.graph, output), dtype: typeOf(code.view, node.inputs[0]).dtype });
   return prune({ name: 'move', inputs: [], outputs: [output], nodes: [node], types, constants: code.view.constants });
 }
 
