@@ -11,7 +11,11 @@ export function show(name: string): string {
 }
 
 /** For messages about a node: Conv 'block2/conv'. */
-export function showNode(node: { readonly op: string; readonly name: string; readonly outputs: readonly unknown[] }): string {
+export function showNode(node: {
+  readonly op: string;
+  readonly name: string;
+  readonly outputs: readonly unknown[];
+}): string {
   const op = node.op.length > 80 ? `${node.op.slice(0, 77)}...` : node.op;
   const name = node.name || node.outputs.find((output) => typeof output === 'string' && output !== '');
   return typeof name === 'string' ? `${op} ${show(name)}` : op;

@@ -36,7 +36,8 @@ export function bindDimensions(inputs: readonly RawValue[], options: DimensionOp
     }
     return type.shape.map((dimension, axis) => {
       if (typeof dimension === 'number' && dimension >= 0) return dimension;
-      if (typeof dimension === 'number' && dimension !== -1) badModel(`input ${show(input.name)} has a dimension ${dimension}`);
+      if (typeof dimension === 'number' && dimension !== -1)
+        badModel(`input ${show(input.name)} has a dimension ${dimension}`);
       const symbol = typeof dimension === 'string' ? dimension : `${input.name}:${axis}`;
       symbols.add(symbol);
       const number = given.get(symbol) ?? (isBatch(symbol, axis) ? batch : undefined);

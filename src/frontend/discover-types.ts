@@ -111,7 +111,7 @@ async function infer(
   const scalars: ValueName[] = [];
   try {
     for (const { name, dtype, shape } of await outputsOf(model.bytes)) {
-      const value = model.valueOf(name);
+      const value = model.originalOf(name);
       invariant(value !== null, 'onnxruntime returned an output nobody asked for');
       if (!dtype || !shape) refuse(nodes, value, 'its result is not a tensor');
       if (shape.some((dimension) => dimension === null)) continue;

@@ -1,7 +1,7 @@
-import { toFloat16Bits, toBfloat16Bits } from '../numerics/float16.ts';
 import { typeOf } from '../ir/graph.ts';
 import { dataOf } from '../ir/tensor.ts';
 import type { DType, Graph, Node, Tensor, ValueName } from '../ir/types.ts';
+import { toBfloat16Bits, toFloat16Bits } from '../numerics/float16.ts';
 import { invariant } from '../support/errors.ts';
 import { type PlainModel, writeModel } from './onnx-writer.ts';
 

@@ -11,7 +11,11 @@ export function externalReader(directory: string | undefined): ReadExternal {
   return (entries, bytes, where) => {
     const location = entries.get('location') ?? '';
     if (directory === undefined) {
-      return badModel('the data lie in another file, but the folder of the model is not known', where, 'give the directory option');
+      return badModel(
+        'the data lie in another file, but the folder of the model is not known',
+        where,
+        'give the directory option',
+      );
     }
     const offset = wholeNumber(entries.get('offset') ?? '0', 'offset', where);
     const length = wholeNumber(entries.get('length') ?? String(bytes), 'length', where);
@@ -28,8 +32,13 @@ function wholeNumber(text: string, what: string, where: string): number {
 /** The real path of the file; backslashes are no separators in ONNX, but Windows would take them for some. */
 function resolveInside(directory: string, location: string, where: string): string {
   const parts = location.split(/[/\\]/);
-  // biome-ignore lint: a NUL in a path is one of the attacks
-  if (location === '' || /[\u0000:]/.test(location) || path.isAbsolute(location) || parts[0] === '' || parts.includes('..')) {
+  if (
+    location === '' ||
+    /[\u0000:]/.test(location) ||
+    path.isAbsolute(location) ||
+    parts[0] === '' ||
+    parts.includes('..')
+  ) {
     badModel(`the external data location ${show(location)} is not inside the model's folder`, where);
   }
   let inside: string;

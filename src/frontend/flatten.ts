@@ -1,10 +1,11 @@
 import type { Attribute, Node, Tensor, ValueName } from '../ir/types.ts';
+import { unsafeAttribute } from './attribute-guard.ts';
 import { attributeKind } from './attribute-types.ts';
 import { badModel, show, showNode } from './bad-model.ts';
 import { constantOfNode } from './constant-node.ts';
-import type { RawAttribute, RawFunction, RawGraph, RawInitializer, RawModel, RawNode } from './raw-model.ts';
 import { modernize } from './legacy.ts';
 import { NEWEST_OPSET, OLDEST_RUNNABLE_OPSET } from './opset.ts';
+import type { RawAttribute, RawFunction, RawGraph, RawInitializer, RawModel, RawNode } from './raw-model.ts';
 import { sortRawNodes } from './sort-nodes.ts';
 import { UniqueNames } from './unique-names.ts';
 
@@ -146,6 +147,8 @@ class Flattener {
     const values: [string, Attribute][] = [];
     for (const [name, attribute] of attributes) {
       if (attribute.kind === 'value') {
+        const unsafe = unsafeAttribute(name, attribute.value);
+        if (unsafe) badModel(unsafe, showNode(raw));
         const why = wrongKind(raw.op, name, attribute);
         if (why) refusals.push(why);
         else values.push([name, attribute.value]);
@@ -199,11 +202,7 @@ class Flattener {
   }
 
   /** Puts the chosen branch in the place of an If whose condition can be decided; false when it cannot. */
-  private async branch(
-    raw: RawNode,
-    attributes: ReadonlyMap<string, RawAttribute>,
-    scope: Scope,
-  ): Promise<boolean> {
+  private async branch(raw: RawNode, attributes: ReadonlyMap<string, RawAttribute>, scope: Scope): Promise<boolean> {
     if (!raw.inputs[0]) return badModel('an If has no condition', showNode(raw));
     const condition = this.resolve(raw.inputs[0], scope, showNode(raw));
     const decision = await this.decide(condition, this.nodes, this.constants);
@@ -250,7 +249,14 @@ class Flattener {
       const source = this.resolve(formal, inner, showNode(raw));
       const refused = this.refusedConstants.get(source) ?? null;
       this.nodes.push({
-        op: 'Identity', domain: '', name: actual, inputs: [source], outputs: [actual], attributes: {}, opset: this.opset, refused,
+        op: 'Identity',
+        domain: '',
+        name: actual,
+        inputs: [source],
+        outputs: [actual],
+        attributes: {},
+        opset: this.opset,
+        refused,
       });
     }
   }
@@ -269,7 +275,8 @@ function resolveAttributes(node: RawNode, scope: Scope): ReadonlyMap<string, Raw
 /** Numbers of the wrong kind would change their kind when the node is written again. */
 function wrongKind(op: string, name: string, { holds, value }: RawAttribute & { kind: 'value' }): string | null {
   const wanted = attributeKind(op, name);
-  if (holds === wanted || (holds !== 'float' && holds !== 'int') || (Array.isArray(value) && value.length === 0)) return null;
+  if (holds === wanted || (holds !== 'float' && holds !== 'int') || (Array.isArray(value) && value.length === 0))
+    return null;
   return `attribute ${show(name)} holds a ${holds}, not a ${wanted}`;
 }
 

@@ -14,12 +14,68 @@ const MAX_NAMED = 8;
 
 /** What shapes are computed with. Others are not run here: a kernel may need far more memory than its result. */
 const COMPUTABLE = new Set([
-  'Abs', 'Add', 'And', 'ArgMax', 'ArgMin', 'BitShift', 'Cast', 'CastLike', 'Ceil', 'Clip', 'Concat', 'ConstantOfShape',
-  'CumSum', 'Div', 'Equal', 'Expand', 'Flatten', 'Floor', 'Gather', 'GatherElements', 'GatherND', 'Greater',
-  'GreaterOrEqual', 'Identity', 'IsInf', 'IsNaN', 'Less', 'LessOrEqual', 'Max', 'Min', 'Mod', 'Mul', 'Neg', 'Not', 'OneHot',
-  'Or', 'Pad', 'Pow', 'Range', 'Reciprocal', 'ReduceMax', 'ReduceMin', 'ReduceProd', 'ReduceSum', 'Reshape', 'Round',
-  'ScatterElements', 'ScatterND', 'Sign', 'Slice', 'Split', 'Sqrt', 'Squeeze', 'Sub', 'Sum', 'Tile', 'TopK',
-  'Transpose', 'Trilu', 'Unsqueeze', 'Where', 'Xor',
+  'Abs',
+  'Add',
+  'And',
+  'ArgMax',
+  'ArgMin',
+  'BitShift',
+  'Cast',
+  'CastLike',
+  'Ceil',
+  'Clip',
+  'Concat',
+  'ConstantOfShape',
+  'CumSum',
+  'Div',
+  'Equal',
+  'Expand',
+  'Flatten',
+  'Floor',
+  'Gather',
+  'GatherElements',
+  'GatherND',
+  'Greater',
+  'GreaterOrEqual',
+  'Identity',
+  'IsInf',
+  'IsNaN',
+  'Less',
+  'LessOrEqual',
+  'Max',
+  'Min',
+  'Mod',
+  'Mul',
+  'Neg',
+  'Not',
+  'OneHot',
+  'Or',
+  'Pad',
+  'Pow',
+  'Range',
+  'Reciprocal',
+  'ReduceMax',
+  'ReduceMin',
+  'ReduceProd',
+  'ReduceSum',
+  'Reshape',
+  'Round',
+  'ScatterElements',
+  'ScatterND',
+  'Sign',
+  'Slice',
+  'Split',
+  'Sqrt',
+  'Squeeze',
+  'Sub',
+  'Sum',
+  'Tile',
+  'TopK',
+  'Transpose',
+  'Trilu',
+  'Unsqueeze',
+  'Where',
+  'Xor',
 ]);
 
 /** Operators whose result is no larger than their inputs although its shape depends on them. */
@@ -46,7 +102,8 @@ export async function foldShapeInputs(
 ): Promise<Map<ValueName, Tensor>> {
   const candidates = new Set<ValueName>();
   for (const node of open) {
-    for (const value of [...node.inputs, ...node.outputs]) if (value && !graph.constants.has(value)) candidates.add(value);
+    for (const value of [...node.inputs, ...node.outputs])
+      if (value && !graph.constants.has(value)) candidates.add(value);
   }
   const found = await foldValues(graph, known, candidates);
   if (found.size === 0) refuseDataDependent(open, known);
@@ -124,7 +181,7 @@ async function evaluate(
     const session = await createSession(model.bytes);
     try {
       const results = await session.run(new Map());
-      return new Map([...results].map(([name, tensor]) => [model.valueOf(name) ?? name, tensor]));
+      return new Map([...results].map(([name, tensor]) => [model.originalOf(name) ?? name, tensor]));
     } finally {
       await session.release();
     }

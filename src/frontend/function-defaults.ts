@@ -1,5 +1,5 @@
-import onnxProto from 'onnx-proto';
 import type { onnx } from 'onnx-proto';
+import onnxProto from 'onnx-proto';
 import protobuf from 'protobufjs/minimal.js';
 
 /** Field numbers of onnx.proto. */

@@ -30,9 +30,7 @@ export async function importOnnx(bytes: Uint8Array, options: ImportOptions = {})
   const raw = withConstants(decodeModel(bytes, externalReader(options.directory)), options.constants ?? new Map());
   const inputs = bindDimensions(freeInputs(raw.graph), options);
   const types = tensorTypes(inputs);
-  const flat = withoutDead(
-    await flatten(raw, conditionDecider(types)),
-  );
+  const flat = withoutDead(await flatten(raw, conditionDecider(types)));
   await refuseUnsupported(flat, inputs, types);
   const body = await typeAndUpgrade(flat, types);
   return prune({ name: raw.graph.name, inputs: flat.inputs, outputs: flat.outputs, ...body });

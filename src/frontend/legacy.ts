@@ -2,7 +2,20 @@ import type { Attribute } from '../ir/types.ts';
 import { OLDEST_RUNNABLE_OPSET } from './opset.ts';
 
 /** Operators whose opset 7 replaced the attributes broadcast and axis by NumPy's rule. */
-const BROADCASTING = new Set(['Add', 'And', 'Div', 'Equal', 'Gemm', 'Greater', 'Less', 'Mul', 'Or', 'Pow', 'Sub', 'Xor']);
+const BROADCASTING = new Set([
+  'Add',
+  'And',
+  'Div',
+  'Equal',
+  'Gemm',
+  'Greater',
+  'Less',
+  'Mul',
+  'Or',
+  'Pow',
+  'Sub',
+  'Xor',
+]);
 
 /** Attributes that opset 7 or an older one dropped without a change in what inference computes. */
 const DROPPED: Readonly<Record<string, readonly string[]>> = {

@@ -1,13 +1,20 @@
-import onnxProto from 'onnx-proto';
 import type { onnx } from 'onnx-proto';
+import onnxProto from 'onnx-proto';
 import type { Tensor } from '../ir/types.ts';
+import { UserError } from '../support/errors.ts';
 import { badModel, show } from './bad-model.ts';
 import { externalReader } from './external-data.ts';
 import { functionDefaults } from './function-defaults.ts';
 import type {
-  RawAttribute, RawFunction, RawGraph, RawInitializer, RawModel, RawNode, RawTensorType, RawValue,
+  RawAttribute,
+  RawFunction,
+  RawGraph,
+  RawInitializer,
+  RawModel,
+  RawNode,
+  RawTensorType,
+  RawValue,
 } from './raw-model.ts';
-import { UserError } from '../support/errors.ts';
 import { decodeTensor, type ReadExternal, type TensorFields } from './tensor-data.ts';
 import { checkWire } from './wire-limits.ts';
 
@@ -131,23 +138,34 @@ function decodeAttributes(
 function decodeAttribute(name: string, proto: onnx.IAttributeProto, context: Context): RawAttribute {
   if (proto.refAttrName) return { kind: 'reference', to: text(proto.refAttrName) };
   switch (proto.type || guessKind(proto)) {
-    case Kind.FLOAT: return { kind: 'value', holds: 'float', value: proto.f ?? 0 };
-    case Kind.INT: return { kind: 'value', holds: 'int', value: toNumber(proto.i) };
-    case Kind.FLOATS: return { kind: 'value', holds: 'float', value: [...(proto.floats ?? [])] };
-    case Kind.INTS: return { kind: 'value', holds: 'int', value: (proto.ints ?? []).map(toNumber) };
-    case Kind.STRING: return { kind: 'value', holds: 'string', value: utf8(proto.s) };
-    case Kind.STRINGS: return { kind: 'value', holds: 'string', value: (proto.strings ?? []).map(utf8) };
+    case Kind.FLOAT:
+      return { kind: 'value', holds: 'float', value: proto.f ?? 0 };
+    case Kind.INT:
+      return { kind: 'value', holds: 'int', value: toNumber(proto.i) };
+    case Kind.FLOATS:
+      return { kind: 'value', holds: 'float', value: [...(proto.floats ?? [])] };
+    case Kind.INTS:
+      return { kind: 'value', holds: 'int', value: (proto.ints ?? []).map(toNumber) };
+    case Kind.STRING:
+      return { kind: 'value', holds: 'string', value: utf8(proto.s) };
+    case Kind.STRINGS:
+      return { kind: 'value', holds: 'string', value: (proto.strings ?? []).map(utf8) };
     case Kind.TENSOR: {
       const tensor = proto.t && decodeInitializer(proto.t, context).tensor;
       if (!tensor) return badModel(`attribute ${show(name)} has no tensor`);
-      return typeof tensor === 'string' ? { kind: 'refused', why: tensor } : { kind: 'value', holds: 'tensor', value: tensor };
+      return typeof tensor === 'string'
+        ? { kind: 'refused', why: tensor }
+        : { kind: 'value', holds: 'tensor', value: tensor };
     }
     case Kind.GRAPH:
       if (!proto.g) return badModel(`attribute ${show(name)} has no graph`);
       return { kind: 'graph', graph: decodeGraph(proto.g, context) };
-    case Kind.SPARSE_TENSOR: return { kind: 'refused', why: 'sparse tensors are not supported' };
-    case Kind.TYPE_PROTO: return { kind: 'refused', why: 'attributes that hold types are not supported' };
-    default: return { kind: 'refused', why: `attribute ${show(name)} has kind ${proto.type}, which is not supported` };
+    case Kind.SPARSE_TENSOR:
+      return { kind: 'refused', why: 'sparse tensors are not supported' };
+    case Kind.TYPE_PROTO:
+      return { kind: 'refused', why: 'attributes that hold types are not supported' };
+    default:
+      return { kind: 'refused', why: `attribute ${show(name)} has kind ${proto.type}, which is not supported` };
   }
 }
 
@@ -211,8 +229,10 @@ function plainDomain(domain: string | null | undefined): string {
 
 /** Names end up in C strings of onnxruntime and on terminals: control characters and lone surrogates are spelled out. */
 function text(name: string | null | undefined): string {
-  // biome-ignore lint: control characters are what this looks for
-  return (name ?? '').replace(/[\u0000-\u001f\u007f-\u009f]|\p{Surrogate}/gu, (c) => `\\x${c.charCodeAt(0).toString(16)}`);
+  return (name ?? '').replace(
+    /[\u0000-\u001f\u007f-\u009f]|\p{Surrogate}/gu,
+    (c) => `\\x${c.charCodeAt(0).toString(16)}`,
+  );
 }
 
 function utf8(bytes: Uint8Array | null | undefined): string {

@@ -1,5 +1,5 @@
-import onnxProto from 'onnx-proto';
 import type { onnx } from 'onnx-proto';
+import onnxProto from 'onnx-proto';
 import type { Attribute, Node, Tensor, TensorType, ValueName } from '../ir/types.ts';
 import { attributeKind } from './attribute-types.ts';
 import { codeOf, pack } from './data-types.ts';

@@ -13,7 +13,10 @@ interface Rule {
 }
 
 const first = (inputs: readonly (Shape | null)[]): Shape | null => inputs[0] ?? null;
-const asInput = (i: number): Rule['dtype'] => (_, inputs) => inputs[i] ?? null;
+const asInput =
+  (i: number): Rule['dtype'] =>
+  (_, inputs) =>
+    inputs[i] ?? null;
 const attributeType = (node: FlatNode, name: string): DType | null => {
   const code = node.attributes[name];
   return typeof code === 'number' && code !== 0 ? dtypeOfCode(code) : null;
@@ -24,9 +27,15 @@ const elementwise: Rule = { dtype: asInput(0), shape: broadcast };
 const predicate: Rule = { dtype: () => 'bool', shape: broadcast };
 
 const RULES: ReadonlyMap<string, Rule> = new Map([
-  ...names('Abs Ceil Clip Exp Floor HardSigmoid Identity LeakyRelu Neg Reciprocal Relu Round Selu Sigmoid Sign Softmax', unary),
+  ...names(
+    'Abs Ceil Clip Exp Floor HardSigmoid Identity LeakyRelu Neg Reciprocal Relu Round Selu Sigmoid Sign Softmax',
+    unary,
+  ),
   ...names('Softplus Sqrt Tanh Gelu Erf Elu Log Sin Cos BitwiseNot Not Celu HardSwish Mish Swish CumSum', unary),
-  ...names('Add Sub Mul Div Pow Mod Min Max Sum Mean PRelu BitShift BitwiseAnd BitwiseOr BitwiseXor And Or Xor', elementwise),
+  ...names(
+    'Add Sub Mul Div Pow Mod Min Max Sum Mean PRelu BitShift BitwiseAnd BitwiseOr BitwiseXor And Or Xor',
+    elementwise,
+  ),
   ...names('Equal Less LessOrEqual Greater GreaterOrEqual', predicate),
   ...names('IsNaN IsInf', { dtype: () => 'bool', shape: first }),
   ['Where', { dtype: asInput(1), shape: broadcast }],
@@ -50,7 +59,10 @@ function names(list: string, rule: Rule): [string, Rule][] {
 /** The type of the node's one output by our own rule, or null when there is none. */
 export function ownTypes(node: FlatNode, inputs: readonly (TensorType | null)[]): TensorType | null {
   const rule = ruleOf(node);
-  const dtype = rule?.dtype(node, inputs.map((input) => input?.dtype ?? null));
+  const dtype = rule?.dtype(
+    node,
+    inputs.map((input) => input?.dtype ?? null),
+  );
   const shape = rule?.shape(inputs.map((input) => input?.shape ?? null));
   return dtype && shape ? { dtype, shape, quant: null } : null;
 }

@@ -9,8 +9,22 @@ const RANK_FROM: Readonly<Record<string, number>> = { Reshape: 1, Expand: 1, Con
 
 /** Elements of the result at most the product of the inputs' elements: what exporters compute shapes with. */
 const SHAPE_ARITHMETIC = new Set([
-  'Add', 'Cast', 'Concat', 'Div', 'Equal', 'Gather', 'Identity', 'Max', 'Min', 'Mod', 'Mul', 'Slice', 'Squeeze', 'Sub',
-  'Unsqueeze', 'Where',
+  'Add',
+  'Cast',
+  'Concat',
+  'Div',
+  'Equal',
+  'Gather',
+  'Identity',
+  'Max',
+  'Min',
+  'Mod',
+  'Mul',
+  'Slice',
+  'Squeeze',
+  'Sub',
+  'Unsqueeze',
+  'Where',
 ]);
 
 /** Longer is no shape. */

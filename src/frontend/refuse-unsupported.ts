@@ -46,7 +46,9 @@ function whyNot(node: FlatNode): string | null {
   if (node.domain === '' && /^(Sequence|Optional|Split?ToSequence|ConcatFromSequence)/.test(node.op)) {
     return 'sequences and optionals are not supported';
   }
-  return node.domain === '' ? 'the operator is not supported' : `the domain ${show(node.domain)} has no such operator here`;
+  return node.domain === ''
+    ? 'the operator is not supported'
+    : `the domain ${show(node.domain)} has no such operator here`;
 }
 
 /** As many types as can be had, for the message only. */

@@ -2,8 +2,8 @@ import type { Tensor, TensorType, ValueName } from '../ir/types.ts';
 import { UserError } from '../support/errors.ts';
 import { showNode } from './bad-model.ts';
 import type { FlatNode } from './flatten.ts';
-import { NEWEST_OPSET } from './opset.ts';
 import { writeModel } from './onnx-writer.ts';
+import { NEWEST_OPSET } from './opset.ts';
 
 export interface SafeModelSpec {
   /** In topological order; what they read and none of them makes must be known. */
@@ -22,7 +22,7 @@ export interface SafeModel {
   /** Non-constant values it reads. */
   readonly inputs: readonly ValueName[];
   nameOf(value: ValueName): string;
-  valueOf(name: string): ValueName | null;
+  originalOf(name: string): ValueName | null;
   /** The node an onnxruntime error speaks of. */
   nodeIn(error: UserError): FlatNode | null;
   /** The error of onnxruntime as BAD_MODEL or UNSUPPORTED on the node, in the names of the file. */
@@ -72,25 +72,27 @@ export function safeModel({ nodes, known, constants, outputs, opset, ranksOf = [
     nodes: [...safeNodes, ...ranks],
     inputs: inputs.map((value) => ({ name: nameOf(value), type: known.get(value) ?? null })),
     outputs: [...outputs.map(nameOf), ...ranks.map(({ name }) => name)].map((name) => ({ name, type: null })),
-    constants: new Map(outer.flatMap((value) => {
-      const tensor = constants.get(value);
-      return tensor ? [[nameOf(value), tensor] as const] : [];
-    })),
+    constants: new Map(
+      outer.flatMap((value) => {
+        const tensor = constants.get(value);
+        return tensor ? [[nameOf(value), tensor] as const] : [];
+      }),
+    ),
     opset,
   });
 
-  const valueOf = (name: string): ValueName | null => values[Number(/^value#(\d+)$/.exec(name)?.[1])] ?? null;
+  const originalOf = (name: string): ValueName | null => values[Number(/^value#(\d+)$/.exec(name)?.[1])] ?? null;
   const nodeIn = (error: UserError): FlatNode | null =>
     nodes[Number(/node#(\d+)/.exec(error.problem.because?.[0] ?? '')?.[1])] ?? null;
   return {
     bytes,
     inputs,
     nameOf,
-    valueOf,
+    originalOf,
     nodeIn,
     explain(error) {
       const words = (error.problem.because?.[0] ?? '')
-        .replace(/value#\d+/g, (name) => valueOf(name) ?? name)
+        .replace(/value#\d+/g, (name) => originalOf(name) ?? name)
         .replace(/node#(\d+)/g, (name, index) => nodes[Number(index)]?.name ?? name);
       const node = nodeIn(error);
       const tooNew = node !== null && node.domain === '' && node.opset > NEWEST_OPSET;

@@ -43,7 +43,8 @@ export function decodeTensor(fields: TensorFields, readExternal: ReadExternal): 
   if (fields.external) {
     data = unpack(dtype, readExternal(fields.external, bytes, where), elements);
   } else if (fields.raw && fields.raw.length > 0) {
-    if (fields.raw.length !== bytes) badModel(`raw_data has ${fields.raw.length} bytes, the shape needs ${bytes}`, where);
+    if (fields.raw.length !== bytes)
+      badModel(`raw_data has ${fields.raw.length} bytes, the shape needs ${bytes}`, where);
     data = unpack(dtype, fields.raw, elements);
   } else {
     data = fromTypedFields(fields, dtype, elements, where);
@@ -69,11 +70,15 @@ export function countElements(dims: readonly number[], where: string): number {
 function fromTypedFields(fields: TensorFields, dtype: Tensor['dtype'], elements: number, where: string): TypedArray {
   const bits = bitsOf(dtype);
   const source =
-    dtype === 'f32' ? fields.floats
-    : dtype === 'f64' ? fields.doubles
-    : dtype === 'i64' ? fields.int64s
-    : dtype === 'u32' || dtype === 'u64' ? fields.uint64s
-    : fields.int32s;
+    dtype === 'f32'
+      ? fields.floats
+      : dtype === 'f64'
+        ? fields.doubles
+        : dtype === 'i64'
+          ? fields.int64s
+          : dtype === 'u32' || dtype === 'u64'
+            ? fields.uint64s
+            : fields.int32s;
   const expected = bits < 8 ? packedBytes(dtype, elements) : elements;
   if (source.length !== expected) {
     badModel(`the data have ${source.length} entries, the shape needs ${expected}`, where);

@@ -1,5 +1,5 @@
-import { findOp } from '../ops/index.ts';
 import type { Node, Tensor, TensorType, ValueName } from '../ir/types.ts';
+import { findOp } from '../ops/index.ts';
 import type { FlatNode } from './flatten.ts';
 import type { UniqueNames } from './unique-names.ts';
 

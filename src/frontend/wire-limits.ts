@@ -6,7 +6,13 @@ interface Schema {
   readonly [field: number]: () => Schema | 'numbers';
 }
 
-const tensor: Schema = { 1: () => 'numbers', 5: () => 'numbers', 7: () => 'numbers', 11: () => 'numbers', 13: () => leaf };
+const tensor: Schema = {
+  1: () => 'numbers',
+  5: () => 'numbers',
+  7: () => 'numbers',
+  11: () => 'numbers',
+  13: () => leaf,
+};
 const sparse: Schema = { 1: () => tensor, 2: () => tensor };
 const leaf: Schema = {};
 const dimensions: Schema = { 1: () => leaf };
@@ -24,7 +30,14 @@ const attribute: Schema = {
   23: () => sparse,
 };
 const node: Schema = { 5: () => attribute };
-const graph: Schema = { 1: () => node, 5: () => tensor, 11: () => value, 12: () => value, 13: () => value, 15: () => sparse };
+const graph: Schema = {
+  1: () => node,
+  5: () => tensor,
+  11: () => value,
+  12: () => value,
+  13: () => value,
+  15: () => sparse,
+};
 const localFunction: Schema = { 7: () => node, 9: () => leaf, 11: () => attribute };
 const training: Schema = { 1: () => graph, 2: () => graph };
 const model: Schema = { 7: () => graph, 8: () => leaf, 14: () => leaf, 20: () => training, 25: () => localFunction };

@@ -128,7 +128,8 @@ function describe(value: Ort.InferenceSession.ValueMetadata): OrtValue {
 
 function toOrt(ort: typeof Ort, tensor: Tensor): Ort.Tensor {
   const type = ORT_TYPES[tensor.dtype];
-  if (!type || !canTravel(tensor.dtype)) throw new Error(`tensors of type ${tensor.dtype} cannot be fed to onnxruntime`);
+  if (!type || !canTravel(tensor.dtype))
+    throw new Error(`tensors of type ${tensor.dtype} cannot be fed to onnxruntime`);
   return new ort.Tensor(type, tensor.data, tensor.shape);
 }
 
@@ -155,7 +156,14 @@ export function cleanMessage(error: unknown): string {
     if (rest[i] === '(') depth++;
     if (rest[i] === ')') depth--;
     if (depth === 0 && rest[i] === ')') {
-      return prefix[1] + rest.slice(i + 1).replace(/^ const\b/, '').replace(/^ \[with [^\]]*\]/, '').trim();
+      return (
+        prefix[1] +
+        rest
+          .slice(i + 1)
+          .replace(/^ const\b/, '')
+          .replace(/^ \[with [^\]]*\]/, '')
+          .trim()
+      );
     }
   }
   return text;

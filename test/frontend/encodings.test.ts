@@ -1,14 +1,23 @@
 import type { onnx } from 'onnx-proto';
 import { describe, expect, it } from 'vitest';
 import { pack, unpack } from '../../src/frontend/data-types.ts';
-import { decodeTensor, type TensorFields } from '../../src/frontend/tensor-data.ts';
 import { importOnnx } from '../../src/frontend/import-onnx.ts';
+import { decodeTensor, type TensorFields } from '../../src/frontend/tensor-data.ts';
 import type { DType } from '../../src/ir/types.ts';
 import { modelBytes, node } from './proto.ts';
 
 const empty: TensorFields = {
-  name: 't', code: 1, dims: [], raw: null, floats: [], int32s: [], doubles: [], int64s: [], uint64s: [],
-  external: null, segmented: false,
+  name: 't',
+  code: 1,
+  dims: [],
+  raw: null,
+  floats: [],
+  int32s: [],
+  doubles: [],
+  int64s: [],
+  uint64s: [],
+  external: null,
+  segmented: false,
 };
 const noFile = () => {
   throw new Error('no external data here');
@@ -24,12 +33,24 @@ const ROWS: Row[] = [
   ['u16', 4, [1, 0, 0, 1, 255, 255], { int32s: [1, 256, 65535] }, [1, 256, 65535]],
   ['i16', 5, [1, 0, 0, 1, 255, 255], { int32s: [1, 256, -1] }, [1, 256, -1]],
   ['i32', 6, [1, 0, 0, 0, 255, 255, 255, 255, 0, 0, 0, 128], { int32s: [1, -1, -(2 ** 31)] }, [1, -1, -(2 ** 31)]],
-  ['i64', 7, [...le64(1n), ...le64(-1n), ...le64(-(2n ** 63n))], { int64s: [1n, -1n, -(2n ** 63n)] }, [1n, -1n, -(2n ** 63n)]],
+  [
+    'i64',
+    7,
+    [...le64(1n), ...le64(-1n), ...le64(-(2n ** 63n))],
+    { int64s: [1n, -1n, -(2n ** 63n)] },
+    [1n, -1n, -(2n ** 63n)],
+  ],
   ['bool', 9, [0, 1, 7], { int32s: [0, 1, 7] }, [0, 1, 1]],
   ['f16', 10, [0, 60, 0, 192, 0, 56], { int32s: [0x3c00, 0xc000, 0x3800] }, [0x3c00, 0xc000, 0x3800]],
   ['f64', 11, [...f64(1), ...f64(-2), ...f64(0.1)], { doubles: [1, -2, 0.1] }, [1, -2, 0.1]],
   ['u32', 12, [1, 0, 0, 0, 255, 255, 255, 255, 2, 0, 0, 0], { uint64s: [1n, 2n ** 32n - 1n, 2n] }, [1, 2 ** 32 - 1, 2]],
-  ['u64', 13, [...le64(1n), ...le64(-1n), ...le64(2n)], { uint64s: [1n, 2n ** 64n - 1n, 2n] }, [1n, 2n ** 64n - 1n, 2n]],
+  [
+    'u64',
+    13,
+    [...le64(1n), ...le64(-1n), ...le64(2n)],
+    { uint64s: [1n, 2n ** 64n - 1n, 2n] },
+    [1n, 2n ** 64n - 1n, 2n],
+  ],
   ['bf16', 16, [128, 63, 0, 192, 0, 63], { int32s: [0x3f80, 0xc000, 0x3f00] }, [0x3f80, 0xc000, 0x3f00]],
   ['u4', 21, [0x21, 0x0f], { int32s: [0x21, 0x0f] }, [1, 2, 15]],
   ['i4', 22, [0x8f, 0x07], { int32s: [0x8f, 0x07] }, [-1, -8, 7]],
@@ -100,25 +121,30 @@ describe('broken tensors', () => {
     expect(() => decodeTensor({ ...empty, ...fields }, noFile)).toThrow(message);
   });
 
-  it.each([[8, 'strings'], [14, 'complex64'], [17, 'float8e4m3fn'], [23, 'float4e2m1'], [99, 'number 99']])(
-    'type %i is refused with its name',
-    (code, name) => {
-      expect(decodeTensor({ ...empty, code, dims: [1] }, noFile)).toContain(name);
-    },
-  );
+  it.each([
+    [8, 'strings'],
+    [14, 'complex64'],
+    [17, 'float8e4m3fn'],
+    [23, 'float4e2m1'],
+    [99, 'number 99'],
+  ])('type %i is refused with its name', (code, name) => {
+    expect(decodeTensor({ ...empty, code, dims: [1] }, noFile)).toContain(name);
+  });
 });
 
 describe('protobuf numbers', () => {
   it('int64 arrives whole, in tensors and in attributes', async () => {
     const wide: onnx.ITensorProto = { dims: [1], dataType: 7, rawData: Uint8Array.from(le64(2n ** 63n - 1n)) };
-    const graph = await importOnnx(modelBytes({
-      inputs: [],
-      outputs: ['a', 'b'],
-      nodes: [
-        node('Constant', [], ['a'], { value: { tensor: wide } }),
-        node('Constant', [], ['b'], { value_ints: [-5, 2 ** 40] }),
-      ],
-    }));
+    const graph = await importOnnx(
+      modelBytes({
+        inputs: [],
+        outputs: ['a', 'b'],
+        nodes: [
+          node('Constant', [], ['a'], { value: { tensor: wide } }),
+          node('Constant', [], ['b'], { value_ints: [-5, 2 ** 40] }),
+        ],
+      }),
+    );
     expect(graph.constants.get('a')?.data[0]).toBe(2n ** 63n - 1n);
     expect([...(graph.constants.get('b')?.data ?? [])]).toEqual([-5n, 2n ** 40n]);
   });

@@ -31,10 +31,18 @@ describe('external data', () => {
     const bytes = modelBytes({
       inputs: [input('x', [2])],
       nodes: [node('Add', ['x', 'w'], ['y'])],
-      initializers: [{
-        name: 'w', dims: [2], dataType: 1, dataLocation: 1,
-        externalData: [{ key: 'location', value: 'weights.bin' }, { key: 'offset', value: '1' }],
-      }],
+      initializers: [
+        {
+          name: 'w',
+          dims: [2],
+          dataType: 1,
+          dataLocation: 1,
+          externalData: [
+            { key: 'location', value: 'weights.bin' },
+            { key: 'offset', value: '1' },
+          ],
+        },
+      ],
     });
     const graph = await importOnnx(bytes, { directory: folder });
     expect([...(graph.constants.get('w')?.data ?? [])]).toEqual([1, 2]);

@@ -51,45 +51,77 @@ function ownModels(): Uint8Array[] {
   const branch = (op: string) => ({ graph: { name: op, node: [node(op, ['x'], ['r'])], output: [{ name: 'r' }] } });
   const branches = { then_branch: branch('Neg'), else_branch: branch('Abs') };
   const leaky = {
-    name: 'Leaky', domain: 'mine', input: ['a'], output: ['c'], attribute: ['slope'],
+    name: 'Leaky',
+    domain: 'mine',
+    input: ['a'],
+    output: ['c'],
+    attribute: ['slope'],
     opsetImport: [{ domain: '', version: 13 }],
     node: [node('Neg', ['a'], ['b']), node('LeakyRelu', ['b'], ['c'], { alpha: { from: 'slope' } })],
   };
   return [
     modelBytes({
       nodes: [node('Leaky', ['x'], ['t'], { slope: { float: 0.5 } }, 'mine'), node('Leaky', ['t'], ['y'], {}, 'mine')],
-      functions: [leaky], domains: { mine: 1 },
+      functions: [leaky],
+      domains: { mine: 1 },
     }),
     modelBytes({
       nodes: [
-        node('Shape', ['x'], ['s']), node('Size', ['s'], ['rank']), node('Equal', ['rank', 'two'], ['c']),
+        node('Shape', ['x'], ['s']),
+        node('Size', ['s'], ['rank']),
+        node('Equal', ['rank', 'two'], ['c']),
         node('If', ['c'], ['y'], branches),
       ],
       initializers: [ints('two', [], [2])],
     }),
     modelBytes({
       nodes: [
-        node('Shape', ['x'], ['s']), node('Gather', ['s', 'zero'], ['n']), node('Unsqueeze', ['n', 'axes'], ['n1']),
-        node('Concat', ['n1', 'rest'], ['target'], { axis: 0 }), node('Reshape', ['x', 'target'], ['r']),
-        node('NonZero', ['rest'], ['z']), node('Expand', ['r', 'rest'], ['dead']), node('MatMul', ['r', 'w'], ['y']),
+        node('Shape', ['x'], ['s']),
+        node('Gather', ['s', 'zero'], ['n']),
+        node('Unsqueeze', ['n', 'axes'], ['n1']),
+        node('Concat', ['n1', 'rest'], ['target'], { axis: 0 }),
+        node('Reshape', ['x', 'target'], ['r']),
+        node('NonZero', ['rest'], ['z']),
+        node('Expand', ['r', 'rest'], ['dead']),
+        node('MatMul', ['r', 'w'], ['y']),
       ],
       inputs: [input('x', ['batch', 2, 3])],
-      initializers: [ints('zero', [], [0]), ints('axes', [1], [0]), ints('rest', [1], [-1]), floats('w', [6, 2], new Array<number>(12).fill(0.5))],
+      initializers: [
+        ints('zero', [], [0]),
+        ints('axes', [1], [0]),
+        ints('rest', [1], [-1]),
+        floats('w', [6, 2], new Array<number>(12).fill(0.5)),
+      ],
     }),
     modelBytes({
       nodes: [node('Conv', ['x', 'w'], ['c'], { strides: [2, 2], pads: [1, 1, 1, 1] }), node('Relu', ['c'], ['y'])],
       inputs: [input('x', ['N', 1, 8, 8])],
-      initializers: [{ name: 'w', dims: [2, 1, 3, 3], dataType: 1, dataLocation: 1, externalData: [{ key: 'location', value: 'fuzz.test.ts' }] }],
+      initializers: [
+        {
+          name: 'w',
+          dims: [2, 1, 3, 3],
+          dataType: 1,
+          dataLocation: 1,
+          externalData: [{ key: 'location', value: 'fuzz.test.ts' }],
+        },
+      ],
     }),
     modelBytes({
       nodes: [
-        node('QuantizeLinear', ['x', 'scale', 'zero'], ['q']), node('DequantizeLinear', ['q', 'scale', 'zero'], ['d']),
-        node('Softmax', ['d'], ['s'], { axis: 1 }), node('Range', ['a', 'b', 'a'], ['r']), node('Tile', ['s', 'reps'], ['y']),
+        node('QuantizeLinear', ['x', 'scale', 'zero'], ['q']),
+        node('DequantizeLinear', ['q', 'scale', 'zero'], ['d']),
+        node('Softmax', ['d'], ['s'], { axis: 1 }),
+        node('Range', ['a', 'b', 'a'], ['r']),
+        node('Tile', ['s', 'reps'], ['y']),
       ],
-      outputs: ['y', 'r'], opset: 13,
+      outputs: ['y', 'r'],
+      opset: 13,
       initializers: [
-        floats('scale', [], [0.1]), { name: 'zero', dims: [], dataType: 3, int32Data: [3] },
-        ints('a', [], [1]), ints('b', [], [5]), ints('reps', [2], [1, 2]),
+        floats('scale', [], [0.1]),
+        { name: 'zero', dims: [], dataType: 3, int32Data: [3] },
+        ints('a', [], [1]),
+        ints('b', [], [5]),
+        ints('reps', [2], [1, 2]),
       ],
     }),
   ];

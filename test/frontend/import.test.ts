@@ -9,7 +9,10 @@ import { floats, input, ints, type ModelParts, modelBytes, node, writeAttribute 
 async function text(parts: ModelParts, options: ImportOptions = {}): Promise<string[]> {
   const graph = await importOnnx(modelBytes(parts), options);
   verifyGraph(graph);
-  return printGraph(graph).split('\n').slice(1).map((line) => line.replace(/ @.*/, ''));
+  return printGraph(graph)
+    .split('\n')
+    .slice(1)
+    .map((line) => line.replace(/ @.*/, ''));
 }
 
 async function problem(parts: ModelParts | Uint8Array, options: ImportOptions = {}): Promise<Problem> {
@@ -50,7 +53,9 @@ describe('nodes and values', () => {
     ];
     const lines = await text({ nodes });
     expect(lines.filter((line) => line.startsWith('const'))).toEqual([
-      'const a: f32[3] = 1, 2, 3', 'const b: f32[] = 0.5', 'const c: f32[1] = 4',
+      'const a: f32[3] = 1, 2, 3',
+      'const b: f32[] = 0.5',
+      'const c: f32[1] = 4',
     ]);
   });
 
@@ -90,17 +95,28 @@ describe('nodes and values', () => {
   });
 
   it('are told by their kind, not one by one, when onnxruntime has no kernel for many', async () => {
-    const nodes = Array.from({ length: 400 }, (_, i) => node('Max', [i === 0 ? 'x' : `v${i - 1}`, 'w'], [i === 399 ? 'y' : `v${i}`]));
+    const nodes = Array.from({ length: 400 }, (_, i) =>
+      node('Max', [i === 0 ? 'x' : `v${i - 1}`, 'w'], [i === 399 ? 'y' : `v${i}`]),
+    );
     const w: onnx.ITensorProto = { name: 'w', dims: [3, 1], dataType: 5, int32Data: [1, 2, 3] };
     const graph = await importOnnx(modelBytes({ nodes, inputs: [input('x', [2], 5)], initializers: [w] }));
     expect(graph.types.get('y')).toEqual({ dtype: 'i16', shape: [3, 2], quant: null });
   });
 
   it('have own types where onnxruntime has no kernel', async () => {
-    const nodes = [node('Max', ['x', 'w'], ['m']), node('Cast', ['m'], ['n'], { to: 26 }), node('Cast', ['n'], ['y'], { to: 1 })];
+    const nodes = [
+      node('Max', ['x', 'w'], ['m']),
+      node('Cast', ['m'], ['n'], { to: 26 }),
+      node('Cast', ['n'], ['y'], { to: 1 }),
+    ];
     const w: onnx.ITensorProto = { name: 'w', dims: [3, 1], dataType: 5, int32Data: [1, 2, 3] };
     const lines = await text({ nodes, inputs: [input('x', [2], 5)], initializers: [w], opset: 25 });
-    expect(lines.slice(2)).toEqual(['m: i16[3,2] = Max(x, w)', 'n: i2[3,2] = Cast(m) to=26', 'y: f32[3,2] = Cast(n) to=1', 'return y']);
+    expect(lines.slice(2)).toEqual([
+      'm: i16[3,2] = Max(x, w)',
+      'n: i2[3,2] = Cast(m) to=26',
+      'y: f32[3,2] = Cast(n) to=1',
+      'return y',
+    ]);
   });
 });
 
@@ -125,7 +141,10 @@ describe('symbolic dimensions', () => {
   });
 
   it('are checked', async () => {
-    expect(await problem(shaped('N', 3), { dimensions: { M: 2 } })).toMatchObject({ code: 'BAD_ARGUMENT', hint: "its open dimensions are 'N'" });
+    expect(await problem(shaped('N', 3), { dimensions: { M: 2 } })).toMatchObject({
+      code: 'BAD_ARGUMENT',
+      hint: "its open dimensions are 'N'",
+    });
     expect(await problem(shaped('N', 3), { batch: 0 })).toMatchObject({ code: 'BAD_ARGUMENT' });
     expect(await problem(shaped(2 ** 40))).toMatchObject({ code: 'BAD_MODEL' });
     expect(await problem(shaped(-7))).toMatchObject({ code: 'BAD_MODEL' });
@@ -135,14 +154,21 @@ describe('symbolic dimensions', () => {
 
 describe('local functions', () => {
   const leaky: onnx.IFunctionProto = {
-    name: 'Leaky', domain: 'mine', input: ['a'], output: ['b'], attribute: ['slope'],
+    name: 'Leaky',
+    domain: 'mine',
+    input: ['a'],
+    output: ['b'],
+    attribute: ['slope'],
     opsetImport: [{ domain: '', version: 21 }],
     node: [node('Neg', ['a'], ['y']), node('LeakyRelu', ['y'], ['b'], { alpha: { from: 'slope' } })],
   };
   const domains = { mine: 1 };
 
   it('are inlined with their attributes, and names stay unique', async () => {
-    const nodes = [node('Leaky', ['x'], ['t'], { slope: { float: 0.25 } }, 'mine'), node('Leaky', ['t'], ['y'], {}, 'mine')];
+    const nodes = [
+      node('Leaky', ['x'], ['t'], { slope: { float: 0.25 } }, 'mine'),
+      node('Leaky', ['t'], ['y'], {}, 'mine'),
+    ];
     expect((await text({ nodes, domains, functions: [leaky] })).slice(1)).toEqual([
       'y.1: f32[2,3] = Neg(x)',
       't: f32[2,3] = LeakyRelu(y.1) alpha=0.25',
@@ -154,7 +180,11 @@ describe('local functions', () => {
 
   it('call each other and pass inputs through', async () => {
     const outer: onnx.IFunctionProto = {
-      name: 'Outer', domain: 'mine', input: ['a', 'rest'], output: ['a', 'c'], opsetImport: leaky.opsetImport ?? [],
+      name: 'Outer',
+      domain: 'mine',
+      input: ['a', 'rest'],
+      output: ['a', 'c'],
+      opsetImport: leaky.opsetImport ?? [],
       node: [node('Leaky', ['a'], ['c'], { slope: { float: 0.5 } }, 'mine')],
     };
     const nodes = [node('Outer', ['x'], ['same', 'y'], {}, 'mine')];
@@ -166,7 +196,11 @@ describe('local functions', () => {
   it('have default attributes', async () => {
     // attribute_proto (field 11 of the function, field 25 of the model) is newer than onnx-proto.
     const nodes = [node('Leaky', ['x'], ['y'], {}, 'mine')];
-    const bytes = withDefault(modelBytes({ nodes, domains, functions: [] }), leaky, writeAttribute('slope', { float: 0.125 }));
+    const bytes = withDefault(
+      modelBytes({ nodes, domains, functions: [] }),
+      leaky,
+      writeAttribute('slope', { float: 0.125 }),
+    );
     const graph = await importOnnx(bytes);
     expect(printGraph(graph)).toContain('alpha=0.125');
   });
@@ -178,28 +212,42 @@ describe('local functions', () => {
   });
 
   it('may not grow without bound', async () => {
-    const functions = Array.from({ length: 40 }, (_, i): onnx.IFunctionProto => ({
-      name: `f${i}`, domain: 'mine', input: ['a'], output: ['c'], opsetImport: [{ domain: '', version: 21 }],
-      node: i === 39
-        ? []
-        : [node(`f${i + 1}`, ['a'], ['b'], {}, 'mine'), node(`f${i + 1}`, ['b'], ['c'], {}, 'mine')],
-    }));
+    const functions = Array.from(
+      { length: 40 },
+      (_, i): onnx.IFunctionProto => ({
+        name: `f${i}`,
+        domain: 'mine',
+        input: ['a'],
+        output: ['c'],
+        opsetImport: [{ domain: '', version: 21 }],
+        node:
+          i === 39 ? [] : [node(`f${i + 1}`, ['a'], ['b'], {}, 'mine'), node(`f${i + 1}`, ['b'], ['c'], {}, 'mine')],
+      }),
+    );
     functions[39].output = ['a'];
     const parts = { nodes: [node('f0', ['x'], ['y'], {}, 'mine')], domains, functions };
-    expect(await problem(parts)).toMatchObject({ code: 'BAD_MODEL', message: expect.stringMatching(/more than \d+ nodes/) });
+    expect(await problem(parts)).toMatchObject({
+      code: 'BAD_MODEL',
+      message: expect.stringMatching(/more than \d+ nodes/),
+    });
   });
 });
 
 describe('If', () => {
   const branch = (op: string): onnx.IGraphProto => ({
-    name: op, node: [node(op, ['x'], ['t']), node('Add', ['t', 'one'], ['r'])], output: [{ name: 'r' }],
+    name: op,
+    node: [node(op, ['x'], ['t']), node('Add', ['t', 'one'], ['r'])],
+    output: [{ name: 'r' }],
     initializer: [floats('one', [], [1])],
   });
   const attributes = { then_branch: { graph: branch('Neg') }, else_branch: { graph: branch('Abs') } };
   const flag = (value: number): onnx.ITensorProto => ({ name: 'c', dims: [], dataType: 9, int32Data: [value] });
 
   it('with a constant condition becomes its branch', async () => {
-    for (const [value, op] of [[1, 'Neg'], [0, 'Abs']] as const) {
+    for (const [value, op] of [
+      [1, 'Neg'],
+      [0, 'Abs'],
+    ] as const) {
       const lines = await text({ nodes: [node('If', ['c'], ['y'], attributes)], initializers: [flag(value)] });
       expect(lines.slice(2)).toEqual([`t: f32[2,3] = ${op}(x)`, 'y: f32[2,3] = Add(t, one)', 'return y']);
     }
@@ -207,7 +255,9 @@ describe('If', () => {
 
   it('with a condition on shapes becomes its branch', async () => {
     const nodes = [
-      node('Shape', ['x'], ['s']), node('Size', ['s'], ['rank']), node('Equal', ['rank', 'two'], ['c']),
+      node('Shape', ['x'], ['s']),
+      node('Size', ['s'], ['rank']),
+      node('Equal', ['rank', 'two'], ['c']),
       node('If', ['c'], ['y'], attributes),
     ];
     expect(await text({ nodes, initializers: [ints('two', [], [2])] })).toContain('t: f32[2,3] = Neg(x)');
@@ -215,7 +265,10 @@ describe('If', () => {
 
   it('with a condition on data is refused', async () => {
     const parts = { nodes: [node('If', ['c'], ['y'], attributes)], inputs: [input('x', [2, 3]), input('c', [], 9)] };
-    expect(await problem(parts)).toMatchObject({ code: 'UNSUPPORTED', because: [expect.stringContaining('control flow')] });
+    expect(await problem(parts)).toMatchObject({
+      code: 'UNSUPPORTED',
+      because: [expect.stringContaining('control flow')],
+    });
   });
 });
 
@@ -244,7 +297,10 @@ describe('unsupported models', () => {
 
   it('may have inputs of no use', async () => {
     const strings = input('x', [1], 8);
-    expect(await problem({ nodes: [relu], inputs: [strings] })).toMatchObject({ code: 'UNSUPPORTED', because: ["input 'x': element type string is not supported"] });
+    expect(await problem({ nodes: [relu], inputs: [strings] })).toMatchObject({
+      code: 'UNSUPPORTED',
+      because: ["input 'x': element type string is not supported"],
+    });
     const sequence = { name: 'x', type: { sequenceType: { elemType: { tensorType: { elemType: 1 } } } } };
     expect(await problem({ nodes: [relu], inputs: [sequence] })).toMatchObject({ code: 'UNSUPPORTED' });
   });
@@ -254,7 +310,11 @@ describe('broken models', () => {
   const cases: [string, ModelParts | Uint8Array, RegExp][] = [
     ['no bytes', new Uint8Array(), /no graph/],
     ['noise', Uint8Array.from({ length: 99 }, (_, i) => (i * 37) & 255), /cannot be read as ONNX/],
-    ['a cycle', { nodes: [node('Add', ['x', 'b'], ['a']), node('Neg', ['a'], ['b']), node('Neg', ['b'], ['y'])] }, /cycle/],
+    [
+      'a cycle',
+      { nodes: [node('Add', ['x', 'b'], ['a']), node('Neg', ['a'], ['b']), node('Neg', ['b'], ['y'])] },
+      /cycle/,
+    ],
     ['a node that reads itself', { nodes: [node('Add', ['x', 'y'], ['y'])] }, /cycle/],
     ['an undefined value', { nodes: [node('Add', ['x', 'w'], ['y'])] }, /'w', read by Add 'Add:y', is not defined/],
     ['an undefined output', { nodes: [relu], outputs: ['z'] }, /'z', read by the graph outputs/],
@@ -265,15 +325,35 @@ describe('broken models', () => {
     ['no outputs', { nodes: [relu], outputs: [] }, /no outputs/],
     ['a domain not imported', { nodes: [node('Relu', ['x'], ['y'], {}, 'mine')] }, /does not import/],
     ['opset 0', { nodes: [relu], opset: 0 }, /version/],
-    ['a shape that does not fit', { nodes: [node('Add', ['x', 'w'], ['y'])], initializers: [floats('w', [2], [1, 2])] }, /refuses a node/],
+    [
+      'a shape that does not fit',
+      { nodes: [node('Add', ['x', 'w'], ['y'])], initializers: [floats('w', [2], [1, 2])] },
+      /refuses a node/,
+    ],
     ['an attribute of the wrong kind', { nodes: [node('LeakyRelu', ['x'], ['y'], { alpha: 1 })] }, /cannot become C/],
     ['an unknown attribute', { nodes: [node('Relu', ['x'], ['y'], { nonsense: 1 })] }, /refuses a node/],
-    ['a shape of 2^31 numbers', { nodes: [node('Reshape', ['x', 's'], ['y'])], inputs: [input('x', [2]), input('s', [2 ** 31 - 1], 7)] }, /2147483647 dimensions/],
-    ['a computed shape of 2^31 numbers', {
-      nodes: [node('ConstantOfShape', ['n'], ['s']), node('Cast', ['s'], ['t'], { to: 7 }), node('Expand', ['x', 't'], ['y'])],
-      initializers: [ints('n', [1], [2 ** 31 - 1])],
-    }, /2147483647 dimensions/],
-    ['millions of empty nodes', new Uint8Array(2 ** 25).map((_, i) => (i < 5 ? [0x3a, 0xfb, 0xff, 0xff, 0x0f][i] : i % 2 ? 0x0a : 0)), /parts/],
+    [
+      'a shape of 2^31 numbers',
+      { nodes: [node('Reshape', ['x', 's'], ['y'])], inputs: [input('x', [2]), input('s', [2 ** 31 - 1], 7)] },
+      /2147483647 dimensions/,
+    ],
+    [
+      'a computed shape of 2^31 numbers',
+      {
+        nodes: [
+          node('ConstantOfShape', ['n'], ['s']),
+          node('Cast', ['s'], ['t'], { to: 7 }),
+          node('Expand', ['x', 't'], ['y']),
+        ],
+        initializers: [ints('n', [1], [2 ** 31 - 1])],
+      },
+      /2147483647 dimensions/,
+    ],
+    [
+      'millions of empty nodes',
+      new Uint8Array(2 ** 25).map((_, i) => (i < 5 ? [0x3a, 0xfb, 0xff, 0xff, 0x0f][i] : i % 2 ? 0x0a : 0)),
+      /parts/,
+    ],
     ['an empty Constant', { nodes: [node('Constant', [], ['y'])] }, /exactly one value/],
   ];
   it.each(cases)('%s', async (_, parts, message) => {

@@ -35,7 +35,26 @@ function flipBits(model: Uint8Array, rng: () => number): Uint8Array {
   return bytes;
 }
 
-const STRANGE = [0, 1, 2, 3, 7, 16, 25, 127, 128, 255, 1000, 2 ** 20, 2 ** 31 - 1, 2 ** 31, 2 ** 40, -1, -2, -(2 ** 31)];
+const STRANGE = [
+  0,
+  1,
+  2,
+  3,
+  7,
+  16,
+  25,
+  127,
+  128,
+  255,
+  1000,
+  2 ** 20,
+  2 ** 31 - 1,
+  2 ** 31,
+  2 ** 40,
+  -1,
+  -2,
+  -(2 ** 31),
+];
 
 /** Walks down to a random field and edits it, with all lengths around it kept right. */
 function editField(message: Uint8Array, other: Uint8Array, rng: () => number, depth: number): Uint8Array {
@@ -75,7 +94,22 @@ function editField(message: Uint8Array, other: Uint8Array, rng: () => number, de
 }
 
 function strangeText(body: Uint8Array, rng: () => number): Uint8Array {
-  const texts = ['', '\u0000', 'x', 'y', '0', '1', 'a\nb', '"*/', '../../x', '\ud800', 'Conv', 'If', 'Constant', 'batch'];
+  const texts = [
+    '',
+    '\u0000',
+    'x',
+    'y',
+    '0',
+    '1',
+    'a\nb',
+    '"*/',
+    '../../x',
+    '\ud800',
+    'Conv',
+    'If',
+    'Constant',
+    'batch',
+  ];
   if (rng() < 0.5) return new TextEncoder().encode(texts[Math.floor(rng() * texts.length)]);
   return rng() < 0.5 ? flipBits(body, rng) : body.subarray(0, Math.floor(rng() * body.length));
 }

@@ -5,7 +5,14 @@ import type { DType, Tensor } from '../../src/ir/types.ts';
 import { cleanMessage, createSession, withSession } from '../../src/runtime/ort-session.ts';
 import { UserError } from '../../src/support/errors.ts';
 
-const node = (op: string, attributes = {}) => ({ op, domain: '', name: 'n', inputs: ['x'], outputs: ['y'], attributes });
+const node = (op: string, attributes = {}) => ({
+  op,
+  domain: '',
+  name: 'n',
+  inputs: ['x'],
+  outputs: ['y'],
+  attributes,
+});
 
 function model(op: string, dtype: DType, shape: readonly number[], attributes = {}): Uint8Array {
   return writeModel({
@@ -19,9 +26,17 @@ function model(op: string, dtype: DType, shape: readonly number[], attributes = 
 
 describe('sessions', () => {
   const values: [DType, (number | bigint)[]][] = [
-    ['f32', [1.5, -2, 0]], ['f64', [0.1, 1e300, -1]], ['f16', [0x3c00, 0xc000, 1]], ['i8', [-128, 0, 127]],
-    ['u8', [0, 1, 255]], ['i16', [-32768, 0, 1]], ['u16', [0, 1, 65535]], ['i32', [-(2 ** 31), 0, 1]],
-    ['u32', [0, 1, 2 ** 32 - 1]], ['i64', [-(2n ** 63n), 0n, 2n ** 63n - 1n]], ['u64', [0n, 1n, 2n ** 64n - 1n]],
+    ['f32', [1.5, -2, 0]],
+    ['f64', [0.1, 1e300, -1]],
+    ['f16', [0x3c00, 0xc000, 1]],
+    ['i8', [-128, 0, 127]],
+    ['u8', [0, 1, 255]],
+    ['i16', [-32768, 0, 1]],
+    ['u16', [0, 1, 65535]],
+    ['i32', [-(2 ** 31), 0, 1]],
+    ['u32', [0, 1, 2 ** 32 - 1]],
+    ['i64', [-(2n ** 63n), 0n, 2n ** 63n - 1n]],
+    ['u64', [0n, 1n, 2n ** 64n - 1n]],
     ['bool', [0, 1, 0]],
   ];
   it.each(values)('carry %s in and out unchanged', async (dtype, list) => {
@@ -51,7 +66,7 @@ describe('sessions', () => {
     expect(y.get('y')).toEqual(x);
   });
 
-  it('say in onnxruntime\'s words why they fail, without its source paths', async () => {
+  it("say in onnxruntime's words why they fail, without its source paths", async () => {
     const failed = await createSession(model('NoSuchOperator', 'f32', [1])).catch((error: unknown) => error);
     expect(failed).toBeInstanceOf(UserError);
     expect(failed).toMatchObject({
@@ -68,7 +83,9 @@ describe('sessions', () => {
 describe('cleanMessage', () => {
   it('cuts the source path and the C++ signature', () => {
     const signature = 'void f(const std::function<int(int)>&, std::string) const [with T = float]';
-    expect(cleanMessage(new Error(`Oops: /src/core/graph.cc:12 ${signature} The words (in full).`))).toBe('Oops: The words (in full).');
+    expect(cleanMessage(new Error(`Oops: /src/core/graph.cc:12 ${signature} The words (in full).`))).toBe(
+      'Oops: The words (in full).',
+    );
     expect(cleanMessage(new Error('Plain words.\nOn two lines.'))).toBe('Plain words. On two lines.');
   });
 });

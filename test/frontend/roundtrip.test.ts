@@ -53,7 +53,11 @@ describe('export and import', () => {
       y: f32[2] = Add(a, b) clip=[0,6]
       z: f32[2] = Add(y, b) clip=[-inf,1]
       return z`);
-    expect(printGraph(await importOnnx(exportOnnx(graph))).split('\n').slice(2)).toEqual([
+    expect(
+      printGraph(await importOnnx(exportOnnx(graph)))
+        .split('\n')
+        .slice(2),
+    ).toEqual([
       'const y.min: f32[] = 0',
       'const y.max: f32[] = 6',
       'const z.max: f32[] = 1',
@@ -77,7 +81,10 @@ describe('export and import', () => {
       session.run(new Map([['x', { dtype: 'f32', shape: [2], data: Float32Array.of(1, 2) }]])),
     );
     expect([...results].map(([name, { data }]) => [name, ...data])).toEqual([
-      ['z', -11, -22], ['x', 1, 2], ['w', 10, 20], ['y', 11, 22],
+      ['z', -11, -22],
+      ['x', 1, 2],
+      ['w', 10, 20],
+      ['y', 11, 22],
     ]);
   });
 
