@@ -67,8 +67,8 @@ function typeCutNodes(nodes: readonly FlatNode[], cut: Set<FlatNode>, known: Map
     const inputs = node.inputs.map(typeOf);
     if (unspeakable(node, inputs)) cut.add(node);
     if (!cut.has(node) || node.inputs.some((input, i) => input && !inputs[i])) continue;
-    const type = ownTypes(node, inputs);
-    if (!type) {
+    const types = ownTypes(node, inputs);
+    if (!types) {
       throw new UserError({
         code: 'UNSUPPORTED',
         message: 'onnxruntime has no kernel for a node',
@@ -76,7 +76,10 @@ function typeCutNodes(nodes: readonly FlatNode[], cut: Set<FlatNode>, known: Map
         hint: 'change the element type of its inputs',
       });
     }
-    if (node.outputs[0]) known.set(node.outputs[0], type);
+    types.forEach((type, i) => {
+      const output = node.outputs[i];
+      if (output) known.set(output, type);
+    });
   }
 }
 

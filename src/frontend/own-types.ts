@@ -56,27 +56,62 @@ function names(list: string, rule: Rule): [string, Rule][] {
   return list.split(' ').map((name) => [name, rule]);
 }
 
-/** The type of the node's one output by our own rule, or null when there is none. */
-export function ownTypes(node: FlatNode, inputs: readonly (TensorType | null)[]): TensorType | null {
+/** Operators newer than onnxruntime's newest operator set: the types of all their outputs. */
+const NEWER: ReadonlyMap<string, (node: FlatNode, inputs: readonly (TensorType | null)[]) => TensorType[] | null> = new Map([
+  ['LinearAttention', linearAttention],
+  ['CausalConvWithState', causalConv],
+]);
+
+/** The types of the node's outputs by our own rule, or null when there is none. */
+export function ownTypes(node: FlatNode, inputs: readonly (TensorType | null)[]): TensorType[] | null {
+  if (isNewer(node)) return checked(NEWER.get(node.op)?.(node, inputs) ?? null);
   const rule = ruleOf(node);
   const dtype = rule?.dtype(
     node,
     inputs.map((input) => input?.dtype ?? null),
   );
   const shape = rule?.shape(inputs.map((input) => input?.shape ?? null));
-  return dtype && shape ? { dtype, shape, quant: null } : null;
+  return dtype && shape ? [{ dtype, shape, quant: null }] : null;
 }
 
 /** Whether our rules cover the operator, if not every type of it. */
 export function hasOwnRule(node: FlatNode): boolean {
-  return ruleOf(node) !== null;
+  return ruleOf(node) !== null || isNewer(node);
 }
 
-/** Whether a type on the border of this node cannot pass through onnxruntime's JavaScript interface. */
+/** Whether onnxruntime does not know the operator, or a type on its border cannot pass its JavaScript interface. */
 export function unspeakable(node: FlatNode, inputs: readonly (TensorType | null)[]): boolean {
+  if (isNewer(node)) return true;
   const dtypes = inputs.map((input) => input?.dtype ?? null);
   const output = ruleOf(node)?.dtype(node, dtypes) ?? null;
   return [...dtypes, output].some((dtype) => dtype !== null && !isVisible(dtype));
+}
+
+function isNewer(node: FlatNode): boolean {
+  return node.domain === '' && NEWER.has(node.op);
+}
+
+/** [B,T,Hq*dk], k, [B,T,Hkv*dv] -> [B,T,Hq*dv] and the state [B,Hkv,dk,dv]. */
+function linearAttention(node: FlatNode, [query, , value]: readonly (TensorType | null)[]): TensorType[] | null {
+  const [qHeads, kvHeads] = [Number(node.attributes.q_num_heads), Number(node.attributes.kv_num_heads)];
+  if (query?.shape.length !== 3 || value?.shape.length !== 3) return null;
+  const [batch, steps, width] = query.shape;
+  const size = value.shape[2] / kvHeads;
+  return [
+    { ...query, shape: [batch, steps, qHeads * size] },
+    { ...query, shape: [batch, kvHeads, width / qHeads, size] },
+  ];
+}
+
+/** [B,C,L], [C,1,K] -> [B,C,L] and the state [B,C,K-1]. */
+function causalConv(_: FlatNode, [input, weight]: readonly (TensorType | null)[]): TensorType[] | null {
+  if (input?.shape.length !== 3 || weight?.shape.length !== 3) return null;
+  return [input, { ...input, shape: [...input.shape.slice(0, 2), weight.shape[2] - 1] }];
+}
+
+/** Null when some dimension is no whole number: the attributes do not fit the inputs. */
+function checked(types: TensorType[] | null): TensorType[] | null {
+  return types?.every(({ shape }) => shape.every((dimension) => Number.isInteger(dimension) && dimension >= 0)) ? types : null;
 }
 
 function ruleOf(node: FlatNode): Rule | null {
