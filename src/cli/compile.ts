@@ -56,7 +56,7 @@ const SELF_TEST_SAMPLES = 2;
 const EXAMPLES = `
 Examples:
   $ nibblec compile kws.onnx                                        float32 C for any machine
-  $ nibblec compile kws.onnx -t stm32f405rg --calibrate mfcc.npy    int8 C, checked against 1 MB flash
+  $ nibblec compile kws.onnx -t stm32f405rg --calibrate mfcc.npy    int8 C, checked against the part
   $ nibblec compile kws.onnx -t stm32f405rg --calibrate mfcc.npy --verify --data test.npz
   $ nibblec compile net.onnx --dim height=96 --dim width=96 -o firmware/model
   $ nibblec compile net.onnx --stop-after fold-batchnorm            print the graph after a pass

@@ -1,7 +1,5 @@
 #!/usr/bin/env node
-import { presentError } from './present-error.ts';
-import { runProgram } from './program.ts';
-import { note, say } from './say.ts';
+import { runCli } from './run.ts';
 
 // `nibblec ops | head` closes the pipe early: that is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -9,14 +7,4 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-const args = process.argv.slice(2);
-try {
-  await runProgram(args);
-} catch (error) {
-  const json = args.includes('--json');
-  const color = process.stderr.isTTY && process.env.NO_COLOR === undefined;
-  const { text, exitCode } = presentError(error, { json, color, debug: process.env.NIBBLEC_DEBUG === '1' });
-  if (json) say(text);
-  else note(text);
-  process.exitCode = exitCode;
-}
+process.exitCode = await runCli(process.argv.slice(2));

@@ -9,8 +9,8 @@ import { quantizeCommand } from './quantize.ts';
 import { targetsCommand } from './targets.ts';
 import { verifyCommand } from './verify.ts';
 
-/** The command line. Throws UserError for everything the user can mend; help and version return. */
-export async function runProgram(args: readonly string[]): Promise<void> {
+/** Parses and runs; returns the exit status. Throws UserError for everything the user can mend. */
+export async function runProgram(args: readonly string[]): Promise<number> {
   const program = new Command('nibblec')
     .description('Compiles ONNX models into C for microcontrollers.')
     .version(VERSION)
@@ -31,13 +31,17 @@ export async function runProgram(args: readonly string[]): Promise<void> {
       .configureHelp({ helpWidth: 100 })
       .configureOutput({ outputError: () => {} });
   }
-  if (args.length === 0) return program.outputHelp();
+  if (args.length === 0) {
+    program.outputHelp();
+    return 0;
+  }
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode !== 0) throw badArgument(error);
   }
+  return 0;
 }
 
 /** commander writes "error: unknown option '--outt'\n(Did you mean --out?)". */

@@ -35,10 +35,9 @@ async function run(path: string, flags: Flags): Promise<void> {
     const compilation = await compileModel({ ...options, passes: { ...options.passes, progress: progress.update } });
     const verdicts = await verifyOn(compilation, flags, progress);
     progress.stop();
+    if (!flags.json) say(verdicts.map(renderVerdict).join('\n\n'));
+    requirePassed(verdicts);
     if (flags.json) sayJson({ verdicts });
-    else say(verdicts.map(renderVerdict).join('\n\n'));
-    if (!flags.json) requirePassed(verdicts);
-    else if (verdicts.some(({ passed }) => !passed)) process.exitCode = 1;
   } finally {
     progress.stop();
   }

@@ -55,7 +55,7 @@ export function flashLines({ flash, measured }: Report): string[] {
 /** RAM by its parts, and against the budget. */
 export function ramLines({ ram, layers }: Report): string[] {
   const { arenaBytes, arenaLowerBoundBytes, scratchBytes, stackBytes, stackPath, peak } = ram;
-  const at = layers[peak.layer] ? ` (peak at layer ${peak.layer}, ${printable(layers[peak.layer].op)})` : '';
+  const at = layers[peak.layer] ? ` (peak at layer ${peak.layer})` : '';
   const bound =
     arenaBytes === arenaLowerBoundBytes ? 'no plan can be smaller' : `lower bound ${bytesText(arenaLowerBoundBytes)}`;
   const lines = ['RAM', `${entry('arena', arenaBytes)}  ${bound}${at}`];

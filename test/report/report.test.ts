@@ -1,0 +1,133 @@
+import { beforeAll, expect, test } from 'vitest';
+import { type Compilation, compileModel } from '../../src/compile.ts';
+import { exportOnnx } from '../../src/frontend/export-onnx.ts';
+import { parseGraph } from '../../src/ir/text.ts';
+import { checkFit } from '../../src/report/check-fit.ts';
+import type { Measurement } from '../../src/report/measure.ts';
+import { renderReport } from '../../src/report/render-report.ts';
+import { buildReport } from '../../src/report/report.ts';
+import { UserError } from '../../src/support/errors.ts';
+import { listTargets, loadTarget } from '../../src/targets/load.ts';
+import { TINY } from '../cli/tiny.ts';
+
+const MEASURED: Measurement = {
+  with: 'arm-none-eabi-gcc -O2',
+  footprint: {
+    flash: { codeBytes: 900, weightBytes: 200, libraryBytes: 40, bytes: 1140 },
+    staticRamBytes: 4,
+    stack: {
+      bytes: 96,
+      path: [
+        { name: 'tiny_run', bytes: 32 },
+        { name: 'l00_conv', bytes: 64 },
+      ],
+    },
+  },
+};
+
+let compilation: Compilation;
+beforeAll(async () => {
+  compilation = await compileTiny('stm32f030r8');
+});
+
+async function compileTiny(target: string): Promise<Compilation> {
+  return compileModel({ model: exportOnnx(parseGraph(TINY)), name: 'tiny', target: await loadTarget(target) });
+}
+
+test('layers add up to the totals', () => {
+  const report = buildReport(compilation, MEASURED);
+  expect(report.layers[0]).toEqual({
+    index: 0,
+    symbol: 'l00_conv',
+    node: 'c',
+    op: 'Conv',
+    inputs: [[1, 1, 8, 8]],
+    output: [1, 2, 8, 8],
+    macs: 1152,
+    weightBytes: 72,
+    parameterBytes: 8,
+    outputBytes: 512,
+    scratchBytes: 0,
+  });
+  expect(report.macs).toBe(1152 + 24);
+  expect(report.flash).toMatchObject({ weightBytes: 72 + 96, codeBytes: 900, neededBytes: 1140 });
+  expect(report.flash.budgetBytes).toBe(Math.floor(0.9 * 65536));
+  expect(report.ram.neededBytes).toBe(compilation.plan.arenaBytes + 96 + 4);
+  expect(report.ram.marginBytes).toBe(Math.floor(0.8 * 8192) - report.ram.neededBytes);
+  expect(JSON.parse(JSON.stringify(report))).toEqual(report);
+});
+
+test('unmeasured parts are null, and said to be', () => {
+  const report = buildReport(compilation, { notBecause: 'gcc is not installed' });
+  expect(report.flash).toMatchObject({ codeBytes: null, neededBytes: report.flash.tableBytes });
+  expect(report.ram).toMatchObject({ stackBytes: null, neededBytes: compilation.plan.arenaBytes });
+  expect(renderReport(report)).toContain('Code and stack were not measured: gcc is not installed.');
+});
+
+test('the table', () => {
+  const report = buildReport(compilation, MEASURED);
+  expect(renderReport(report)).toMatchInlineSnapshot(`
+    "tiny for stm32f030r8, float32, 1,176 multiply-accumulates
+
+    #  op       node  input    output    MACs  weights B  params B  out B
+    0  Conv     c     1x1x8x8  1x2x8x8  1,152         72         8    512
+    1  MaxPool  p     1x2x8x8  1x2x2x2      0          0         0     32
+    2  Gemm     y     1x8      1x3         24         96         0     12
+
+    Flash
+      weights                168 B
+      other tables             8 B
+      code                   900 B  arm-none-eabi-gcc -O2
+      libraries               40 B  libgcc, libm
+      total                1,140 B  of 58,982 B (57.6 KiB): fits, 57,842 B (56.5 KiB) left
+    RAM
+      arena                  552 B  no plan can be smaller (peak at layer 0)
+      stack                   96 B  worst case: tiny_run > l00_conv
+      libraries                4 B  errno and the like
+      total                  652 B  of 6,553 B: fits, 5,901 B left
+    "
+  `);
+});
+
+test('long and hostile names keep the table within 100 columns', () => {
+  const report = buildReport(compilation, MEASURED);
+  const node = `\u001b[31m${'block/'.repeat(30)}conv`;
+  const layers = report.layers.map((layer) => ({
+    ...layer,
+    node,
+    op: 'x'.repeat(50),
+    inputs: [[1, 2, 3, 4], [5, 6, 7, 8], [1]],
+  }));
+  const lines = renderReport({ ...report, layers }).split('\n');
+  expect(lines.filter((line) => line.length > 100)).toEqual([]);
+  expect(lines.join()).not.toContain('\u001b');
+});
+
+test('what does not fit names the offenders and what would fix it', async () => {
+  const tooMuch: Measurement = {
+    ...MEASURED,
+    footprint: { ...MEASURED.footprint, flash: { ...MEASURED.footprint.flash, bytes: 200_000 }, staticRamBytes: 7000 },
+  };
+  const report = buildReport(compilation, tooMuch);
+  expect(report.flash.marginBytes).toBe(Math.floor(0.9 * 65536) - 200_000);
+  const failure = () => checkFit(report, compilation.target, others);
+  const others = await listTargets();
+  expect(failure).toThrow(UserError);
+  try {
+    failure();
+  } catch (error) {
+    const { code, message, because = [], hint } = (error as UserError).problem;
+    expect(code).toBe('DOES_NOT_FIT');
+    expect(message).toBe('tiny needs more flash and RAM than stm32f030r8 has for it');
+    expect(because).toContain("  96 B  Gemm 'y'");
+    expect(because.join('\n')).toContain('most is needed at layer');
+    expect(hint).toContain('--calibrate');
+    expect(hint).toContain('it fits on samd21g18');
+  }
+});
+
+test('on a core without memory everything fits', async () => {
+  const report = buildReport(await compileTiny('cortex-m4f'), MEASURED);
+  expect(report.flash).toMatchObject({ budgetBytes: null, marginBytes: null, fits: true });
+  expect(() => checkFit(report, compilation.target)).not.toThrow();
+});
