@@ -21,6 +21,7 @@ import { recurrentOps } from './recurrent/index.ts';
 import { reduceOps } from './reduce/index.ts';
 import { spatialOps } from './spatial/index.ts';
 import { dft, stft } from './signal/dft.ts';
+import { tfIdfVectorizer } from './tfidf-vectorizer.ts';
 import { unaryOps } from './unary.ts';
 import { max, mean, min, sum } from './variadic.ts';
 import { dropout, flatten, identity, reshape, squeeze, transpose, unsqueeze } from './views.ts';
@@ -44,6 +45,7 @@ export const OPERATORS: readonly OpDef[] = [
   transpose,
   ...foldableOps,
   ...attentionOps,
+  tfIdfVectorizer,
   einsum,
   det,
   dft,
