@@ -1,3 +1,4 @@
+import { elementCount } from '../ir/shape.ts';
 import { numbersOf } from '../ir/tensor.ts';
 import type { Node, Tensor } from '../ir/types.ts';
 import { kernelMajor } from './conv/layout.ts';
@@ -6,19 +7,18 @@ import type { LowerBuilder, OpDef } from './op-def.ts';
 import { windowParams, windowShape, windowTitle } from './support/geometry.ts';
 import { matMulNest } from './support/matmul.ts';
 
-/** y[i][j] = sum_k (a[i][k] - za[i]) (b[k][j] - zb[j]) in int32, modulo 2^32. */
+/** y[i][j] = sum_k (a[i][k] - za) (b[k][j] - zb[j]) in int32, modulo 2^32. */
 export const matMulInteger: OpDef = {
   op: 'MatMulInteger',
-  summary: 'Matrix product of 8-bit integers in int32; zero points per tensor, row or column, constant or computed.',
+  summary: 'Matrix product of 8-bit integers in int32; zero points per tensor or column, constant or computed.',
   lower(node, lower) {
     const nest = matMulNest(node, lower);
-    const [row, column] = [nest.params.loops.length - 2, nest.params.loops.length - 1];
     lower.call({
       template: 'matmul_integer',
       params: {
         ...nest.params,
-        aZero: zeroPointText(node, lower, 2, `i${row}`),
-        bZero: zeroPointText(node, lower, 3, `i${column}`),
+        aZero: zeroPointText(node, lower, 2, null),
+        bZero: zeroPointText(node, lower, 3, `i${nest.params.loops.length - 1}`),
       },
       macs: nest.macs,
       summary: nest.summary,
@@ -26,18 +26,17 @@ export const matMulInteger: OpDef = {
   },
 };
 
-/** A literal, or the element that belongs to this row or column. */
-function zeroPointText(node: Node, lower: LowerBuilder, index: number, position: string): string {
+/** A literal, or the element that belongs to this column. */
+function zeroPointText(node: Node, lower: LowerBuilder, index: number, column: string | null): string {
   const value = node.inputs[index];
   if (value == null) return '0';
   const { shape } = lower.type(value);
   const constant = lower.constant(value);
   const zeros = constant ? numbersOf(constant) : null;
   if (zeros?.every((zero) => zero === zeros[0])) return `${zeros[0]}`;
-  const rank = lower.type(node.inputs[0]).shape.length;
-  if (shape.length > 1) return lower.refuse('zero points per row of a batch are not supported');
-  if (shape[0] !== undefined && shape[0] > 1 && index === 2 && rank < 2) return lower.refuse('its zero points do not fit');
-  return `${lower.read(index, 'any').name}[${(shape[0] ?? 1) === 1 ? '0' : position}]`;
+  const several = elementCount(shape) > 1;
+  if (shape.length > 1 || (several && column === null)) return lower.refuse('only the right side may have several zero points');
+  return `${lower.read(index, 'any').name}[${several ? column : 0}]`;
 }
 
 /** y = sum (x - zx) (w - zw[out]) in int32; padding is zx. */
@@ -51,7 +50,7 @@ export const convInteger: OpDef = {
     const weights = centredWeights(node, lower);
     if (!shape) return lower.refuse('only 1-D and 2-D convolutions become C');
     const input = lower.read(0, 'channels-last');
-    const zeroPoint = zeroPointText(node, lower, 2, '0');
+    const zeroPoint = zeroPointText(node, lower, 2, null);
     const y = lower.write(0, 'channels-last');
     lower.call({
       template: 'conv2d_integer',

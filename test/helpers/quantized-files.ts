@@ -382,6 +382,49 @@ const reread: QuantizedFile = {
   becomes: 'Identity LookupTable',
 };
 
+/** onnxruntime's dynamic quantizer: scales are computed, sums are int32. Nothing is imported, everything becomes C. */
+export const DYNAMIC_FILES: readonly (FileSpec & { readonly name: string })[] = [
+  {
+    name: 'MatMulInteger behind DynamicQuantizeLinear, zero points per column',
+    inputs: { x: ['f32', [2, 3, 6]] },
+    outputs: ['out'],
+    constants: { w: random('i8', [6, 4]), wz: i8(0, 3, -5, 0), ws: f32(0.01, 0.02, 0.01, 0.03), b: random('f32', [4]) },
+    nodes: [
+      node('q, s, z = DynamicQuantizeLinear(x)'),
+      node('m = MatMulInteger(q, w, z, wz)'),
+      node('f = Cast(m)', { to: 1 }),
+      node('sw = Mul(s, ws)'),
+      node('r = Mul(f, sw)'),
+      node('out = Add(r, b)'),
+    ],
+  },
+  {
+    name: 'ConvInteger behind DynamicQuantizeLinear, grouped, padded, strided',
+    inputs: { x: ['f32', [1, 4, 7, 6]] },
+    outputs: ['out', 'c'],
+    constants: { w: random('u8', [6, 2, 3, 2]), wz: u8(131), ws: f32(0.01) },
+    nodes: [
+      node('q, s, z = DynamicQuantizeLinear(x)'),
+      node('c = ConvInteger(q, w, z, wz)', { group: 2, pads: [1, 0, 1, 1], strides: [2, 1] }),
+      node('f = Cast(c)', { to: 1 }),
+      node('sw = Mul(s, ws)'),
+      node('out = Mul(f, sw)'),
+    ],
+  },
+  {
+    name: 'products of integers: computed zero points, none, one dimension',
+    inputs: { a: ['u8', [3, 5]], b: ['u8', [5, 2]], az: ['u8', []], c: ['i8', [2]], x: ['i8', [1, 2, 9]] },
+    outputs: ['m', 'n', 'v'],
+    constants: { bz: u8(7), w: random('i8', [3, 2, 4]), xz: i8(-9) },
+    nodes: [
+      node('m = MatMulInteger(a, b, az, bz)'),
+      node('t = Cast(m)', { to: 3 }),
+      node('n = MatMulInteger(t, c)'),
+      node('v = ConvInteger(x, w, xz)', { dilations: [2] }),
+    ],
+  },
+];
+
 export const QUANTIZED_FILES: readonly QuantizedFile[] = [
   asymmetricWeights,
   extremeWeights,

@@ -56,14 +56,21 @@ export async function quantizeStatically(graph: Graph, samples: readonly Feeds[]
     else writer.types.set(input, typeOf(graph, input));
   }
   for (const node of graph.nodes) {
-    const output = node.outputs[0]!;
-    if (!isReal(output) || !node.inputs.some((input) => input && affines.has(input))) writer.nodes.push(node);
+    const [output] = node.outputs;
+    if (!output || node.outputs.length > 1) leaveInFloat(node);
+    else if (!isReal(output) || !node.inputs.some((input) => input && affines.has(input))) leaveInFloat(node);
     else if (MOVES.includes(node.op) && options.form === 'qlinear') moveIntegers(node, output);
     else if (options.form === 'qlinear' && QLINEAR[node.op]) computeOnIntegers(node, output);
     else wrapInQdq(node, output);
   }
   for (const output of graph.outputs) if (affines.has(output)) dequantize(output, output);
   return prune({ ...graph, nodes: sortNodes(writer.nodes), types: writer.types, constants: writer.constants });
+
+  function leaveInFloat(node: Node): void {
+    const inputs = node.inputs.map((input) => (input && affines.has(input) ? dequantize(input, `${input}_dq`) : input));
+    writer.nodes.push({ ...node, inputs });
+    for (const output of node.outputs) if (output) writer.types.set(output, typeOf(graph, output));
+  }
 
   function affineOf(value: ValueName): Affine {
     const { min, max } = ranges.get(value)!;

@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest';
+import { step } from '../../src/passes/pass.ts';
+import { importQdq } from '../../src/passes/quantize/import-qdq.ts';
+import { quantizedImportPasses } from '../../src/passes/quantize/import-quantized.ts';
 import { hostGcc } from '../../src/verify/host-gcc.ts';
 import { onnxFile, randomFeeds } from '../helpers/onnx-file.ts';
-import { QUANTIZED_FILES } from '../helpers/quantized-files.ts';
-import { importQuantized, verifyC } from '../helpers/quantized-models.ts';
+import { DYNAMIC_FILES, QUANTIZED_FILES } from '../helpers/quantized-files.ts';
+import { importQuantized, quantizedFile, verifyC } from '../helpers/quantized-models.ts';
+import { sharedData } from '../helpers/shared-data.ts';
 import { describeWith } from '../verify/native.ts';
 
 await describeWith('C of quantized files', () => hostGcc().available(), () => {
@@ -10,5 +14,27 @@ await describeWith('C of quantized files', () => hostGcc().available(), () => {
     const { graph } = await importQuantized(onnxFile(file));
     const verdict = await verifyC(graph, randomFeeds(file, 5));
     expect(verdict).toMatchObject({ passed: true, samples: 5 });
+  });
+
+  test.each(DYNAMIC_FILES)('$name', async (file) => {
+    const { graph, remarks } = await importQuantized(onnxFile(file));
+    expect(remarks).toEqual([]);
+    expect(await verifyC(graph, randomFeeds(file, 5))).toMatchObject({ passed: true, samples: 5 });
+  });
+
+  test('the model inputs and outputs as codes with stripIo', async () => {
+    const [file] = QUANTIZED_FILES;
+    const pipeline = [...quantizedImportPasses.slice(0, -1), step(importQdq, { stripIo: true })];
+    const { graph } = await importQuantized(onnxFile(file), pipeline);
+    expect(graph.nodes.map(({ op }) => op)).toEqual(['Gather', 'Conv']);
+    expect([...graph.inputs, ...graph.outputs].map((value) => graph.types.get(value)?.dtype)).toEqual(['i8', 'i8']);
+    expect(await verifyC(graph, randomFeeds(file, 5))).toMatchObject({ passed: true, samples: 5 });
+  });
+
+  test.skipIf(!sharedData())('a model of the shared data', async () => {
+    const options = { form: 'qlinear', activations: 'u8', weights: 'u8', perChannel: false } as const;
+    const { bytes, samples } = await quantizedFile('ic', options, 2);
+    const { graph } = await importQuantized(bytes);
+    expect(await verifyC(graph, samples)).toMatchObject({ passed: true });
   });
 });

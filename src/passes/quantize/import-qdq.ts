@@ -25,7 +25,7 @@ export const importQdq = definePass({
   summary: 'Turn QuantizeLinear and DequantizeLinear around operators into int8 types.',
   requires: ['float-only'],
   provides: [],
-  defaults: { stripIo: false },
+  defaults: { stripIo: false as boolean },
   async run(given, { stripIo }, ctx) {
     const graph = plainScalars(given);
     const code = startCodeGraph(graph, stripIo);

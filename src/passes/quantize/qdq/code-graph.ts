@@ -89,8 +89,11 @@ export function startCodeGraph(graph: Graph, stripIo: boolean): CodeGraph {
     },
     setType: (value, type) => void types.set(value, type),
     finish() {
-      for (const output of graph.outputs) finishOutput(output);
-      return prune({ ...graph, nodes: sortNodes(nodes), types, constants });
+      const renamed = new Map<ValueName, ValueName>();
+      for (const output of graph.outputs) finishOutput(output, renamed);
+      const rename = (value: ValueName | null) => (value === null ? null : (renamed.get(value) ?? value));
+      const named = nodes.map((node) => ({ ...node, inputs: node.inputs.map(rename), outputs: node.outputs.map(rename) }));
+      return prune({ ...graph, nodes: sortNodes(named), types, constants });
     },
   };
   return code;
@@ -120,14 +123,18 @@ export function startCodeGraph(graph: Graph, stripIo: boolean): CodeGraph {
     return output;
   }
 
-  function finishOutput(output: ValueName): void {
+  /** Codes that are an output of the model take its name, unless they have one to keep. */
+  function finishOutput(output: ValueName, renamed: Map<ValueName, ValueName>): void {
     const held = codes.get(output);
     if (!held || held.name === output) return;
     const type = typeOf(graph, output);
     const { quant } = held;
     const asCodes = type.dtype === 'f32' ? stripIo : shiftOf(type.dtype) === 0;
     if (asCodes && !types.has(output)) {
-      code.node({ op: 'Identity', inputs: [held.name] }, output, codeType(type.shape, quant));
+      const free = !isOutput.has(held.name) && !renamed.has(held.name);
+      if (free && nodes.some((node) => node.outputs.includes(held.name))) renamed.set(held.name, output);
+      else code.node({ op: 'Identity', inputs: [held.name] }, output, codeType(type.shape, quant));
+      types.set(output, codeType(type.shape, quant));
     } else {
       code.original(output);
       // Integers that leave the model tell what they mean.
