@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseGraph } from '../../src/ir/text.ts';
 import { withSession } from '../../src/runtime/ort-session.ts';
+import { loadTarget } from '../../src/targets/load.ts';
 import { hostGcc } from '../../src/verify/host-gcc.ts';
+import { toolchainFor } from '../../src/verify/toolchain-for.ts';
 import { sharedData, sharedModel, sharedSamples } from '../helpers/shared-data.ts';
 import { describeWith } from '../verify/native.ts';
 import { cli, cliProcess } from './run-cli.ts';
@@ -262,5 +264,27 @@ await describeWith('with gcc', hostGcc().available, () => {
     const { verdicts } = JSON.parse(stdout);
     expect(verdicts).toMatchObject([{ passed: true, samples: 2 }]);
     expect(exitCode).toBe(0);
+  });
+});
+
+const cortexM3 = toolchainFor(await loadTarget('cortex-m3'));
+await describeWith('with arm-none-eabi-gcc and QEMU', cortexM3.available, () => {
+  test('verify runs on the host and on the emulator', async () => {
+    const args = ['-t', 'cortex-m3', '--calibrate', data, '--count', '3', '--json'];
+    const { exitCode, stdout } = await cli(folder, 'verify', 'tiny.onnx', ...args);
+    expect(exitCode).toBe(0);
+    const { verdicts } = JSON.parse(stdout);
+    expect(verdicts.map(({ toolchain }: { toolchain: string }) => toolchain)).toEqual(['gcc', cortexM3.name]);
+    expect(verdicts).toMatchObject([{ passed: true }, { passed: true }]);
+  });
+
+  test('bench counts instructions and measures stack, the same every time', async () => {
+    const args = ['-t', 'stm32f103c8', '--calibrate', data, '-O', 's', '--quiet'];
+    const { exitCode, stdout } = await cli(folder, 'bench', 'tiny.onnx', ...args);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^ +total +1,176 +[\d,]+ +\d+\.\d\d +100\.0 %$/m);
+    expect(stdout).toMatch(/^ {2}stack +\d+ B {2}worst case: tiny_run/m);
+    expect(stdout).toMatch(/ ms at 72 MHz/);
+    expect((await cli(folder, 'bench', 'tiny.onnx', ...args)).stdout).toBe(stdout);
   });
 });
