@@ -1,13 +1,11 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { armQemu } from '../../src/verify/arm-qemu.ts';
 import { toolAvailable } from '../../src/verify/run-tool.ts';
+import { STM32, uart } from '../examples/uart.ts';
 import { describeWith, inFolder } from './native.ts';
-
-const EXAMPLE = fileURLToPath(new URL('../../examples/stm32/', import.meta.url));
 
 /** A stand-in for a generated model: 4 int8 in, 3 scores out; class 2 is the sum, class 1 the first input, class 0 nothing. */
 const MODEL = {
@@ -63,7 +61,7 @@ await describeWith('examples/stm32', available, () => {
       await writeFile(join(model, 'samples.bin'), Int8Array.from(SAMPLES.flat()));
       const variables = [`MODEL_DIR=${model}`, `BUILD=${join(folder, 'build')}`];
 
-      await execa('make', ['-C', EXAMPLE, ...variables], { timeout: 100_000 });
+      await execa('make', ['-C', STM32, ...variables], { timeout: 100_000 });
       const lines = await uart(variables);
 
       expect(lines[0]).toBe('nibblec on STM32F405: arena 8 bytes');
@@ -75,21 +73,3 @@ await describeWith('examples/stm32', available, () => {
       expect(binary.readUInt32LE(4) & 1).toBe(1);
     }));
 });
-
-/** Runs `make run` and returns what the UART printed, up to 'done'. */
-async function uart(variables: readonly string[]): Promise<string[]> {
-  // Its own process group, so that ending the group ends make and QEMU together.
-  const command = execa('make', ['-s', '-C', EXAMPLE, 'run', ...variables], {
-    timeout: 60_000,
-    reject: false,
-    detached: true,
-    stdin: 'ignore',
-  });
-  const lines: string[] = [];
-  // The firmware never ends by itself.
-  for await (const line of command) {
-    lines.push(line.trimEnd());
-    if (line.startsWith('done') && command.pid !== undefined) process.kill(-command.pid, 'SIGTERM');
-  }
-  return lines;
-}
