@@ -2,7 +2,8 @@ import type { Tensor, TensorType, ValueName } from '../ir/types.ts';
 import { findOp } from '../ops/index.ts';
 import { UserError } from '../support/errors.ts';
 import { discoverTypes } from './discover-types.ts';
-import type { Decide, FlatNode } from './flatten.ts';
+import type { FlatNode } from './flat-node.ts';
+import type { Decide } from './flatten.ts';
 import { foldValue } from './fold-shape-inputs.ts';
 import { commonOpset } from './opset.ts';
 

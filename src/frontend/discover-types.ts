@@ -2,7 +2,7 @@ import type { Tensor, TensorType, ValueName } from '../ir/types.ts';
 import { createSession, type OrtValue } from '../runtime/ort-session.ts';
 import { invariant, UserError } from '../support/errors.ts';
 import { show, showNode } from './bad-model.ts';
-import type { FlatNode } from './flatten.ts';
+import type { FlatNode } from './flat-node.ts';
 import { foldShapeInputs } from './fold-shape-inputs.ts';
 import { hasOwnRule, ownTypes, unspeakable } from './own-types.ts';
 import { rankGuard } from './rank-guard.ts';

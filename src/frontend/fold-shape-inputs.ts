@@ -5,7 +5,7 @@ import { canTravel, createSession } from '../runtime/ort-session.ts';
 import { UserError } from '../support/errors.ts';
 import { showNode } from './bad-model.ts';
 import type { UntypedGraph } from './discover-types.ts';
-import type { FlatNode } from './flatten.ts';
+import type { FlatNode } from './flat-node.ts';
 import { safeModel } from './safe-model.ts';
 
 /** Values larger than this are not computed to find a shape. */

@@ -6,7 +6,8 @@ import { type BoundInput, bindDimensions, type DimensionOptions } from './bind-d
 import { conditionDecider } from './decide-condition.ts';
 import { discoverTypes } from './discover-types.ts';
 import { externalReader } from './external-data.ts';
-import { type FlatModel, type FlatNode, flatten } from './flatten.ts';
+import type { FlatNode } from './flat-node.ts';
+import { type FlatModel, flatten } from './flatten.ts';
 import { decodeModel } from './onnx-border.ts';
 import { commonOpset, NEWEST_OPSET } from './opset.ts';
 import type { RawGraph, RawModel, RawValue } from './raw-model.ts';

@@ -1,7 +1,7 @@
 import type { DType, Shape, TensorType } from '../ir/types.ts';
 import { isVisible } from '../runtime/ort-session.ts';
 import { dtypeOfCode } from './data-types.ts';
-import type { FlatNode } from './flatten.ts';
+import type { FlatNode } from './flat-node.ts';
 
 /**
  * Types of the few operators that ONNX defines for element types onnxruntime has no kernels for (small integers,
@@ -56,11 +56,16 @@ function names(list: string, rule: Rule): [string, Rule][] {
   return list.split(' ').map((name) => [name, rule]);
 }
 
-/** Operators newer than onnxruntime's newest operator set: the types of all their outputs. */
-const NEWER: ReadonlyMap<string, (node: FlatNode, inputs: readonly (TensorType | null)[]) => TensorType[] | null> = new Map([
-  ['LinearAttention', linearAttention],
-  ['CausalConvWithState', causalConv],
-]);
+/** Operators that onnxruntime does not know, or not in this form: the types of all their outputs. */
+const NEWER: ReadonlyMap<string, (node: FlatNode, inputs: readonly (TensorType | null)[]) => TensorType[] | null> =
+  new Map([
+    ['LinearAttention', linearAttention],
+    ['CausalConvWithState', causalConv],
+    ['RoiAlign', roiAlign],
+    ['RNN', batchFirst],
+    ['GRU', batchFirst],
+    ['LSTM', batchFirst],
+  ]);
 
 /** The types of the node's outputs by our own rule, or null when there is none. */
 export function ownTypes(node: FlatNode, inputs: readonly (TensorType | null)[]): TensorType[] | null {
@@ -88,7 +93,8 @@ export function unspeakable(node: FlatNode, inputs: readonly (TensorType | null)
 }
 
 function isNewer(node: FlatNode): boolean {
-  return node.domain === '' && NEWER.has(node.op);
+  const recurrent = /^(RNN|GRU|LSTM)$/.test(node.op);
+  return node.domain === '' && NEWER.has(node.op) && (!recurrent || node.attributes.layout === 1);
 }
 
 /** [B,T,Hq*dk], k, [B,T,Hkv*dv] -> [B,T,Hq*dv] and the state [B,Hkv,dk,dv]. */
@@ -109,9 +115,27 @@ function causalConv(_: FlatNode, [input, weight]: readonly (TensorType | null)[]
   return [input, { ...input, shape: [...input.shape.slice(0, 2), weight.shape[2] - 1] }];
 }
 
+/** [N,C,H,W], [R,4] -> [R,C,output_height,output_width]; onnxruntime's kernel ends with opset 21. */
+function roiAlign(node: FlatNode, [input, rois]: readonly (TensorType | null)[]): TensorType[] | null {
+  if (input?.shape.length !== 4 || rois?.shape.length !== 2) return null;
+  const size = (name: string) => Number(node.attributes[name] ?? 1);
+  return [{ ...input, shape: [rois.shape[0], input.shape[1], size('output_height'), size('output_width')] }];
+}
+
+/** Layout 1: X [B,T,I], R [D,..,H] -> Y [B,T,D,H], Y_h and Y_c [B,D,H]. */
+function batchFirst(_: FlatNode, [input, , state]: readonly (TensorType | null)[]): TensorType[] | null {
+  if (input?.shape.length !== 3 || state?.shape.length !== 3) return null;
+  const [batch, steps] = input.shape;
+  const [directions, , hidden] = state.shape;
+  const last = { ...input, shape: [batch, directions, hidden] };
+  return [{ ...input, shape: [batch, steps, directions, hidden] }, last, last];
+}
+
 /** Null when some dimension is no whole number: the attributes do not fit the inputs. */
 function checked(types: TensorType[] | null): TensorType[] | null {
-  return types?.every(({ shape }) => shape.every((dimension) => Number.isInteger(dimension) && dimension >= 0)) ? types : null;
+  return types?.every(({ shape }) => shape.every((dimension) => Number.isInteger(dimension) && dimension >= 0))
+    ? types
+    : null;
 }
 
 function ruleOf(node: FlatNode): Rule | null {

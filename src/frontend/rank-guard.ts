@@ -1,7 +1,7 @@
 import { elementCount } from '../ir/shape.ts';
 import type { TensorType, ValueName } from '../ir/types.ts';
 import { badModel, showNode } from './bad-model.ts';
-import type { FlatNode } from './flatten.ts';
+import type { FlatNode } from './flat-node.ts';
 import { MAX_RANK } from './tensor-data.ts';
 
 /** Operators whose rank is the length of an input. A length of 2^31 makes onnxruntime's inference take all memory. */

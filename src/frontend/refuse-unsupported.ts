@@ -4,7 +4,8 @@ import { UserError } from '../support/errors.ts';
 import { show, showNode } from './bad-model.ts';
 import type { BoundInput } from './bind-dimensions.ts';
 import { discoverTypes } from './discover-types.ts';
-import type { FlatModel, FlatNode } from './flatten.ts';
+import type { FlatNode } from './flat-node.ts';
+import type { FlatModel } from './flatten.ts';
 import { commonOpset } from './opset.ts';
 
 /** More lines than this are counted, not printed. */

@@ -1,7 +1,7 @@
 import type { Tensor, TensorType, ValueName } from '../ir/types.ts';
 import { UserError } from '../support/errors.ts';
 import { showNode } from './bad-model.ts';
-import type { FlatNode } from './flatten.ts';
+import type { FlatNode } from './flat-node.ts';
 import { writeModel } from './onnx-writer.ts';
 import { NEWEST_OPSET } from './opset.ts';
 

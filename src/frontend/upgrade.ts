@@ -1,6 +1,9 @@
 import type { Node, Tensor, TensorType, ValueName } from '../ir/types.ts';
 import { findOp } from '../ops/index.ts';
-import type { FlatNode } from './flatten.ts';
+import type { UpgradeBuilder } from '../ops/op-def.ts';
+import { UserError } from '../support/errors.ts';
+import { badModel, showNode } from './bad-model.ts';
+import type { FlatNode } from './flat-node.ts';
 import type { UniqueNames } from './unique-names.ts';
 
 /**
@@ -17,12 +20,19 @@ export function upgradeNode(
   const node: Node = { ...plain, clip: null };
   const upgrade = findOp(node.domain, node.op)?.upgrade;
   if (!upgrade) return node;
-  return upgrade(node, opset, {
+  const builder: UpgradeBuilder = {
     constant(dtype, shape, data) {
       const name = names.fresh(`${node.outputs.find((output) => output !== null) ?? node.op}.${node.op.toLowerCase()}`);
       constants.set(name, { dtype, shape, data });
       return name;
     },
     type: (value) => types.get(value) ?? null,
-  });
+  };
+  try {
+    return upgrade(node, opset, builder);
+  } catch (error) {
+    // onnxruntime has not seen the node yet when types are missing: its attributes may be anything.
+    if (types.size > 0 || error instanceof UserError) throw error;
+    return badModel(`its attributes are not those of opset ${opset}`, showNode(node));
+  }
 }

@@ -78,7 +78,9 @@ export async function withSession<T>(
 
 async function loadRuntime(): Promise<typeof Ort> {
   try {
-    return await import('onnxruntime-node');
+    const ort = await import('onnxruntime-node');
+    ort.env.logLevel = 'fatal';
+    return ort;
   } catch (cause) {
     const problem = {
       code: 'RUNTIME' as const,

@@ -56,8 +56,11 @@ function ownModels(): Uint8Array[] {
     input: ['a'],
     output: ['c'],
     attribute: ['slope'],
-    opsetImport: [{ domain: '', version: 13 }],
-    node: [node('Neg', ['a'], ['b']), node('LeakyRelu', ['b'], ['c'], { alpha: { from: 'slope' } })],
+    opsetImport: [{ domain: '', version: 11 }],
+    node: [
+      node('Unsqueeze', ['a'], ['b'], { axes: [0] }),
+      node('LeakyRelu', ['b'], ['c'], { alpha: { from: 'slope' } }),
+    ],
   };
   return [
     modelBytes({

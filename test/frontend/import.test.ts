@@ -193,6 +193,45 @@ describe('local functions', () => {
     expect(lines).toContain('y: f32[2,3] = LeakyRelu(y.1) alpha=0.5');
   });
 
+  it('may leave inputs out', async () => {
+    const limit: onnx.IFunctionProto = {
+      name: 'Limit',
+      domain: 'mine',
+      input: ['a', 'low', 'high'],
+      output: ['b'],
+      opsetImport: leaky.opsetImport ?? [],
+      node: [node('Clip', ['a', 'low', 'high'], ['b'])],
+    };
+    const parts = { domains, functions: [limit], initializers: [floats('six', [], [6])] };
+    const nodes = [node('Limit', ['x', '', 'six'], ['t'], {}, 'mine'), node('Limit', ['t'], ['y'], {}, 'mine')];
+    const lines = await text({ ...parts, nodes });
+    expect(lines.slice(2)).toEqual(['t: f32[2,3] = Clip(x, _, six)', 'y: f32[2,3] = Clip(t)', 'return y']);
+  });
+
+  it('may be of another opset than the model', async () => {
+    const old: onnx.IFunctionProto = {
+      name: 'Old',
+      domain: 'mine',
+      input: ['a'],
+      output: ['c'],
+      opsetImport: [{ domain: '', version: 11 }],
+      node: [node('Unsqueeze', ['a'], ['b'], { axes: [0] }), node('Squeeze', ['b'], ['c'], { axes: [0] })],
+    };
+    const parts = {
+      domains,
+      functions: [old],
+      nodes: [node('Old', ['x'], ['t'], {}, 'mine'), node('Relu', ['t'], ['y'])],
+    };
+    const lines = await text(parts);
+    expect(lines.filter((line) => !line.startsWith('const'))).toEqual([
+      'input x: f32[2,3]',
+      expect.stringMatching(/^b: f32\[1,2,3\] = Unsqueeze\(x, /),
+      expect.stringMatching(/^t: f32\[2,3\] = Squeeze\(b, /),
+      'y: f32[2,3] = Relu(t)',
+      'return y',
+    ]);
+  });
+
   it('have default attributes', async () => {
     // attribute_proto (field 11 of the function, field 25 of the model) is newer than onnx-proto.
     const nodes = [node('Leaky', ['x'], ['y'], {}, 'mine')];
