@@ -32,8 +32,8 @@ function bar(): Progress {
         };
         current.bar.start(total, done);
       }
-      current.bar.update(done);
-      if (done >= total) stop();
+      if (done < total) current.bar.update(done);
+      else stop();
     },
     stop,
   };
