@@ -1,7 +1,7 @@
-import type { DType, Tensor, TypedArray } from '../ir/types.ts';
 import { elementCount } from '../ir/shape.ts';
-import { toBfloat16Bits, toFloat16Bits } from '../numerics/float16.ts';
+import type { DType, Tensor, TypedArray } from '../ir/types.ts';
 import { newArray } from '../numerics/dtype.ts';
+import { toBfloat16Bits, toFloat16Bits } from '../numerics/float16.ts';
 import { createRng, type Rng } from '../numerics/rng.ts';
 import type { DatasetInput } from './column.ts';
 import type { Dataset } from './dataset.ts';
