@@ -367,6 +367,46 @@ const leftovers: QuantizedFile = {
   remarks: [/LayerNormalization .*no integer form/, /Conv .*result is not quantized/, /i16/, /i16/],
 };
 
+const refusals: QuantizedFile = {
+  name: 'layers that cannot be integer say why',
+  inputs: { x: ['f32', [1, 3, 4, 4]], scale: ['f32', []] },
+  outputs: ['out', 'other', 'far'],
+  constants: {
+    ...X,
+    ...affine('y', 0.5, u8(128)),
+    ...affine('w', f32(0.01, 0.02, 0.03), i8(0, 0, 0)),
+    ...affine('v', 1e-9, i8(0)),
+    w: random('i8', [3, 3, 1, 1]),
+    f: random('f32', [3, 3, 1, 1]),
+    b: random('f32', [3]),
+  },
+  nodes: between([
+    dequantize('w', 'w_i', 'w', { axis: 1 }),
+    dequantize('w', 'w_v', 'v'),
+    node('c = Conv(x_r, w_i)'),
+    quantize('c', 'c_q', 'y'),
+    dequantize('c_q', 'c_r', 'y'),
+    node('d = Conv(c_r, f)'),
+    quantize('d', 'd_q', 'y'),
+    dequantize('d_q', 'd_r', 'y'),
+    node('e = Conv(d_r, w_v, b)'),
+    quantize('e', 'e_q', 'y'),
+    dequantize('e_q', 'e_r', 'y'),
+    node('y = Concat(x_r, e_r)', { axis: 1 }),
+    node('far = Concat(x_r, e_r)', { axis: 0 }),
+    node('e_d = DequantizeLinear(e_q, scale, y.z)'),
+    node('other = Neg(e_d)'),
+  ]),
+  becomes: 'Conv Conv Conv LookupTable Concat Concat Neg',
+  remarks: [
+    /^Conv c: .*one scale per input channel/,
+    /^Conv d: .*weights are not quantized/,
+    /^Conv e: .*beyond int32/,
+    /^Concat far: .*different scales/,
+    /^DequantizeLinear e_d: .*computed/,
+  ],
+};
+
 const reread: QuantizedFile = {
   name: 'integers that are dequantized with other scales than they were quantized with',
   inputs: { x: ['f32', [1, 12]] },
@@ -439,5 +479,6 @@ export const QUANTIZED_FILES: readonly QuantizedFile[] = [
   integerBorders,
   qlinear,
   leftovers,
+  refusals,
   reread,
 ];

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import { step } from '../../src/passes/pass.ts';
 import { importQdq } from '../../src/passes/quantize/import-qdq.ts';
-import { quantizedImportPasses } from '../../src/passes/quantize/import-quantized.ts';
+import { quantizedFloatPasses, quantizedImportPasses } from '../../src/passes/quantize/import-quantized.ts';
 import { hostGcc } from '../../src/verify/host-gcc.ts';
 import { onnxFile, randomFeeds } from '../helpers/onnx-file.ts';
 import { DYNAMIC_FILES, QUANTIZED_FILES } from '../helpers/quantized-files.ts';
 import { importQuantized, quantizedFile, verifyC } from '../helpers/quantized-models.ts';
 import { sharedData } from '../helpers/shared-data.ts';
+import { expectSameMeaning } from './support.ts';
 import { describeWith } from '../verify/native.ts';
 
 await describeWith('C of quantized files', () => hostGcc().available(), () => {
@@ -14,6 +15,13 @@ await describeWith('C of quantized files', () => hostGcc().available(), () => {
     const { graph } = await importQuantized(onnxFile(file));
     const verdict = await verifyC(graph, randomFeeds(file, 5));
     expect(verdict).toMatchObject({ passed: true, samples: 5 });
+  });
+
+  test.each(QUANTIZED_FILES.slice(0, 2))('$name, in float32', async (file) => {
+    const { original, graph } = await importQuantized(onnxFile(file), quantizedFloatPasses);
+    expect([...graph.types.values()].every(({ quant }) => quant === null)).toBe(true);
+    await expectSameMeaning(original, graph, 1e-6);
+    expect(await verifyC(graph, randomFeeds(file, 3))).toMatchObject({ passed: true });
   });
 
   test.each(DYNAMIC_FILES)('$name', async (file) => {

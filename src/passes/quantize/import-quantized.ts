@@ -1,6 +1,7 @@
 import type { Graph } from '../../ir/types.ts';
 import { floatPasses } from '../float/index.ts';
 import type { AnyPass } from '../pass.ts';
+import { dequantizeConstants } from './dequantize-constants.ts';
 import { importQdq } from './import-qdq.ts';
 import { hasQlinear, importQlinear } from './import-qlinear.ts';
 
@@ -10,6 +11,9 @@ import { hasQlinear, importQlinear } from './import-qlinear.ts';
  * DequantizeLinear alone.
  */
 export const quantizedImportPasses: readonly AnyPass[] = [importQlinear, ...floatPasses, importQdq];
+
+/** The same model in float32, its quantization kept as rounding: for those who ask for float32. */
+export const quantizedFloatPasses: readonly AnyPass[] = [importQlinear, dequantizeConstants, ...floatPasses];
 
 /** True when the model says itself which of its values are integers. */
 export function isQuantizedModel(graph: Graph): boolean {
