@@ -99,7 +99,8 @@ export const pow: OpDef = {
   summary: 'a to the power of b, broadcast; base and exponent of any number types.',
   lower(node, lower) {
     const [base, exponent] = node.inputs.map((input) => lower.type(input).dtype) as [DType, DType];
-    if (!isNumber(base) || !isNumber(exponent)) return lower.refuse(`${base} to the power of ${exponent} is not supported`);
+    if (!isNumber(base) || !isNumber(exponent))
+      return lower.refuse(`${base} to the power of ${exponent} is not supported`);
     const square = isSquare(node, lower);
     const expression = square ? arithmetic(base, '*', 'a', 'a') : power(base, exponent);
     lowerPointwise(node, lower, { title: 'Pow', expression, ...(square && { inputs: [0] }) });

@@ -1,5 +1,5 @@
-import { bitsOf } from '../ir/tensor.ts';
 import { elementCount } from '../ir/shape.ts';
+import { bitsOf } from '../ir/tensor.ts';
 import type { DType, Node } from '../ir/types.ts';
 import { bytesPerElement } from '../numerics/dtype.ts';
 import type { LowerBuilder, OpDef } from './op-def.ts';

@@ -31,7 +31,10 @@ export const einsum: OpDef = {
           (sum, own, d) => sum + (own === letter && operand.shape[d] !== 1 ? operand.strides[d]! : 0),
           0,
         );
-      return sumText(letters.map((_, i) => `i${i}`), letters.map(stride));
+      return sumText(
+        letters.map((_, i) => `i${i}`),
+        letters.map(stride),
+      );
     };
     const factors = operands.map((operand, i) => `${operand.name}[${index(operand, equation.inputs[i]!)}]`);
     const product = factors.reduce((left, right) => arithmetic(dtype, '*', left, right));
@@ -72,7 +75,9 @@ export function parseEquation(text: string, ranks: readonly number[]): Equation 
 function letterSizes({ inputs }: Equation, operands: readonly Operand[]): Map<string, number> {
   const sizes = new Map<string, number>();
   inputs.forEach((term, i) => {
-    [...term].forEach((letter, d) => sizes.set(letter, Math.max(sizes.get(letter) ?? 1, operands[i]!.shape[d]!)));
+    for (const [d, letter] of [...term].entries()) {
+      sizes.set(letter, Math.max(sizes.get(letter) ?? 1, operands[i]!.shape[d]!));
+    }
   });
   return sizes;
 }

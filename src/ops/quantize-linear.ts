@@ -62,7 +62,12 @@ function blockShapes(node: Node, lower: LowerBuilder): Shapes {
     return { inputs: { 1: perAxis, 2: perAxis }, output: shape };
   }
   if (shape[axis]! % block !== 0) return lower.refuse(`blocks of ${block} do not divide an axis of ${shape[axis]}`);
-  const split = (last: number): Shape => [...shape.slice(0, axis), shape[axis]! / block, last, ...shape.slice(axis + 1)];
+  const split = (last: number): Shape => [
+    ...shape.slice(0, axis),
+    shape[axis]! / block,
+    last,
+    ...shape.slice(axis + 1),
+  ];
   return { inputs: { 0: split(block), 1: split(1), 2: split(1) }, output: split(block) };
 }
 

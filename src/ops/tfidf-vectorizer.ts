@@ -65,7 +65,14 @@ function gramGroups(node: Node, poolLength: number) {
 }
 
 /** TF counts as they are; IDF the weight of what occurs; TFIDF both multiplied. */
-function weighted(node: Node, lower: LowerBuilder, places: Int32Array, rows: number, width: number, y: string): string[] {
+function weighted(
+  node: Node,
+  lower: LowerBuilder,
+  places: Int32Array,
+  rows: number,
+  width: number,
+  y: string,
+): string[] {
   const mode = stringAttribute(node, 'mode', 'TF');
   if (mode === 'TF') return [];
   const weights = new Float32Array(width).fill(1);

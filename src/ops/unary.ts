@@ -55,8 +55,8 @@ const UNARY: Readonly<Record<string, Unary>> = {
   Selu: {
     summary: 'gamma x, or gamma alpha (exp(x) - 1) below zero',
     formula: ({ of, at, fn }) => {
-      const alpha = at('alpha', 1.67326319217681884765625);
-      const gamma = at('gamma', 1.05070102214813232421875);
+      const alpha = at('alpha', 1.6732632);
+      const gamma = at('gamma', 1.050701);
       return `${gamma} * ((a > ${of(0)}) ? a : ${alpha} * (${fn('exp', 'a')} - ${of(1)}))`;
     },
   },

@@ -13,7 +13,10 @@ const average = (op: string, summary: string, divisor: (inputs: number) => numbe
     if (!isReal(dtype)) return lower.refuse(`${dtype} is not supported`);
     const total = node.inputs.map((_, i) => elementName(i)).join(' + ');
     const count = divisor(node.inputs.length);
-    lowerPointwise(node, lower, { title: op, expression: count === 1 ? total : `(${total}) / ${number(dtype, count)}` });
+    lowerPointwise(node, lower, {
+      title: op,
+      expression: count === 1 ? total : `(${total}) / ${number(dtype, count)}`,
+    });
   },
 });
 

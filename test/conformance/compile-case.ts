@@ -3,8 +3,8 @@ import { decodeModel, decodeTensorFile } from '../../src/frontend/onnx-border.ts
 import type { Tensor } from '../../src/ir/types.ts';
 import { UserError } from '../../src/support/errors.ts';
 import { loadTarget } from '../../src/targets/load.ts';
-import type { ArchivedCase } from './archive.ts';
 import type { Case } from '../helpers/run-batch.ts';
+import type { ArchivedCase } from './archive.ts';
 
 const host = loadTarget('host');
 
@@ -22,8 +22,14 @@ export interface CompiledCase extends Case {
 /** Through the whole compiler; the C prefix is `prefix`. A string tells why not. */
 export async function compileCase(test: ArchivedCase, prefix: string): Promise<CompiledCase | string> {
   const { inputs, outputs } = decodeModel(test.model, () => new Uint8Array()).graph;
-  const feeds = tensorsByName(test.inputs, inputs.map(({ name }) => name));
-  const wanted = tensorsByName(test.outputs, outputs.map(({ name }) => name));
+  const feeds = tensorsByName(
+    test.inputs,
+    inputs.map(({ name }) => name),
+  );
+  const wanted = tensorsByName(
+    test.outputs,
+    outputs.map(({ name }) => name),
+  );
   if (typeof feeds === 'string') return feeds;
   if (typeof wanted === 'string') return wanted;
   let reason = '';

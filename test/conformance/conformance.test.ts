@@ -26,7 +26,10 @@ describe.skipIf(!archive)('ONNX node tests, compiled to C', () => {
   let results: readonly CaseResult[] = [];
 
   beforeAll(async () => {
-    results = await runAll(archive!.filter(({ name }) => new RegExp(only).test(name)), folder);
+    results = await runAll(
+      archive!.filter(({ name }) => new RegExp(only).test(name)),
+      folder,
+    );
     if (!write) return;
     const summary = summarize(results, expected);
     writeFileSync(SUMMARY, `${JSON.stringify(summary, null, 2)}\n`);
@@ -41,7 +44,10 @@ describe.skipIf(!archive)('ONNX node tests, compiled to C', () => {
 
   test('expected failures still fail', () => {
     const passed = results.filter(({ name, failure }) => failure === null && expected[name]);
-    expect(passed.map(({ name }) => name), 'take these out of expected-failures.json').toEqual([]);
+    expect(
+      passed.map(({ name }) => name),
+      'take these out of expected-failures.json',
+    ).toEqual([]);
   });
 
   test.skipIf(only !== '')('expected failures name tests that exist', () => {

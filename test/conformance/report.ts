@@ -27,7 +27,13 @@ export function summarize(results: readonly CaseResult[], expected: Readonly<Rec
       folded: passed.filter(({ folded }) => folded).length,
     },
     byOperator: Object.fromEntries(
-      operators.map((name) => [name, count(results.filter(({ operator }) => operator === name), expected)]),
+      operators.map((name) => [
+        name,
+        count(
+          results.filter(({ operator }) => operator === name),
+          expected,
+        ),
+      ]),
     ),
   };
 }

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import { runBatch } from '../helpers/run-batch.ts';
 import type { ArchivedCase } from './archive.ts';
 import { type Binding, type CompiledCase, compileCase } from './compile-case.ts';
 import { operatorsOf } from './operator-of.ts';
-import { runBatch } from '../helpers/run-batch.ts';
 
 export interface CaseResult {
   readonly name: string;

@@ -27,7 +27,10 @@ export interface GraphCase {
  * Compiles every graph as it stands, runs the C under sanitizers on random inputs and compares with onnxruntime.
  * Result by name: null, or the difference. Graphs that onnxruntime has no kernel for are left out.
  */
-export async function compareWithOrt(cases: readonly GraphCase[], tolerance: Tolerance): Promise<Map<string, string | null>> {
+export async function compareWithOrt(
+  cases: readonly GraphCase[],
+  tolerance: Tolerance,
+): Promise<Map<string, string | null>> {
   const evaluator = createEvaluator();
   const rng = createRng(7);
   const compiled: Case[] = [];
@@ -35,7 +38,11 @@ export async function compareWithOrt(cases: readonly GraphCase[], tolerance: Tol
     const graph = parseGraph(text);
     const feeds = randomFeeds(graph, rng, values ?? ((_, dtype) => anyValue(dtype, rng)));
     const wanted = await evaluator.evaluate(graph, feeds).catch((error: unknown) => {
-      if (error instanceof UserError && /could not find an implementation|not implemented|invalid/i.test(problem(error))) return null;
+      if (
+        error instanceof UserError &&
+        /could not find an implementation|not implemented|invalid/i.test(problem(error))
+      )
+        return null;
       throw error;
     });
     if (!wanted) continue;

@@ -15,7 +15,9 @@ export function difference(name: string, got: Tensor, want: Tensor, tolerance = 
   if (got.dtype !== want.dtype || got.shape.join() !== want.shape.join()) {
     return `${name} is ${got.dtype}[${got.shape}], not ${want.dtype}[${want.shape}]`;
   }
-  const close = isFloat(want.dtype) ? (a: number, b: number) => isClose(a, b, tolerance) : (a: number, b: number) => a === b;
+  const close = isFloat(want.dtype)
+    ? (a: number, b: number) => isClose(a, b, tolerance)
+    : (a: number, b: number) => a === b;
   const exact = want.dtype === 'i64' || want.dtype === 'u64';
   const read = [elementReader(got), elementReader(want)] as const;
   let wrong = 0;

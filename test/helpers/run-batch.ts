@@ -3,16 +3,25 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import type { GeneratedFiles } from '../../src/codegen/emit.ts';
 import type { Port, Program } from '../../src/ir/program.ts';
-import type { Tensor } from '../../src/ir/types.ts';
 import { bytesOf } from '../../src/ir/tensor.ts';
+import type { Tensor } from '../../src/ir/types.ts';
 import { bytesPerElement } from '../../src/numerics/dtype.ts';
 import { decodeElements } from '../../src/numerics/elements.ts';
 import { uniqueIdentifiers } from '../../src/support/names.ts';
 import { difference, ONNX_TOLERANCE, type Tolerance } from '../helpers/compare.ts';
 
 const WARNINGS = [
-  '-std=c99', '-Wall', '-Wextra', '-Wpedantic', '-Wconversion', '-Wshadow', '-Wundef', '-Wstrict-prototypes',
-  '-Wmissing-prototypes', '-Wcast-qual', '-Werror',
+  '-std=c99',
+  '-Wall',
+  '-Wextra',
+  '-Wpedantic',
+  '-Wconversion',
+  '-Wshadow',
+  '-Wundef',
+  '-Wstrict-prototypes',
+  '-Wmissing-prototypes',
+  '-Wcast-qual',
+  '-Werror',
 ];
 
 /** A program as C, with what it is fed and what it must give. */
@@ -46,8 +55,15 @@ export async function runBatch(
   for (const { file, text } of sources) if (/\.[ch]$/.test(file)) writeFileSync(join(folder, file), text);
   writeFileSync(join(folder, 'main.c'), mainText(cases));
   const units = sources.map(({ file }) => file).filter((file) => file.endsWith('.c'));
-  const flags = ['-O0', ...WARNINGS, ...(options.sanitize ? ['-fsanitize=address,undefined', '-fno-sanitize-recover'] : [])];
-  const build = await execa(process.env.CC ?? 'gcc', [...flags, ...units, 'main.c', '-lm', '-o', 'batch'], { cwd: folder, reject: false });
+  const flags = [
+    '-O0',
+    ...WARNINGS,
+    ...(options.sanitize ? ['-fsanitize=address,undefined', '-fno-sanitize-recover'] : []),
+  ];
+  const build = await execa(process.env.CC ?? 'gcc', [...flags, ...units, 'main.c', '-lm', '-o', 'batch'], {
+    cwd: folder,
+    reject: false,
+  });
   if (build.failed && cases.length === 1) return new Map([[cases[0].name, `gcc: ${firstError(build.stderr)}`]]);
   if (build.failed) return oneByOne(folder, cases, options);
   const results = new Map<string, string | null>();
@@ -63,7 +79,8 @@ async function oneByOne(
 ): Promise<Map<string, string | null>> {
   const results = new Map<string, string | null>();
   for (const test of cases) {
-    for (const [name, result] of await runBatch(join(folder, test.program.name), [test], options)) results.set(name, result);
+    for (const [name, result] of await runBatch(join(folder, test.program.name), [test], options))
+      results.set(name, result);
   }
   return results;
 }
@@ -73,7 +90,10 @@ async function runCase(folder: string, test: Case, index: number, tolerance = ON
   const inputFile = join(folder, `${index}.in`);
   const outputFile = join(folder, `${index}.out`);
   writeFileSync(inputFile, input);
-  const run = await execa(join(folder, 'batch'), [String(index), inputFile, outputFile], { reject: false, timeout: 20_000 });
+  const run = await execa(join(folder, 'batch'), [String(index), inputFile, outputFile], {
+    reject: false,
+    timeout: 20_000,
+  });
   if (run.failed) return `the program failed: ${(run.stderr || (run.shortMessage ?? '')).slice(0, 300)}`;
   const bytes = readFileSync(outputFile);
   let at = 0;
@@ -96,22 +116,31 @@ function tensorOfPort({ type, shape }: Port, bytes: Uint8Array): Tensor {
 /** program INDEX INPUT OUTPUT: reads the inputs one after the other, runs, writes the outputs. */
 function mainText(cases: readonly Case[]): string {
   const accessor = (prefix: string, ports: readonly Port[], role: string) => {
-    const names = uniqueIdentifiers(ports.map(({ value }) => value), role);
+    const names = uniqueIdentifiers(
+      ports.map(({ value }) => value),
+      role,
+    );
     return ports.map((_, i) => `${prefix}_${ports.length === 1 ? role : `${role}_${names[i]}`}`);
   };
-  const bodies = cases.map(({ program: { name, inputs, outputs } }) => [
-    `static int run_${name}(FILE *in, FILE *out)`,
-    '{',
-    `    static ${name}_arena arena;`,
-    '    int ok = 1;',
-    ...accessor(name, inputs, 'input').map((get) => `    ok = ok && transfer_in(${get}(&arena), ${get.toUpperCase()}_BYTES, in);`),
-    `    ${name}_run(&arena);`,
-    ...accessor(name, outputs, 'output').map((get) => `    ok = ok && transfer_out(${get}(&arena), ${get.toUpperCase()}_BYTES, out);`),
-    '    (void)in;',
-    '    return ok ? 0 : 1;',
-    '}',
-    '',
-  ].join('\n'));
+  const bodies = cases.map(({ program: { name, inputs, outputs } }) =>
+    [
+      `static int run_${name}(FILE *in, FILE *out)`,
+      '{',
+      `    static ${name}_arena arena;`,
+      '    int ok = 1;',
+      ...accessor(name, inputs, 'input').map(
+        (get) => `    ok = ok && transfer_in(${get}(&arena), ${get.toUpperCase()}_BYTES, in);`,
+      ),
+      `    ${name}_run(&arena);`,
+      ...accessor(name, outputs, 'output').map(
+        (get) => `    ok = ok && transfer_out(${get}(&arena), ${get.toUpperCase()}_BYTES, out);`,
+      ),
+      '    (void)in;',
+      '    return ok ? 0 : 1;',
+      '}',
+      '',
+    ].join('\n'),
+  );
   return [
     '#include <stdio.h>',
     '#include <stdlib.h>',
@@ -136,5 +165,10 @@ function mainText(cases: readonly Case[]): string {
 }
 
 function firstError(log: string): string {
-  return log.split('\n').find((line) => /error/.test(line))?.slice(0, 300) ?? log.slice(0, 300);
+  return (
+    log
+      .split('\n')
+      .find((line) => /error/.test(line))
+      ?.slice(0, 300) ?? log.slice(0, 300)
+  );
 }

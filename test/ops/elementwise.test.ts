@@ -109,9 +109,20 @@ test('powers', { timeout: 120_000 }, async () => {
 
 test('Clip with either bound, constant or computed', { timeout: 120_000 }, async () => {
   const clips = [...REALS, ...INTEGERS].flatMap((dtype): GraphCase[] => [
-    { name: `Clip ${dtype}`, text: `input x: ${dtype}[9]\nconst low: ${dtype}[] = 1\nconst high: ${dtype}[] = 3\ny: ${dtype}[9] = Clip(x, low, high)\nreturn y` },
-    { name: `Clip below ${dtype}`, text: `input x: ${dtype}[9]\ninput low: ${dtype}[]\ny: ${dtype}[9] = Clip(x, low)\nreturn y`, values: notNaN },
-    { name: `Clip above ${dtype}`, text: `input x: ${dtype}[9]\ninput high: ${dtype}[]\ny: ${dtype}[9] = Clip(x, _, high)\nreturn y`, values: notNaN },
+    {
+      name: `Clip ${dtype}`,
+      text: `input x: ${dtype}[9]\nconst low: ${dtype}[] = 1\nconst high: ${dtype}[] = 3\ny: ${dtype}[9] = Clip(x, low, high)\nreturn y`,
+    },
+    {
+      name: `Clip below ${dtype}`,
+      text: `input x: ${dtype}[9]\ninput low: ${dtype}[]\ny: ${dtype}[9] = Clip(x, low)\nreturn y`,
+      values: notNaN,
+    },
+    {
+      name: `Clip above ${dtype}`,
+      text: `input x: ${dtype}[9]\ninput high: ${dtype}[]\ny: ${dtype}[9] = Clip(x, _, high)\nreturn y`,
+      values: notNaN,
+    },
   ]);
   await expectNoDifference(clips, 20);
 });
@@ -127,13 +138,28 @@ test('Where of every type', { timeout: 120_000 }, async () => {
 });
 
 test('Cast between every two types', { timeout: 240_000 }, async () => {
-  const codes: Record<string, number> = { f32: 1, u8: 2, i8: 3, u16: 4, i16: 5, i32: 6, i64: 7, bool: 9, f16: 10, f64: 11, u32: 12, u64: 13 };
+  const codes: Record<string, number> = {
+    f32: 1,
+    u8: 2,
+    i8: 3,
+    u16: 4,
+    i16: 5,
+    i32: 6,
+    i64: 7,
+    bool: 9,
+    f16: 10,
+    f64: 11,
+    u32: 12,
+    u64: 13,
+  };
   const types = Object.keys(codes) as DType[];
   const inRange: GraphCase['values'] = (_, dtype, rng) => {
     if (dtype === 'f16') return rng.int(0, 0x7bff) & 0xfff0;
     return dtype.startsWith('f') ? rng.uniform() * 120 : anyValue(dtype, rng);
   };
-  const casts = types.flatMap((from) => types.map((to) => ({ ...unary('Cast', from, `to=${codes[to]}`, to), values: inRange })));
+  const casts = types.flatMap((from) =>
+    types.map((to) => ({ ...unary('Cast', from, `to=${codes[to]}`, to), values: inRange })),
+  );
   // A half of up to 65504 does not fit into 8 or 16 bits, where C and onnxruntime differ.
   const cases = casts.filter(({ name }) => !/^Cast f16 to=(2|3|4|5)$/.test(name));
   await expectNoDifference(cases, 100);

@@ -45,12 +45,14 @@ export const attention: OpDef = {
     const append = (from: Heads, pastRows: Operand | undefined, target: string | null) =>
       target === null
         ? []
-        : [{
-            sizes: [from.batch, from.heads, pastLength, from.rows, from.size, ...from.steps].join(', '),
-            past: pastRows?.name ?? 'NULL',
-            x: from.operand.name,
-            y: target,
-          }];
+        : [
+            {
+              sizes: [from.batch, from.heads, pastLength, from.rows, from.size, ...from.steps].join(', '),
+              past: pastRows?.name ?? 'NULL',
+              x: from.operand.name,
+              y: target,
+            },
+          ];
     lower.call({
       template: 'attention_f32',
       params: {

@@ -39,9 +39,7 @@ export const linearAttention: OpDef = {
         decay: rule.startsWith('gated') ? read(4) : 'NULL',
         beta: read(5),
         y: lower.write(0, 'row-major').name,
-        state: node.outputs[1]
-          ? lower.write(1, 'row-major').name
-          : lower.scratch(batch * kvHeads * cells * 4, 'float'),
+        state: node.outputs[1] ? lower.write(1, 'row-major').name : lower.scratch(batch * kvHeads * cells * 4, 'float'),
       },
       macs: batch * steps * cells * (qHeads + kvHeads * (1 + fields.delta)),
       summary: `LinearAttention, ${rule}, ${qHeads} heads, ${steps} steps`,

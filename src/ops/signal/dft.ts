@@ -7,7 +7,8 @@ import { upgradeAxis } from './upgrade-axis.ts';
 
 export const dft: OpDef = {
   op: 'DFT',
-  summary: 'Discrete Fourier transform along an axis; real or complex, inverse, one-sided; its length must be constant.',
+  summary:
+    'Discrete Fourier transform along an axis; real or complex, inverse, one-sided; its length must be constant.',
   upgrade: upgradeAxis,
   lower(node, lower) {
     const { dtype } = lower.type(node.inputs[0]);
@@ -68,8 +69,7 @@ export const stft: OpDef = {
 
 /** cos and sin of 2 pi t / length. */
 function tables(lower: LowerBuilder, length: number): string {
-  const turn = (f: (angle: number) => number) =>
-    Float32Array.from({ length }, (_, t) => f((2 * Math.PI * t) / length));
+  const turn = (f: (angle: number) => number) => Float32Array.from({ length }, (_, t) => f((2 * Math.PI * t) / length));
   return [
     lower.table('cosines', 'f32', turn(Math.cos), 'parameters', `cos(2 pi t / ${length})`),
     lower.table('sines', 'f32', turn(Math.sin), 'parameters', `sin(2 pi t / ${length})`),

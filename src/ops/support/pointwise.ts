@@ -108,7 +108,13 @@ interface Source {
   readonly scalar?: string;
 }
 
-function readElement(node: Node, lower: LowerBuilder, input: number, shape: Shape, storage: Operand['storage']): Source {
+function readElement(
+  node: Node,
+  lower: LowerBuilder,
+  input: number,
+  shape: Shape,
+  storage: Operand['storage'],
+): Source {
   const constant = lower.constant(node.inputs[input]);
   if (constant && isScalar(constant)) return { input, scalar: literal(constant.data[0]!, constant.dtype) };
   const alike = lower.type(node.inputs[input]).shape.join() === shape.join();

@@ -6,10 +6,11 @@
 
 /* For each query row: softmax(softcap(scale q . k) + mask) . v over the past keys [batch][kv_heads][past_len][size],
  * then the new ones. Exactly one of mask (added) and allowed (0 = masked) may be given, and nonpad: keys in use per
- * batch. Rows that are masked entirely give zeros. row: past_len + kv_len floats. Results that are not wanted are NULL. */
+ * batch. Rows that are masked entirely give zeros. row: past_len + kv_len floats. Results that are not wanted are NULL.
+ */
 static inline void nn_attention_f32(const nn_attention_shape *s, const float *q, const float *k, const float *v,
-                                    const float *past_k, const float *past_v, const float *mask,
-                                    const uint8_t *allowed, const int64_t *nonpad, float *row, float *y, float *qk)
+                                    const float *past_k, const float *past_v, const float *mask, const uint8_t *allowed,
+                                    const int64_t *nonpad, float *row, float *y, float *qk)
 {
     const int32_t keys = s->past_len + s->kv_len;
     const int32_t group = s->q_heads / s->kv_heads;
@@ -29,9 +30,10 @@ static inline void nn_attention_f32(const nn_attention_shape *s, const float *q,
                 float sum = 0.0f;
 
                 for (int32_t j = 0; j < keys; j++) {
-                    const float *key = (j < s->past_len)
-                                           ? past_k + ((b * s->kv_heads + kv) * s->past_len + j) * s->qk_size
-                                           : k + b * s->k_batch_step + kv * s->k_head_step + (j - s->past_len) * s->k_row_step;
+                    const float *key =
+                        (j < s->past_len)
+                            ? past_k + ((b * s->kv_heads + kv) * s->past_len + j) * s->qk_size
+                            : k + b * s->k_batch_step + kv * s->k_head_step + (j - s->past_len) * s->k_row_step;
                     float bias = 0.0f;
                     float score = 0.0f;
                     for (int32_t d = 0; d < s->qk_size; d++) {
@@ -69,9 +71,10 @@ static inline void nn_attention_f32(const nn_attention_shape *s, const float *q,
                     out[d] = 0.0f;
                 }
                 for (int32_t j = 0; j < keys; j++) {
-                    const float *value = (j < s->past_len)
-                                             ? past_v + ((b * s->kv_heads + kv) * s->past_len + j) * s->v_size
-                                             : v + b * s->v_batch_step + kv * s->v_head_step + (j - s->past_len) * s->v_row_step;
+                    const float *value =
+                        (j < s->past_len)
+                            ? past_v + ((b * s->kv_heads + kv) * s->past_len + j) * s->v_size
+                            : v + b * s->v_batch_step + kv * s->v_head_step + (j - s->past_len) * s->v_row_step;
                     const float weight = (best_bias > -INFINITY) ? row[j] / sum : 0.0f;
                     for (int32_t d = 0; d < s->v_size; d++) {
                         out[d] += weight * value[d];

@@ -7,8 +7,8 @@
  * or NULL, past[batch][channels][taps - 1] or NULL for zeros. present (or NULL) becomes the last taps - 1 inputs.
  * silu: y = z / (1 + exp(-z)). */
 static inline void nn_causal_conv1d_f32(int32_t batch, int32_t channels, int32_t len, int32_t taps, int32_t silu,
-                                        const float *x, const float *w, const float *bias, const float *past,
-                                        float *y, float *present)
+                                        const float *x, const float *w, const float *bias, const float *past, float *y,
+                                        float *present)
 {
     const int32_t before = taps - 1;
 

@@ -3,8 +3,8 @@
 #include <math.h>
 #include <stdint.h>
 
-/* q[batch][steps][q_heads][qk_size], k and v likewise with kv_heads, decay per number of k (decay_size = qk_size) or per
- * head (decay_size = 1), beta per head (beta_heads = kv_heads) or one; decay, beta and past may be NULL. */
+/* q[batch][steps][q_heads][qk_size], k and v likewise with kv_heads, decay per number of k (decay_size = qk_size) or
+ * per head (decay_size = 1), beta per head (beta_heads = kv_heads) or one; decay, beta and past may be NULL. */
 typedef struct {
     int32_t batch, steps, q_heads, kv_heads, qk_size, v_size;
     int32_t decay_size, beta_heads;

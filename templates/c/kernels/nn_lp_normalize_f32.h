@@ -3,7 +3,8 @@
 #include <math.h>
 #include <stdint.h>
 
-/* y = x / norm of the row, p = 1 or 2; a row of zeros stays zero. Elements x_step and y_step apart. May run in place. */
+/* y = x / norm of the row, p = 1 or 2; a row of zeros stays zero. Elements x_step and y_step apart. May run in place.
+ */
 static inline void nn_lp_normalize_f32(int32_t p, const float *x, int32_t x_step, int32_t n, float *y, int32_t y_step)
 {
     float norm = 0.0f;

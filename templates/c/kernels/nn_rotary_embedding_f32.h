@@ -6,9 +6,9 @@
  * Pairs are neighbours (interleaved) or half apart. Element (b, head, row) of x and y lies at these steps.
  * cos and sin are [positions][half]; row r of batch b has position positions[b][r], or b * rows + r when NULL. */
 static inline void nn_rotary_embedding_f32(int32_t batch, int32_t heads, int32_t rows, int32_t size, int32_t half,
-                                           int32_t batch_step, int32_t head_step, int32_t row_step,
-                                           int32_t interleaved, const float *x, const float *cos_cache,
-                                           const float *sin_cache, const int64_t *positions, float *y)
+                                           int32_t batch_step, int32_t head_step, int32_t row_step, int32_t interleaved,
+                                           const float *x, const float *cos_cache, const float *sin_cache,
+                                           const int64_t *positions, float *y)
 {
     const int32_t stride = (interleaved != 0) ? 2 : 1;
     const int32_t distance = (interleaved != 0) ? 1 : half;
