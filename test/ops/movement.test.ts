@@ -74,7 +74,11 @@ test('Gather, GatherElements and GatherND', async () => {
     { op: 'Gather', inputs: [input, runtime([3], [4, -5, 2])], attributes: { axis: 3 } },
     { op: 'Gather', inputs: [input, runtime([], [1])] },
     { op: 'Gather', inputs: [input, constant([2, 3], [0, 1, 2, 1, 2, 3])], attributes: { axis: 2 } },
-    { op: 'GatherElements', inputs: [input, runtime([1, 3, 2, 2], [0, 1, -1, 2, 0, 0, 3, 4, -2, 1, 1, 1])], attributes: { axis: 3 } },
+    {
+      op: 'GatherElements',
+      inputs: [input, runtime([1, 3, 2, 2], [0, 1, -1, 2, 0, 0, 3, 4, -2, 1, 1, 1])],
+      attributes: { axis: 3 },
+    },
     { op: 'GatherND', inputs: [input, runtime([2, 2], [0, 1, -1, 2])] },
     { op: 'GatherND', inputs: [input, ints(1, 2, 3, 4)] },
     { op: 'GatherND', inputs: [input, runtime([2, 2, 1], [0, 1, -1, 2])], attributes: { batch_dims: 1 } },

@@ -68,6 +68,9 @@ test('LRN and LpNormalization', async () => {
     { op: 'LpNormalization', inputs: [input] },
     { op: 'LpNormalization', inputs: [input], attributes: { axis: 1, p: 1 } },
   ]);
-  cases.push({ op: 'LpNormalization', inputs: [constant([2, 2], [0, 0, 3, 4], 'f32')].map((t) => ({ ...t, constant: false })) });
+  cases.push({
+    op: 'LpNormalization',
+    inputs: [constant([2, 2], [0, 0, 3, 4], 'f32')].map((t) => ({ ...t, constant: false })),
+  });
   expect(await differences(cases)).toEqual([]);
 });

@@ -16,7 +16,9 @@ function operands(gates: number, directions = 1): Case['inputs'][number][] {
     fixed(given([directions, 2 * gates * hidden], 'f32', 4)),
     constant([batch], [5, 2, 4], 'i32'),
     given([directions, batch, hidden], 'f32', 5),
-    ...(gates === 4 ? [given([directions, batch, hidden], 'f32', 6), fixed(given([directions, 3 * hidden], 'f32', 7))] : []),
+    ...(gates === 4
+      ? [given([directions, batch, hidden], 'f32', 6), fixed(given([directions, 3 * hidden], 'f32', 7))]
+      : []),
   ];
 }
 
@@ -46,7 +48,12 @@ test.each(CELLS)('%s in every direction, with every optional input', async (op, 
 test('attributes of one cell', async () => {
   const cases: Case[] = [
     { op: 'GRU', inputs: operands(3), attributes: { hidden_size: hidden, linear_before_reset: 1 }, outputs: 2 },
-    { op: 'GRU', inputs: operands(3).slice(0, 3), attributes: { hidden_size: hidden, linear_before_reset: 1 }, outputs: 2 },
+    {
+      op: 'GRU',
+      inputs: operands(3).slice(0, 3),
+      attributes: { hidden_size: hidden, linear_before_reset: 1 },
+      outputs: 2,
+    },
     { op: 'LSTM', inputs: operands(4).slice(0, 4), attributes: { hidden_size: hidden, input_forget: 1 }, outputs: 3 },
     { op: 'LSTM', inputs: operands(4).slice(0, 4), attributes: { hidden_size: hidden }, outputs: [false, false, true] },
   ];
@@ -54,14 +61,34 @@ test('attributes of one cell', async () => {
 });
 
 test('every activation', async () => {
-  const names = ['Relu', 'Tanh', 'Sigmoid', 'Affine', 'LeakyRelu', 'ThresholdedRelu', 'ScaledTanh', 'HardSigmoid', 'Elu', 'Softsign', 'Softplus'];
-  const small = operands(1).map((operand) => operand && { ...operand, data: operand.dtype === 'f32' ? (operand.data as Float32Array).map((v) => v / 4) : operand.data });
-  const cases = names.map((name): Case => ({
-    op: 'RNN',
-    inputs: small.slice(0, 4),
-    attributes: { hidden_size: hidden, activations: [name], activation_alpha: [0.3], activation_beta: [0.6] },
-    outputs: 2,
-  }));
+  const names = [
+    'Relu',
+    'Tanh',
+    'Sigmoid',
+    'Affine',
+    'LeakyRelu',
+    'ThresholdedRelu',
+    'ScaledTanh',
+    'HardSigmoid',
+    'Elu',
+    'Softsign',
+    'Softplus',
+  ];
+  const small = operands(1).map(
+    (operand) =>
+      operand && {
+        ...operand,
+        data: operand.dtype === 'f32' ? (operand.data as Float32Array).map((v) => v / 4) : operand.data,
+      },
+  );
+  const cases = names.map(
+    (name): Case => ({
+      op: 'RNN',
+      inputs: small.slice(0, 4),
+      attributes: { hidden_size: hidden, activations: [name], activation_alpha: [0.3], activation_beta: [0.6] },
+      outputs: 2,
+    }),
+  );
   const pair: Case = {
     op: 'GRU',
     inputs: operands(3, 2).slice(0, 4),

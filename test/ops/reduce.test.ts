@@ -3,7 +3,9 @@ import { type Case, constant, differences, flipped, given, ints } from './suppor
 
 const x = given([2, 3, 4, 5]);
 const image = flipped(given([2, 3, 4, 5]));
-const REDUCTIONS = ['Sum', 'Mean', 'Max', 'Min', 'Prod', 'L1', 'L2', 'SumSquare', 'LogSumExp'].map((name) => `Reduce${name}`);
+const REDUCTIONS = ['Sum', 'Mean', 'Max', 'Min', 'Prod', 'L1', 'L2', 'SumSquare', 'LogSumExp'].map(
+  (name) => `Reduce${name}`,
+);
 
 test('every reduction over every kind of axes', async () => {
   const cases = REDUCTIONS.flatMap((op) =>
@@ -26,9 +28,21 @@ test('every reduction over every kind of axes', async () => {
 });
 
 test('reductions of integers', async () => {
-  const of = (op: string, dtype: 'i32' | 'i64' | 'i8' | 'u8' | 'bool'): Case => ({ op, inputs: [given([3, 4], dtype), ints(1)] });
+  const of = (op: string, dtype: 'i32' | 'i64' | 'i8' | 'u8' | 'bool'): Case => ({
+    op,
+    inputs: [given([3, 4], dtype), ints(1)],
+  });
   const cases = [
-    ...['ReduceSum', 'ReduceMean', 'ReduceProd', 'ReduceMax', 'ReduceMin', 'ReduceL1', 'ReduceL2', 'ReduceSumSquare'].map((op) => of(op, 'i32')),
+    ...[
+      'ReduceSum',
+      'ReduceMean',
+      'ReduceProd',
+      'ReduceMax',
+      'ReduceMin',
+      'ReduceL1',
+      'ReduceL2',
+      'ReduceSumSquare',
+    ].map((op) => of(op, 'i32')),
     ...['ReduceSum', 'ReduceMax', 'ReduceMin'].map((op) => of(op, 'i64')),
     ...['ReduceMax', 'ReduceMin'].flatMap((op) => [of(op, 'i8'), of(op, 'u8'), of(op, 'bool')]),
   ];
@@ -38,7 +52,12 @@ test('reductions of integers', async () => {
 test('axes as an attribute', async () => {
   const cases = REDUCTIONS.map((op): Case => ({ op, inputs: [x], attributes: { axes: [1, -1], keepdims: 0 } }));
   expect(await differences(cases, { opset: 11 })).toEqual([]);
-  expect(await differences(cases.filter(({ op }) => op !== 'ReduceSum'), { opset: 13 })).toEqual([]);
+  expect(
+    await differences(
+      cases.filter(({ op }) => op !== 'ReduceSum'),
+      { opset: 13 },
+    ),
+  ).toEqual([]);
 });
 
 test('ArgMax and ArgMin', async () => {
@@ -79,7 +98,9 @@ test('CumSum and CumProd', async () => {
       ]),
     ),
   );
-  expect(await differences([...cases, { op: 'CumSum', inputs: [given([3, 2], 'i32'), constant([], [0])] }])).toEqual([]);
+  expect(await differences([...cases, { op: 'CumSum', inputs: [given([3, 2], 'i32'), constant([], [0])] }])).toEqual(
+    [],
+  );
 });
 
 test('Softmax, LogSoftmax and Hardmax', async () => {

@@ -24,9 +24,21 @@ test('nearest in every coordinate and rounding mode', async () => {
 test('linear and cubic in every coordinate mode', async () => {
   const cases = COORDINATES.flatMap((coordinate_transformation_mode) =>
     [x, image].flatMap((input): Case[] => [
-      { op: 'Resize', inputs: [input, null, floats(1, 1, 2, 1.7)], attributes: { mode: 'linear', coordinate_transformation_mode } },
-      { op: 'Resize', inputs: [input, null, null, ints(1, 2, 3, 9)], attributes: { mode: 'linear', coordinate_transformation_mode } },
-      { op: 'Resize', inputs: [input, null, floats(1, 1, 1.5, 0.7)], attributes: { mode: 'cubic', coordinate_transformation_mode } },
+      {
+        op: 'Resize',
+        inputs: [input, null, floats(1, 1, 2, 1.7)],
+        attributes: { mode: 'linear', coordinate_transformation_mode },
+      },
+      {
+        op: 'Resize',
+        inputs: [input, null, null, ints(1, 2, 3, 9)],
+        attributes: { mode: 'linear', coordinate_transformation_mode },
+      },
+      {
+        op: 'Resize',
+        inputs: [input, null, floats(1, 1, 1.5, 0.7)],
+        attributes: { mode: 'cubic', coordinate_transformation_mode },
+      },
       {
         op: 'Resize',
         inputs: [input, null, null, ints(1, 2, 9, 8)],
@@ -46,11 +58,19 @@ test('crops, axes, aspect ratios and antialiasing', async () => {
     { op: 'Resize', inputs: [x, null, floats(2, 0.5)], attributes: { axes: [3, 2], mode: 'linear' } },
     ...['not_larger', 'not_smaller'].flatMap((keep_aspect_ratio_policy): Case[] => [
       { op: 'Resize', inputs: [x, null, null, ints(9, 8)], attributes: { axes: [2, 3], keep_aspect_ratio_policy } },
-      { op: 'Resize', inputs: [x, null, null, ints(9, 8)], attributes: { axes: [2, 3], mode: 'linear', keep_aspect_ratio_policy } },
+      {
+        op: 'Resize',
+        inputs: [x, null, null, ints(9, 8)],
+        attributes: { axes: [2, 3], mode: 'linear', keep_aspect_ratio_policy },
+      },
     ]),
     { op: 'Resize', inputs: [x, null, floats(1, 1, 0.6, 0.5)], attributes: { mode: 'linear', antialias: 1 } },
     { op: 'Resize', inputs: [x, null, floats(1, 1, 0.6, 0.5)], attributes: { mode: 'cubic', antialias: 1 } },
-    { op: 'Resize', inputs: [x, null, floats(1, 1, 0.6, 0.5)], attributes: { mode: 'cubic', antialias: 1, exclude_outside: 1 } },
+    {
+      op: 'Resize',
+      inputs: [x, null, floats(1, 1, 0.6, 0.5)],
+      attributes: { mode: 'cubic', antialias: 1, exclude_outside: 1 },
+    },
     { op: 'Resize', inputs: [given([1, 1, 3, 3], 'u8'), null, floats(1, 1, 2, 2)] },
     { op: 'Resize', inputs: [given([2, 7]), null, floats(1, 2.5)], attributes: { mode: 'linear' } },
     { op: 'Resize', inputs: [given([1, 2, 3, 4, 2]), null, floats(1, 1, 2, 0.5, 1.5)], attributes: { mode: 'linear' } },

@@ -48,9 +48,17 @@ test('Trilu, EyeLike, OneHot, ReverseSequence, Compress', async () => {
     { op: 'EyeLike', inputs: [given([3, 5])], attributes: { k: 1 } },
     { op: 'EyeLike', inputs: [given([4, 2])], attributes: { k: -1, dtype: 6 } },
     { op: 'OneHot', inputs: [runtime([2, 3], [0, 1, 4, -1, -5, 9]), ints(5), constant([2], [0.5, 2], 'f32')] },
-    { op: 'OneHot', inputs: [runtime([2, 3], [0, 1, 4, 3, 2, 9], 'i32'), constant([1], [5], 'i32'), runtime([2], [7, -2], 'f32')], attributes: { axis: 1 } },
+    {
+      op: 'OneHot',
+      inputs: [runtime([2, 3], [0, 1, 4, 3, 2, 9], 'i32'), constant([1], [5], 'i32'), runtime([2], [7, -2], 'f32')],
+      attributes: { axis: 1 },
+    },
     { op: 'ReverseSequence', inputs: [given([4, 3, 2]), runtime([3], [4, 1, 2])] },
-    { op: 'ReverseSequence', inputs: [given([3, 4, 2]), runtime([3], [3, 1, 2])], attributes: { time_axis: 1, batch_axis: 0 } },
+    {
+      op: 'ReverseSequence',
+      inputs: [given([3, 4, 2]), runtime([3], [3, 1, 2])],
+      attributes: { time_axis: 1, batch_axis: 0 },
+    },
   ];
   expect(await differences(cases, { tolerance: 0 })).toEqual([]);
 });

@@ -12,13 +12,21 @@ test('ConvTranspose in one and two dimensions', async () => {
   const b = fixed(given([3], 'f32', 3));
   const cases = [x, image].flatMap((input): Case[] => [
     { op: 'ConvTranspose', inputs: [input, w, b] },
-    { op: 'ConvTranspose', inputs: [input, w], attributes: { strides: [2, 3], pads: [1, 0, 0, 1], output_padding: [1, 2] } },
+    {
+      op: 'ConvTranspose',
+      inputs: [input, w],
+      attributes: { strides: [2, 3], pads: [1, 0, 0, 1], output_padding: [1, 2] },
+    },
     { op: 'ConvTranspose', inputs: [input, w], attributes: { dilations: [2, 2], pads: [2, 1, 1, 1] } },
     { op: 'ConvTranspose', inputs: [input, w], attributes: { strides: [2, 2], output_shape: [14, 13] } },
     { op: 'ConvTranspose', inputs: [input, w], attributes: { strides: [2, 2], auto_pad: 'SAME_UPPER' } },
     { op: 'ConvTranspose', inputs: [input, w], attributes: { strides: [2, 2], auto_pad: 'SAME_LOWER' } },
     { op: 'ConvTranspose', inputs: [input, fixed(given([4, 3, 3, 2]))], attributes: { group: 2, strides: [1, 2] } },
-    { op: 'ConvTranspose', inputs: [input, given([4, 3, 3, 2]), given([6])], attributes: { group: 2, strides: [1, 2] } },
+    {
+      op: 'ConvTranspose',
+      inputs: [input, given([4, 3, 3, 2]), given([6])],
+      attributes: { group: 2, strides: [1, 2] },
+    },
   ]);
   const rows: Case[] = [
     { op: 'ConvTranspose', inputs: [row, fixed(given([4, 2, 3]))], attributes: { strides: [2], pads: [1, 1] } },
@@ -29,10 +37,22 @@ test('ConvTranspose in one and two dimensions', async () => {
 
 test('Conv of any rank and with computed weights', async () => {
   const cases: Case[] = [
-    { op: 'Conv', inputs: [volume, fixed(given([3, 2, 2, 3, 3])), given([3])], attributes: { pads: [1, 0, 1, 0, 1, 1] } },
-    { op: 'Conv', inputs: [flipped(volume), fixed(given([4, 1, 2, 2, 2]))], attributes: { group: 2, strides: [2, 1, 3], dilations: [1, 2, 1] } },
+    {
+      op: 'Conv',
+      inputs: [volume, fixed(given([3, 2, 2, 3, 3])), given([3])],
+      attributes: { pads: [1, 0, 1, 0, 1, 1] },
+    },
+    {
+      op: 'Conv',
+      inputs: [flipped(volume), fixed(given([4, 1, 2, 2, 2]))],
+      attributes: { group: 2, strides: [2, 1, 3], dilations: [1, 2, 1] },
+    },
     { op: 'Conv', inputs: [image, given([2, 4, 3, 3])], attributes: { pads: [1, 1, 1, 1] } },
-    { op: 'Conv', inputs: [row, given([2, 2, 3]), given([2])], attributes: { group: 2, auto_pad: 'SAME_UPPER', strides: [2] } },
+    {
+      op: 'Conv',
+      inputs: [row, given([2, 2, 3]), given([2])],
+      attributes: { group: 2, auto_pad: 'SAME_UPPER', strides: [2] },
+    },
   ];
   expect(await differences(cases)).toEqual([]);
 });
@@ -47,11 +67,23 @@ test('pools of any rank and type, with indices', async () => {
       { op: 'LpPool', inputs: [input], attributes: { kernel_shape, p: 1, pads: [1, 0, 1, 1] } },
       { op: 'LpPool', inputs: [positive(input)], attributes: { kernel_shape, p: 3 } },
     ]),
-    { op: 'MaxPool', inputs: [volume], attributes: { kernel_shape: [2, 2, 3], strides: [2, 1, 2], pads: [0, 1, 0, 1, 0, 1] } },
+    {
+      op: 'MaxPool',
+      inputs: [volume],
+      attributes: { kernel_shape: [2, 2, 3], strides: [2, 1, 2], pads: [0, 1, 0, 1, 0, 1] },
+    },
     { op: 'MaxPool', inputs: [given([1, 2, 5, 5], 'u8')], attributes: { kernel_shape: [2, 2] } },
-    { op: 'MaxPool', inputs: [given([1, 2, 5, 5], 'i8')], attributes: { kernel_shape: [3, 3], ceil_mode: 1, strides: [2, 2] } },
+    {
+      op: 'MaxPool',
+      inputs: [given([1, 2, 5, 5], 'i8')],
+      attributes: { kernel_shape: [3, 3], ceil_mode: 1, strides: [2, 2] },
+    },
     { op: 'AveragePool', inputs: [volume], attributes: { kernel_shape: [2, 2, 3], pads: [1, 1, 1, 1, 1, 1] } },
-    { op: 'AveragePool', inputs: [flipped(volume)], attributes: { kernel_shape: [2, 3, 3], pads: [1, 1, 1, 1, 1, 1], count_include_pad: 1 } },
+    {
+      op: 'AveragePool',
+      inputs: [flipped(volume)],
+      attributes: { kernel_shape: [2, 3, 3], pads: [1, 1, 1, 1, 1, 1], count_include_pad: 1 },
+    },
     { op: 'AveragePool', inputs: [volume], attributes: { kernel_shape: [2, 3, 3], strides: [2, 2, 2], ceil_mode: 1 } },
   ];
   expect(await differences(cases)).toEqual([]);
@@ -61,7 +93,11 @@ test('pools of any rank and type, with indices', async () => {
 
 test('MaxUnpool', async () => {
   const pooled = given([1, 2, 2, 2]);
-  const at = { dtype: 'i64' as const, shape: [1, 2, 2, 2], data: BigInt64Array.from([1n, 3n, 8n, 15n, 16n, 22n, 25n, 31n]) };
+  const at = {
+    dtype: 'i64' as const,
+    shape: [1, 2, 2, 2],
+    data: BigInt64Array.from([1n, 3n, 8n, 15n, 16n, 22n, 25n, 31n]),
+  };
   const cases: Case[] = [
     { op: 'MaxUnpool', inputs: [pooled, at], attributes: { kernel_shape: [2, 2], strides: [2, 2] } },
     {

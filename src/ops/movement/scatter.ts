@@ -52,7 +52,13 @@ export const scatterNd: OpDef = {
       return `nn_index(${indices.name}[${element}], ${y.shape[j]}) * ${y.strides[j]}`;
     });
     const body = [`const int32_t place = first + ${at.y};`, update(node, lower, `${updates.name}[${at.updates}]`)];
-    finish(node, lower, data, y, inSplitLoops(sizes, depth.index, [`const int32_t first = ${terms.join(' + ')};`], body));
+    finish(
+      node,
+      lower,
+      data,
+      y,
+      inSplitLoops(sizes, depth.index, [`const int32_t first = ${terms.join(' + ')};`], body),
+    );
   },
 };
 

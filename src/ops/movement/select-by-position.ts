@@ -23,7 +23,11 @@ export const trilu: OpDef = {
     const sign = intAttribute(node, 'upper', 1) === 1 ? '>=' : '<=';
     const zero = literal(x.type.quant?.zeroPoint[0] ?? 0, /16/.test(x.type.dtype) ? 'u16' : x.type.dtype);
     const body = `${y.name}[${at.y}] = (${at.column} ${sign} ${at.row}) ? ${x.name}[${at.x}] : ${zero};`;
-    lower.call({ template: 'lines', params: linesParams(inLoops(sizes, [body])), summary: `Trilu, ${elementsText(node, lower)}` });
+    lower.call({
+      template: 'lines',
+      params: linesParams(inLoops(sizes, [body])),
+      summary: `Trilu, ${elementsText(node, lower)}`,
+    });
   },
 };
 
@@ -40,7 +44,11 @@ export const eyeLike: OpDef = {
       column: position(2, 1),
     });
     const body = `${y.name}[${at.y}] = (${at.column} == ${at.row}) ? ${literal(1, dtype)} : ${literal(0, dtype)};`;
-    lower.call({ template: 'lines', params: linesParams(inLoops(sizes, [body])), summary: `EyeLike, ${elementsText(node, lower)}` });
+    lower.call({
+      template: 'lines',
+      params: linesParams(inLoops(sizes, [body])),
+      summary: `EyeLike, ${elementsText(node, lower)}`,
+    });
   },
 };
 
@@ -63,7 +71,11 @@ export const oneHot: OpDef = {
     const signed = /^[if]/.test(indices.type.dtype);
     const wrapped = signed ? ` || (int64_t)${hot} + ${y.shape[axis]} == ${at.k}` : '';
     const body = `${y.name}[${at.y}] = ${values.name}[((int64_t)${hot} == ${at.k}${wrapped}) ? 1 : 0];`;
-    lower.call({ template: 'lines', params: linesParams(inLoops(sizes, [body])), summary: `OneHot, ${elementsText(node, lower)}` });
+    lower.call({
+      template: 'lines',
+      params: linesParams(inLoops(sizes, [body])),
+      summary: `OneHot, ${elementsText(node, lower)}`,
+    });
   },
 };
 
@@ -101,7 +113,8 @@ export const compress: OpDef = {
   lower(node, lower) {
     checkMoves(node, lower);
     const condition = lower.constant(node.inputs[1]);
-    if (!condition) return lower.refuse('its condition must be constant: else the shape of the result depends on the data');
+    if (!condition)
+      return lower.refuse('its condition must be constant: else the shape of the result depends on the data');
     const kept = Int32Array.from(numbersOf(condition).flatMap((on, i) => (on ? [i] : [])));
     const picks = lower.table('positions', 'i32', kept, 'parameters', `positions ${node.name} keeps`);
     const flat = node.attributes.axis === undefined;
@@ -115,6 +128,10 @@ export const compress: OpDef = {
       k: position(y.shape.length, axis),
     });
     const body = `${y.name}[${at.y}] = ${x.name}[${picks}[${at.k}] * ${strides[axis]} + ${at.x}];`;
-    lower.call({ template: 'lines', params: linesParams(inLoops(sizes, [body])), summary: `Compress, ${elementsText(node, lower)}` });
+    lower.call({
+      template: 'lines',
+      params: linesParams(inLoops(sizes, [body])),
+      summary: `Compress, ${elementsText(node, lower)}`,
+    });
   },
 };

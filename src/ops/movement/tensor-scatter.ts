@@ -24,7 +24,8 @@ export const tensorScatter: OpDef = {
     });
     const size = y.shape[axis]!;
     const step = indices ? `nn_index(${indices.name}[${at.b}], ${size}) + ${at.t}` : at.t;
-    const place = stringAttribute(node, 'mode', 'linear') === 'circular' ? `(${step}) % ${size}` : `nn_index(${step}, ${size})`;
+    const place =
+      stringAttribute(node, 'mode', 'linear') === 'circular' ? `(${step}) % ${size}` : `nn_index(${step}, ${size})`;
     const store = `${y.name}[${place} * ${y.strides[axis]} + ${at.y}] = ${update.name}[${at.x}];`;
     const copy = copyLines(y.shape, { name: past.name, walk: past }, { name: y.name, walk: y });
     lower.call({

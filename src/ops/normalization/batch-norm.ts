@@ -16,7 +16,8 @@ export const batchNormalization: OpDef = {
   spatial: true,
   lower(node, lower) {
     checkDtype(node, lower, (dtype) => dtype === 'f32');
-    const training = intAttribute(node, 'training_mode', 0) === 1 || node.outputs.slice(1).some((output) => output !== null);
+    const training =
+      intAttribute(node, 'training_mode', 0) === 1 || node.outputs.slice(1).some((output) => output !== null);
     if (training) return lower.refuse('training mode is not supported');
     if (intAttribute(node, 'spatial', 1) === 0) return lower.refuse('spatial = 0 is not supported');
     const x = lower.read(0, 'any');

@@ -17,7 +17,9 @@ export const layerNormalization: OpDef = {
     const scale = rowTable(node, lower, 1, shape);
     const bias = rowTable(node, lower, 2, shape);
     const y = lower.write(0, 'row-major');
-    const [mean, deviation] = [1, 2].map((i) => (node.outputs[i] == null ? 'NULL' : `${lower.write(i, 'row-major').name} + i0`));
+    const [mean, deviation] = [1, 2].map((i) =>
+      node.outputs[i] == null ? 'NULL' : `${lower.write(i, 'row-major').name} + i0`,
+    );
     const epsilon = floatLiteral(floatAttribute(node, 'epsilon', 1e-5));
     const row = `i0 * ${n}`;
     const call = `nn_layernorm_f32(${x.name} + ${row}, ${n}, ${scale}, ${bias}, ${epsilon}, ${y.name} + ${row}, ${mean}, ${deviation});`;
@@ -65,7 +67,8 @@ export const skipLayerNormalization: OpDef = {
     const gamma = rowTable(node, lower, 2, last);
     const beta = rowTable(node, lower, 3, last);
     const bias = node.inputs[4] == null ? null : rowTable(node, lower, 4, last);
-    if (node.outputs[1] != null || node.outputs[2] != null) return lower.refuse('only its outputs 0 and 3 are supported');
+    if (node.outputs[1] != null || node.outputs[2] != null)
+      return lower.refuse('only its outputs 0 and 3 are supported');
     const y = lower.write(0, 'row-major');
     const sum = node.outputs[3] == null ? '' : `${lower.write(3, 'row-major').name}[i0 * ${n} + i1] = `;
     const rows = elementCount(shape) / n;
@@ -77,10 +80,13 @@ export const skipLayerNormalization: OpDef = {
     lower.call({
       template: 'lines',
       params: linesParams(
-        inLoops([rows], [
-          ...inLoops([n], [`${sum}${y.name}[i0 * ${n} + i1] = ${element};`], 'i', 1),
-          `nn_layernorm_f32(${row}, ${n}, ${gamma}, ${beta}, ${epsilon}, ${row}, NULL, NULL);`,
-        ]),
+        inLoops(
+          [rows],
+          [
+            ...inLoops([n], [`${sum}${y.name}[i0 * ${n} + i1] = ${element};`], 'i', 1),
+            `nn_layernorm_f32(${row}, ${n}, ${gamma}, ${beta}, ${epsilon}, ${row}, NULL, NULL);`,
+          ],
+        ),
       ),
       summary: `SkipLayerNormalization of ${rows} rows of ${n}`,
     });
@@ -101,7 +107,13 @@ function rowTable(node: Node, lower: LowerBuilder, index: number, shape: Shape):
   const own = lower.type(value).shape;
   if (elementCount(own) === elementCount(shape) && !lower.constant(value)) return lower.read(index, 'row-major').name;
   const constant = lower.constant(value) ?? lower.refuse('a scale or bias that is repeated must be constant');
-  return lower.table(index === 1 ? 'scale' : 'bias', 'f32', spread(constant, shape), 'weights', `input ${index} of ${node.name}`);
+  return lower.table(
+    index === 1 ? 'scale' : 'bias',
+    'f32',
+    spread(constant, shape),
+    'weights',
+    `input ${index} of ${node.name}`,
+  );
 }
 
 function spread(tensor: Tensor, shape: Shape): Float32Array {

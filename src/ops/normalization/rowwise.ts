@@ -58,8 +58,17 @@ export const meanVarianceNormalization: OpDef = {
     const x = lower.read(0, 'any');
     const y = lower.write(0, followInput(node, lower));
     const axes = intsAttribute(node, 'axes', [0, 2, 3]).map((axis) => normalizeAxis(axis, x.shape.length));
-    const outer = loopsOver(x.shape.map((size, d) => (axes.includes(d) ? 1 : size)), 'x', { x, y });
-    const inner = loopsOver(x.shape.map((size, d) => (axes.includes(d) ? size : 1)), 'x', { x, y }, { prefix: 'k' });
+    const outer = loopsOver(
+      x.shape.map((size, d) => (axes.includes(d) ? 1 : size)),
+      'x',
+      { x, y },
+    );
+    const inner = loopsOver(
+      x.shape.map((size, d) => (axes.includes(d) ? size : 1)),
+      'x',
+      { x, y },
+      { prefix: 'k' },
+    );
     const count = axes.reduce((product, d) => product * x.shape[d]!, 1);
     const [row, result] = [pointer(x.name, outer.at.x), pointer(y.name, outer.at.y)];
     const lines = inLoops(outer.sizes, [
@@ -72,6 +81,10 @@ export const meanVarianceNormalization: OpDef = {
       `const float factor = 1.0f / (sqrtf(variance / ${floatLiteral(count)}) + 1e-9f);`,
       ...inLoops(inner.sizes, [`(${result})[${inner.at.y}] = (row[${inner.at.x}] - mean) * factor;`], 'k'),
     ]);
-    lower.call({ template: 'lines', params: linesParams(lines), summary: `MeanVarianceNormalization, ${elementsText(node, lower)}` });
+    lower.call({
+      template: 'lines',
+      params: linesParams(lines),
+      summary: `MeanVarianceNormalization, ${elementsText(node, lower)}`,
+    });
   },
 };

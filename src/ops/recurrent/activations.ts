@@ -24,7 +24,12 @@ const KNOWN: Readonly<Record<string, readonly [alpha: number | null, beta: numbe
  * `perDirection` activations for each direction. activation_alpha and activation_beta hold values only for
  * those that take one, in order.
  */
-export function cellActivations(node: Node, lower: LowerBuilder, defaults: readonly string[], directions: number): CellActivation[][] {
+export function cellActivations(
+  node: Node,
+  lower: LowerBuilder,
+  defaults: readonly string[],
+  directions: number,
+): CellActivation[][] {
   const names = listOf<string>(node, 'activations');
   const alphas = [...listOf<number>(node, 'activation_alpha')];
   const betas = [...listOf<number>(node, 'activation_beta')];

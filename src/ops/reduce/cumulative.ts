@@ -24,7 +24,10 @@ const cumulative = (op: string, operator: '+' | '*', first: number): OpDef => ({
     );
     const reverse = intAttribute(node, 'reverse', 0) === 1;
     const along = (stride: number) => sumText(['k'], [reverse ? -stride : stride], reverse ? (size - 1) * stride : 0);
-    const steps = [`acc = ${arithmetic(dtype, operator, 'acc', 'v')};`, `${y.name}[${at.y} + ${along(y.strides[axis]!)}] = acc;`];
+    const steps = [
+      `acc = ${arithmetic(dtype, operator, 'acc', 'v')};`,
+      `${y.name}[${at.y} + ${along(y.strides[axis]!)}] = acc;`,
+    ];
     const lines = inLoops(sizes, [
       `${x.ctype} acc = ${number(dtype, first)};`,
       `for (int32_t k = 0; k < ${size}; k++) {`,

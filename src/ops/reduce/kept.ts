@@ -1,11 +1,11 @@
 import type { Storage } from '../../ir/program.ts';
 import { normalizeAxis } from '../../ir/shape.ts';
 import type { Node } from '../../ir/types.ts';
+import { must } from '../../support/errors.ts';
 import type { LowerBuilder, Operand } from '../op-def.ts';
 import { intAttribute } from '../support/attributes.ts';
 import { dimensionOrder } from '../support/follow-storage.ts';
 import { loopsOver, type Walk } from '../support/loops.ts';
-import { must } from '../../support/errors.ts';
 
 /** A reduction as two nests: over the kept dimensions (i0, ...) and, for each, over the reduced ones (k0, ...). */
 export interface Reduction {

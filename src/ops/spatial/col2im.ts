@@ -17,7 +17,11 @@ export const col2Im: OpDef = {
     const ones = block.map(() => 1);
     const strides = intsAttribute(node, 'strides', ones);
     const dilations = intsAttribute(node, 'dilations', ones);
-    const pads = intsAttribute(node, 'pads', block.flatMap(() => [0, 0]));
+    const pads = intsAttribute(
+      node,
+      'pads',
+      block.flatMap(() => [0, 0]),
+    );
     const x = lower.read(0, 'row-major');
     const y = lower.write(0, 'row-major');
     const columns = image.map((size, d) => {
@@ -27,11 +31,18 @@ export const col2Im: OpDef = {
     const planes = y.shape[0]! * y.shape[1]!;
     const sizes = [planes, ...block, ...columns];
     const names = sizes.map((_, i) => `i${i}`);
-    const from = sumText(names, sizes.map((_, i) => elementCount(sizes.slice(i + 1))));
-    const places = image.map((_, d) =>
-      `const int32_t p${d} = ${sumText([names[1 + d]!, names[1 + block.length + d]!], [dilations[d]!, strides[d]!], -pads[d]!)};`,
+    const from = sumText(
+      names,
+      sizes.map((_, i) => elementCount(sizes.slice(i + 1))),
     );
-    const to = sumText(['i0', ...image.map((_, d) => `p${d}`)], [elementCount(image), ...image.map((_, d) => elementCount(image.slice(d + 1)))]);
+    const places = image.map(
+      (_, d) =>
+        `const int32_t p${d} = ${sumText([names[1 + d]!, names[1 + block.length + d]!], [dilations[d]!, strides[d]!], -pads[d]!)};`,
+    );
+    const to = sumText(
+      ['i0', ...image.map((_, d) => `p${d}`)],
+      [elementCount(image), ...image.map((_, d) => elementCount(image.slice(d + 1)))],
+    );
     const inside = image.map((size, d) => `p${d} >= 0 && p${d} < ${size}`).join(' && ');
     lower.call({
       template: 'lines',

@@ -32,12 +32,18 @@ function lowerNd(node: Node, lower: LowerBuilder, axes: readonly WindowAxis[], t
   const groupIn = x.shape[1]! / groups;
   const groupOut = y.shape[1]! / groups;
   const rank = x.shape.length;
-  const walks: Record<string, Walk> = { y, c: position(rank, 1), batch: { strides: x.strides.map((s, d) => (d === 0 ? s : 0)) } };
+  const walks: Record<string, Walk> = {
+    y,
+    c: position(rank, 1),
+    batch: { strides: x.strides.map((s, d) => (d === 0 ? s : 0)) },
+  };
   for (let d = 2; d < rank; d++) walks[`o${d}`] = position(rank, d);
   const { sizes, at } = loopsOver(y.shape, 'y', walks);
   const first = groups === 1 ? '0' : `${at.c} / ${groupOut} * ${groupIn}`;
   // Conv: w[out][in / groups][kernel]; transposed: w[in][out / groups][kernel].
-  const filter = transposed ? `${groups === 1 ? at.c : `${at.c} % ${groupOut}`} * ${w.strides[1]}` : `${at.c} * ${w.strides[0]}`;
+  const filter = transposed
+    ? `${groups === 1 ? at.c : `${at.c} % ${groupOut}`} * ${w.strides[1]}`
+    : `${at.c} * ${w.strides[0]}`;
   const inStride = transposed ? w.strides[0]! : w.strides[1]!;
   const filterStart = transposed && groups > 1 ? `${filter} + ${first} * ${inStride}` : filter;
   const tap = `ic0 * ${inStride} + ${positionText(w.strides.slice(2), 'k')}`;

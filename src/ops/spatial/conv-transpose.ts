@@ -3,7 +3,7 @@ import type { Node, Tensor } from '../../ir/types.ts';
 import type { LowerBuilder, OpDef } from '../op-def.ts';
 import { intsAttribute, stringAttribute } from '../support/attributes.ts';
 import { clipBounds } from '../support/clip.ts';
-import { windowParams, type WindowShape, windowShape, windowTitle } from '../support/geometry.ts';
+import { type WindowShape, windowParams, windowShape, windowTitle } from '../support/geometry.ts';
 import { permuted } from '../support/permute.ts';
 import { windowAxes } from '../support/window-loops.ts';
 import { lowerConvTransposeNd } from './conv-nd.ts';
@@ -35,7 +35,13 @@ function lowerFloat(node: Node, lower: LowerBuilder, shape: WindowShape, weights
     params: {
       shape: windowParams(shape),
       x: x.name,
-      w: lower.table('weights', 'f32', kernelMajor(weights, shape.groups).data, 'weights', `weights [out][kernel][in] of ${node.name}`),
+      w: lower.table(
+        'weights',
+        'f32',
+        kernelMajor(weights, shape.groups).data,
+        'weights',
+        `weights [out][kernel][in] of ${node.name}`,
+      ),
       bias,
       y: y.name,
       min,
@@ -61,7 +67,11 @@ function withPads(node: Node, x: readonly number[], y: readonly number[], kernel
   const ones = kernel.map(() => 1);
   const strides = intsAttribute(node, 'strides', ones);
   const dilations = intsAttribute(node, 'dilations', ones);
-  const extra = intsAttribute(node, 'output_padding', kernel.map(() => 0));
+  const extra = intsAttribute(
+    node,
+    'output_padding',
+    kernel.map(() => 0),
+  );
   const totals = kernel.map((size, i) => {
     const full = strides[i]! * (x[i + 2]! - 1) + extra[i]! + (size - 1) * dilations[i]! + 1;
     return Math.max(0, full - y[i + 2]!);

@@ -31,8 +31,7 @@ export const gridSample: OpDef = {
     const plane = elementCount(spatial);
     const [depth, height, width] = rank === 3 ? spatial : [1, ...spatial];
     const at = `${grid.name} + (i0 * ${positions} + i2) * ${rank}`;
-    const call =
-      `nn_grid_sample_f32(&sample, ${x.name} + (i0 * ${channels} + i1) * ${plane}, ${at})`;
+    const call = `nn_grid_sample_f32(&sample, ${x.name} + (i0 * ${channels} + i1) * ${plane}, ${at})`;
     lower.call({
       template: 'lines',
       params: linesParams([

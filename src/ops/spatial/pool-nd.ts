@@ -91,12 +91,7 @@ interface Planes {
   readonly plane: string;
 }
 
-function lowerPool(
-  node: Node,
-  lower: LowerBuilder,
-  kernel: readonly number[],
-  pool: (planes: Planes) => Pool,
-): void {
+function lowerPool(node: Node, lower: LowerBuilder, kernel: readonly number[], pool: (planes: Planes) => Pool): void {
   const x = lower.read(0, 'any');
   const y = lower.write(0, followInput(node, lower));
   const indices = node.outputs[1] == null ? null : lower.write(1, y.storage);
@@ -114,7 +109,9 @@ function lowerPool(
   const { start, step, result, padded = false, finish = [] } = pool({ index: at.indices!, plane: at.plane! });
   const element = `const ${x.ctype} v = ${x.name}[${at.x} + ${positionText(x.strides.slice(2))}];`;
   const inside = [element, ...step];
-  const body = padded ? ['count++;', `if (${insideText(axes)}) {`, ...inside.map((line) => `    ${line}`), '}'] : inside;
+  const body = padded
+    ? ['count++;', `if (${insideText(axes)}) {`, ...inside.map((line) => `    ${line}`), '}']
+    : inside;
   const outputs = axes.map((_, i) => at[`o${i + 2}`]!);
   const clamped = node.clip ? `nn_clamp_f32(${result}, ${clipBounds(node).join(', ')})` : result;
   const lines = [...start, ...windowLoops(axes, outputs, body, padded), `${y.name}[${at.y}] = ${clamped};`, ...finish];

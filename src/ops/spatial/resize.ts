@@ -22,7 +22,8 @@ export const resize: OpDef = {
     const x = lower.read(0, 'any');
     const mode = resizeMode(node);
     if (mode.mode === 'nearest') checkMoves(node, lower);
-    else if (x.type.quant || !isReal(x.type.dtype)) return lower.refuse(`mode '${mode.mode}' of ${x.type.dtype} is not supported`);
+    else if (x.type.quant || !isReal(x.type.dtype))
+      return lower.refuse(`mode '${mode.mode}' of ${x.type.dtype} is not supported`);
     if (!['nearest', 'linear', 'cubic'].includes(mode.mode)) return lower.refuse(`mode '${mode.mode}' is not known`);
     const y = lower.write(0, followInput(node, lower));
     const axes = resizeAxes(node, lower, x, y).map((axis, d) => reader(node, lower, axis, d, mode));
@@ -60,7 +61,11 @@ function fromOpset10(node: Node, opset: number, upgrade: UpgradeBuilder): Node {
   if (opset >= 11) return node;
   const [x, y] = [node.inputs[0]!, node.outputs[0]!].map((value) => upgrade.type(value)?.shape);
   const shrinks = x && y ? x.some((size, d) => y[d]! < size) : false;
-  const attributes = { ...node.attributes, coordinate_transformation_mode: 'asymmetric', nearest_mode: shrinks ? 'ceil' : 'floor' };
+  const attributes = {
+    ...node.attributes,
+    coordinate_transformation_mode: 'asymmetric',
+    nearest_mode: shrinks ? 'ceil' : 'floor',
+  };
   return { ...node, inputs: [node.inputs[0]!, null, node.inputs[1]!], attributes };
 }
 
@@ -78,13 +83,22 @@ function resizeMode(node: Node): ResizeMode {
 /** One entry per dimension, null where nothing changes. */
 function resizeAxes(node: Node, lower: LowerBuilder, x: Operand, y: Operand): (ResizeAxis | null)[] {
   const rank = x.shape.length;
-  const axes = intsAttribute(node, 'axes', x.shape.map((_, d) => d)).map((axis) => normalizeAxis(axis, rank));
+  const axes = intsAttribute(
+    node,
+    'axes',
+    x.shape.map((_, d) => d),
+  ).map((axis) => normalizeAxis(axis, rank));
   const roi = constantNumbers(node, lower, 1, 'roi') ?? [];
   const given = constantNumbers(node, lower, 2, 'scales') ?? [];
   const sizes = constantNumbers(node, lower, 3, 'sizes') ?? [];
   const scales = given.length > 0 ? given : sizes.map((size, i) => size / x.shape[axes[i]!]!);
   const policy = stringAttribute(node, 'keep_aspect_ratio_policy', 'stretch');
-  const common = sizes.length === 0 || policy === 'stretch' ? null : policy === 'not_larger' ? Math.min(...scales) : Math.max(...scales);
+  const common =
+    sizes.length === 0 || policy === 'stretch'
+      ? null
+      : policy === 'not_larger'
+        ? Math.min(...scales)
+        : Math.max(...scales);
   return x.shape.map((input, d) => {
     const i = axes.indexOf(d);
     if (i < 0) return null;
@@ -112,10 +126,18 @@ function reader(node: Node, lower: LowerBuilder, axis: ResizeAxis | null, d: num
   if (typeof taps === 'string') return lower.refuse(taps);
   const divided = mode.mode === 'nearest' ? quotient(taps, axis) : null;
   if (divided) return { d, taps: 1, position: divided, weight: () => null, leaves: false };
-  const positions = lower.table(`positions${d}`, 'i32', taps.positions, 'parameters', `input positions along axis ${d} of ${node.name}`);
+  const positions = lower.table(
+    `positions${d}`,
+    'i32',
+    taps.positions,
+    'parameters',
+    `input positions along axis ${d} of ${node.name}`,
+  );
   const at = (output: string, tap: string) => (taps.taps === 1 ? output : `(${output}) * ${taps.taps} + ${tap}`);
   const weighted = mode.mode !== 'nearest';
-  const weights = weighted && lower.table(`weights${d}`, 'f32', taps.weights, 'parameters', `weights along axis ${d} of ${node.name}`);
+  const weights =
+    weighted &&
+    lower.table(`weights${d}`, 'f32', taps.weights, 'parameters', `weights along axis ${d} of ${node.name}`);
   return {
     d,
     taps: taps.taps,
@@ -151,7 +173,9 @@ function interpolation(node: Node, x: Operand, y: Operand, all: readonly (Reader
   const target = `${y.name}[${at.y}]`;
   const single = axes.every(({ taps }) => taps === 1);
   const body = single ? [`${target} = ${source(() => '0')};`] : weightedSum(axes);
-  const leaving = axes.filter(({ leaves }) => leaves).map(({ d, position: place }) => `${place(at[`o${d}`]!, '0')} < 0`);
+  const leaving = axes
+    .filter(({ leaves }) => leaves)
+    .map(({ d, position: place }) => `${place(at[`o${d}`]!, '0')} < 0`);
   if (leaving.length === 0) return inLoops(sizes, body);
   const value = literal(floatAttribute(node, 'extrapolation_value', 0), y.type.dtype);
   return inLoops(sizes, [
@@ -167,7 +191,11 @@ function interpolation(node: Node, x: Operand, y: Operand, all: readonly (Reader
     const product = [...weights, source((i) => `k${i}`)].join(' * ');
     return [
       `${y.ctype} sum = ${number(y.type.dtype, 0)};`,
-      ...inLoops(readers.map(({ taps }) => taps), [`sum += ${product};`], 'k'),
+      ...inLoops(
+        readers.map(({ taps }) => taps),
+        [`sum += ${product};`],
+        'k',
+      ),
       `${target} = sum;`,
     ];
   }

@@ -1,6 +1,6 @@
+import { normalizeAxis } from '../../ir/shape.ts';
 import type { DType, Node } from '../../ir/types.ts';
 import type { LowerBuilder } from '../op-def.ts';
-import { normalizeAxis } from '../../ir/shape.ts';
 import { intAttribute, numbersOf } from './attributes.ts';
 
 /** The numbers of a constant input, null when it is left out; refuses a computed one. */

@@ -70,11 +70,7 @@ export function inLoops(sizes: readonly number[], body: readonly string[], prefi
   if (sizes.length === 0) return [...body];
   const name = `${prefix}${first}`;
   const inner = inLoops(sizes.slice(1), body, prefix, first + 1);
-  return [
-    `for (int32_t ${name} = 0; ${name} < ${sizes[0]}; ${name}++) {`,
-    ...inner.map((line) => `    ${line}`),
-    '}',
-  ];
+  return [`for (int32_t ${name} = 0; ${name} < ${sizes[0]}; ${name}++) {`, ...inner.map((line) => `    ${line}`), '}'];
 }
 
 /** Loops whose body needs `lines` settled as soon as `depth` loops are entered, e.g. an index read from memory. */

@@ -20,9 +20,7 @@ export function followInput(node: Node, lower: LowerBuilder, input = 0): Storage
 
 function storageNow(lower: LowerBuilder, value: string): Storage {
   const constant = lower.constant(value);
-  return constant
-    ? { factors: [...constant.shape], order: constant.shape.map((_, i) => i) }
-    : lower.storageOf(value);
+  return constant ? { factors: [...constant.shape], order: constant.shape.map((_, i) => i) } : lower.storageOf(value);
 }
 
 /** '64 elements' */

@@ -51,7 +51,10 @@ export function windowLoops(
   return nest(axes, body, (axis, i) => {
     const position = sumText([at[i]!, `k${i}`], [axis.stride, axis.dilation], -axis.begin);
     const limit = padded ? axis.size + axis.end : axis.size;
-    return [`const int32_t p${i} = ${position};`, ...skip(padded ? `p${i} >= ${limit}` : `p${i} < 0 || p${i} >= ${limit}`)];
+    return [
+      `const int32_t p${i} = ${position};`,
+      ...skip(padded ? `p${i} >= ${limit}` : `p${i} < 0 || p${i} >= ${limit}`),
+    ];
   });
 }
 
@@ -86,5 +89,8 @@ function nest(
 
 /** p0 * stride + p1 * stride: the offset of an input position. */
 export function positionText(strides: readonly number[], prefix = 'p'): string {
-  return sumText(strides.map((_, i) => `${prefix}${i}`), strides);
+  return sumText(
+    strides.map((_, i) => `${prefix}${i}`),
+    strides,
+  );
 }
