@@ -75,7 +75,7 @@ export interface Table {
   readonly symbol: string;
   readonly dtype: DType;
   readonly data: TypedArray;
-  /** Weights, or something derived for a kernel (biases, multipliers, lookup tables). */
+  /** Numbers of the model itself, or something derived for a kernel (folded biases, multipliers, lookup tables). */
   readonly kind: 'weights' | 'parameters';
   readonly comment: string;
 }

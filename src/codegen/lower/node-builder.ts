@@ -34,7 +34,7 @@ export function nodeBuilder(program: ProgramBuilder, node: Node): LowerBuilder {
       const constant = constantOf(graph, value);
       if (constant) {
         const { tensor, storage } = relaidConstant(constant, layout);
-        const name = program.addTable(`c${index}`, tensor.dtype, tensor.data, 'parameters', `constant input ${index}`);
+        const name = program.addTable(`c${index}`, tensor.dtype, tensor.data, 'weights', `constant input ${index}`);
         constants.push(name);
         const type = typeOf(graph, value);
         return operand(name, { value, type, shape: type.shape, storage, buffer: -1 }, constant);

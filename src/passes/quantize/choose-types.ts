@@ -22,20 +22,24 @@ export interface QuantizationPlan {
  */
 export function planQuantization(graph: Graph, exclude: (node: Node) => boolean): QuantizationPlan {
   const regions = tableRegions(graph, exclude);
-  const tables = new Map(regions.flatMap((region) => (region.nodes.length > 0 ? [[region.nodes.at(-1)!, region] as const] : [])));
-  const absorbed = new Set(regions.flatMap((region) => region.nodes.slice(0, -1)));
+  const regionOf = new Map(regions.flatMap((region) => region.nodes.map((node) => [node, region] as const)));
+  const tables = new Map<Node, TableRegion>();
+  const absorbed = new Set<Node>();
 
   const roles = new Map<Node, readonly Role[]>();
   const codes = new Set<ValueName>(graph.inputs.filter((input) => graph.types.get(input)?.dtype === 'f32'));
   const groups = valueGroups();
   const fixed = new Map<ValueName, Quant>();
   for (const node of graph.nodes) {
-    if (absorbed.has(node)) continue;
     const output = node.outputs[0]!;
-    const region = tables.get(node);
-    if (region) {
-      if (codes.has(region.input)) codes.add(output);
-      else tables.delete(node);
+    const region = regionOf.get(node);
+    if (region && codes.has(region.input)) {
+      if (region.output !== output) {
+        absorbed.add(node);
+        continue;
+      }
+      tables.set(node, region);
+      codes.add(output);
       continue;
     }
     const rule = exclude(node) ? null : ruleOf(graph, node);

@@ -1,5 +1,6 @@
 import { prune } from '../../ir/graph.ts';
-import type { Graph } from '../../ir/types.ts';
+import type { Graph, Node } from '../../ir/types.ts';
+import { findOp } from '../../ops/index.ts';
 import { must } from '../../support/errors.ts';
 import { definePass, type PassContext } from '../pass.ts';
 import { applyQuantization } from './apply-types.ts';
@@ -21,10 +22,21 @@ export const quantizeInt8 = definePass({
   defaults: { exclude: [] as readonly string[], floatIo: false as boolean },
   run(graph, { exclude, floatIo }, ctx) {
     const plan = planQuantization(graph, (node) => exclude.includes(node.name));
+    for (const node of graph.nodes) {
+      if (!plan.roles.has(node) && !plan.tables.has(node) && !plan.absorbed.has(node)) {
+        ctx.remark(node, exclude.includes(node.name) ? 'stays in float as asked' : whyFloat(graph, node));
+      }
+    }
     const evaluate = (region: TableRegion, points: Float32Array) => evaluateRegion(graph, region, points, ctx);
     return applyQuantization(graph, plan, evaluate, { floatIo });
   },
 });
+
+function whyFloat(graph: Graph, node: Node): string {
+  const rule = findOp(node.domain, node.op)?.quantize;
+  if (!rule) return 'stays in float: there is no integer form of this operator';
+  return `stays in float: ${rule.refuse?.(node, graph) ?? 'its inputs are float'}`;
+}
 
 /** The region's function at these points, computed by onnxruntime. */
 export async function evaluateRegion(graph: Graph, region: TableRegion, points: Float32Array, ctx: PassContext) {
