@@ -375,7 +375,7 @@ const refusals: QuantizedFile = {
     ...X,
     ...affine('y', 0.5, u8(128)),
     ...affine('w', f32(0.01, 0.02, 0.03), i8(0, 0, 0)),
-    ...affine('v', 1e-9, i8(0)),
+    ...affine('v', 1e-11, i8(0)),
     w: random('i8', [3, 3, 1, 1]),
     f: random('f32', [3, 3, 1, 1]),
     b: random('f32', [3]),
