@@ -1,9 +1,10 @@
 import type { Tensor, TensorType, ValueName } from '../ir/types.ts';
 import { createSession, type OrtValue } from '../runtime/ort-session.ts';
 import { invariant, UserError } from '../support/errors.ts';
-import { show, showNode } from './bad-model.ts';
+import { badModel, show, showNode } from './bad-model.ts';
 import type { FlatNode } from './flat-node.ts';
 import { foldShapeInputs } from './fold-shape-inputs.ts';
+import { shapeFromConstants } from './own-shapes.ts';
 import { hasOwnRule, ownTypes, unspeakable } from './own-types.ts';
 import { rankGuard } from './rank-guard.ts';
 import { type SafeModelSpec, safeModel } from './safe-model.ts';
@@ -36,9 +37,9 @@ export async function discoverTypes(graph: UntypedGraph): Promise<Map<ValueName,
   const cut = new Set<FlatNode>();
 
   for (let work = 0; work <= MAX_WORK; ) {
-    typeCutNodes(graph.nodes, cut, known);
+    typeCutNodes(graph.nodes, cut, known, constants);
     const rest = runnable(graph.nodes, cut, known);
-    if (rest.length === 0) return known;
+    if (rest.length === 0) return complete(graph.nodes, known);
     work += rest.length;
     const result = await infer(rest, known, constants, graph.opset);
     if (!(result instanceof Map)) {
@@ -60,14 +61,21 @@ export async function discoverTypes(graph: UntypedGraph): Promise<Map<ValueName,
 }
 
 /** Own rules for the nodes onnxruntime cannot take, as far as their inputs are known. */
-function typeCutNodes(nodes: readonly FlatNode[], cut: Set<FlatNode>, known: Map<ValueName, TensorType>): void {
+function typeCutNodes(
+  nodes: readonly FlatNode[],
+  cut: Set<FlatNode>,
+  known: Map<ValueName, TensorType>,
+  constants: ReadonlyMap<ValueName, Tensor>,
+): void {
   const typeOf = (value: ValueName | null) => (value && known.get(value)) || null;
+  const constantOf = (value: ValueName | null) => (value && constants.get(value)) || null;
   for (const node of nodes) {
     if (node.outputs.every((output) => !output || known.has(output))) continue;
     const inputs = node.inputs.map(typeOf);
     if (unspeakable(node, inputs)) cut.add(node);
-    if (!cut.has(node) || node.inputs.some((input, i) => input && !inputs[i])) continue;
-    const types = ownTypes(node, inputs);
+    const shaped = shapeFromConstants(node, inputs, node.inputs.map(constantOf));
+    if (!shaped && (!cut.has(node) || node.inputs.some((input, i) => input && !inputs[i]))) continue;
+    const types = shaped ? [shaped] : ownTypes(node, inputs);
     if (!types) {
       throw new UserError({
         code: 'UNSUPPORTED',
@@ -78,9 +86,16 @@ function typeCutNodes(nodes: readonly FlatNode[], cut: Set<FlatNode>, known: Map
     }
     types.forEach((type, i) => {
       const output = node.outputs[i];
+      countElements(type.shape, showNode(node));
       if (output) known.set(output, type);
     });
   }
+}
+
+/** Own rules give the outputs an operator has; a node may list more. */
+function complete(nodes: readonly FlatNode[], known: Map<ValueName, TensorType>): Map<ValueName, TensorType> {
+  const odd = nodes.find(({ outputs }) => outputs.some((output) => output && !known.has(output)));
+  return odd ? badModel('a node has an output that its operator does not have', showNode(odd)) : known;
 }
 
 /** Nodes without types whose inputs are known or made by earlier ones, and whose rank is surely small. */
@@ -99,6 +114,9 @@ function runnable(
     return true;
   });
 }
+
+/** No kernel, or an operator set that does not know the float type yet. */
+const NO_KERNEL = /could not find an implementation|type 'tensor\((?:float16|bfloat16|double)\)' of input parameter/i;
 
 /** Types of all outputs without open dimensions, or the node that has no kernel but an own rule. */
 async function infer(
@@ -128,7 +146,7 @@ async function infer(
   } catch (error) {
     if (!(error instanceof UserError) || error.problem.code !== 'RUNTIME') throw error;
     const node = model.nodeIn(error);
-    if (node && /could not find an implementation/i.test(error.problem.because?.[0] ?? '')) return node;
+    if (node && NO_KERNEL.test(error.problem.because?.[0] ?? '')) return node;
     throw model.explain(error);
   }
 }

@@ -94,6 +94,14 @@ describe('nodes and values', () => {
     expect(await text(parts, { constants })).toContain('y: f32[2,1] = ReduceSum(x, axes)');
   });
 
+  it('get shapes from constants that onnxruntime does not look at', async () => {
+    const nodes = [node('Compress', ['x', 'c'], ['a'], { axis: 1 }), node('Range', ['zero', 'n', 'one'], ['b'])];
+    const c: onnx.ITensorProto = { name: 'c', dims: [3], dataType: 9, int32Data: [1, 0, 1] };
+    const initializers = [c, ints('zero', [1], [0]), ints('n', [1], [5]), ints('one', [1], [2])];
+    const graph = await importOnnx(modelBytes({ nodes, initializers, outputs: ['a', 'b'] }));
+    expect([graph.types.get('a')?.shape, graph.types.get('b')?.shape]).toEqual([[2, 2], [3]]);
+  });
+
   it('are told by their kind, not one by one, when onnxruntime has no kernel for many', async () => {
     const nodes = Array.from({ length: 400 }, (_, i) =>
       node('Max', [i === 0 ? 'x' : `v${i - 1}`, 'w'], [i === 399 ? 'y' : `v${i}`]),
