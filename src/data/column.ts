@@ -6,7 +6,7 @@ import { elementReader } from '../numerics/convert.ts';
 import { integerRange } from '../numerics/dtype.ts';
 import { roundHalfEven, toBfloat16Bits, toFloat16Bits } from '../numerics/float16.ts';
 import { invariant } from '../support/errors.ts';
-import { type RowFit, fitRows } from './fit-rows.ts';
+import { fitRows, type RowFit } from './fit-rows.ts';
 
 /** An input of the model a data set is meant for. */
 export interface DatasetInput {

@@ -3,9 +3,9 @@ import type { Tensor, ValueName } from '../ir/types.ts';
 import { badData } from '../numerics/bad-data.ts';
 import { elementReader } from '../numerics/convert.ts';
 import { invariant } from '../support/errors.ts';
-import { type Column, type DatasetInput, type Part, createColumn } from './column.ts';
+import { nearestName } from '../support/nearest.ts';
+import { type Column, createColumn, type DatasetInput, type Part } from './column.ts';
 import { type DatasetDescriptor, type InputDescriptor, parseDescriptor } from './descriptor.ts';
-import { nearestKey } from './nearest-key.ts';
 import { type FileContent, readDataFile } from './read-arrays.ts';
 
 export type { DatasetInput } from './column.ts';
@@ -114,7 +114,11 @@ function inputDescriptor(
   const names = inputs.map(({ name }) => name);
   const stranger = Object.keys(entries ?? {}).find((name) => !names.includes(name));
   if (stranger !== undefined) {
-    throw badData(where, `the model has no input '${stranger}'`, `did you mean '${nearestKey(stranger, names)}'?`);
+    const nearest = nearestName(stranger, names);
+    const hint = nearest
+      ? `did you mean '${nearest}'?`
+      : `its inputs are ${names.map((name) => `'${name}'`).join(', ')}`;
+    throw badData(where, `the model has no input '${stranger}'`, hint);
   }
   if (entries && Object.hasOwn(entries, input.name)) return entries[input.name];
   if (files !== undefined && inputs.length === 1) return { ...rest, files };

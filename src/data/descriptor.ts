@@ -1,5 +1,5 @@
 import { badData } from '../numerics/bad-data.ts';
-import { nearestKey } from './nearest-key.ts';
+import { nearestName } from '../support/nearest.ts';
 
 /** Where the values of one model input come from, and how raw ones become x = raw * scale + offset. */
 export interface InputDescriptor {
@@ -94,7 +94,10 @@ function checkInput(input: Record<string, unknown>, at: string, problems: string
 
 function checkKeys(object: object, known: readonly string[], at: string, problems: string[]): void {
   for (const key of Object.keys(object)) {
-    if (!known.includes(key)) problems.push(`${at}unknown key "${key}", did you mean "${nearestKey(key, known)}"?`);
+    if (known.includes(key)) continue;
+    const nearest = nearestName(key, known);
+    const help = nearest ? `did you mean "${nearest}"?` : `known: ${known.join(', ')}`;
+    problems.push(`${at}unknown key "${key}", ${help}`);
   }
 }
 

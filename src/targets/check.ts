@@ -1,4 +1,4 @@
-import { nearest } from './nearest.ts';
+import { nearestName } from '../support/nearest.ts';
 import { BOARD_NAMES, FEATURES, KERNEL_SETS, TOOLCHAIN_NAMES } from './target.ts';
 
 /** Looks at one value of a target file and adds a line to `problems` for everything that is wrong with it. */
@@ -30,7 +30,7 @@ const oneOf =
   (names: readonly string[]): Check =>
   (value, path, problems) => {
     if (typeof value === 'string' && names.includes(value)) return;
-    const suggestion = typeof value === 'string' ? nearest(value, names) : null;
+    const suggestion = typeof value === 'string' ? nearestName(value, names) : null;
     const known = suggestion ? `did you mean "${suggestion}"?` : `known: ${names.join(', ')}`;
     problems.push(`${path}: unknown value ${JSON.stringify(value)}; ${known}`);
   };
@@ -55,7 +55,7 @@ const object =
     const at = (key: string) => (path ? `${path}.${key}` : key);
     for (const key of Object.keys(value)) {
       if (Object.hasOwn(fields, key)) continue;
-      const suggestion = nearest(key, Object.keys(fields));
+      const suggestion = nearestName(key, Object.keys(fields));
       problems.push(`${at(key)}: unknown key${suggestion ? `, did you mean "${suggestion}"?` : ''}`);
     }
     for (const [key, { check, required }] of Object.entries(fields)) {

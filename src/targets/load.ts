@@ -2,8 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../support/errors.ts';
+import { nearestName } from '../support/nearest.ts';
 import { checkTargetFile } from './check.ts';
-import { nearest } from './nearest.ts';
 import { type Bank, type BoardName, type Feature, type KernelSet, largestContiguous, type Target } from './target.ts';
 
 /** Works from src/ (tests) and from dist/ (installed): both lie one level below the package root. */
@@ -125,7 +125,7 @@ function badTarget(path: string, because: readonly string[], cause?: unknown): U
 async function noSuchTarget(name: string, cause: unknown): Promise<UserError> {
   if (isPath(name)) return badTarget(name, [cause instanceof Error ? cause.message : 'cannot be read'], cause);
   const names = await targetNames();
-  const suggestion = nearest(name, names);
+  const suggestion = nearestName(name, names);
   const hint = suggestion
     ? `did you mean '${suggestion}'?`
     : 'run `nibblec targets` for the list, or give the path of a .json file';

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parseDescriptor } from '../../src/data/descriptor.ts';
-import { nearestKey } from '../../src/data/nearest-key.ts';
 
 const parse = (json: unknown) => parseDescriptor(json, 'd.json');
 
@@ -51,9 +50,4 @@ test('the schema knows the same keys', () => {
     expect(() => parse({ inputs: { x: { [key]: null } } })).not.toThrow('unknown key');
   expect(Object.keys(schema.properties)).toHaveLength(10);
   expect(Object.keys(inner)).toEqual(['files', 'layout', 'scale', 'offset']);
-});
-
-test('nearest key', () => {
-  expect(nearestKey('lable', ['files', 'labels', 'layout'])).toBe('labels');
-  expect(nearestKey('', ['abc', 'a'])).toBe('a');
 });

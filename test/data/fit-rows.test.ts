@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { fitRows } from '../../src/data/fit-rows.ts';
 
-const fit = (file: number[], layout: string | undefined, input: number[]) => {
+const fitOf = (file: number[], layout: string | undefined, input: number[]) => {
   const { rows, rowsPerSample, gather, channels } = fitRows(file, layout, input, 'f');
   return { rows, rowsPerSample, permuted: gather !== null, channels };
 };
@@ -24,7 +24,7 @@ test.each([
   ['the model is channels-last itself', [16, 8, 9, 3], 'HWC', [1, 8, 9, 3], 16, 1, false, 3],
   ['grey', [16, 8, 9], 'HW', [1, 1, 8, 9], 16, 1, false, 1],
 ])('%s: %j %s -> %j', (_, file, layout, input, rows, rowsPerSample, permuted, channels) => {
-  expect(fit(file, layout, input)).toEqual({ rows, rowsPerSample, permuted, channels });
+  expect(fitOf(file, layout, input)).toEqual({ rows, rowsPerSample, permuted, channels });
 });
 
 test.each([
@@ -44,7 +44,7 @@ test.each([
     [4, 3, 8, 8],
     '10 samples do not make whole batches of 4',
   ],
-])('refuses %s', (_, file, layout, input, message) => expect(() => fit(file, layout, input)).toThrow(message));
+])('refuses %s', (_, file, layout, input, message) => expect(() => fitOf(file, layout, input)).toThrow(message));
 
 test('the gather brings channels in front', () => {
   // Stored (h, w, c) of shape [2, 2, 3] at 6 h + 3 w + c.
