@@ -11,14 +11,14 @@ import type { MemoryPlan, Program } from './ir/program.ts';
 import type { Graph, Tensor, ValueName } from './ir/types.ts';
 import { buildOracle } from './oracle/build-oracle.ts';
 import { floatPasses } from './passes/float/index.ts';
-import { isQuantizedModel, quantizedImportPasses } from './passes/quantize/import-quantized.ts';
 import { step } from './passes/pass.ts';
+import { type Pipeline, type PipelineOptions, type Remark, runPipeline } from './passes/pipeline.ts';
 import { calibrate } from './passes/quantize/calibrate.ts';
+import { isQuantizedModel, quantizedImportPasses } from './passes/quantize/import-quantized.ts';
 import { quantizeInt8 } from './passes/quantize/quantize-int8.ts';
 import { allPasses } from './passes/registry.ts';
-import { type Pipeline, type PipelineOptions, type Remark, runPipeline } from './passes/pipeline.ts';
-import { createEvaluator } from './runtime/evaluator.ts';
 import type { CalibrationMethod } from './quant/observers.ts';
+import { createEvaluator } from './runtime/evaluator.ts';
 import { cIdentifier } from './support/names.ts';
 import type { Target } from './targets/target.ts';
 import { VERSION } from './version.ts';
@@ -48,7 +48,10 @@ export interface CompileOptions {
   readonly ioLayout?: 'native' | 'onnx';
   /** The passes to run instead of the usual ones. */
   readonly recipe?: Pipeline;
-  readonly passes?: Pick<PipelineOptions, 'dumpIr' | 'printIrAfter' | 'printIr' | 'stopAfter' | 'progress' | 'signal' | 'seed'>;
+  readonly passes?: Pick<
+    PipelineOptions,
+    'dumpIr' | 'printIrAfter' | 'printIr' | 'stopAfter' | 'progress' | 'signal' | 'seed'
+  >;
 }
 
 /** What the passes made of a model. */
@@ -105,18 +108,20 @@ export async function transformModel(options: CompileOptions): Promise<Transform
   const precision = options.precision ?? (dataset ? 'int8' : 'float32');
   const pipeline = options.recipe ?? defaultPipeline(imported, precision, options);
   const evaluator = createEvaluator();
-  let floatGraph = imported;
   try {
-    const { graph, remarks } = await runPipeline(imported, pipeline, {
+    const { graph, reference, remarks } = await runPipeline(imported, pipeline, {
       ...options.passes,
       known: allPasses,
       evaluate: evaluator.evaluate,
       ...(dataset && { dataset: { length: dataset.count, sample: (index) => dataset.sample(index) } }),
-      observe(_pass, current) {
-        if (!current.ranges && !isQuantized(current)) floatGraph = current;
-      },
     });
-    return { precision: isQuantized(graph) ? 'int8' : 'float32', floatGraph, graph, dataset, remarks };
+    return {
+      precision: isQuantized(graph) ? 'int8' : 'float32',
+      floatGraph: reference ?? imported,
+      graph,
+      dataset,
+      remarks,
+    };
   } finally {
     await evaluator.release();
   }

@@ -30,8 +30,10 @@ export {
   runPipeline,
 } from './pipeline.ts';
 export { calibrate } from './quantize/calibrate.ts';
-export { quantizeInt8 } from './quantize/quantize-int8.ts';
+export { correctBias } from './quantize/correct-bias.ts';
+export { equalize } from './quantize/equalize.ts';
 export { importQdq } from './quantize/import-qdq.ts';
 export { importQlinear } from './quantize/import-qlinear.ts';
+export { quantizeInt8 } from './quantize/quantize-int8.ts';
 export { parseRecipe, printRecipe, type Recipe } from './recipe.ts';
 export { allPasses } from './registry.ts';

@@ -26,6 +26,8 @@ export interface PassContext {
   readonly rng: Rng;
   evaluate: Evaluate;
   readonly dataset: Dataset | null;
+  /** The last graph of this pipeline in which no value held codes: what a quantized graph should compute. */
+  readonly reference: Graph | null;
   progress(done: number, total: number): void;
   /** Long passes look at it between their units of work. */
   readonly signal: AbortSignal | null;

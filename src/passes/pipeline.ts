@@ -41,6 +41,8 @@ export interface Remark {
 
 export interface PipelineResult {
   readonly graph: Graph;
+  /** The last graph without codes, the first one included; null when all had some. Shares value names with `graph`. */
+  readonly reference: Graph | null;
   readonly remarks: readonly Remark[];
   /** Wall time of each pass that ran, verification included. */
   readonly timings: readonly { readonly pass: string; readonly milliseconds: number }[];
@@ -68,11 +70,13 @@ export async function runPipeline(
   verifyGraph(graph, 'before the first pass');
   options.dumpIr?.(0, 'input', printGraph(graph));
   let current = graph;
+  let reference = isFloat(graph) ? graph : null;
   for (const [index, { pass, options: passOptions }] of steps.entries()) {
     options.signal?.throwIfAborted();
     const start = performance.now();
     requireFacts(current, pass, options.known ?? steps.map((other) => other.pass));
-    current = await runOne(current, pass, passOptions, contextOf(pass, options, remarks));
+    current = await runOne(current, pass, passOptions, contextOf(pass, options, remarks, reference));
+    if (isFloat(current)) reference = current;
     timings.push({ pass: pass.name, milliseconds: performance.now() - start });
     options.dumpIr?.(index + 1, pass.name, printGraph(current));
     options.observe?.(pass.name, current);
@@ -81,12 +85,16 @@ export async function runPipeline(
     }
     if (pass.name === stopAfter) break;
   }
-  return { graph: current, remarks, timings };
+  return { graph: current, reference, remarks, timings };
 }
 
 /** One pass with checks, for tests and for callers that need no pipeline. */
 export function runPass(pass: AnyPass | Step, graph: Graph, options: PipelineOptions = {}): Promise<PipelineResult> {
   return runPipeline(graph, [pass], options);
+}
+
+function isFloat(graph: Graph): boolean {
+  return FACTS['float-only'].check(graph) === null;
 }
 
 async function runOne(graph: Graph, pass: AnyPass, options: Step['options'], ctx: PassContext): Promise<Graph> {
@@ -123,12 +131,13 @@ function requireFacts(graph: Graph, pass: AnyPass, known: readonly AnyPass[]): v
   });
 }
 
-function contextOf(pass: AnyPass, options: PipelineOptions, remarks: Remark[]): PassContext {
+function contextOf(pass: AnyPass, options: PipelineOptions, remarks: Remark[], reference: Graph | null): PassContext {
   return {
     remark: (node, text) => remarks.push({ pass: pass.name, node: node.name, op: node.op, text }),
     rng: createRng(options.seed ?? 0),
     evaluate: options.evaluate ?? (() => Promise.reject(noEvaluate(pass))),
     dataset: options.dataset ?? null,
+    reference,
     progress: (done, total) => options.progress?.(pass.name, done, total),
     signal: options.signal ?? null,
   };

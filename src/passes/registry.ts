@@ -1,11 +1,13 @@
 import { floatPasses } from './float/index.ts';
 import type { AnyPass } from './pass.ts';
 import { calibrate } from './quantize/calibrate.ts';
+import { correctBias } from './quantize/correct-bias.ts';
+import { equalize } from './quantize/equalize.ts';
 import { importQdq } from './quantize/import-qdq.ts';
 import { importQlinear } from './quantize/import-qlinear.ts';
 import { quantizeInt8 } from './quantize/quantize-int8.ts';
 
 /** Every pass that a recipe may name, each once. */
 export const allPasses: readonly AnyPass[] = [
-  ...new Set([...floatPasses, importQlinear, importQdq, calibrate, quantizeInt8]),
+  ...new Set([...floatPasses, importQlinear, importQdq, equalize, calibrate, quantizeInt8, correctBias]),
 ];

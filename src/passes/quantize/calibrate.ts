@@ -1,7 +1,7 @@
 import type { Graph, Range, ValueName } from '../../ir/types.ts';
 import { type CalibrationMethod, createObserver, type Observer } from '../../quant/observers.ts';
-import { UserError } from '../../support/errors.ts';
 import { definePass } from '../pass.ts';
+import { calibrationSamples, requireDataset } from './calibration-samples.ts';
 
 /**
  * Runs the float graph over the calibration samples and notes the range of every float value.
@@ -14,29 +14,19 @@ export const calibrate = definePass({
   provides: ['ranges-known'],
   defaults: { samples: 256, method: 'mse', percentile: 99.99 },
   async run(graph, { samples, method, percentile }, ctx) {
-    const { dataset } = ctx;
-    if (!dataset || dataset.length === 0) {
-      throw new UserError({
-        code: 'BAD_DATA',
-        message: 'int8 needs calibration data: samples of the real input',
-        hint: 'pass --calibrate with an NPY, NPZ or IDX file, or stay in float32 with --precision float32',
-      });
-    }
     const observed = withAllFloats(graph);
     const observers = new Map<ValueName, Observer>();
     for (const value of [...observed.outputs, ...floatInputs(graph)]) {
-      observers.set(value, createObserver(method as CalibrationMethod, { name: value, percentile: Number(percentile) }));
+      observers.set(
+        value,
+        createObserver(method as CalibrationMethod, { name: value, percentile: Number(percentile) }),
+      );
     }
-    const count = Math.min(Number(samples), dataset.length);
-    for (let i = 0; i < count; i++) {
-      ctx.signal?.throwIfAborted();
-      // Spread over the whole set: files are often sorted by class.
-      const feeds = await dataset.sample(Math.floor((i * dataset.length) / count));
+    for await (const feeds of calibrationSamples(requireDataset(ctx, 'int8'), Number(samples), ctx)) {
       const results = await ctx.evaluate(observed, feeds);
       for (const [value, observer] of observers) {
         observer.observe((results.get(value) ?? feeds.get(value)!).data as Float32Array);
       }
-      ctx.progress(i + 1, count);
     }
     const ranges = new Map<ValueName, Range>();
     for (const [value, observer] of observers) ranges.set(value, observer.range());

@@ -1,0 +1,39 @@
+import { typeOf } from '../../ir/graph.ts';
+import type { Graph, Tensor, ValueName } from '../../ir/types.ts';
+import { quantizeArray } from '../../quant/affine.ts';
+import { UserError } from '../../support/errors.ts';
+import type { Dataset, PassContext } from '../pass.ts';
+
+export type Feeds = ReadonlyMap<ValueName, Tensor>;
+
+/** The data set, or UserError BAD_DATA when there is none. `pass` needs it. */
+export function requireDataset({ dataset }: PassContext, pass: string): Dataset {
+  if (dataset && dataset.length > 0) return dataset;
+  throw new UserError({
+    code: 'BAD_DATA',
+    message: `${pass} needs calibration data: samples of the real input`,
+    hint: 'pass --calibrate with an NPY, NPZ or IDX file, or stay in float32 with --precision float32',
+  });
+}
+
+/** Up to `count` samples one after the other, spread over the whole set: files are often sorted by class. */
+export async function* calibrationSamples(dataset: Dataset, count: number, ctx: PassContext): AsyncGenerator<Feeds> {
+  const samples = Math.min(count, dataset.length);
+  for (let i = 0; i < samples; i++) {
+    ctx.signal?.throwIfAborted();
+    yield await dataset.sample(Math.floor((i * dataset.length) / samples));
+    ctx.progress(i + 1, samples);
+  }
+}
+
+/** A float sample as a quantized graph takes it: codes where its inputs are codes. */
+export function asCodes(graph: Graph, feeds: Feeds): Feeds {
+  return new Map(
+    [...feeds].map(([input, tensor]): [ValueName, Tensor] => {
+      const { dtype, quant, shape } = typeOf(graph, input);
+      if (!quant || tensor.dtype !== 'f32') return [input, tensor];
+      const affine = { scale: quant.scale[0]!, zeroPoint: quant.zeroPoint[0]! };
+      return [input, { dtype, shape, data: quantizeArray(tensor.data as Float32Array, affine) }];
+    }),
+  );
+}

@@ -1,0 +1,84 @@
+import { prune } from '../../ir/graph.ts';
+import type { Graph, Node, Tensor, ValueName } from '../../ir/types.ts';
+import { buildOracle } from '../../oracle/build-oracle.ts';
+import { must } from '../../support/errors.ts';
+import type { Evaluate } from '../pass.ts';
+import type { Feeds } from './calibration-samples.ts';
+
+/** One tensor per sample, of every output of a node. */
+export type Results = ReadonlyMap<ValueName, readonly Tensor[]>;
+
+/**
+ * Runs a graph over several samples at once, one node after the other, so that the caller may look at a node's results
+ * and change the node before those after it run. Quantized nodes compute on codes.
+ */
+export interface SampleWalk {
+  /** A node alone, on the kept results of those before it; `within` has its constants when it was changed. */
+  compute(node: Node, within?: Graph): Promise<Results>;
+  /** Gives the results to the nodes after it; what none of them reads is forgotten. */
+  keep(node: Node, results: Results): void;
+  /** Walks on to a `wanted` value and gives it away: it can be taken once. */
+  take(value: ValueName): Promise<readonly Tensor[]>;
+}
+
+/** `wanted` values are not forgotten before they are taken. */
+export function walkSamples(
+  graph: Graph,
+  feeds: readonly Feeds[],
+  wanted: ReadonlySet<ValueName>,
+  evaluate: Evaluate,
+): SampleWalk {
+  const values = new Map<ValueName, readonly Tensor[]>();
+  for (const input of graph.inputs) {
+    values.set(
+      input,
+      feeds.map((feed) => must(feed.get(input), input)),
+    );
+  }
+  const pending = [...graph.nodes];
+  const untaken = new Set(wanted);
+
+  const walk: SampleWalk = {
+    async compute(node, within = graph) {
+      const alone = oracleOf(node, within);
+      const results = new Map<ValueName, Tensor[]>(alone.outputs.map((output) => [output, []]));
+      for (let i = 0; i < feeds.length; i++) {
+        const inputs = new Map(alone.inputs.map((input) => [input, must(values.get(input), input)[i]!]));
+        const outputs = await evaluate(alone, inputs);
+        for (const [output, tensors] of results) tensors.push(must(outputs.get(output), output));
+      }
+      return results;
+    },
+    keep(node, results) {
+      pending.splice(pending.indexOf(node), 1);
+      for (const [output, tensors] of results) values.set(output, tensors);
+      forget([...node.inputs, ...node.outputs]);
+    },
+    async take(value) {
+      while (!values.has(value)) {
+        const node = must(pending[0], `a node that makes '${value}'`);
+        walk.keep(node, await walk.compute(node));
+      }
+      const tensors = values.get(value)!;
+      untaken.delete(value);
+      forget([value]);
+      return tensors;
+    },
+  };
+  return walk;
+
+  function forget(candidates: readonly (ValueName | null)[]): void {
+    for (const value of candidates) {
+      const needed = value !== null && (untaken.has(value) || pending.some((node) => node.inputs.includes(value)));
+      if (value !== null && !needed) values.delete(value);
+    }
+  }
+}
+
+/** The node as a graph of its own, in operators that onnxruntime has. */
+function oracleOf(node: Node, { types, constants }: Graph): Graph {
+  const isValue = (value: ValueName | null): value is ValueName => value !== null;
+  const inputs = [...new Set(node.inputs.filter(isValue))].filter((input) => !constants.has(input));
+  const outputs = node.outputs.filter(isValue);
+  return buildOracle(prune({ name: 'node', inputs, outputs, nodes: [node], types, constants }));
+}
