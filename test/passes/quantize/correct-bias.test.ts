@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { constantOf, editGraph, producerOf, typeOf } from '../../../src/ir/graph.ts';
-import { tensorOf } from '../../../src/ir/tensor.ts';
+import { numbersOf, tensorOf } from '../../../src/ir/tensor.ts';
 import { parseGraph, printGraph } from '../../../src/ir/text.ts';
 import type { Graph, Tensor } from '../../../src/ir/types.ts';
 import { buildOracle } from '../../../src/oracle/build-oracle.ts';
@@ -38,7 +38,7 @@ const disturb = definePass({
     const moved = tensorOf(
       'i32',
       bias.shape,
-      Array.from(bias.data, (b, c) => Number(b) + codes[c]!),
+      numbersOf(bias).map((b, c) => b + codes[c]!),
     );
     const name = edit.constant('moved', moved);
     edit.setType(name, typeOf(graph, conv.inputs[2]));
@@ -64,20 +64,21 @@ async function error(graph: Graph): Promise<number> {
   const evaluator = createEvaluator();
   const oracle = buildOracle(graph);
   const { quant } = typeOf(graph, 'y');
-  const real = ({ data }: Tensor) =>
-    Array.from(data, (x) => (quant ? quant.scale[0]! * (Number(x) - quant.zeroPoint[0]!) : Number(x)));
+  const real = (y: Tensor) =>
+    numbersOf(y).map((code) => (quant ? quant.scale[0]! * (code - quant.zeroPoint[0]!) : code));
   const feeds = Array.from({ length: 64 }, (_, i) => randomFeeds(FLOAT, 1000 + i));
   const actual: number[] = [];
   const wanted: number[] = [];
   for (const feed of feeds) actual.push(...real((await evaluator.evaluate(oracle, asCodes(graph, feed))).get('y')!));
-  for (const feed of feeds) wanted.push(...Array.from((await evaluator.evaluate(FLOAT, feed)).get('y')!.data, Number));
+  for (const feed of feeds) wanted.push(...numbersOf((await evaluator.evaluate(FLOAT, feed)).get('y')!));
   await evaluator.release();
   return wanted.reduce((sum, y, i) => sum + (y - actual[i]!) ** 2, 0) / wanted.length;
 }
 
 const biasOf = (graph: Graph, op: string) => {
   const node = graph.nodes.find((candidate) => candidate.op === op)!;
-  return Array.from(constantOf(graph, node.inputs[2])?.data ?? [], Number);
+  const bias = constantOf(graph, node.inputs[2]);
+  return bias ? numbersOf(bias) : [];
 };
 
 test('a shifted bias comes back, and the outputs come closer', async () => {
