@@ -35,18 +35,25 @@ function zeroPointText(node: Node, lower: LowerBuilder, index: number, column: s
   const zeros = constant ? numbersOf(constant) : null;
   if (zeros?.every((zero) => zero === zeros[0])) return `${zeros[0]}`;
   const several = elementCount(shape) > 1;
-  if (shape.length > 1 || (several && column === null)) return lower.refuse('only the right side may have several zero points');
+  if (shape.length > 1 || (several && column === null))
+    return lower.refuse('only the right side may have several zero points');
   return `${lower.read(index, 'any').name}[${several ? column : 0}]`;
 }
 
 /** y = sum (x - zx) (w - zw[out]) in int32; padding is zx. */
 export const convInteger: OpDef = {
   op: 'ConvInteger',
-  summary: 'Convolution of 8-bit integers in int32, 1-D and 2-D; weights constant, the input zero point may be computed.',
+  summary:
+    'Convolution of 8-bit integers in int32, 1-D and 2-D; weights constant, the input zero point may be computed.',
   spatial: true,
   lower(node, lower) {
     const x = lower.type(node.inputs[0]);
-    const shape = windowShape(node, x.shape, lower.type(node.outputs[0]).shape, lower.type(node.inputs[1]).shape.slice(2));
+    const shape = windowShape(
+      node,
+      x.shape,
+      lower.type(node.outputs[0]).shape,
+      lower.type(node.inputs[1]).shape.slice(2),
+    );
     const weights = centredWeights(node, lower);
     if (!shape) return lower.refuse('only 1-D and 2-D convolutions become C');
     const input = lower.read(0, 'channels-last');
@@ -59,7 +66,13 @@ export const convInteger: OpDef = {
         x: input.name,
         x_signed: x.dtype === 'i8' ? 1 : 0,
         x_zero_point: zeroPoint,
-        w: lower.table('weights', 'i16', kernelMajor(weights).data, 'weights', `weights [out][kernel][in] minus zero point of ${node.name}`),
+        w: lower.table(
+          'weights',
+          'i16',
+          kernelMajor(weights).data,
+          'weights',
+          `weights [out][kernel][in] minus zero point of ${node.name}`,
+        ),
         y: y.name,
       },
       macs: convMacs(shape),
@@ -72,7 +85,8 @@ export const convInteger: OpDef = {
 function centredWeights(node: Node, lower: LowerBuilder): Tensor {
   const weights = lower.constant(node.inputs[1]);
   const zero = node.inputs[3] == null ? null : lower.constant(node.inputs[3]);
-  if (!weights || (node.inputs[3] != null && !zero)) return lower.refuse('its weights and their zero points must be constant');
+  if (!weights || (node.inputs[3] != null && !zero))
+    return lower.refuse('its weights and their zero points must be constant');
   const depth = weights.data.length / weights.shape[0];
   const zeros = zero ? numbersOf(zero) : [0];
   const data = Int16Array.from(numbersOf(weights), (w, i) => w - zeros[zeros.length === 1 ? 0 : Math.floor(i / depth)]);

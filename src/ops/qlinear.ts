@@ -1,8 +1,8 @@
 import type { OpDef } from './op-def.ts';
 
 /**
- * Operators on integers with scales as inputs. The import-qlinear pass spells each as DequantizeLinear, the float operator
- * and QuantizeLinear, so there is nothing to lower here.
+ * Operators on integers with scales as inputs. The import-qlinear pass spells each as DequantizeLinear, the float
+ * operator and QuantizeLinear, so there is nothing to lower here.
  */
 const spelled = (domain: string, op: string, summary: string): OpDef => ({ op, domain, summary });
 

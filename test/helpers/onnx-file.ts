@@ -50,13 +50,17 @@ export const i64 = (...values: number[]): Tensor => tensorOf('i64', [values.leng
 /** Every code of the type is as likely, or every number between -1 and 1. */
 export function random(dtype: DType, shape: Shape, seed = 1, range = integerRange(dtype)): Tensor {
   const rng = createRng(seed);
-  const values = Array.from({ length: elementCount(shape) }, () => (range ? rng.int(range.min, range.max) : rng.uniform() * 2 - 1));
+  const values = Array.from({ length: elementCount(shape) }, () =>
+    range ? rng.int(range.min, range.max) : rng.uniform() * 2 - 1,
+  );
   return tensorOf(dtype, shape, values);
 }
 
 /** Feeds for every input of a file. */
 export function randomFeeds({ inputs }: FileSpec, count: number): Map<ValueName, Tensor>[] {
   return Array.from({ length: count }, (_, i) => {
-    return new Map(Object.entries(inputs).map(([name, [dtype, shape]], k) => [name, random(dtype, shape, 100 * i + k + 1)]));
+    return new Map(
+      Object.entries(inputs).map(([name, [dtype, shape]], k) => [name, random(dtype, shape, 100 * i + k + 1)]),
+    );
   });
 }

@@ -24,9 +24,15 @@ const quantize = (x: string, y: string, by: string, attributes: Record<string, A
 const dequantize = (x: string, y: string, by: string, attributes: Record<string, Attribute> = {}) =>
   node(`${y} = DequantizeLinear(${x}, ${by}.s, ${by}.z)`, attributes);
 
-/** x: float, quantized as x_q and dequantized as x_r by 'x'; then `nodes`, whose last float value y is quantized by 'y'. */
+/** x: float, quantized as x_q and dequantized as x_r by 'x'; then `nodes`, whose last value y is quantized by 'y'. */
 function between(nodes: Nodes, x: ValueName = 'x'): Nodes {
-  return [quantize(x, `${x}_q`, x), dequantize(`${x}_q`, `${x}_r`, x), ...nodes, quantize('y', 'y_q', 'y'), dequantize('y_q', 'out', 'y')];
+  return [
+    quantize(x, `${x}_q`, x),
+    dequantize(`${x}_q`, `${x}_r`, x),
+    ...nodes,
+    quantize('y', 'y_q', 'y'),
+    dequantize('y_q', 'out', 'y'),
+  ];
 }
 
 const X = affine('x', 0.008, u8(120));
@@ -208,7 +214,9 @@ const moves: QuantizedFile = {
     node('m_f = Reshape(m_g, flat)'),
     node('y = Concat(c_f, m_f)', { axis: 1 }),
   ]),
-  becomes: 'Transpose LookupTable Pad Slice Gather Split MaxPool Slice Gather Tile Slice Concat Reshape Reshape LookupTable LookupTable Concat',
+  becomes:
+    'Transpose LookupTable Pad Slice Gather Split MaxPool Slice Gather Tile Slice Concat Reshape Reshape ' +
+    'LookupTable LookupTable Concat',
 };
 
 const functions: QuantizedFile = {
@@ -337,7 +345,9 @@ const qlinear: QuantizedFile = {
     node('y_q = ms.QLinearSoftmax(k_q, s.s, s.z, y.s, y.z)', { axis: -1, opset: 13 }),
     node('out = ms.DequantizeLinear(y_q, y.s, y.z)'),
   ],
-  becomes: 'Conv Add LookupTable LookupTable Mul AveragePool MaxPool LookupTable Concat GlobalAveragePool Reshape Gemm MatMul Softmax LookupTable',
+  becomes:
+    'Conv Add LookupTable LookupTable Mul AveragePool MaxPool LookupTable Concat GlobalAveragePool Reshape ' +
+    'Gemm MatMul Softmax LookupTable',
 };
 
 const leftovers: QuantizedFile = {

@@ -30,7 +30,10 @@ export interface Imported {
   readonly remarks: readonly Remark[];
 }
 
-export async function importQuantized(bytes: Uint8Array, pipeline: Pipeline = quantizedImportPasses): Promise<Imported> {
+export async function importQuantized(
+  bytes: Uint8Array,
+  pipeline: Pipeline = quantizedImportPasses,
+): Promise<Imported> {
   const original = await importOnnx(bytes);
   return { original, ...(await run(original, pipeline)) };
 }
@@ -45,7 +48,11 @@ async function run(graph: Graph, pipeline: Pipeline): Promise<{ graph: Graph; re
 }
 
 /** A float model of the shared data as a user would quantize it, as an ONNX file, with samples. */
-export async function quantizedFile(name: ModelName, options: StaticOptions, count: number): Promise<{ bytes: Uint8Array; samples: Feeds[] }> {
+export async function quantizedFile(
+  name: ModelName,
+  options: StaticOptions,
+  count: number,
+): Promise<{ bytes: Uint8Array; samples: Feeds[] }> {
   const { graph } = await run(await importOnnx(readFileSync(sharedModel(name))), floatPasses);
   const [input] = graph.inputs;
   const { shape } = typeOf(graph, input);
@@ -66,15 +73,21 @@ export interface Difference {
 }
 
 /**
- * Compares the integers of the user's file with the imported graph's codes of the same name. `layerwise`: every layer gets
- * onnxruntime's integers as inputs, so that differences do not add up.
+ * Compares the integers of the user's file with the imported graph's codes of the same name. `layerwise`: every layer
+ * gets onnxruntime's integers as inputs, so that differences do not add up.
  */
-export async function differences({ original, graph }: Imported, samples: readonly Feeds[], layerwise: boolean): Promise<Difference[]> {
+export async function differences(
+  { original, graph }: Imported,
+  samples: readonly Feeds[],
+  layerwise: boolean,
+): Promise<Difference[]> {
   const computed = new Set(graph.nodes.flatMap((node) => node.outputs));
   const values = original.nodes
     .flatMap((node) => node.outputs)
     .filter((value) => value !== null)
-    .filter((value) => /^[iu]8$/.test(typeOf(original, value).dtype) && computed.has(value) && typeOf(graph, value).quant);
+    .filter(
+      (value) => /^[iu]8$/.test(typeOf(original, value).dtype) && computed.has(value) && typeOf(graph, value).quant,
+    );
   const oracle = buildOracle(graph);
   const ours = layerwise ? cutApart(oracle, values) : { ...oracle, outputs: values };
   const shiftOf = (value: ValueName) => (typeOf(original, value).dtype !== typeOf(graph, value).dtype ? 128 : 0);
@@ -106,7 +119,10 @@ export async function differences({ original, graph }: Imported, samples: readon
 /** Every reader of one of these values reads an input of the graph instead. */
 function cutApart(graph: Graph, values: readonly ValueName[]): Graph {
   const given = new Map(values.map((value) => [value, `${value}@given`]));
-  const nodes = graph.nodes.map((node) => ({ ...node, inputs: node.inputs.map((input) => input && (given.get(input) ?? input)) }));
+  const nodes = graph.nodes.map((node) => ({
+    ...node,
+    inputs: node.inputs.map((input) => input && (given.get(input) ?? input)),
+  }));
   const types = new Map(graph.types);
   for (const [value, name] of given) types.set(name, typeOf(graph, value));
   return { ...graph, nodes, types, inputs: [...graph.inputs, ...given.values()], outputs: values };

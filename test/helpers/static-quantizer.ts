@@ -45,7 +45,11 @@ const QLINEAR: Readonly<Record<string, { readonly op: string; readonly operands:
 };
 
 /** The names of the integer values it makes end in `_q`. */
-export async function quantizeStatically(graph: Graph, samples: readonly Feeds[], options: StaticOptions): Promise<Graph> {
+export async function quantizeStatically(
+  graph: Graph,
+  samples: readonly Feeds[],
+  options: StaticOptions,
+): Promise<Graph> {
   const ranges = await rangesOf(graph, samples);
   const writer = startWriter(graph);
   const affines = new Map<ValueName, Affine>();
@@ -95,7 +99,12 @@ export async function quantizeStatically(graph: Graph, samples: readonly Feeds[]
   /** The real numbers of a quantized value under a new name. */
   function dequantize(value: ValueName, name: ValueName): ValueName {
     if (!writer.types.has(name)) {
-      writer.node('DequantizeLinear', [`${value}_q`, ...parameters(value, affines.get(value)!)], name, typeOf(graph, value));
+      writer.node(
+        'DequantizeLinear',
+        [`${value}_q`, ...parameters(value, affines.get(value)!)],
+        name,
+        typeOf(graph, value),
+      );
     }
     return name;
   }
@@ -121,7 +130,10 @@ export async function quantizeStatically(graph: Graph, samples: readonly Feeds[]
   /** Codes, scale and zero point of a constant; cached by name. */
   function weights(node: Node, value: ValueName, perChannel: boolean) {
     const tensor = constantOf(graph, value)!;
-    const axis = node.op === 'MatMul' || (node.op === 'Gemm' && intAttribute(node, 'transB', 0) === 0) ? tensor.shape.length - 1 : 0;
+    const axis =
+      node.op === 'MatMul' || (node.op === 'Gemm' && intAttribute(node, 'transB', 0) === 0)
+        ? tensor.shape.length - 1
+        : 0;
     const quantized = quantizeConstant(tensor, options.weights, options.perChannel && perChannel ? axis : null);
     const { scales, zeros } = quantized;
     const shape = scales.length === 1 ? [] : [scales.length];
@@ -223,7 +235,9 @@ async function rangesOf(graph: Graph, samples: readonly Feeds[]) {
     }
     ranges.set(value, range);
   };
-  const values = graph.nodes.flatMap((node) => node.outputs).filter((v) => v !== null && typeOf(graph, v).dtype === 'f32');
+  const values = graph.nodes
+    .flatMap((node) => node.outputs)
+    .filter((v) => v !== null && typeOf(graph, v).dtype === 'f32');
   const all = { ...graph, outputs: values as ValueName[] };
   try {
     for (const feeds of samples) {
@@ -238,7 +252,8 @@ async function rangesOf(graph: Graph, samples: readonly Feeds[]) {
 
 function startWriter(graph: Graph) {
   const types = new Map(graph.types);
-  for (const node of graph.nodes) for (const output of node.outputs) if (output && typeOf(graph, output).dtype === 'f32') types.delete(output);
+  for (const node of graph.nodes)
+    for (const output of node.outputs) if (output && typeOf(graph, output).dtype === 'f32') types.delete(output);
   const constants = new Map(graph.constants);
   const nodes: Node[] = [];
   return {
@@ -250,7 +265,13 @@ function startWriter(graph: Graph) {
       types.set(name, { dtype, shape, quant: null });
       return name;
     },
-    node(op: string, inputs: readonly (ValueName | null)[], output: ValueName, type: TensorType, attributes: Record<string, Attribute> = {}): ValueName {
+    node(
+      op: string,
+      inputs: readonly (ValueName | null)[],
+      output: ValueName,
+      type: TensorType,
+      attributes: Record<string, Attribute> = {},
+    ): ValueName {
       if (types.has(output)) return output;
       const domain = /^Q(Linear(?!Conv|MatMul)|Gemm)/.test(op) ? 'com.microsoft' : '';
       nodes.push({ op, domain, name: output, inputs, outputs: [output], attributes, clip: null });

@@ -10,39 +10,43 @@ import { sharedData } from '../helpers/shared-data.ts';
 import { expectSameMeaning } from './support.ts';
 import { describeWith } from '../verify/native.ts';
 
-await describeWith('C of quantized files', () => hostGcc().available(), () => {
-  test.each(QUANTIZED_FILES)('$name', async (file) => {
-    const { graph } = await importQuantized(onnxFile(file));
-    const verdict = await verifyC(graph, randomFeeds(file, 5));
-    expect(verdict).toMatchObject({ passed: true, samples: 5 });
-  });
+await describeWith(
+  'C of quantized files',
+  () => hostGcc().available(),
+  () => {
+    test.each(QUANTIZED_FILES)('$name', async (file) => {
+      const { graph } = await importQuantized(onnxFile(file));
+      const verdict = await verifyC(graph, randomFeeds(file, 5));
+      expect(verdict).toMatchObject({ passed: true, samples: 5 });
+    });
 
-  test.each(QUANTIZED_FILES.slice(0, 2))('$name, in float32', async (file) => {
-    const { original, graph } = await importQuantized(onnxFile(file), quantizedFloatPasses);
-    expect([...graph.types.values()].every(({ quant }) => quant === null)).toBe(true);
-    await expectSameMeaning(original, graph, 1e-6);
-    expect(await verifyC(graph, randomFeeds(file, 3))).toMatchObject({ passed: true });
-  });
+    test.each(QUANTIZED_FILES.slice(0, 2))('$name, in float32', async (file) => {
+      const { original, graph } = await importQuantized(onnxFile(file), quantizedFloatPasses);
+      expect([...graph.types.values()].every(({ quant }) => quant === null)).toBe(true);
+      await expectSameMeaning(original, graph, 1e-6);
+      expect(await verifyC(graph, randomFeeds(file, 3))).toMatchObject({ passed: true });
+    });
 
-  test.each(DYNAMIC_FILES)('$name', async (file) => {
-    const { graph, remarks } = await importQuantized(onnxFile(file));
-    expect(remarks).toEqual([]);
-    expect(await verifyC(graph, randomFeeds(file, 5))).toMatchObject({ passed: true, samples: 5 });
-  });
+    test.each(DYNAMIC_FILES)('$name', async (file) => {
+      const { graph, remarks } = await importQuantized(onnxFile(file));
+      expect(remarks).toEqual([]);
+      expect(await verifyC(graph, randomFeeds(file, 5))).toMatchObject({ passed: true, samples: 5 });
+    });
 
-  test('the model inputs and outputs as codes with stripIo', async () => {
-    const [file] = QUANTIZED_FILES;
-    const pipeline = [...quantizedImportPasses.slice(0, -1), step(importQdq, { stripIo: true })];
-    const { graph } = await importQuantized(onnxFile(file), pipeline);
-    expect(graph.nodes.map(({ op }) => op)).toEqual(['Gather', 'Conv']);
-    expect([...graph.inputs, ...graph.outputs].map((value) => graph.types.get(value)?.dtype)).toEqual(['i8', 'i8']);
-    expect(await verifyC(graph, randomFeeds(file, 5))).toMatchObject({ passed: true, samples: 5 });
-  });
+    test('the model inputs and outputs as codes with stripIo', async () => {
+      const [file] = QUANTIZED_FILES;
+      const pipeline = [...quantizedImportPasses.slice(0, -1), step(importQdq, { stripIo: true })];
+      const { graph } = await importQuantized(onnxFile(file), pipeline);
+      expect(graph.nodes.map(({ op }) => op)).toEqual(['Gather', 'Conv']);
+      expect([...graph.inputs, ...graph.outputs].map((value) => graph.types.get(value)?.dtype)).toEqual(['i8', 'i8']);
+      expect(await verifyC(graph, randomFeeds(file, 5))).toMatchObject({ passed: true, samples: 5 });
+    });
 
-  test.skipIf(!sharedData())('a model of the shared data', async () => {
-    const options = { form: 'qlinear', activations: 'u8', weights: 'u8', perChannel: false } as const;
-    const { bytes, samples } = await quantizedFile('ic', options, 2);
-    const { graph } = await importQuantized(bytes);
-    expect(await verifyC(graph, samples)).toMatchObject({ passed: true });
-  });
-});
+    test.skipIf(!sharedData())('a model of the shared data', async () => {
+      const options = { form: 'qlinear', activations: 'u8', weights: 'u8', perChannel: false } as const;
+      const { bytes, samples } = await quantizedFile('ic', options, 2);
+      const { graph } = await importQuantized(bytes);
+      expect(await verifyC(graph, samples)).toMatchObject({ passed: true });
+    });
+  },
+);

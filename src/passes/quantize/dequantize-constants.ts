@@ -4,8 +4,8 @@ import { dequantizeTensor } from './qdq/constant-codes.ts';
 import { isPlain, scalesOf } from './qdq/scales.ts';
 
 /**
- * Makes a quantized model a float one with fake quantization: its integer weights and biases become float32 constants, which
- * the float layers need. QuantizeLinear and DequantizeLinear of computed values stay and keep their effect.
+ * Makes a quantized model a float one with fake quantization: its integer weights and biases become float32 constants,
+ * which the float layers need. QuantizeLinear and DequantizeLinear of computed values stay and keep their effect.
  */
 export const dequantizeConstants = definePass({
   name: 'dequantize-constants',

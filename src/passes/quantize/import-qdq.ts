@@ -47,7 +47,9 @@ interface ImportState {
 }
 
 function startImport(graph: Graph): ImportState {
-  const regions = tableRegions(graph, () => false).flatMap((region) => region.nodes.map((node) => [node, region] as const));
+  const regions = tableRegions(graph, () => false).flatMap((region) =>
+    region.nodes.map((node) => [node, region] as const),
+  );
   return { regions: new Map(regions), waiting: new Map(), done: new Set() };
 }
 
@@ -63,7 +65,12 @@ async function importNode(code: CodeGraph, node: Node, state: ImportState, ctx: 
 }
 
 /** True, or why the node stays as it is. */
-async function attempt(code: CodeGraph, node: Node, { regions, done }: ImportState, ctx: PassContext): Promise<true | string> {
+async function attempt(
+  code: CodeGraph,
+  node: Node,
+  { regions, done }: ImportState,
+  ctx: PassContext,
+): Promise<true | string> {
   if (node.domain === '' && node.op === 'DequantizeLinear') return importDequantize(code, node) ?? true;
   if (node.domain === '' && node.op === 'QuantizeLinear') return importQuantize(code, node, done) ?? true;
   if (importClip(code, node)) return true;

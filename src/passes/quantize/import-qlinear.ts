@@ -2,13 +2,13 @@ import { editGraph } from '../../ir/graph.ts';
 import type { Graph, Node } from '../../ir/types.ts';
 import { must } from '../../support/errors.ts';
 import { definePass } from '../pass.ts';
-import { SPELLINGS } from './qlinear/spellings.ts';
 import { speller } from './qlinear/speller.ts';
+import { SPELLINGS } from './qlinear/spellings.ts';
 
 /**
- * An operator on integers with scales (QLinearConv, onnxruntime's QLinearAdd, ...) is DequantizeLinear of its inputs, the
- * float operator, QuantizeLinear of its result: import-qdq has then one form to understand. What the scales are does not
- * matter here; computed ones stay computed.
+ * An operator on integers with scales (QLinearConv, onnxruntime's QLinearAdd, ...) is DequantizeLinear of its inputs,
+ * the float operator, QuantizeLinear of its result: import-qdq has then one form to understand. What the scales are
+ * does not matter here; computed ones stay computed.
  */
 export const importQlinear = definePass({
   name: 'import-qlinear',

@@ -12,10 +12,11 @@ export interface BiasAdd {
   readonly merged: Node;
 }
 
-/** The layer's Add of one constant number per output channel, plain or dequantized, when nobody else reads the layer. */
+/** The layer's Add of one constant per output channel, plain or dequantized, when nobody else reads the layer. */
 export function biasAddOf(graph: Graph, layer: Node): BiasAdd | null {
   const output = layer.outputs[0];
-  if (!['Conv', 'Gemm', 'MatMul'].some((op) => isPlain(layer, op)) || !output || layer.inputs[2] != null || layer.clip) return null;
+  if (!['Conv', 'Gemm', 'MatMul'].some((op) => isPlain(layer, op)) || !output || layer.inputs[2] != null || layer.clip)
+    return null;
   const add = soleConsumer(graph, output);
   if (!add || !isPlain(add, 'Add')) return null;
   const bias = add.inputs[add.inputs[0] === output ? 1 : 0];

@@ -6,13 +6,13 @@ import { must } from '../../../support/errors.ts';
 import { type CodeGraph, type Codes, parametersOf } from './code-graph.ts';
 import { codesTensor, quantizeTensor } from './constant-codes.ts';
 import { dataInputs } from './data-inputs.ts';
-import { codeType, int8Target, sameQuant, type Scales, scalesOf, shiftOf, type Target } from './scales.ts';
+import { codeType, int8Target, type Scales, sameQuant, scalesOf, shiftOf, type Target } from './scales.ts';
 import { recoded } from './tables.ts';
 import { codeBounds, meaningOf, quantizerOf, readAsCodes, takesCodes, targetOf } from './targets.ts';
 
 const NO_SCALES = 'its scales are computed, blocked or not positive';
 
-/** Model inputs that are integers of a known meaning have codes; with `stripIo` so have float ones that are quantized first. */
+/** Integer model inputs of a known meaning have codes; with `stripIo` so have float ones that are quantized first. */
 export function importInputs(code: CodeGraph, stripIo: boolean): void {
   const { graph } = code;
   for (const input of graph.inputs) {
@@ -20,7 +20,11 @@ export function importInputs(code: CodeGraph, stripIo: boolean): void {
     const target = dtype === 'f32' ? (stripIo ? targetOf(graph, input) : null) : meaningOf(graph, input);
     if (!target || target.quant.axis !== null || !['f32', 'i8', 'u8'].includes(dtype)) continue;
     const { quant } = target;
-    const codes = { quant, range: { min: -128, max: 127 }, name: dtype === 'u8' ? code.fresh(`${input}.codes`) : input };
+    const codes = {
+      quant,
+      range: { min: -128, max: 127 },
+      name: dtype === 'u8' ? code.fresh(`${input}.codes`) : input,
+    };
     code.setCodes(input, codes);
     if (dtype !== 'u8') {
       code.setType(input, codeType(shape, quant));

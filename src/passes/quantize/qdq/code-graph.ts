@@ -79,7 +79,10 @@ export function startCodeGraph(graph: Graph, stripIo: boolean): CodeGraph {
     },
     keep(node) {
       const inputs = node.inputs.map((input) => input && code.original(input));
-      code.add({ ...node, inputs }, node.outputs.map((output) => (output ? typeOf(graph, output) : null)));
+      code.add(
+        { ...node, inputs },
+        node.outputs.map((output) => (output ? typeOf(graph, output) : null)),
+      );
     },
     constant(hint, tensor, quant = null) {
       const name = fresh(hint);
@@ -92,7 +95,11 @@ export function startCodeGraph(graph: Graph, stripIo: boolean): CodeGraph {
       const renamed = new Map<ValueName, ValueName>();
       for (const output of graph.outputs) finishOutput(output, renamed);
       const rename = (value: ValueName | null) => (value === null ? null : (renamed.get(value) ?? value));
-      const named = nodes.map((node) => ({ ...node, inputs: node.inputs.map(rename), outputs: node.outputs.map(rename) }));
+      const named = nodes.map((node) => ({
+        ...node,
+        inputs: node.inputs.map(rename),
+        outputs: node.outputs.map(rename),
+      }));
       return prune({ ...graph, nodes: sortNodes(named), types, constants });
     },
   };
@@ -139,7 +146,8 @@ export function startCodeGraph(graph: Graph, stripIo: boolean): CodeGraph {
       code.original(output);
       // Integers that leave the model tell what they mean.
       const read = nodes.some((node) => node.inputs.includes(output));
-      if (type.dtype === 'u8' && !read) types.set(output, { ...type, quant: { ...quant, zeroPoint: [quant.zeroPoint[0] + 128] } });
+      if (type.dtype === 'u8' && !read)
+        types.set(output, { ...type, quant: { ...quant, zeroPoint: [quant.zeroPoint[0] + 128] } });
     }
   }
 }

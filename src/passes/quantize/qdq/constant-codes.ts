@@ -29,7 +29,11 @@ export function quantizeTensor({ shape, data }: Tensor, { quant, range }: Target
 /** Integers of 8 bits or fewer as our int8 codes. */
 export function codesTensor({ dtype, shape, data }: Tensor): Tensor {
   const shift = must(shiftOf(dtype), 'integers of 8 bits');
-  return tensorOf('i8', shape, Array.from(data as ArrayLike<number>, (code) => code - shift));
+  return tensorOf(
+    'i8',
+    shape,
+    Array.from(data as ArrayLike<number>, (code) => code - shift),
+  );
 }
 
 /** The channel of each element, for codes with one scale or one per channel. */

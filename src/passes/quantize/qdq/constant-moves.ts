@@ -15,9 +15,11 @@ export async function movedConstant(
 ): Promise<true | string> {
   const [{ name, quant, range }, ...others] = held;
   const output = node.outputs[0];
-  if (others.length > 0 || !output || node.op === 'Pad' || node.op === 'Split') return 'it joins, splits or fills constants';
+  if (others.length > 0 || !output || node.op === 'Pad' || node.op === 'Split')
+    return 'it joins, splits or fills constants';
   const parameters = node.inputs.slice(1);
-  if (parameters.some((value) => value !== null && !constantOf(code.graph, value))) return 'its parameters are computed';
+  if (parameters.some((value) => value !== null && !constantOf(code.graph, value)))
+    return 'its parameters are computed';
   const source = must(constantOf(code.view, name), name);
   const { shape } = typeOf(code.graph, output);
   const axis = quant.axis === null ? null : movedAxis(code.graph, node, source.shape, shape, quant.axis);

@@ -19,11 +19,15 @@ export async function tabulate(code: CodeGraph, node: Node, region: TableRegion,
   const { graph } = code;
   const held = code.codesOf(region.input);
   const target = held && targetOf(graph, region.output);
-  if (!held || !target || held.quant.axis !== null || held.quant.bits !== 8 || constantOf(code.view, held.name)) return false;
+  if (!held || !target || held.quant.axis !== null || held.quant.bits !== 8 || constantOf(code.view, held.name))
+    return false;
   if (node !== region.nodes.at(-1)) return true;
   const values = await evaluateRegion(graph, region, codePoints(held), ctx);
   const title = region.nodes.map((member) => member.name).join(' + ');
-  code.setCodes(region.output, lookUp(code, held, values, target, { title, home: homeOf(graph, region.output, target) }));
+  code.setCodes(
+    region.output,
+    lookUp(code, held, values, target, { title, home: homeOf(graph, region.output, target) }),
+  );
   return true;
 }
 

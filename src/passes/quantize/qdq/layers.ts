@@ -2,6 +2,7 @@ import { constantOf, typeOf } from '../../../ir/graph.ts';
 import type { Graph, Node, Quant, ValueName } from '../../../ir/types.ts';
 import { findOp } from '../../../ops/index.ts';
 import type { QuantizeRule, Role } from '../../../ops/op-def.ts';
+import { must } from '../../../support/errors.ts';
 import type { PassContext } from '../../pass.ts';
 import { perTensor } from '../choose-types.ts';
 import type { CodeGraph } from './code-graph.ts';
@@ -23,7 +24,10 @@ export function quantizeLayer(code: CodeGraph, node: Node, ctx: PassContext): tr
   const rule = findOp(node.domain, node.op)?.quantize;
   if (!rule || !output || typeOf(graph, output).dtype !== 'f32') return 'there is no integer form of this operator';
   const target = targetOf(graph, output);
-  if (!target) return `its result is ${graph.outputs.includes(output) ? 'an output of the model' : 'not quantized, or in several ways'}`;
+  if (!target) {
+    const model = graph.outputs.includes(output);
+    return model ? 'its result is an output of the model' : 'its result is not quantized, or in several ways';
+  }
 
   const known = { ...node, inputs: node.inputs.map((input) => code.codesOf(input)?.name ?? input) };
   const roles = rolesOf(rule, known, code.view);
@@ -32,7 +36,8 @@ export function quantizeLayer(code: CodeGraph, node: Node, ctx: PassContext): tr
   const inputs = roles.includes('weight') ? withWeights(code, node, rule, roles, plain, ctx) : plain;
   if (typeof inputs === 'string') return inputs;
   const layer = { ...node, inputs };
-  const refusal = rule.refuse?.(layer, code.view) ?? sumsRefusal(code.view, layer, roles.includes('weight'), target.quant);
+  const refusal =
+    rule.refuse?.(layer, code.view) ?? sumsRefusal(code.view, layer, roles.includes('weight'), target.quant);
   return refusal ?? emit(code, layer, rule, target, output);
 }
 
@@ -46,16 +51,21 @@ function rolesOf({ inputs }: QuantizeRule, node: Node, graph: Graph): readonly R
 
 /** The inputs as they are to be read in their roles; weights and bias not yet as the kernels want them. */
 function readInputs(code: CodeGraph, node: Node, roles: readonly Role[]): Inputs | string {
-  const inputs: (ValueName | null)[] = [];
-  for (const [i, input] of node.inputs.entries()) {
-    const held = code.codesOf(input);
-    if (input === null || roles[i] === 'bias') inputs.push(input);
-    else if (roles[i] === 'parameter') inputs.push(code.original(input));
-    else if (!held || held.quant.bits !== 8) return `its ${roles[i] === 'weight' ? 'weights are' : `input ${i} is`} not quantized to 8 bits`;
-    else if (roles[i] === 'activation' && held.quant.axis !== null) return `its input ${i} has one scale per channel`;
-    else inputs.push(held.name);
-  }
-  return inputs;
+  const refusals = node.inputs.flatMap((input, i) => (input && refusalOf(code, input, i, roles[i])) || []);
+  if (refusals.length > 0) return refusals[0];
+  return node.inputs.map((input, i) => {
+    if (input === null || roles[i] === 'bias') return input;
+    return roles[i] === 'parameter' ? code.original(input) : must(code.codesOf(input), input).name;
+  });
+}
+
+/** Why an input cannot be read as codes, where its role asks for codes. */
+function refusalOf(code: CodeGraph, input: ValueName, index: number, role: Role | undefined): string | null {
+  if (role !== 'activation' && role !== 'weight') return null;
+  const quant = code.codesOf(input)?.quant;
+  const what = role === 'weight' ? 'its weights are' : `its input ${index} is`;
+  if (quant?.bits !== 8) return `${what} not quantized to 8 bits`;
+  return role === 'activation' && quant.axis !== null ? `its input ${index} has one scale per channel` : null;
 }
 
 function withWeights(
@@ -87,7 +97,8 @@ function withWeights(
     const quant: Quant = { scheme: 'affine', bits: 32, scale: sums, zeroPoint: sums.map(() => 0), axis: 0 };
     inputs[roles.indexOf('bias')] = code.constant(`${bias}.codes`, { dtype: 'i32', shape: [outputs], data }, quant);
   }
-  if (repeated > 0) ctx.remark(node, `its weights need 9 bits without their zero point: it reads ${repeated} input channels again`);
+  if (repeated > 0)
+    ctx.remark(node, `its weights need 9 bits without their zero point: it reads ${repeated} input channels again`);
   return inputs;
 }
 
@@ -102,7 +113,8 @@ function emit(code: CodeGraph, layer: Node, rule: QuantizeRule, target: Target, 
     return true;
   }
   const own = perTensor(rule.output.scale, rule.output.zeroPoint);
-  if (target.quant.scale[0] < 0.75 * rule.output.scale) return 'its result is wanted in finer steps than the integer form has';
+  if (target.quant.scale[0] < 0.75 * rule.output.scale)
+    return 'its result is wanted in finer steps than the integer form has';
   const fits = own.scale[0] === target.quant.scale[0] && own.zeroPoint[0] === target.quant.zeroPoint[0];
   const name = fits ? code.nameFor(home) : code.fresh(`${output}.codes`);
   code.node(layer, name, codeType(shape, own));

@@ -15,7 +15,7 @@ import { homeOf, targetOf } from './targets.ts';
 export async function moveCodes(code: CodeGraph, node: Node, ctx: PassContext): Promise<boolean | string> {
   const data = dataInputs(node);
   const held = data?.map((i) => code.codesOf(node.inputs[i]));
-  if (!data || !held || !held.some((codes) => codes !== null)) return false;
+  if (!data || !held?.some((codes) => codes !== null)) return false;
   if (!held.every((codes) => codes !== null)) return 'one of its inputs is not quantized';
   const output = node.outputs[0];
   const target = output ? targetOf(code.graph, output) : null;
@@ -53,7 +53,10 @@ function commonTarget(held: readonly Codes[]): Target | null {
   const [{ quant }] = held;
   if (!held.every((codes) => sameQuant(codes.quant, quant))) return null;
   const bounds = held.map(({ range }) => range);
-  return { quant, range: { min: Math.min(...bounds.map(({ min }) => min)), max: Math.max(...bounds.map(({ max }) => max)) } };
+  return {
+    quant,
+    range: { min: Math.min(...bounds.map(({ min }) => min)), max: Math.max(...bounds.map(({ max }) => max)) },
+  };
 }
 
 /**

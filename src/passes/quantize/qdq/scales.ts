@@ -51,7 +51,7 @@ export function scalesOf(graph: Graph, node: Node): Scales | null {
   return shape[axis] === scales.length ? { dtype, scale: scales, zeroPoint: zeros, axis } : null;
 }
 
-/** What is taken off an integer to get our int8 code: uint8 moves by 128, narrower types stay; null: wider than int8. */
+/** What is taken off an integer to get our int8 code: uint8 moves by 128, narrower ones stay; null: over 8 bits. */
 export function shiftOf(dtype: DType): number | null {
   if (dtype === 'u8') return 128;
   return ['i8', 'i4', 'u4', 'i2', 'u2'].includes(dtype) ? 0 : null;

@@ -21,7 +21,8 @@ export function sumsRefusal(graph: Graph, node: Node, weighted: boolean, y: Quan
 
 /** Scale of the sums over the scale of the result, one per channel; null for operators that add codes of one kind. */
 function ratios(node: Node, a: Quant, b: Quant | null, y: Quant): number[] | null {
-  if (['Conv', 'Gemm', 'MatMul', 'Mul'].includes(node.op) && b) return b.scale.map((scale) => (a.scale[0] * scale) / y.scale[0]);
+  if (['Conv', 'Gemm', 'MatMul', 'Mul'].includes(node.op) && b)
+    return b.scale.map((scale) => (a.scale[0] * scale) / y.scale[0]);
   return node.op.endsWith('AveragePool') ? [a.scale[0] / y.scale[0]] : null;
 }
 
@@ -45,7 +46,8 @@ function weightedBound(graph: Graph, node: Node) {
 /** Sums of products of two centred codes, or of centred codes alone (pooling). */
 function productBound(graph: Graph, node: Node) {
   const { shape } = typeOf(graph, node.inputs[0]);
-  const depth = node.op === 'MatMul' ? (shape.at(-1) ?? 1) : node.op === 'Mul' ? 1 : shape.slice(2).reduce((n, d) => n * d, 1);
+  const depth =
+    node.op === 'MatMul' ? (shape.at(-1) ?? 1) : node.op === 'Mul' ? 1 : shape.slice(2).reduce((n, d) => n * d, 1);
   const most = depth * 255 * (node.op.endsWith('AveragePool') ? 1 : 255);
   return { min: -most, max: most };
 }

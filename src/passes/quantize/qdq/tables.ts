@@ -6,7 +6,11 @@ import { dequantizeTensor, quantizeTensor } from './constant-codes.ts';
 import { codeType, inTarget, type Target } from './scales.ts';
 
 /** All codes in order. */
-const ALL = tensorOf('i8', [256], Array.from({ length: 256 }, (_, i) => i - 128));
+const ALL = tensorOf(
+  'i8',
+  [256],
+  Array.from({ length: 256 }, (_, i) => i - 128),
+);
 
 /** The real numbers that the 256 codes stand for. */
 export function codePoints({ quant }: Target): Float32Array {
@@ -38,6 +42,10 @@ export function lookUp(
   const table: Tensor = quantizeTensor({ dtype: 'f32', shape: [256], data: values }, { quant, range });
   const name = home ? code.nameFor(home) : code.fresh(`${held.name}.recoded`);
   const inputs = [held.name, code.constant(`${name}.table`, table)];
-  code.node({ op: 'LookupTable', domain: 'nibblec', name: title, inputs }, name, codeType(typeOf(code.view, held.name).shape, quant));
+  code.node(
+    { op: 'LookupTable', domain: 'nibblec', name: title, inputs },
+    name,
+    codeType(typeOf(code.view, held.name).shape, quant),
+  );
   return { quant, range, name };
 }

@@ -5,7 +5,7 @@ import type { CodeRange } from '../../../quant/affine.ts';
 import { dataInputs } from './data-inputs.ts';
 import { inTarget, int8Target, isPlain, sameTarget, scalesOf, shiftOf, type Target } from './scales.ts';
 
-/** Codes that a QuantizeLinear asks for, and the value that is them: the Clip's when one narrows the integers behind it. */
+/** Codes that a QuantizeLinear asks for, and the value that is them: of a Clip behind it, when one narrows them. */
 export interface Quantizer extends Target {
   readonly output: ValueName;
   readonly nodes: readonly Node[];
@@ -24,7 +24,12 @@ export function quantizerOf(graph: Graph, node: Node): Quantizer | null {
 }
 
 /** The codes that a Clip of integers with constant bounds leaves; null for any other node. */
-export function codeBounds(graph: Graph, clip: Node, { range }: Pick<Target, 'range'>, shift: number): CodeRange | null {
+export function codeBounds(
+  graph: Graph,
+  clip: Node,
+  { range }: Pick<Target, 'range'>,
+  shift: number,
+): CodeRange | null {
   if (!isPlain(clip, 'Clip')) return null;
   const bounds = [clip.inputs[1], clip.inputs[2]].map((value, i) => {
     if (value == null) return i === 0 ? range.min : range.max;
@@ -82,7 +87,9 @@ export function meaningOf(graph: Graph, value: ValueName): Target | null {
 
 /** True when every reader takes these integers for codes. */
 export function readAsCodes(graph: Graph, integers: ValueName): boolean {
-  return !graph.outputs.includes(integers) && consumersOf(graph, integers).every((node) => takesCodes(graph, node, integers));
+  return (
+    !graph.outputs.includes(integers) && consumersOf(graph, integers).every((node) => takesCodes(graph, node, integers))
+  );
 }
 
 /** True when this reader does not mind which integers stand for the numbers. */

@@ -17,11 +17,17 @@ export interface Weights {
 }
 
 /**
- * Kernels want weights with zero point 0: they get w - zero point, which needs up to 9 bits. Where that leaves int8, the
- * input channel is read again and takes the rest:  sum x w = sum x clamp(w) + sum x (w - clamp(w)).
+ * Kernels want weights with zero point 0: they get w - zero point, which needs up to 9 bits. Where that leaves int8,
+ * the input channel is read again and takes the rest:  sum x w = sum x clamp(w) + sum x (w - clamp(w)).
  * A string says why the weights cannot be used.
  */
-export function centredWeights(code: CodeGraph, node: Node, input: Codes, held: Codes, outputAxis: number): Weights | string {
+export function centredWeights(
+  code: CodeGraph,
+  node: Node,
+  input: Codes,
+  held: Codes,
+  outputAxis: number,
+): Weights | string {
   const tensor = must(constantOf(code.view, held.name), held.name);
   const { quant } = held;
   if (tensor.dtype !== 'i8') return `its weights are ${tensor.dtype}`;
@@ -50,7 +56,7 @@ function centred({ shape, data }: Tensor, { axis, zeroPoint }: Quant): Int16Arra
   return Int16Array.from(data as Int8Array, (w, i) => w - zeroPoint[Math.floor(i / inner) % zeroPoint.length]);
 }
 
-/** Every channel once, then those again whose weights are not used up by one int8 (-255 .. 255: at most three times). */
+/** Every channel once, then those again whose weights one int8 does not use up (-255 .. 255: at most three times). */
 function channelSources(values: Int16Array, shape: Shape, axis: number): number[] {
   const { channels, inner } = channelRuns(shape, axis);
   const times = new Array<number>(channels).fill(1);
@@ -90,7 +96,10 @@ function readAgain(code: CodeGraph, node: Node, input: Codes, sources: readonly 
   const indices = Array.from({ length: groups }, (_, g) => sources.map((channel) => g * size + channel)).flat();
   const name: ValueName = code.fresh(`${input.name}.again`);
   const list = code.constant(`${name}.channels`, tensorOf('i64', [indices.length], indices));
-  const type = codeType(shape.map((count, i) => (i === axis ? indices.length : count)), input.quant);
+  const type = codeType(
+    shape.map((count, i) => (i === axis ? indices.length : count)),
+    input.quant,
+  );
   code.node({ op: 'Gather', inputs: [input.name, list], attributes: { axis } }, name, type);
   return { ...input, name };
 }

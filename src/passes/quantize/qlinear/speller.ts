@@ -1,8 +1,8 @@
 import { type GraphDraft, typeOf } from '../../../ir/graph.ts';
 import { tensorOf } from '../../../ir/tensor.ts';
 import type { Node, Shape, ValueName } from '../../../ir/types.ts';
-import { must } from '../../../support/errors.ts';
 import { toFloat32Array } from '../../../numerics/convert.ts';
+import { must } from '../../../support/errors.ts';
 
 /** What a spelling is written with: values of the graph by name, real numbers made from the integers of the node. */
 export interface Speller {
@@ -34,7 +34,11 @@ export function speller(edit: GraphDraft, node: Node): Speller {
 
   const dequantize = (integers: ValueName, scale: ValueName, zero: ValueName | null, axis: number) => {
     const type = { dtype: 'f32', shape: typeOf(graph, integers).shape, quant: null } as const;
-    const spec = { op: 'DequantizeLinear', name: node.name, inputs: zero === null ? [integers, scale] : [integers, scale, zero] };
+    const spec = {
+      op: 'DequantizeLinear',
+      name: node.name,
+      inputs: zero === null ? [integers, scale] : [integers, scale, zero],
+    };
     return edit.node({ ...spec, attributes: { axis } }, type, `${integers}.real`);
   };
 
@@ -50,7 +54,11 @@ export function speller(edit: GraphDraft, node: Node): Speller {
       return value == null ? null : dequantize(value, productOf(scales.map(input), factor), null, 0);
     },
     float(op, inputs, attributes, result = shape) {
-      return edit.node({ op, name: node.name, inputs, attributes }, { dtype: 'f32', shape: result, quant: null }, `${output}.real`);
+      return edit.node(
+        { op, name: node.name, inputs, attributes },
+        { dtype: 'f32', shape: result, quant: null },
+        `${output}.real`,
+      );
     },
     quantized(value, scale) {
       const inputs = [value, input(scale), node.inputs[scale + 1] ?? null];
@@ -67,8 +75,16 @@ export function speller(edit: GraphDraft, node: Node): Speller {
     const shape = count === 1 ? [] : [count];
     if (tensors.every((tensor) => tensor !== undefined)) {
       const values = tensors.map(toFloat32Array);
-      const product = (c: number) => values.reduce((p, list) => Math.fround(p * list[list.length === 1 ? 0 : c]), factor);
-      return edit.constant(`${output}.scale`, tensorOf('f32', shape, Array.from({ length: count }, (_, c) => product(c))));
+      const product = (c: number) =>
+        values.reduce((p, list) => Math.fround(p * list[list.length === 1 ? 0 : c]), factor);
+      return edit.constant(
+        `${output}.scale`,
+        tensorOf(
+          'f32',
+          shape,
+          Array.from({ length: count }, (_, c) => product(c)),
+        ),
+      );
     }
     const type = { dtype: 'f32', shape, quant: null } as const;
     const multiply = (a: ValueName, b: ValueName) => edit.node({ op: 'Mul', inputs: [a, b] }, type, `${output}.scale`);

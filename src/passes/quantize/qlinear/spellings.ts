@@ -27,8 +27,18 @@ const pool =
     const spatial = Array.from({ length: rank - 2 }, (_, i) => i + 1);
     const first = [0, rank - 1, ...spatial];
     const last = [0, ...spatial.map((i) => i + 1), 1];
-    const x = say.float('Transpose', [say.real(0)], { perm: first }, first.map((i) => say.shapeOf(0)[i]));
-    const y = say.float(op, [x], attributes, first.map((i) => say.shape[i]));
+    const x = say.float(
+      'Transpose',
+      [say.real(0)],
+      { perm: first },
+      first.map((i) => say.shapeOf(0)[i]),
+    );
+    const y = say.float(
+      op,
+      [x],
+      attributes,
+      first.map((i) => say.shape[i]),
+    );
     say.quantized(say.float('Transpose', [y], { perm: last }), 3);
   };
 
@@ -45,7 +55,7 @@ const matMul: Spelling = (say) => {
   say.quantized(say.float('MatMul', [a, b], {}), 6);
 };
 
-/** alpha a b + c: alpha goes into the scale of b, c has the product of the scales. Without y_scale the result is float. */
+/** alpha a b + c: alpha goes into the scale of b, c has the product of all; without y_scale the result is float. */
 const gemm: Spelling = (say, node) => {
   const { transA, transB } = node.attributes;
   const alpha = floatAttribute(node, 'alpha', 1);
