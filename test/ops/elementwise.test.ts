@@ -174,6 +174,10 @@ test('fused clamps, views and tensors that lie otherwise', { timeout: 120_000 },
         values: notNaN,
       })),
       {
+        name: 'a scalar and a vector of one',
+        text: `input x: f32[]\ninput z: f32[1]\ny: f32[1] = Add(x, z)\nreturn y`,
+      },
+      {
         name: 'transposed and not, of one value',
         text: `input x: f32[4,4]\na: f32[4,4] = Neg(x)\nt: f32[4,4] = Transpose(a) perm=[1,0]\ny: f32[4,4] = Add(a, t)\nreturn y`,
       },

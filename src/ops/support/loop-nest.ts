@@ -39,6 +39,7 @@ export function broadcastNest(inputs: readonly Operand[], output: Operand): Loop
   );
   const count = output.shape.reduce((a, b) => a * b, 1);
   if (alike || count === 0) return { sizes: [count], strides: [[...inputs, output].map(() => 1)] };
+  if (count === 1) return { sizes: [1], strides: [[...inputs, output].map(() => 0)] };
   const outputStrides = dimensionStrides(output.storage, output.shape);
   const refined = refine(output.storage, output.shape);
   if (!outputStrides || !refined) return null;
