@@ -65,7 +65,9 @@ export function factorStrides(storage: Storage): number[] {
  * The same memory with factor boundaries at every dimension boundary of `shape`,
  * or null when a factor straddles a boundary in a way that cannot be split evenly.
  */
-export function refine(storage: Storage, shape: Shape): { storage: Storage; groups: number[][] } | null {
+export function refine(given: Storage, shape: Shape): { storage: Storage; groups: number[][] } | null {
+  // Boundaries that mean nothing in memory must not stand in the way.
+  const storage = normalStorage(given);
   invariant(elementCount(storage.factors) === elementCount(shape), 'storage and shape differ in size');
   const factors: number[] = [];
   const pieces: number[][] = storage.factors.map(() => []);

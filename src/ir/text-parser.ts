@@ -142,7 +142,7 @@ function parseName(scan: Scanner): string {
   return scan.take().text;
 }
 
-/** `dtype[shape]` and for codes `{bits=4, axis=0, scale=..., zero=...}`. */
+/** `dtype[shape]` and for codes `{bits=4, axis=0, scale=..., zero=..., format=...}`. */
 function parseType(scan: Scanner, value: ValueName, elided: Elided | null): TensorType {
   const plain = parsePlainType(scan);
   if (!scan.accept('{')) return { ...plain, quant: null };
@@ -153,11 +153,16 @@ function parseType(scan: Scanner, value: ValueName, elided: Elided | null): Tens
     scale: [] as number[],
     zero: [] as number[],
   };
+  let format: string | null = null;
   do {
     const token = scan.peek();
     const key = parseName(scan);
-    if (!(key in fields)) scan.fail('expected bits, axis, scale or zero', token);
+    if (key !== 'format' && !(key in fields)) scan.fail('expected bits, axis, scale, zero or format', token);
     scan.expect('=');
+    if (key === 'format') {
+      format = parseName(scan);
+      continue;
+    }
     fields[key as keyof typeof fields] = parseNumbers(scan, key === 'zero' ? known?.zeroPoint : known?.scale);
   } while (scan.accept(','));
   scan.expect('}');
@@ -169,6 +174,7 @@ function parseType(scan: Scanner, value: ValueName, elided: Elided | null): Tens
     scale,
     zeroPoint,
     axis: axis[0] ?? null,
+    ...(format !== null && { format }),
   };
   return { ...plain, quant };
 }

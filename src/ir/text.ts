@@ -3,7 +3,7 @@
  *
  *   graph NAME                                              only when the graph has a name
  *   input x: f32[1,1,2,2]
- *   const w: i8[2,1,1,1]{axis=0, scale=[0.5,0.25], zero=0} = 1, 6
+ *   const w: i8[2,1,1,1]{axis=0, scale=[0.5,0.25], zero=0, format=int4} = 1, 6
  *   c: f32[1,2,2,2] = Conv(x, w, _) pads=[1,1,1,1] clip=[0,inf] @"conv 1"
  *   range c: [0,5.5]                                        what calibration saw
  *   return c
@@ -72,6 +72,7 @@ function printQuant(quant: Quant, dtype: DType, maxElements: number): string {
   const [first = 0] = quant.zeroPoint;
   const uniform = quant.zeroPoint.length === quant.scale.length && quant.zeroPoint.every((zero) => zero === first);
   parts.push(`zero=${uniform ? printNumber(first) : printList(quant.zeroPoint, maxElements)}`);
+  if (quant.format !== undefined) parts.push(`format=${printName(quant.format)}`);
   return parts.join(', ');
 }
 
@@ -105,9 +106,9 @@ function printNumber(x: number): string {
 function printSingle(x: number): string {
   for (let digits = 1; digits < 9; digits++) {
     const short = Number(x.toPrecision(digits));
-    if (Math.fround(short) === x) return printDouble(short);
+    if (Object.is(Math.fround(short), x)) return printDouble(short);
   }
-  return printDouble(Number.isFinite(x) ? Number(x.toPrecision(9)) : x);
+  return printDouble(Number.isFinite(x) && x !== 0 ? Number(x.toPrecision(9)) : x);
 }
 
 function printDouble(x: number): string {

@@ -45,6 +45,8 @@ export interface Quant {
   readonly scale: readonly number[];
   readonly zeroPoint: readonly number[];
   readonly axis: number | null;
+  /** Constants: how the codes lie in flash ('int4', 'ternary+huffman', see formats). It changes no code. Absent: one per element. */
+  readonly format?: string;
 }
 
 export interface TensorType {

@@ -8,7 +8,7 @@ import { UserError } from '../../src/support/errors.ts';
 const EXAMPLE = `
 graph "two heads"
 input x: f32[1,1,2,2]
-const w: i8[2,1,1,1]{axis=0, scale=[0.5,0.25], zero=0} = 1, -6
+const w: i8[2,1,1,1]{axis=0, scale=[0.5,0.25], zero=0, format=codebook-4+huffman} = 1, -6
 const b: f32[2] = 0.1, -inf
 const "odd name": i64[1] = -9223372036854775808
 c: f32[1,2,2,2] = Conv(x, w, b) pads=[1,1,1,1] clip=[0,inf]
@@ -98,7 +98,7 @@ test.each([
   ['x: f32[1] = Relu(y) clip=[1]', 'clip needs two numbers'],
   ['const x: f32[2] = 1', 'has 2 elements, found 1'],
   ['input x: f32[-1]', "expected a dimension, found '-1'"],
-  ['input x: f32[1]{scales=1}', 'expected bits, axis, scale or zero'],
+  ['input x: f32[1]{scales=1}', 'expected bits, axis, scale, zero or format'],
   ['input x: f32[1] y', "expected the end of the line, found 'y'"],
   ['input x: f32[1]\ninput x: f32[1]', "line 2, column 7: 'x' is already defined"],
   ['range x: [1]', 'expected [min, max]'],
@@ -132,6 +132,7 @@ const quant: fc.Arbitrary<Quant | null> = fc.option(
       scale: fc.array(fc.float(), { minLength: 1, maxLength: 3 }),
       axis: fc.option(fc.nat(3)),
     })
+    .chain((q) => fc.option(anyName).map((format) => (format === null ? q : { ...q, format })))
     .chain((q) =>
       fc
         .array(fc.integer(), {
