@@ -417,6 +417,27 @@ const refusals: QuantizedFile = {
   ],
 };
 
+const nibbles: QuantizedFile = {
+  name: 'activations and weights of 4 bits',
+  inputs: { x: ['f32', [1, 2, 4, 4]] },
+  outputs: ['out'],
+  constants: {
+    ...affine('x', 0.12, tensorOf('u4', [], [9])),
+    ...affine('w', 0.2, tensorOf('i4', [], [0])),
+    ...affine('c', 0.3, tensorOf('i4', [], [-3])),
+    ...Y,
+    w: random('i4', [3, 2, 2, 2]),
+  },
+  nodes: between([
+    dequantize('w', 'w_r', 'w'),
+    node('c = Conv(x_r, w_r)'),
+    quantize('c', 'c_q', 'c'),
+    dequantize('c_q', 'c_r', 'c'),
+    node('y = Sigmoid(c_r)'),
+  ]),
+  becomes: 'LookupTable Conv LookupTable',
+};
+
 const reread: QuantizedFile = {
   name: 'integers that are dequantized with other scales than they were quantized with',
   inputs: { x: ['f32', [1, 12]] },
@@ -490,5 +511,6 @@ export const QUANTIZED_FILES: readonly QuantizedFile[] = [
   qlinear,
   leftovers,
   refusals,
+  nibbles,
   reread,
 ];

@@ -1,7 +1,8 @@
-import { constantOf, producerOf, soleConsumer, typeOf } from '../../../ir/graph.ts';
+import { constantOf, producerOf, typeOf } from '../../../ir/graph.ts';
 import type { Graph, Node, Shape, ValueName } from '../../../ir/types.ts';
 import { channelAxis } from '../../float/affine.ts';
 import { dataInputs } from './data-inputs.ts';
+import { soleReader } from './readers.ts';
 import { isPlain } from './scales.ts';
 
 /** A layer without bias and the Add of a constant behind it. */
@@ -17,7 +18,7 @@ export function biasAddOf(graph: Graph, layer: Node): BiasAdd | null {
   const output = layer.outputs[0];
   if (!['Conv', 'Gemm', 'MatMul'].some((op) => isPlain(layer, op)) || !output || layer.inputs[2] != null || layer.clip)
     return null;
-  const add = soleConsumer(graph, output);
+  const add = soleReader(graph, output);
   if (!add || !isPlain(add, 'Add')) return null;
   const bias = add.inputs[add.inputs[0] === output ? 1 : 0];
   const { shape } = typeOf(graph, output);
@@ -29,11 +30,13 @@ export function biasAddOf(graph: Graph, layer: Node): BiasAdd | null {
 
 /** Known now: a constant, dequantized or moved ones included. */
 function isConstant(graph: Graph, value: ValueName): boolean {
-  if (constantOf(graph, value)) return true;
-  const producer = producerOf(graph, value);
-  if (!producer || (!isPlain(producer, 'DequantizeLinear') && dataInputs(producer)?.join() !== '0')) return false;
-  const source = producer.inputs[0];
-  return source != null && isConstant(graph, source);
+  for (let source: ValueName | null | undefined = value; source != null; ) {
+    if (constantOf(graph, source)) return true;
+    const producer = producerOf(graph, source);
+    const passes = producer && (isPlain(producer, 'DequantizeLinear') || dataInputs(producer)?.join() === '0');
+    source = passes ? producer.inputs[0] : null;
+  }
+  return false;
 }
 
 /** Broadcast to `shape`, it varies along `axis` at most. */

@@ -1,4 +1,4 @@
-import { constantOf, consumersOf, typeOf } from '../../../ir/graph.ts';
+import { constantOf, typeOf } from '../../../ir/graph.ts';
 import { bitsOf } from '../../../ir/tensor.ts';
 import type { Node, Tensor, ValueName } from '../../../ir/types.ts';
 import { integerRange } from '../../../numerics/dtype.ts';
@@ -7,8 +7,9 @@ import { type CodeGraph, type Codes, parametersOf } from './code-graph.ts';
 import { codesTensor, quantizeTensor } from './constant-codes.ts';
 import { dataInputs } from './data-inputs.ts';
 import { codeType, int8Target, type Scales, sameQuant, scalesOf, shiftOf, type Target } from './scales.ts';
+import { readersOf } from './readers.ts';
 import { recoded } from './tables.ts';
-import { codeBounds, meaningOf, quantizerOf, readAsCodes, takesCodes, targetOf } from './targets.ts';
+import { codeBounds, meaningOf, quantizerOf, storable, takesCodes, targetOf } from './targets.ts';
 
 const NO_SCALES = 'its scales are computed, blocked or not positive';
 
@@ -40,7 +41,7 @@ export function importConstants(code: CodeGraph): void {
   const { graph } = code;
   for (const [value, tensor] of graph.constants) {
     const moved = (node: Node) => dataInputs(node)?.some((i) => node.inputs[i] === value);
-    if (shiftOf(tensor.dtype) === null || !consumersOf(graph, value).some(moved)) continue;
+    if (shiftOf(tensor.dtype) === null || !readersOf(graph, value).some(moved)) continue;
     const target = meaningOf(graph, value);
     if (!target || target.quant.axis !== null) continue;
     const name = code.constant(`${value}.codes`, codesTensor(tensor), target.quant);
@@ -90,9 +91,10 @@ export function importQuantize(code: CodeGraph, node: Node, absorbed: Set<Node>)
   const [reals, integers] = [must(node.inputs[0], 'input'), must(node.outputs[0], 'output')];
   const scales = scalesOf(graph, node);
   if (!scales) return NO_SCALES;
-  const constant = constantOf(graph, reals);
   const target = int8Target(scales);
   if (!target) return `${scales.dtype} activations stay in float`;
+  if (!storable(graph, integers)) return 'its integers have fewer than 8 bits and are read as such';
+  const constant = constantOf(graph, reals);
   if (constant) {
     const name = code.constant(`${integers}.codes`, quantizeTensor(constant, target), target.quant);
     code.setCodes(integers, { ...target, name });
@@ -102,17 +104,11 @@ export function importQuantize(code: CodeGraph, node: Node, absorbed: Set<Node>)
   if (!quantizer) return 'it has one scale per channel';
   const { output } = quantizer;
   const held = code.codesOf(reals);
-  if (!held && !worthCodes(code, integers, scales)) return '';
+  if (!held && !readersOf(graph, integers).some((reader) => takesCodes(graph, reader, integers))) return '';
   const codes = recoded(code, held ?? quantizeReals(code, reals, integers, target), quantizer, output);
   for (const value of [integers, output]) code.setCodes(value, codes);
   for (const other of quantizer.nodes) absorbed.add(other);
   return null;
-}
-
-/** Somebody reads them as codes; integers narrower than a byte have no other form. */
-function worthCodes({ graph }: CodeGraph, integers: ValueName, { dtype }: Scales): boolean {
-  if (bitsOf(dtype) < 8) return readAsCodes(graph, integers);
-  return consumersOf(graph, integers).some((node) => takesCodes(graph, node, integers));
 }
 
 function quantizeReals(code: CodeGraph, reals: ValueName, integers: ValueName, { quant }: Target): Codes {

@@ -1,4 +1,4 @@
-import { constantOf, consumersOf, editGraph } from '../../../ir/graph.ts';
+import { constantOf, editGraph } from '../../../ir/graph.ts';
 import { elementCount } from '../../../ir/shape.ts';
 import type { Graph, Node } from '../../../ir/types.ts';
 import { findOp } from '../../../ops/index.ts';
@@ -7,6 +7,7 @@ import { evaluateRegion } from '../quantize-int8.ts';
 import type { TableRegion } from '../table-regions.ts';
 import type { CodeGraph } from './code-graph.ts';
 import { dequantizeTensor } from './constant-codes.ts';
+import { readersOf } from './readers.ts';
 import { isPlain, scalesOf } from './scales.ts';
 import { codePoints, lookUp } from './tables.ts';
 import { homeOf, targetOf } from './targets.ts';
@@ -39,7 +40,7 @@ export function plainScalars(graph: Graph): Graph {
     const scales = isPlain(node, 'DequantizeLinear') ? scalesOf(graph, node) : null;
     const output = node.outputs[0];
     if (!tensor || !scales || !output || elementCount(tensor.shape) !== 1 || graph.outputs.includes(output)) continue;
-    const readers = consumersOf(graph, output);
+    const readers = readersOf(graph, output);
     if (!readers.every(({ domain, op }) => findOp(domain, op)?.elementwise)) continue;
     edit.makeConstant(output, dequantizeTensor(tensor, { scheme: 'affine', bits: 8, ...scales, axis: null }));
   }

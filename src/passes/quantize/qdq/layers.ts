@@ -12,6 +12,8 @@ import { recoded } from './tables.ts';
 import { homeOf, targetOf } from './targets.ts';
 import { biasCodes, centredWeights } from './weights.ts';
 
+const NO_FORM = 'there is no integer form of this operator';
+
 type Inputs = readonly (ValueName | null)[];
 
 /**
@@ -21,16 +23,19 @@ type Inputs = readonly (ValueName | null)[];
 export function quantizeLayer(code: CodeGraph, node: Node, ctx: PassContext): true | string {
   const { graph } = code;
   const output = node.outputs[0];
-  const rule = findOp(node.domain, node.op)?.quantize;
-  if (!rule || !output || typeOf(graph, output).dtype !== 'f32') return 'there is no integer form of this operator';
+  const definition = findOp(node.domain, node.op);
+  const rule = definition?.quantize;
+  const known = rule !== undefined || definition?.elementwise === true;
+  if (!known || !output || typeOf(graph, output).dtype !== 'f32') return NO_FORM;
   const target = targetOf(graph, output);
   if (!target) {
     const model = graph.outputs.includes(output);
     return model ? 'its result is an output of the model' : 'its result is not quantized, or in several ways';
   }
 
-  const known = { ...node, inputs: node.inputs.map((input) => code.codesOf(input)?.name ?? input) };
-  const roles = rolesOf(rule, known, code.view);
+  if (!rule) return NO_FORM;
+  const named = { ...node, inputs: node.inputs.map((input) => code.codesOf(input)?.name ?? input) };
+  const roles = rolesOf(rule, named, code.view);
   const plain = readInputs(code, node, roles);
   if (typeof plain === 'string') return plain;
   const inputs = roles.includes('weight') ? withWeights(code, node, rule, roles, plain, ctx) : plain;

@@ -1,8 +1,9 @@
-import { constantOf, consumersOf, soleConsumer } from '../../../ir/graph.ts';
-import { numbersOf } from '../../../ir/tensor.ts';
+import { constantOf, typeOf } from '../../../ir/graph.ts';
+import { bitsOf, numbersOf } from '../../../ir/tensor.ts';
 import type { Graph, Node, ValueName } from '../../../ir/types.ts';
 import type { CodeRange } from '../../../quant/affine.ts';
 import { dataInputs } from './data-inputs.ts';
+import { readersOf, soleReader } from './readers.ts';
 import { inTarget, int8Target, isPlain, sameTarget, scalesOf, shiftOf, type Target } from './scales.ts';
 
 /** Codes that a QuantizeLinear asks for, and the value that is them: of a Clip behind it, when one narrows them. */
@@ -16,11 +17,19 @@ export function quantizerOf(graph: Graph, node: Node): Quantizer | null {
   const scales = isPlain(node, 'QuantizeLinear') ? scalesOf(graph, node) : null;
   const target = scales && int8Target(scales);
   const integers = node.outputs[0];
-  if (!scales || !target || !integers) return null;
-  const clip = soleConsumer(graph, integers);
+  if (!scales || !target || target.quant.axis !== null || !integers) return null;
+  if (!storable(graph, integers)) return null;
+  const clip = soleReader(graph, integers);
   const bounds = clip && codeBounds(graph, clip, target, shiftOf(scales.dtype) ?? 0);
   if (!bounds || !clip?.outputs[0]) return { ...target, output: integers, nodes: [node] };
   return { quant: target.quant, range: bounds, output: clip.outputs[0], nodes: [node, clip] };
+}
+
+/** Integers narrower than a byte have no form of their own here: everybody must take them for codes. */
+export function storable(graph: Graph, integers: ValueName): boolean {
+  if (bitsOf(typeOf(graph, integers).dtype) >= 8) return true;
+  const coded = readersOf(graph, integers).every((node) => takesCodes(graph, node, integers));
+  return coded && !graph.outputs.includes(integers);
 }
 
 /** The codes that a Clip of integers with constant bounds leaves; null for any other node. */
@@ -40,32 +49,19 @@ export function codeBounds(
   return min <= max ? { min, max } : null;
 }
 
+/** By value; null where readers disagree. Found once per graph. */
+type Wishes = ReadonlyMap<ValueName, Target | null>;
+const targets = new WeakMap<Graph, Wishes>();
+const meanings = new WeakMap<Graph, Wishes>();
+
 /**
  * The codes in which everybody who reads this float value wants it, through operators that only move elements; null
  * when somebody reads floats, wants other codes, or when it is the model's output.
  */
 export function targetOf(graph: Graph, value: ValueName): Target | null {
-  if (graph.outputs.includes(value)) return null;
-  const wishes = consumersOf(graph, value).map((node) => wishOf(graph, node, value));
-  const [first] = wishes;
-  return first && wishes.every((wish) => wish && sameTarget(wish, first)) ? first : null;
-}
-
-function wishOf(graph: Graph, node: Node, value: ValueName): Target | null {
-  const quantizer = quantizerOf(graph, node);
-  if (quantizer) return quantizer;
-  const data = dataInputs(node);
-  if (!data?.some((i) => node.inputs[i] === value)) return null;
-  const wishes = node.outputs.flatMap((output) => (output ? [targetOf(graph, output)] : []));
-  const [first] = wishes;
-  return first && wishes.every((wish) => wish && sameTarget(wish, first)) ? first : null;
-}
-
-/** The value that these codes of `value` are: the integers of its one reader, when that quantizes to the very codes. */
-export function homeOf(graph: Graph, value: ValueName, codes: Target): ValueName {
-  const reader = soleConsumer(graph, value);
-  const quantizer = reader && quantizerOf(graph, reader);
-  return quantizer && inTarget(codes, quantizer) ? quantizer.output : value;
+  const found = targets.get(graph) ?? wishesOf(graph, (node) => quantizerOf(graph, node));
+  targets.set(graph, found);
+  return found.get(value) ?? null;
 }
 
 /**
@@ -73,23 +69,43 @@ export function homeOf(graph: Graph, value: ValueName, codes: Target): ValueName
  * null when somebody reads the integers as such, or they differ.
  */
 export function meaningOf(graph: Graph, value: ValueName): Target | null {
-  if (graph.outputs.includes(value)) return null;
-  const meanings = consumersOf(graph, value).map((node): Target | null => {
+  const dequantized = (node: Node) => {
     const scales = isPlain(node, 'DequantizeLinear') ? scalesOf(graph, node) : null;
-    if (scales) return int8Target(scales);
-    const data = dataInputs(node);
-    const output = node.outputs[0];
-    return data?.some((i) => node.inputs[i] === value) && output ? meaningOf(graph, output) : null;
-  });
-  const [first] = meanings;
-  return first && meanings.every((meaning) => meaning && sameTarget(meaning, first)) ? first : null;
+    return scales && int8Target(scales);
+  };
+  const found = meanings.get(graph) ?? wishesOf(graph, dequantized);
+  meanings.set(graph, found);
+  return found.get(value) ?? null;
 }
 
-/** True when every reader takes these integers for codes. */
-export function readAsCodes(graph: Graph, integers: ValueName): boolean {
-  return (
-    !graph.outputs.includes(integers) && consumersOf(graph, integers).every((node) => takesCodes(graph, node, integers))
-  );
+/** What readers want of every value. `own`: what a node wants of its first input; moves pass wishes on. */
+function wishesOf(graph: Graph, own: (node: Node) => Target | null): Wishes {
+  const wishes = new Map<ValueName, Target | null>(graph.outputs.map((output) => [output, null]));
+  for (const node of [...graph.nodes].reverse()) {
+    const first = own(node);
+    const data = dataInputs(node) ?? [];
+    const passed = agreed(
+      node.outputs.flatMap((output) => (wishes.has(output ?? '') ? [wishes.get(output ?? '') ?? null] : [])),
+    );
+    node.inputs.forEach((input, i) => {
+      if (input === null) return;
+      const wish = i === 0 && first ? first : data.includes(i) ? passed : null;
+      wishes.set(input, wishes.has(input) ? agreed([wishes.get(input) ?? null, wish]) : wish);
+    });
+  }
+  return wishes;
+}
+
+function agreed(wishes: readonly (Target | null)[]): Target | null {
+  const [first] = wishes;
+  return first && wishes.every((wish) => wish && sameTarget(wish, first)) ? first : null;
+}
+
+/** The value that these codes of `value` are: the integers of its one reader, when that quantizes to the very codes. */
+export function homeOf(graph: Graph, value: ValueName, codes: Target): ValueName {
+  const reader = soleReader(graph, value);
+  const quantizer = reader && quantizerOf(graph, reader);
+  return quantizer && inTarget(codes, quantizer) ? quantizer.output : value;
 }
 
 /** True when this reader does not mind which integers stand for the numbers. */
