@@ -21,7 +21,7 @@ export interface ProgramBuilder {
   /** `value` is what lies in `source`'s buffer, seen through another shape or order. */
   addView(value: ValueName, source: Port, storage: Storage): Port;
   addScratch(bytes: number): BufferId;
-  /** The same value lying otherwise; emits a copy the first time it is asked for. */
+  /** The same value lying otherwise; emits a copy (or two, by way of row-major) the first time it is asked for. */
   relaid(port: Port, storage: Storage): Port;
   addTable(hint: string, dtype: DType, data: TypedArray, kind: Table['kind'], comment: string): string;
   addCall(call: Omit<Call, 'symbol'>, hint: string): void;
@@ -73,8 +73,9 @@ export function startProgram(graph: Graph, name: string, features: ReadonlySet<s
       if (sameStorage(port.storage, storage)) return port;
       const known = copies.find((copy) => copy.value === port.value && sameStorage(copy.storage, storage));
       if (known) return known;
+      const source = copyNest(port.storage, storage) ? port : builder.relaid(port, rowMajor(port.shape));
       const copy = newPort(port.value, storage, 'activation');
-      builder.addCall(copyCall(port, copy, `layout copy of ${port.value}`), 'copy');
+      builder.addCall(copyCall(source, copy, `layout copy of ${port.value}`), 'copy');
       copies.push(copy);
       return copy;
     },
@@ -140,7 +141,7 @@ function copyCall(from: Port | null, to: Port, summary: string, table: string | 
     node: to.value,
     template: 'pointwise',
     params: pointwiseParams(
-      copyNest(from?.storage ?? to.storage, to.storage),
+      must(copyNest(from?.storage ?? to.storage, to.storage), 'a common split of the two storages'),
       [{ name: table ?? 'x', ctype }],
       'y',
       'a',
