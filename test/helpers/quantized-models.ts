@@ -15,7 +15,7 @@ import { quantizedImportPasses } from '../../src/passes/quantize/import-quantize
 import { createEvaluator } from '../../src/runtime/evaluator.ts';
 import { withSession } from '../../src/runtime/ort-session.ts';
 import { hostGcc } from '../../src/verify/host-gcc.ts';
-import { type Verdict, verifyModel } from '../../src/verify/verify-model.ts';
+import { type CompiledModel, type Verdict, verifyModel } from '../../src/verify/verify-model.ts';
 import { inFolder } from '../verify/native.ts';
 import { type SharedModel, sharedModel, sharedSamples } from './shared-data.ts';
 import { quantizeStatically, type StaticOptions } from './static-quantizer.ts';
@@ -141,7 +141,11 @@ export function summary(list: readonly Difference[]): Omit<Difference, 'value'> 
 export async function verifyC(graph: Graph, samples: readonly Feeds[]): Promise<Verdict> {
   const program = lowerGraph(graph, { name: 'model' });
   const plan = planMemory(program);
-  const model = { name: 'model', graph, oracle: buildOracle(graph), program, plan, files: emitC(program, plan) };
+  const files = emitC(program, plan);
+  return verifyCompiled({ name: 'model', graph, oracle: buildOracle(graph), program, plan, files }, samples);
+}
+
+export function verifyCompiled(model: CompiledModel, samples: readonly Feeds[]): Promise<Verdict> {
   const dataset = { name: 'samples', count: samples.length, labels: null, sample: (i: number) => samples[i] };
   return inFolder((directory) =>
     verifyModel(model, dataset, { toolchain: hostGcc(), directory, optimize: '-O1', sanitize: true }),

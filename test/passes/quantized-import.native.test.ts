@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
+import { compileModel } from '../../src/compile.ts';
 import { step } from '../../src/passes/pass.ts';
 import { importQdq } from '../../src/passes/quantize/import-qdq.ts';
 import { quantizedFloatPasses, quantizedImportPasses } from '../../src/passes/quantize/import-quantized.ts';
+import { loadTarget } from '../../src/targets/load.ts';
 import { hostGcc } from '../../src/verify/host-gcc.ts';
 import { onnxFile, randomFeeds } from '../helpers/onnx-file.ts';
 import { DYNAMIC_FILES, QUANTIZED_FILES } from '../helpers/quantized-files.ts';
-import { importQuantized, quantizedFile, verifyC } from '../helpers/quantized-models.ts';
+import { importQuantized, quantizedFile, verifyC, verifyCompiled } from '../helpers/quantized-models.ts';
 import { sharedData } from '../helpers/shared-data.ts';
 import { expectSameMeaning } from './support.ts';
 import { describeWith } from '../verify/native.ts';
@@ -42,11 +44,12 @@ await describeWith(
       expect(await verifyC(graph, randomFeeds(file, 5))).toMatchObject({ passed: true, samples: 5 });
     });
 
-    test.skipIf(!sharedData())('a model of the shared data', async () => {
+    test.skipIf(!sharedData())('a model of the shared data, through the whole compiler', async () => {
       const options = { form: 'qlinear', activations: 'u8', weights: 'u8', perChannel: false } as const;
       const { bytes, samples } = await quantizedFile('ic', options, 2);
-      const { graph } = await importQuantized(bytes);
-      expect(await verifyC(graph, samples)).toMatchObject({ passed: true });
+      const model = await compileModel({ model: bytes, name: 'ic', target: await loadTarget('host') });
+      expect(model.precision).toBe('int8');
+      expect(await verifyCompiled(model, samples)).toMatchObject({ passed: true });
     });
   },
 );
