@@ -1,4 +1,5 @@
 import type { Attribute } from '../ir/types.ts';
+import type { RawNode } from './raw-model.ts';
 
 /** Counts and sizes, in every operator that has them. onnxruntime divides by some of them while it infers shapes. */
 const POSITIVE = new Set([
@@ -20,7 +21,10 @@ const POSITIVE = new Set([
 const MAX = 2 ** 24;
 
 /** Why an attribute must not reach onnxruntime, which would end the process or take all memory; null when it may. */
-export function unsafeAttribute(name: string, value: Attribute): string | null {
+export function unsafeAttribute(node: RawNode, name: string, value: Attribute): string | null {
+  if (node.op === 'Split' && name === 'num_outputs' && value !== node.outputs.length) {
+    return `num_outputs is ${String(value)}, but ${node.outputs.length} outputs are named`;
+  }
   if (!POSITIVE.has(name)) return null;
   const numbers = typeof value === 'number' ? [value] : Array.isArray(value) ? value.map(Number) : [];
   const wrong = numbers.find((number) => !(number >= 1 && number <= MAX));

@@ -1,5 +1,6 @@
 import type { Tensor, TensorType, ValueName } from '../ir/types.ts';
-import { createSession, type OrtValue } from '../runtime/ort-session.ts';
+import { isCrash, runIsolated } from '../runtime/isolated-session.ts';
+import type { OrtValue } from '../runtime/ort-session.ts';
 import { invariant, UserError } from '../support/errors.ts';
 import { badModel, show, showNode } from './bad-model.ts';
 import type { FlatNode } from './flat-node.ts';
@@ -147,14 +148,36 @@ async function infer(
     if (!(error instanceof UserError) || error.problem.code !== 'RUNTIME') throw error;
     const node = model.nodeIn(error);
     if (node && NO_KERNEL.test(error.problem.because?.[0] ?? '')) return node;
+    if (isCrash(error)) return await refuseCrash(spec);
     throw model.explain(error);
   }
 }
 
+/** Finds the node on which onnxruntime ends: the last of the shortest list of nodes that makes it end. */
+async function refuseCrash(spec: SafeModelSpec): Promise<never> {
+  let [fine, ends] = [0, spec.nodes.length];
+  while (ends - fine > 1) {
+    const middle = (fine + ends) >> 1;
+    const crashes = await runIsolated(safeModel(withNodes(spec, middle)).bytes).then(() => false, isCrash);
+    if (crashes) ends = middle;
+    else fine = middle;
+  }
+  throw new UserError({
+    code: 'BAD_MODEL',
+    message: 'onnxruntime cannot take a node, and ends without an answer',
+    where: showNode(spec.nodes[ends - 1]),
+    hint: 'its attributes or shapes do not fit each other',
+  });
+}
+
+function withNodes(spec: SafeModelSpec, count: number): SafeModelSpec {
+  const nodes = spec.nodes.slice(0, count);
+  const made = new Set(nodes.flatMap((node) => node.outputs));
+  return { ...spec, nodes, outputs: spec.outputs.filter((output) => made.has(output)) };
+}
+
 async function outputsOf(model: Uint8Array): Promise<readonly OrtValue[]> {
-  const session = await createSession(model);
-  await session.release();
-  return session.outputs;
+  return (await runIsolated(model)).outputs;
 }
 
 /** onnxruntime shows an unknown rank as it shows a scalar; the inferred length of its Shape tells them apart. */

@@ -61,7 +61,7 @@ function whyNot(raw: RawNode, name: string, attribute: RawAttribute): string | n
   if (attribute.kind === 'graph') return 'control flow is not supported';
   if (attribute.kind === 'refused') return attribute.why;
   if (attribute.kind === 'reference') return null;
-  const unsafe = unsafeAttribute(name, attribute.value);
+  const unsafe = unsafeAttribute(raw, name, attribute.value);
   if (unsafe) badModel(unsafe, showNode(raw));
   return wrongKind(raw.op, name, attribute);
 }

@@ -1,7 +1,8 @@
 import { elementCount } from '../ir/shape.ts';
 import { tensorOf } from '../ir/tensor.ts';
 import type { Tensor, TensorType, ValueName } from '../ir/types.ts';
-import { canTravel, createSession } from '../runtime/ort-session.ts';
+import { runIsolated } from '../runtime/isolated-session.ts';
+import { canTravel } from '../runtime/ort-session.ts';
 import { UserError } from '../support/errors.ts';
 import { showNode } from './bad-model.ts';
 import type { UntypedGraph } from './discover-types.ts';
@@ -178,13 +179,8 @@ async function evaluate(
   const nodes = graph.nodes.filter((node) => needed.has(node));
   const model = safeModel({ nodes, known: new Map(), constants, outputs: wanted, opset: graph.opset });
   try {
-    const session = await createSession(model.bytes);
-    try {
-      const results = await session.run(new Map());
-      return new Map([...results].map(([name, tensor]) => [model.originalOf(name) ?? name, tensor]));
-    } finally {
-      await session.release();
-    }
+    const { values } = await runIsolated(model.bytes, wanted.map(model.nameOf));
+    return new Map([...values].map(([name, tensor]) => [model.originalOf(name) ?? name, tensor]));
   } catch (error) {
     if (error instanceof UserError && error.problem.code === 'RUNTIME') throw model.explain(error);
     throw error;

@@ -30,15 +30,9 @@ export interface OrtSession {
 /** Loads ONNX bytes into onnxruntime. Throws UserError RUNTIME with onnxruntime's words. Call release() when done. */
 export async function createSession(model: Uint8Array, options: OrtOptions = {}): Promise<OrtSession> {
   const ort = await loadRuntime();
-  const session = await ort.InferenceSession.create(model, {
-    executionProviders: ['cpu'],
-    graphOptimizationLevel: options.optimize ?? 'disabled',
-    intraOpNumThreads: options.threads ?? 1,
-    interOpNumThreads: 1,
-    executionMode: 'sequential',
-    enableCpuMemArena: false,
-    logSeverityLevel: 4,
-  }).catch((error: unknown) => fail('onnxruntime cannot load the graph', error));
+  const session = await ort.InferenceSession.create(model, sessionOptions(options)).catch((error: unknown) =>
+    fail('onnxruntime cannot load the graph', error),
+  );
 
   const outputs = session.outputMetadata.map(describe);
   const readable = new Set(outputs.filter(({ dtype }) => dtype && canTravel(dtype)).map(({ name }) => name));
@@ -62,6 +56,18 @@ export async function createSession(model: Uint8Array, options: OrtOptions = {})
   };
 }
 
+export function sessionOptions(options: OrtOptions): Ort.InferenceSession.SessionOptions {
+  return {
+    executionProviders: ['cpu'],
+    graphOptimizationLevel: options.optimize ?? 'disabled',
+    intraOpNumThreads: options.threads ?? 1,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    enableCpuMemArena: false,
+    logSeverityLevel: 4,
+  };
+}
+
 /** Creates a session, uses it, and always frees it. */
 export async function withSession<T>(
   model: Uint8Array,
@@ -82,14 +88,18 @@ async function loadRuntime(): Promise<typeof Ort> {
     ort.env.logLevel = 'fatal';
     return ort;
   } catch (cause) {
-    const problem = {
-      code: 'RUNTIME' as const,
-      message: 'onnxruntime-node cannot be loaded',
-      because: [cleanMessage(cause)],
-      hint: 'install it beside nibblec: npm install onnxruntime-node --onnxruntime-node-install=skip',
-    };
-    throw new UserError(problem, { cause });
+    throw missingRuntime(cause);
   }
+}
+
+export function missingRuntime(cause: unknown): UserError {
+  const problem = {
+    code: 'RUNTIME' as const,
+    message: 'onnxruntime-node cannot be loaded',
+    because: [cleanMessage(cause)],
+    hint: 'install it beside nibblec: npm install onnxruntime-node --onnxruntime-node-install=skip',
+  };
+  return new UserError(problem, { cause });
 }
 
 /** onnxruntime's type names for ours; its JavaScript interface knows no bf16, i2 and u2. */
@@ -122,7 +132,7 @@ export function canTravel(dtype: DType): boolean {
   return isVisible(dtype) && dtype !== 'string' && dtype !== 'i4' && dtype !== 'u4';
 }
 
-function describe(value: Ort.InferenceSession.ValueMetadata): OrtValue {
+export function describe(value: Ort.InferenceSession.ValueMetadata): OrtValue {
   if (!value.isTensor) return { name: value.name, dtype: null, shape: null };
   const shape = value.shape.map((dimension) => (typeof dimension === 'number' ? dimension : null));
   return { name: value.name, dtype: DTYPES.get(value.type) ?? null, shape };
@@ -135,7 +145,7 @@ function toOrt(ort: typeof Ort, tensor: Tensor): Ort.Tensor {
   return new ort.Tensor(type, tensor.data, tensor.shape);
 }
 
-function fromOrt(value: Ort.Tensor): Tensor {
+export function fromOrt(value: Pick<Ort.Tensor, 'type' | 'dims' | 'data'>): Tensor {
   const dtype = DTYPES.get(value.type);
   if (!dtype || !canTravel(dtype)) throw new Error(`tensors of type ${value.type} cannot be read from onnxruntime`);
   const shape: Shape = [...value.dims];
@@ -143,7 +153,7 @@ function fromOrt(value: Ort.Tensor): Tensor {
   return { dtype, shape, data: unpack(dtype, new Uint8Array(buffer, byteOffset, byteLength), elementCount(shape)) };
 }
 
-function fail(message: string, cause: unknown): never {
+export function fail(message: string, cause: unknown): never {
   throw new UserError({ code: 'RUNTIME', message, because: [cleanMessage(cause)] }, { cause });
 }
 
