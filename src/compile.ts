@@ -14,7 +14,7 @@ import { floatPasses } from './passes/float/index.ts';
 import { step } from './passes/pass.ts';
 import { type Pipeline, type PipelineOptions, type Remark, runPipeline } from './passes/pipeline.ts';
 import { calibrate } from './passes/quantize/calibrate.ts';
-import { isQuantizedModel, quantizedImportPasses } from './passes/quantize/import-quantized.ts';
+import { isQuantizedModel, quantizedFloatPasses, quantizedImportPasses } from './passes/quantize/import-quantized.ts';
 import { quantizeInt8 } from './passes/quantize/quantize-int8.ts';
 import { allPasses } from './passes/registry.ts';
 import type { CalibrationMethod } from './quant/observers.ts';
@@ -138,7 +138,7 @@ export function oracleModel(compilation: Compilation): Uint8Array {
 
 /** A model that is quantized already becomes integer as it says, unless float32 is asked for. */
 function defaultPipeline(imported: Graph, precision: 'float32' | 'int8', options: CompileOptions): Pipeline {
-  if (isQuantizedModel(imported) && options.precision !== 'float32') return quantizedImportPasses;
+  if (isQuantizedModel(imported)) return options.precision === 'float32' ? quantizedFloatPasses : quantizedImportPasses;
   return precision === 'int8' ? [...floatPasses, ...int8Passes(options)] : floatPasses;
 }
 

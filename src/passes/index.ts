@@ -32,6 +32,7 @@ export {
 export { calibrate } from './quantize/calibrate.ts';
 export { correctBias } from './quantize/correct-bias.ts';
 export { equalize } from './quantize/equalize.ts';
+export { dequantizeConstants } from './quantize/dequantize-constants.ts';
 export { importQdq } from './quantize/import-qdq.ts';
 export { importQlinear } from './quantize/import-qlinear.ts';
 export { quantizeInt8 } from './quantize/quantize-int8.ts';

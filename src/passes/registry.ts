@@ -2,6 +2,7 @@ import { floatPasses } from './float/index.ts';
 import type { AnyPass } from './pass.ts';
 import { calibrate } from './quantize/calibrate.ts';
 import { correctBias } from './quantize/correct-bias.ts';
+import { dequantizeConstants } from './quantize/dequantize-constants.ts';
 import { equalize } from './quantize/equalize.ts';
 import { importQdq } from './quantize/import-qdq.ts';
 import { importQlinear } from './quantize/import-qlinear.ts';
@@ -9,5 +10,5 @@ import { quantizeInt8 } from './quantize/quantize-int8.ts';
 
 /** Every pass that a recipe may name, each once. */
 export const allPasses: readonly AnyPass[] = [
-  ...new Set([...floatPasses, importQlinear, importQdq, equalize, calibrate, quantizeInt8, correctBias]),
+  ...new Set([...floatPasses, importQlinear, dequantizeConstants, importQdq, equalize, calibrate, quantizeInt8, correctBias]),
 ];
