@@ -1,0 +1,84 @@
+/**
+ * How the weight codes of a layer lie in flash. Storage only: the graph, the oracle and the integer kernels know one code
+ * per weight, and decode(encode(codes)) gives them back.
+ */
+export interface WeightFormat {
+  /** 'int4', 'codebook-16', 'ternary+huffman'. */
+  readonly name: string;
+  /** Bits of one weight, tables and the filling of each segment's last byte left out; null: as many as its code words. */
+  readonly bits: number | null;
+  /** templates/c/kernels/nn_unpack_<unpack>_s8.h decodes it; null: the bytes are the codes. */
+  readonly unpack: string | null;
+  /** nn_block4_<inline> and its like read it without unpacking first; null: there are none. */
+  readonly inline: string | null;
+  /** Why these codes cannot be stored so, or null. */
+  refuse(codes: Codes): string | null;
+  /**
+   * Runs of codes, one after the other, of these lengths (their sum is codes.length); each starts at a whole byte.
+   * The codes must not be refused.
+   */
+  encode(codes: Codes, segments: readonly number[]): StoredWeights;
+  /** What the C decodes. */
+  decode(stored: StoredWeights, segments: readonly number[]): Int16Array;
+}
+
+/** int8 codes, or int16 where a format has larger ones. */
+export type Codes = Int8Array | Int16Array;
+
+/** What goes into flash. */
+export interface StoredWeights {
+  readonly bytes: Uint8Array;
+  /** The byte at which each segment starts: for kernels that read them in another order. */
+  readonly offsets: readonly number[];
+  /** Code of each symbol, for decoders that look it up; else empty. */
+  readonly values: readonly number[];
+  /** Prefix codes: how many code words have 1, 2, 3, ... bits; else empty. */
+  readonly lengths: readonly number[];
+  /** Bits of a symbol of fixed width that is looked up; else 0. */
+  readonly bits: number;
+}
+
+/** Formats that differ in a number: 'int4', 'int3', 'int2'. */
+export interface FormatFamily {
+  /** For people: 'codebook-K'. */
+  readonly pattern: string;
+  readonly summary: string;
+  /** The member of this name, or null. */
+  find(name: string): WeightFormat | null;
+}
+
+/** Distinct codes in ascending order. */
+export function distinctCodes(codes: Codes): number[] {
+  return [...new Set<number>(codes)].sort((a, b) => a - b);
+}
+
+/** 'code 9 is not one of ...' for the first code that is not allowed, or null. */
+export function refuseOthers(codes: Codes, allowed: ReadonlySet<number>, words: string): string | null {
+  for (const code of codes) if (!allowed.has(code)) return `code ${code} is not ${words}`;
+  return null;
+}
+
+/** Joins the bytes of segments. */
+export function joinSegments(parts: readonly Uint8Array[]): Pick<StoredWeights, 'bytes' | 'offsets'> {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  const offsets: number[] = [];
+  let at = 0;
+  for (const part of parts) {
+    offsets.push(at);
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return { bytes, offsets };
+}
+
+/** The codes of each segment. */
+export function splitSegments<T extends Codes | Uint8Array | readonly number[]>(
+  codes: T,
+  segments: readonly number[],
+): T[] {
+  let at = 0;
+  return segments.map((length) => {
+    at += length;
+    return codes.slice(at - length, at) as T;
+  });
+}

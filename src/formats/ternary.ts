@@ -1,0 +1,48 @@
+import { decodeDigits, encodeDigits, TRITS } from './digits.ts';
+import { type Codes, distinctCodes, type FormatFamily, refuseOthers, type WeightFormat } from './format.ts';
+
+/** Three codes, five of them in a byte: 1.6 bits each. */
+export const ternary: FormatFamily = {
+  pattern: 'ternary, ttq',
+  summary: 'Five of three codes in a byte: -1, 0 and 1 (ternary), or a negative one, 0 and a positive one (ttq).',
+  find: (name) => ({ ternary: symmetric, ttq: asymmetric })[name] ?? null,
+};
+
+/** TWN: -1, 0 and 1. */
+const symmetric: WeightFormat = {
+  name: 'ternary',
+  bits: 1.6,
+  unpack: 'ternary',
+  inline: 'ternary',
+  refuse: (codes) => refuseOthers(codes, new Set([-1, 0, 1]), '-1, 0 or 1'),
+  encode(codes, segments) {
+    return { ...encodeDigits(codes, segments, TRITS, (code) => code + 1), values: [], lengths: [], bits: 0 };
+  },
+  decode: (stored, segments) => decodeDigits(stored, segments, TRITS, (symbol) => symbol - 1),
+};
+
+/** TTQ's two scales as two codes: -n, 0 and p, for example -89, 0 and 127. */
+const asymmetric: WeightFormat = {
+  name: 'ttq',
+  bits: 1.6,
+  unpack: 'ttq',
+  inline: null,
+  refuse(codes) {
+    const others = distinctCodes(codes).filter((code) => code !== 0);
+    const sides = [others.filter((code) => code < 0), others.filter((code) => code > 0)];
+    const crowded = sides.find((side) => side.length > 1);
+    return crowded
+      ? `it has the codes ${crowded[0]} and ${crowded[1]}; one negative and one positive are allowed`
+      : null;
+  },
+  encode(codes, segments) {
+    const values = signedPair(codes);
+    return { ...encodeDigits(codes, segments, TRITS, (code) => values.indexOf(code)), values, lengths: [], bits: 0 };
+  },
+  decode: (stored, segments) => decodeDigits(stored, segments, TRITS, (symbol) => stored.values[symbol]),
+};
+
+function signedPair(codes: Codes): number[] {
+  const distinct = distinctCodes(codes);
+  return [distinct.find((code) => code < 0) ?? -1, 0, distinct.find((code) => code > 0) ?? 1];
+}

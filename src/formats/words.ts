@@ -1,0 +1,37 @@
+import { BitReader, BitWriter } from './bits.ts';
+import { type Codes, joinSegments, type StoredWeights, splitSegments } from './format.ts';
+import { codeWords, type PrefixCode } from './prefix-code.ts';
+
+/** Code words of a prefix code, the most significant bit first. */
+export function encodeWords(codes: Codes, segments: readonly number[], code: PrefixCode): StoredWeights {
+  const words = codeWords(code);
+  const packed = splitSegments(codes, segments).map((segment) => {
+    const writer = new BitWriter();
+    for (const value of segment) {
+      const { word, bits } = words.get(value) ?? { word: 0, bits: 0 };
+      writer.put(word, bits);
+    }
+    return writer.bytes();
+  });
+  return { ...joinSegments(packed), values: code.values, lengths: code.lengths, bits: 0 };
+}
+
+/** Bits that match no word stand for 0. */
+export function decodeWords(stored: StoredWeights, segments: readonly number[]): Int16Array {
+  const values = new Map([...codeWords(stored)].map(([value, { word, bits }]) => [`${bits}:${word}`, value]));
+  const decodeOne = (reader: BitReader): number => {
+    let word = 0;
+    for (let bits = 1; bits <= stored.lengths.length; bits++) {
+      word = (word << 1) | reader.take(1);
+      const value = values.get(`${bits}:${word}`);
+      if (value !== undefined) return value;
+    }
+    return 0;
+  };
+  return Int16Array.from(
+    segments.flatMap((count, i) => {
+      const reader = new BitReader(stored.bytes.subarray(stored.offsets[i]));
+      return Array.from({ length: count }, () => decodeOne(reader));
+    }),
+  );
+}
