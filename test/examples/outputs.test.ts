@@ -10,21 +10,25 @@ const available = async () => {
 };
 
 /** Sizes depend on the compiler's version, and columns on sizes. */
-const withoutNumbers = (text: string) => text.replace(/worst case: .*/g, '').replace(/\d[\d,.]*/g, '#').replace(/ +/g, ' ');
+const withoutNumbers = (text: string) =>
+  text
+    .replace(/worst case: .*/g, '')
+    .replace(/\d[\d,.]*/g, '#')
+    .replace(/ +/g, ' ');
 
 await describeWith('outputs shown in pages', available, () => {
   test.each(PAGES)('%s shows what the commands print, but for numbers (npx tsx scripts/outputs.ts)', async (page) => {
     const text = readFileSync(`${ROOT}${page}`, 'utf8');
     expect(withoutNumbers(await withOutputs(text))).toBe(withoutNumbers(text));
   });
+
+  test('outputs replace what stood in a block; other blocks stay', async () => {
+    const page = 'a\n```console\n$ npx nibblec \\\n  --version\n```\nb\n```sh\n$ npx nibblec ops\n```\n';
+    expect(await withOutputs(page)).toBe(page.replace('--version\n', '--version\n0.1.0\n'));
+  });
 });
 
 test.each(PAGES)('%s shows the results of docs/benchmarks/models.json', (page) => {
   const text = readFileSync(`${ROOT}${page}`, 'utf8');
   expect(withResults(text)).toBe(text);
-});
-
-test('outputs replace what stood in a block; other blocks stay', async () => {
-  const page = 'a\n```console\n$ npx nibblec \\\n  --version\n```\nb\n```sh\n$ npx nibblec ops\n```\n';
-  expect(await withOutputs(page)).toBe(page.replace('--version\n', '--version\n0.1.0\n'));
 });
