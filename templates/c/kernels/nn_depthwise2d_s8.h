@@ -5,12 +5,14 @@
 #include "nn_depthwise_taps.h"
 #include "nn_quant.h"
 #include "nn_requantize_s8.h"
+#include "nn_weight_s8.h"
 
 /* Depthwise 2-D convolution, out_c = in_c. w[kernel_h][kernel_w][out_c]; bias holds the input zero point's share.
  * A tap outside the image adds the zero point times its weight, as if the image were padded with it.
  * taps: 3 * kernel_h * kernel_w numbers. */
-static inline void nn_depthwise2d_s8(const nn_conv_shape *s, const nn_quant *q, const int8_t *x, int32_t input_zero_point,
-                                     const int8_t *w, const int32_t *bias, const int32_t *multiplier, int32_t *taps, int8_t *y)
+static inline void nn_depthwise2d_s8(const nn_conv_shape *s, const nn_quant *q, const int8_t *x,
+                                     int32_t input_zero_point, const nn_weight_s8 *w, const int32_t *bias,
+                                     const int32_t *multiplier, int32_t *taps, int8_t *y)
 {
     int32_t *outside = taps + 2 * s->kernel_h * s->kernel_w;
 

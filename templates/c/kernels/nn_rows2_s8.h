@@ -2,13 +2,15 @@
 #define NN_ROWS2_S8_H
 #include <stdint.h>
 #include "nn_block4x2_s8.h"
-#include "nn_dot_s8.h"
 #include "nn_quant.h"
 #include "nn_requantize_s8.h"
+#include "nn_row_s8.h"
+#include "nn_weight_s8.h"
 
 /* nn_rows_s8 for two inputs, whose results lie `step` apart: the weights are read once for both. */
-static inline void nn_rows2_s8(const nn_quant *q, int32_t rows, int32_t depth, const int8_t *x, const int8_t *z,
-                               const int8_t *w, const int32_t *bias, const int32_t *multiplier, int8_t *y, int32_t step)
+static inline const nn_weight_s8 *nn_rows2_s8(const nn_quant *q, int32_t rows, int32_t depth, const int8_t *x,
+                                              const int8_t *z, const nn_weight_s8 *w, const int32_t *bias,
+                                              const int32_t *multiplier, int8_t *y, int32_t step)
 {
     for (; rows >= 4; rows -= 4) {
         int32_t acc[8] = { bias[0], bias[1], bias[2], bias[3], bias[0], bias[1], bias[2], bias[3] };
@@ -22,13 +24,16 @@ static inline void nn_rows2_s8(const nn_quant *q, int32_t rows, int32_t depth, c
         y += 4;
     }
     for (; rows > 0; rows--) {
-        y[0] = nn_requantize_s8(q, nn_dot_s8(x, w, depth, *bias), *multiplier);
-        y[step] = nn_requantize_s8(q, nn_dot_s8(z, w, depth, *bias), *multiplier);
+        int32_t first = *bias, second = *bias;
+        (void)nn_row_s8(x, w, depth, &first);
+        w = nn_row_s8(z, w, depth, &second);
+        y[0] = nn_requantize_s8(q, first, *multiplier);
+        y[step] = nn_requantize_s8(q, second, *multiplier);
         bias++;
         multiplier++;
         y++;
-        w += depth;
     }
+    return w;
 }
 
 #endif

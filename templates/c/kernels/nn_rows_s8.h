@@ -2,13 +2,16 @@
 #define NN_ROWS_S8_H
 #include <stdint.h>
 #include "nn_block4_s8.h"
-#include "nn_dot_s8.h"
 #include "nn_quant.h"
 #include "nn_requantize_s8.h"
+#include "nn_row_s8.h"
+#include "nn_weight_s8.h"
 
-/* y[rows] = requantize(bias[rows] + w[rows] . x[depth]); w in blocks of four rows (see nn_block4_s8), then single rows. */
-static inline void nn_rows_s8(const nn_quant *q, int32_t rows, int32_t depth, const int8_t *x, const int8_t *w,
-                              const int32_t *bias, const int32_t *multiplier, int8_t *y)
+/* y[rows] = requantize(bias[rows] + w[rows] . x[depth]); w in blocks of four rows (see nn_block4_s8), then single rows.
+ * Returns the end of the rows. */
+static inline const nn_weight_s8 *nn_rows_s8(const nn_quant *q, int32_t rows, int32_t depth, const int8_t *x,
+                                             const nn_weight_s8 *w, const int32_t *bias, const int32_t *multiplier,
+                                             int8_t *y)
 {
     for (; rows >= 4; rows -= 4) {
         int32_t acc[4] = { bias[0], bias[1], bias[2], bias[3] };
@@ -21,9 +24,11 @@ static inline void nn_rows_s8(const nn_quant *q, int32_t rows, int32_t depth, co
         y += 4;
     }
     for (; rows > 0; rows--) {
-        *y++ = nn_requantize_s8(q, nn_dot_s8(x, w, depth, *bias++), *multiplier++);
-        w += depth;
+        int32_t acc = *bias++;
+        w = nn_row_s8(x, w, depth, &acc);
+        *y++ = nn_requantize_s8(q, acc, *multiplier++);
     }
+    return w;
 }
 
 #endif

@@ -2,10 +2,11 @@
 #define NN_BLOCK4_S8_H
 #include <stdint.h>
 #include "nn_simd.h"
+#include "nn_weight_s8.h"
 
 /* acc[r] += x[depth] . (row r of a block of four). Block: [depth / 4][row][4], then [row][depth % 4].
  * Returns the end of the block. */
-static inline const int8_t *nn_block4_s8(const int8_t *x, const int8_t *w, int32_t depth, int32_t acc[4])
+static inline const nn_weight_s8 *nn_block4_s8(const int8_t *x, const nn_weight_s8 *w, int32_t depth, int32_t acc[4])
 {
     int32_t a0 = acc[0], a1 = acc[1], a2 = acc[2], a3 = acc[3];
 
