@@ -7,7 +7,6 @@ import type { FlatNode } from './flat-node.ts';
 import { foldShapeInputs } from './fold-shape-inputs.ts';
 import { shapeFromConstants } from './own-shapes.ts';
 import { hasOwnRule, ownTypes, unspeakable } from './own-types.ts';
-import { rankGuard } from './rank-guard.ts';
 import { type SafeModelSpec, safeModel } from './safe-model.ts';
 import { countElements } from './tensor-data.ts';
 
@@ -99,18 +98,16 @@ function complete(nodes: readonly FlatNode[], known: Map<ValueName, TensorType>)
   return odd ? badModel('a node has an output that its operator does not have', showNode(odd)) : known;
 }
 
-/** Nodes without types whose inputs are known or made by earlier ones, and whose rank is surely small. */
+/** Nodes without types whose inputs are known or made by earlier ones. */
 function runnable(
   nodes: readonly FlatNode[],
   cut: ReadonlySet<FlatNode>,
   known: ReadonlyMap<ValueName, TensorType>,
 ): FlatNode[] {
   const made = new Set<ValueName>();
-  const isSafe = rankGuard(nodes, known);
   return nodes.filter((node) => {
     if (cut.has(node) || node.outputs.every((output) => !output || known.has(output))) return false;
     if (!node.inputs.every((input) => !input || known.has(input) || made.has(input))) return false;
-    if (!isSafe(node)) return false;
     for (const output of node.outputs) if (output) made.add(output);
     return true;
   });

@@ -1,7 +1,6 @@
 import type { Attribute, Node, ValueName } from '../ir/types.ts';
-import { unsafeAttribute } from './attribute-guard.ts';
 import { attributeKind } from './attribute-types.ts';
-import { badModel, show, showNode } from './bad-model.ts';
+import { badModel, show } from './bad-model.ts';
 import { modernize } from './legacy.ts';
 import { OLDEST_RUNNABLE_OPSET } from './opset.ts';
 import type { RawAttribute, RawNode } from './raw-model.ts';
@@ -61,8 +60,6 @@ function whyNot(raw: RawNode, name: string, attribute: RawAttribute): string | n
   if (attribute.kind === 'graph') return 'control flow is not supported';
   if (attribute.kind === 'refused') return attribute.why;
   if (attribute.kind === 'reference') return null;
-  const unsafe = unsafeAttribute(raw, name, attribute.value);
-  if (unsafe) badModel(unsafe, showNode(raw));
   return wrongKind(raw.op, name, attribute);
 }
 

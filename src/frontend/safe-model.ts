@@ -99,7 +99,7 @@ export function safeModel({ nodes, known, constants, outputs, opset, ranksOf = [
       return new UserError(
         {
           code: tooNew || LIMITS.test(words) ? 'UNSUPPORTED' : 'BAD_MODEL',
-          message: node ? 'onnxruntime refuses a node' : 'onnxruntime refuses the model',
+          message: `onnxruntime ${/bad_alloc/.test(words) ? 'runs out of memory on' : 'refuses'} ${node ? 'a node' : 'the model'}`,
           ...(node && { where: showNode(node) }),
           because: [words.length > 600 ? `${words.slice(0, 600)}...` : words],
           ...(tooNew && { hint: `export the model with opset ${NEWEST_OPSET} or older; it has ${node.opset}` }),

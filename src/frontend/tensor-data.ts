@@ -22,7 +22,7 @@ export interface TensorFields {
 /** Reads exactly `bytes` bytes of external data, or throws a UserError. */
 export type ReadExternal = (entries: ReadonlyMap<string, string>, bytes: number, where: string) => Uint8Array;
 
-export const MAX_RANK = 32;
+const MAX_RANK = 32;
 const MAX_DIMENSION = 2 ** 31 - 1;
 const MAX_ELEMENTS = 2 ** 31 - 1;
 

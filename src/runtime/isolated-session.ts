@@ -14,6 +14,9 @@ export interface IsolatedResult {
 /** Longer than any real model takes to load. */
 const MAX_MILLISECONDS = 120_000;
 
+/** Address space of the other process, where the system can limit it: onnxruntime then says bad_alloc. */
+const MAX_KILOBYTES = 3 * 2 ** 20;
+
 /** What the other process does with each model: load, run without inputs when outputs are wanted, answer. */
 const CHILD = `
   const ort = require(process.argv[1]);
@@ -103,10 +106,10 @@ function start(): ChildProcess {
   } catch (cause) {
     throw missingRuntime(cause);
   }
-  const started = spawn(process.execPath, ['-e', CHILD, runtime], {
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    serialization: 'advanced',
-  });
+  const command = [process.execPath, '-e', CHILD, runtime];
+  const limited = ['/bin/sh', '-c', `ulimit -v ${MAX_KILOBYTES} 2>/dev/null; exec "$0" "$@"`, ...command];
+  const [file, ...rest] = process.platform === 'linux' ? limited : command;
+  const started = spawn(file, rest, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], serialization: 'advanced' });
   // Requests have listeners of their own; between them an error only means that the next one starts anew.
   started.on('error', () => undefined);
   started.unref();

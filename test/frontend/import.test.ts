@@ -382,7 +382,7 @@ describe('broken models', () => {
     [
       'a shape of 2^31 numbers',
       { nodes: [node('Reshape', ['x', 's'], ['y'])], inputs: [input('x', [2]), input('s', [2 ** 31 - 1], 7)] },
-      /2147483647 dimensions/,
+      /out of memory|ends without/,
     ],
     [
       'a computed shape of 2^31 numbers',
@@ -394,7 +394,7 @@ describe('broken models', () => {
         ],
         initializers: [ints('n', [1], [2 ** 31 - 1])],
       },
-      /2147483647 dimensions/,
+      /out of memory|ends without/,
     ],
     [
       'millions of empty nodes',
