@@ -1,10 +1,14 @@
+import { readFileSync } from 'node:fs';
 import { emitC } from '../../src/codegen/emit.ts';
 import { lowerGraph } from '../../src/codegen/lower/lower-graph.ts';
 import { planMemory } from '../../src/codegen/plan-memory/index.ts';
 import { orderCalls } from '../../src/codegen/plan-memory/order-calls.ts';
 import { planConcat } from '../../src/codegen/plan-memory/plan-concat.ts';
+import { type Compilation, compileModel } from '../../src/compile.ts';
+import { type Dataset, type DatasetSource, loadDataset } from '../../src/data/dataset.ts';
 import { datasetInputs } from '../../src/data/graph-inputs.ts';
 import { randomDataset } from '../../src/data/random-dataset.ts';
+import { numbersOf } from '../../src/ir/tensor.ts';
 import type { Graph } from '../../src/ir/types.ts';
 import { buildOracle } from '../../src/oracle/build-oracle.ts';
 import { floatPasses } from '../../src/passes/float/index.ts';
@@ -14,7 +18,14 @@ import { calibrate } from '../../src/passes/quantize/calibrate.ts';
 import { quantizeInt8 } from '../../src/passes/quantize/quantize-int8.ts';
 import { createEvaluator } from '../../src/runtime/evaluator.ts';
 import type { Target } from '../../src/targets/target.ts';
-import type { CompiledModel } from '../../src/verify/verify-model.ts';
+import { buildHarness, runHarness } from '../../src/verify/harness.ts';
+import { hostGcc } from '../../src/verify/host-gcc.ts';
+import { asModelInput, fromMemory, toMemory } from '../../src/verify/samples.ts';
+import { type CompiledModel, harnessModel } from '../../src/verify/verify-model.ts';
+import { type SharedModel, sharedModel, sharedSamples } from '../helpers/shared-data.ts';
+import { inFolder } from '../verify/native.ts';
+
+export type SharedName = SharedModel | 'vww' | 'ad';
 
 /** compileModel() for a graph that is not in an ONNX file; int8 is calibrated on random numbers. */
 export async function compileGraph(
@@ -35,4 +46,40 @@ export async function compileGraph(
   const plan = planMemory(program);
   const files = emitC(program, plan, { sets: target.kernels });
   return { name, graph: result, oracle: buildOracle(result), program, plan, files };
+}
+
+/** A model of ../shared/data/models compiled for a target; int8 is calibrated on this data, by default its 16 samples. */
+export async function compileShared(
+  name: SharedName,
+  target: Target,
+  precision: 'float32' | 'int8',
+  calibration: DatasetSource = sharedSamples(name, 'input'),
+): Promise<Compilation> {
+  return compileModel({
+    model: readFileSync(sharedModel(name)),
+    name,
+    target,
+    precision,
+    ...(precision === 'int8' && { calibration: (graph) => openFor(graph, calibration) }),
+  });
+}
+
+export function openFor(graph: Graph, source: DatasetSource): Promise<Dataset> {
+  return loadDataset(source, datasetInputs(graph));
+}
+
+/** The first output of the compiled C, as real numbers, for the first `count` samples. */
+export async function outputsOfC(model: CompiledModel, data: Dataset, count: number): Promise<number[][]> {
+  const [input, output] = [model.program.inputs[0]!, model.program.outputs[0]!];
+  const samples = Array.from({ length: Math.min(count, data.count) }, (_, i) =>
+    toMemory(asModelInput(data.sample(i).get(input.value)!, input.type), input),
+  );
+  const { quant } = output.type;
+  const real = (code: number) => (quant ? quant.scale[0]! * (code - quant.zeroPoint[0]!) : code);
+  return inFolder(async (directory) => {
+    const request = { files: model.files, directory, optimize: '-O3', twice: false } as const;
+    const harness = await buildHarness(hostGcc(), harnessModel(model), request);
+    const { outputs } = await runHarness(harness, samples, { timeoutSeconds: 300 });
+    return outputs.map(([bytes]) => numbersOf({ ...output.type, data: fromMemory(bytes!, output) }).map(real));
+  });
 }
