@@ -24,8 +24,21 @@ export function benchedModels(): BenchedModel[] {
     });
   }
   if (!sharedData()) return models;
-  for (const name of ['kws', 'kws_float', 'ic', 'lenet5_mnist', 'dscnn_mnist', 'resnet20_cifar', 'gru_mnist'] as const) {
-    models.push({ name, path: sharedModel(name), calibration: sharedDataset(name, 'train'), test: sharedDataset(name, 'test') });
+  for (const name of [
+    'kws',
+    'kws_float',
+    'ic',
+    'lenet5_mnist',
+    'dscnn_mnist',
+    'resnet20_cifar',
+    'gru_mnist',
+  ] as const) {
+    models.push({
+      name,
+      path: sharedModel(name),
+      calibration: sharedDataset(name, 'train'),
+      test: sharedDataset(name, 'test'),
+    });
   }
   for (const name of ['vww', 'ad'] as const) {
     const samples = sharedSamples(name, 'input');

@@ -10,13 +10,13 @@ import { type DatasetSource, loadDataset } from '../src/data/dataset.ts';
 import { datasetInputs } from '../src/data/graph-inputs.ts';
 import type { Graph } from '../src/ir/types.ts';
 import { loadTarget } from '../src/targets/load.ts';
+import { harnessModel } from '../src/verify/harness-model.ts';
 import { hostGcc } from '../src/verify/host-gcc.ts';
 import { measureFootprint } from '../src/verify/size.ts';
 import type { Optimize } from '../src/verify/toolchain.ts';
 import { toolchainFor } from '../src/verify/toolchain-for.ts';
-import { harnessModel } from '../src/verify/harness-model.ts';
 import { type Verdict, verifyModel } from '../src/verify/verify-model.ts';
-import { benchedModels, type BenchedModel } from './bench-data.ts';
+import { type BenchedModel, benchedModels } from './bench-data.ts';
 import { writeTables } from './write-tables.ts';
 
 export interface Row {
@@ -77,13 +77,17 @@ async function benchModel(model: BenchedModel): Promise<Row[]> {
     const data = await open(model.test)(compilation.floatGraph);
     const verdict = await verifyModel(compilation, data, { toolchain: hostGcc(), directory: join(folder, 'host') });
     accuracy.set(precision, verdict);
-    console.log(`${model.name} ${precision}: top-1 ${verdict.top1}, ${verdict.passed ? 'agrees' : 'DIFFERS'}, ${verdict.samples} samples`);
+    console.log(
+      `${model.name} ${precision}: top-1 ${verdict.top1}, ${verdict.passed ? 'agrees' : 'DIFFERS'}, ${verdict.samples} samples`,
+    );
   }
   const rows: Row[] = [];
   for (const [core, optimize, precisions] of RUNS) {
     for (const precision of precisions) {
       const row = await benchCore(await compile(precision, core), core, optimize, open(model.test), accuracy);
-      console.log(`${row.model} ${precision} ${core} ${optimize}: ${row.instructions} instructions, flash ${row.flashBytes}`);
+      console.log(
+        `${row.model} ${precision} ${core} ${optimize}: ${row.instructions} instructions, flash ${row.flashBytes}`,
+      );
       rows.push(row);
     }
   }
@@ -104,7 +108,8 @@ async function benchCore(
   const data = await open(compilation.floatGraph);
   const run = await verifyModel(compilation, data, { ...request, toolchain, samples: 1, layers: false, counts: true });
   const verdict = accuracy.get(precision);
-  const worst = (list: Verdict['outputs']) => Math.max(...list.map((o) => (o.maxError === 0 ? 0 : o.maxError / o.range)));
+  const worst = (list: Verdict['outputs']) =>
+    Math.max(...list.map((o) => (o.maxError === 0 ? 0 : o.maxError / o.range)));
   return {
     model: name,
     precision,
@@ -121,6 +126,8 @@ async function benchCore(
     top1: verdict?.top1 ?? null,
     floatTop1: accuracy.get('float32')?.top1 ?? null,
     samples: verdict?.samples ?? 0,
-    maxError: verdict ? Math.max(worst(verdict.outputs), ...verdict.layers.filter((l) => l.exact).map((l) => l.different)) : 0,
+    maxError: verdict
+      ? Math.max(worst(verdict.outputs), ...verdict.layers.filter((l) => l.exact).map((l) => l.different))
+      : 0,
   };
 }

@@ -7,7 +7,14 @@ const FOLDER = fileURLToPath(new URL('../docs/benchmarks/', import.meta.url));
 /** docs/benchmarks/models.md for people, models.json for tools. */
 export async function writeTables(rows: readonly Row[]): Promise<void> {
   await mkdir(FOLDER, { recursive: true });
-  await writeFile(`${FOLDER}models.json`, `${JSON.stringify(rows.map(({ maxError, ...row }) => row), null, 1)}\n`);
+  await writeFile(
+    `${FOLDER}models.json`,
+    `${JSON.stringify(
+      rows.map(({ maxError, ...row }) => row),
+      null,
+      1,
+    )}\n`,
+  );
   await writeFile(`${FOLDER}models.md`, markdown(rows));
 }
 
@@ -15,9 +22,12 @@ function markdown(rows: readonly Row[]): string {
   const models = [...new Set(rows.map(({ model }) => model))];
   const summary = models.flatMap((model) =>
     (['float32', 'int8'] as const).map((precision) => {
-      const row = rows.find((r) => r.model === model && r.precision === precision && r.core === 'cortex-m4f' && r.optimize === '-O2');
+      const row = rows.find(
+        (r) => r.model === model && r.precision === precision && r.core === 'cortex-m4f' && r.optimize === '-O2',
+      );
       if (!row) return '';
-      const agreement = precision === 'int8' ? (row.maxError === 0 ? 'identical' : 'DIFFERS') : row.maxError.toExponential(1);
+      const agreement =
+        precision === 'int8' ? (row.maxError === 0 ? 'identical' : 'DIFFERS') : row.maxError.toExponential(1);
       const top1 = row.top1 === null ? '-' : `${(row.top1 * 100).toFixed(2)} %`;
       return `| ${model} | ${precision} | ${top1} | ${row.samples} | ${agreement} | ${n(row.flashBytes)} | ${n(row.codeBytes)} | ${n(row.weightBytes)} | ${n(row.arenaBytes)} | ${n(row.arenaLowerBound)} | ${n(row.stackBytes)} |`;
     }),

@@ -1,8 +1,8 @@
 import type { Call, MemoryPlan, Port, Program, Table } from '../ir/program.ts';
 import { elementCount } from '../ir/shape.ts';
 import { bytesPerElement } from '../numerics/dtype.ts';
-import { commentText } from '../support/names.ts';
 import { arrayText, cType, floatLiteral } from '../ops/support/c-text.ts';
+import { commentText } from '../support/names.ts';
 import { kernelsFor } from './kernels.ts';
 import { memoryMap, renderMemoryMap } from './plan-memory/memory-map.ts';
 import { accessorNames } from './port-names.ts';
@@ -105,7 +105,10 @@ function parameterText(argument: Call['arguments'][number]): string {
   return `${argument.access === 'read' ? 'const ' : ''}${argument.ctype} *${argument.name}`;
 }
 
-function argumentText(plan: MemoryPlan, argument: Pick<Call['arguments'][number], 'ctype' | 'access' | 'buffer'>): string {
+function argumentText(
+  plan: MemoryPlan,
+  argument: Pick<Call['arguments'][number], 'ctype' | 'access' | 'buffer'>,
+): string {
   const offset = plan.offsets.get(argument.buffer) ?? 0;
   return `(${argument.access === 'read' ? 'const ' : ''}${argument.ctype} *)(void *)(arena->bytes + ${offset})`;
 }

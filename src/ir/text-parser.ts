@@ -1,8 +1,8 @@
-import type { Attribute, Graph, Node, Quant, Range, Tensor, TensorType, TypedArray, ValueName } from './types.ts';
-import { DTYPES } from './types.ts';
 import { elementCount } from './shape.ts';
 import { bitsOf, createData, dataOf, fingerprint } from './tensor.ts';
-import { scanLine, type Scanner } from './text-scanner.ts';
+import { type Scanner, scanLine } from './text-scanner.ts';
+import type { Attribute, Graph, Node, Quant, Range, Tensor, TensorType, TypedArray, ValueName } from './types.ts';
+import { DTYPES } from './types.ts';
 
 /** What a text left out: constants (and long lists of scales) printed as a hash are looked up here by value name. */
 export interface Elided {

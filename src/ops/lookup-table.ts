@@ -18,7 +18,13 @@ export const lookupTable: OpDef = {
   lower(node, lower) {
     const table = lower.constant(node.inputs[1]);
     if (!table) return lower.refuse('its table must be constant');
-    const name = lower.table('table', 'i8', table.data, 'parameters', `code of the result by code of the input, + 128, of ${node.name}`);
+    const name = lower.table(
+      'table',
+      'i8',
+      table.data,
+      'parameters',
+      `code of the result by code of the input, + 128, of ${node.name}`,
+    );
     lowerPointwise(node, lower, { title: 'table', inputs: [0], expression: `${name}[a + 128]`, onCodes: true });
   },
 };

@@ -1,5 +1,5 @@
 import type { OpDef } from './op-def.ts';
-import { ONNX_I32, ONNX_I8, ONNX_U8 } from './support/oracle.ts';
+import { ONNX_I8, ONNX_I32, ONNX_U8 } from './support/oracle.ts';
 import { lowerPointwise } from './support/pointwise.ts';
 
 /**

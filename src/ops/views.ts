@@ -23,7 +23,9 @@ const view = (op: string, summary: string, more: Partial<OpDef> = {}): OpDef => 
 export const reshape = view('Reshape', 'Another shape; a free view.');
 export const flatten = view('Flatten', 'Two dimensions; a free view.');
 export const squeeze = view('Squeeze', 'Drops dimensions of 1; a free view.', { upgrade: upgradeToInput('axes', 13) });
-export const unsqueeze = view('Unsqueeze', 'Adds dimensions of 1; a free view.', { upgrade: upgradeToInput('axes', 13) });
+export const unsqueeze = view('Unsqueeze', 'Adds dimensions of 1; a free view.', {
+  upgrade: upgradeToInput('axes', 13),
+});
 export const identity = view('Identity', 'The input itself.');
 export const dropout = view('Dropout', 'The input itself (inference); the mask is all true.', {
   lower(node, lower) {
@@ -41,7 +43,11 @@ export const transpose: OpDef = {
   quantize: { inputs: ['activation'], output: 'as-input' },
   lower(node, lower) {
     const { shape } = lower.type(node.inputs[0]);
-    const perm = intsAttribute(node, 'perm', shape.map((_, i) => shape.length - 1 - i));
+    const perm = intsAttribute(
+      node,
+      'perm',
+      shape.map((_, i) => shape.length - 1 - i),
+    );
     const storage = transposeStorage(lower.storageOf(node.inputs[0]!), shape, perm);
     if (storage) return lower.alias(0, 0, storage);
     copyTransposed(node, lower, perm);

@@ -1,6 +1,6 @@
 import { constantOf, prune, typeOf } from '../ir/graph.ts';
-import { newArray } from '../numerics/dtype.ts';
 import type { Graph, Node, Tensor, TensorType, TypedArray, ValueName } from '../ir/types.ts';
+import { newArray } from '../numerics/dtype.ts';
 import { findOp } from '../ops/index.ts';
 import type { OracleBuilder } from '../ops/op-def.ts';
 import { invariant } from '../support/errors.ts';

@@ -31,8 +31,8 @@ export {
 } from './pipeline.ts';
 export { calibrate } from './quantize/calibrate.ts';
 export { correctBias } from './quantize/correct-bias.ts';
-export { equalize } from './quantize/equalize.ts';
 export { dequantizeConstants } from './quantize/dequantize-constants.ts';
+export { equalize } from './quantize/equalize.ts';
 export { importQdq } from './quantize/import-qdq.ts';
 export { importQlinear } from './quantize/import-qlinear.ts';
 export { quantizeInt8 } from './quantize/quantize-int8.ts';

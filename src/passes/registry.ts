@@ -10,5 +10,14 @@ import { quantizeInt8 } from './quantize/quantize-int8.ts';
 
 /** Every pass that a recipe may name, each once. */
 export const allPasses: readonly AnyPass[] = [
-  ...new Set([...floatPasses, importQlinear, dequantizeConstants, importQdq, equalize, calibrate, quantizeInt8, correctBias]),
+  ...new Set([
+    ...floatPasses,
+    importQlinear,
+    dequantizeConstants,
+    importQdq,
+    equalize,
+    calibrate,
+    quantizeInt8,
+    correctBias,
+  ]),
 ];

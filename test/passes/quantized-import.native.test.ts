@@ -9,8 +9,8 @@ import { onnxFile, randomFeeds } from '../helpers/onnx-file.ts';
 import { DYNAMIC_FILES, QUANTIZED_FILES } from '../helpers/quantized-files.ts';
 import { importQuantized, quantizedFile, verifyC, verifyCompiled } from '../helpers/quantized-models.ts';
 import { sharedData } from '../helpers/shared-data.ts';
-import { expectSameMeaning } from './support.ts';
 import { describeWith } from '../verify/native.ts';
+import { expectSameMeaning } from './support.ts';
 
 await describeWith(
   'C of quantized files',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../../src/ir/program.ts';
-import { allPasses, canonicalize, foldConstants, parseRecipe, printRecipe, step } from '../../src/passes/index.ts';
 import { floatPasses } from '../../src/passes/float/index.ts';
+import { allPasses, canonicalize, foldConstants, parseRecipe, printRecipe, step } from '../../src/passes/index.ts';
 import { UserError } from '../../src/support/errors.ts';
 
 const RECIPE: Json = { name: 'mine', passes: ['canonicalize', ['fold-constants', { maxBytes: 1024 }]] };

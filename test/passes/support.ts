@@ -1,14 +1,14 @@
 import { expect } from 'vitest';
-import type { Graph, Tensor, ValueName } from '../../src/ir/types.ts';
-import { elementReader } from '../../src/numerics/convert.ts';
-import { createEvaluator } from '../../src/runtime/evaluator.ts';
-import { bytesOf, createData, isFloat } from '../../src/ir/tensor.ts';
 import { prune, typeOf } from '../../src/ir/graph.ts';
 import { elementCount } from '../../src/ir/shape.ts';
-import { createRng } from '../../src/numerics/rng.ts';
+import { bytesOf, createData, isFloat } from '../../src/ir/tensor.ts';
 import { parseGraph, printGraph } from '../../src/ir/text.ts';
+import type { Graph, Tensor, ValueName } from '../../src/ir/types.ts';
+import { elementReader } from '../../src/numerics/convert.ts';
+import { createRng } from '../../src/numerics/rng.ts';
 import type { AnyPass, Step } from '../../src/passes/pass.ts';
 import { runPass } from '../../src/passes/pipeline.ts';
+import { createEvaluator } from '../../src/runtime/evaluator.ts';
 
 /** Runs one graph in onnxruntime. */
 export async function evaluate(graph: Graph, feeds?: ReadonlyMap<ValueName, Tensor>) {

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { createRng } from '../../src/numerics/rng.ts';
 import { minMax, sqnrDb } from '../../src/numerics/stats.ts';
 import { affineOfRange, codeRange, dequantizeArray, quantizeArray } from '../../src/quant/affine.ts';
-import { CALIBRATION_METHODS, type CalibrationMethod, createObserver } from '../../src/quant/observers.ts';
 import { createFloatHistogram } from '../../src/quant/observers/float-histogram.ts';
+import { CALIBRATION_METHODS, type CalibrationMethod, createObserver } from '../../src/quant/observers.ts';
 import { UserError } from '../../src/support/errors.ts';
 
 function rangeOf(method: CalibrationMethod, batches: Float32Array[], options = {}) {

@@ -3,7 +3,7 @@ import { createRng } from '../../src/numerics/rng.ts';
 import { sqnrDb } from '../../src/numerics/stats.ts';
 import { affineOfRange, dequantizeArray, quantizeArray } from '../../src/quant/affine.ts';
 import { diagnose } from '../../src/quant/diagnose.ts';
-import { type LayerQuality, createQualityMeter } from '../../src/quant/report-sqnr.ts';
+import { createQualityMeter, type LayerQuality } from '../../src/quant/report-sqnr.ts';
 
 const SHAPE = [1, 8, 10, 10];
 

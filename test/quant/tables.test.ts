@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { createRng } from '../../src/numerics/rng.ts';
 import { lookupTable } from '../../src/quant/lookup-table.ts';
 import { softmaxTable } from '../../src/quant/softmax-table.ts';
-import { createRng } from '../../src/numerics/rng.ts';
 
 /** The integer rule, in double arithmetic that is exact below 2^53; asserts that uint32 would have done. */
 function softmax(x: readonly number[], { table }: { table: Uint32Array }): number[] {

@@ -1,6 +1,6 @@
+import { typeOf } from '../../ir/graph.ts';
 import type { Storage } from '../../ir/program.ts';
 import { channelsLast, rowMajor } from '../../ir/storage.ts';
-import { typeOf } from '../../ir/graph.ts';
 import type { Graph, ValueName } from '../../ir/types.ts';
 import { findOp } from '../../ops/index.ts';
 

@@ -50,7 +50,10 @@ export function lowerGraph(graph: Graph, options: LowerOptions): Program {
     if (!definition?.lower) return builder.refuse('no C for this operator yet');
     definition.lower(node, builder);
     for (const output of node.outputs) {
-      invariant(output === null || program.has(output), `lowering ${node.op} '${node.name}' left '${output}' unwritten`);
+      invariant(
+        output === null || program.has(output),
+        `lowering ${node.op} '${node.name}' left '${output}' unwritten`,
+      );
     }
   }
 }

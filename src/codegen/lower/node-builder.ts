@@ -3,8 +3,8 @@ import type { Argument, Overlap, Port, Storage } from '../../ir/program.ts';
 import { channelsLast, dimensionStrides, isRowMajor, memoryToIndex, rowMajor, sameStorage } from '../../ir/storage.ts';
 import type { Node, Tensor } from '../../ir/types.ts';
 import type { LayerSpec, Layout, LowerBuilder, Operand } from '../../ops/op-def.ts';
-import { must } from '../../support/errors.ts';
 import { cType } from '../../ops/support/c-text.ts';
+import { must } from '../../support/errors.ts';
 import type { ProgramBuilder } from './program-builder.ts';
 
 /** Thrown by refuse(): this node cannot become C. */

@@ -1,12 +1,21 @@
 import { typeOf } from '../../ir/graph.ts';
-import type { Argument, Buffer as ArenaBuffer, BufferId, Call, Port, Program, Storage, Table } from '../../ir/program.ts';
+import type {
+  Buffer as ArenaBuffer,
+  Argument,
+  BufferId,
+  Call,
+  Port,
+  Program,
+  Storage,
+  Table,
+} from '../../ir/program.ts';
 import { elementCount } from '../../ir/shape.ts';
 import { rowMajor, sameStorage } from '../../ir/storage.ts';
 import type { DType, Graph, Node, TypedArray, ValueName } from '../../ir/types.ts';
 import { bytesPerElement } from '../../numerics/dtype.ts';
 import { cType } from '../../ops/support/c-text.ts';
-import { invariant, must } from '../../support/errors.ts';
 import { pointwiseParams } from '../../ops/support/pointwise.ts';
+import { invariant, must } from '../../support/errors.ts';
 import { copyNest } from './copy-nest.ts';
 
 /** A program under construction: where each computed value lies, and what has been emitted so far. */
@@ -45,7 +54,13 @@ export function startProgram(graph: Graph, name: string, features: ReadonlySet<s
   const newPort = (value: ValueName, storage: Storage, role: ArenaBuffer['role']): Port => {
     const type = typeOf(graph, value);
     const size = bytesPerElement(type.dtype);
-    return { value, type, shape: type.shape, storage, buffer: addBuffer(role, elementCount(type.shape) * size, size, value) };
+    return {
+      value,
+      type,
+      shape: type.shape,
+      storage,
+      buffer: addBuffer(role, elementCount(type.shape) * size, size, value),
+    };
   };
   const layerPrefix = () => `l${String(calls.length).padStart(2, '0')}`;
 

@@ -2,9 +2,15 @@ import type { Node } from '../../ir/types.ts';
 import type { LowerBuilder } from '../op-def.ts';
 import { intsAttribute } from '../support/attributes.ts';
 import { clipBounds } from '../support/clip.ts';
-import { windowOverlap, windowParams, type WindowShape, windowTitle } from '../support/geometry.ts';
+import { type WindowShape, windowOverlap, windowParams, windowTitle } from '../support/geometry.ts';
 
-export function lowerPoolF32(node: Node, lower: LowerBuilder, shape: WindowShape, kind: 'max' | 'average', includePad: number): void {
+export function lowerPoolF32(
+  node: Node,
+  lower: LowerBuilder,
+  shape: WindowShape,
+  kind: 'max' | 'average',
+  includePad: number,
+): void {
   const { dtype } = lower.type(node.inputs[0]);
   if (dtype !== 'f32') return lower.refuse(`pooling of ${dtype} is not supported`);
   const x = lower.read(0, 'channels-last');
@@ -29,7 +35,11 @@ export function lowerPoolF32(node: Node, lower: LowerBuilder, shape: WindowShape
  * Which positions count: with count_include_pad all of the padded input, i.e. rows below
  * in_h + pad_bottom; without, only real ones. Positions that ceil_mode adds beyond the padding never count.
  */
-export function paddedExtent(node: Node, s: WindowShape, includePad: number): { count_h: number; count_w: number; include_pad: number } {
+export function paddedExtent(
+  node: Node,
+  s: WindowShape,
+  includePad: number,
+): { count_h: number; count_w: number; include_pad: number } {
   const pads = intsAttribute(node, 'pads', []);
   const rank = pads.length / 2;
   const end = (dimension: number) => (pads.length === 0 ? 0 : pads[rank + dimension]!);

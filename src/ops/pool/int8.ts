@@ -2,7 +2,7 @@ import type { Graph, Node } from '../../ir/types.ts';
 import { averageRequantization } from '../../quant/requantize.ts';
 import type { LowerBuilder } from '../op-def.ts';
 import { outputClampParams } from '../support/dense-int8.ts';
-import { windowOverlap, windowParams, type WindowShape, windowTitle } from '../support/geometry.ts';
+import { type WindowShape, windowOverlap, windowParams, windowTitle } from '../support/geometry.ts';
 import { quantOf, scaleOf, zeroPointOf } from '../support/quantized.ts';
 import { paddedExtent } from './float.ts';
 
@@ -56,7 +56,15 @@ export function averageScales(
   shape: WindowShape,
   extent: { count_h: number; count_w: number; include_pad: number },
 ) {
-  const along = (out: number, stride: number, pad: number, kernel: number, dilation: number, size: number, end: number) =>
+  const along = (
+    out: number,
+    stride: number,
+    pad: number,
+    kernel: number,
+    dilation: number,
+    size: number,
+    end: number,
+  ) =>
     Array.from({ length: out }, (_, o) => {
       let cells = 0;
       for (let k = 0; k < kernel; k++) {
@@ -65,9 +73,27 @@ export function averageScales(
       }
       return cells;
     });
-  const rows = along(shape.out_h, shape.stride_h, shape.pad_top, shape.kernel_h, shape.dilation_h, shape.in_h, extent.count_h);
-  const columns = along(shape.out_w, shape.stride_w, shape.pad_left, shape.kernel_w, shape.dilation_w, shape.in_w, extent.count_w);
-  const counts = [...new Set(rows.flatMap((r) => columns.map((c) => r * c)))].filter((count) => count > 0).sort((a, b) => a - b);
+  const rows = along(
+    shape.out_h,
+    shape.stride_h,
+    shape.pad_top,
+    shape.kernel_h,
+    shape.dilation_h,
+    shape.in_h,
+    extent.count_h,
+  );
+  const columns = along(
+    shape.out_w,
+    shape.stride_w,
+    shape.pad_left,
+    shape.kernel_w,
+    shape.dilation_w,
+    shape.in_w,
+    extent.count_w,
+  );
+  const counts = [...new Set(rows.flatMap((r) => columns.map((c) => r * c)))]
+    .filter((count) => count > 0)
+    .sort((a, b) => a - b);
   const [x, y] = [quantOf(graph, node.inputs[0]), quantOf(graph, node.outputs[0])];
   return { ...averageRequantization(scaleOf(x), scaleOf(y), counts), counts, rows, columns };
 }

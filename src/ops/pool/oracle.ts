@@ -30,7 +30,12 @@ export function averagePoolOracle(node: Node, oracle: OracleBuilder, shape: Wind
     paddedExtent(node, shape, includePad),
   );
   const perPosition = rows.flatMap((r) => columns.map((c) => multiplier[counts.indexOf(r * c)] ?? 1));
-  const spatial = node.op === 'GlobalAveragePool' ? kernel.map(() => 1) : rank === 1 ? [columns.length] : [rows.length, columns.length];
+  const spatial =
+    node.op === 'GlobalAveragePool'
+      ? kernel.map(() => 1)
+      : rank === 1
+        ? [columns.length]
+        : [rows.length, columns.length];
   const acc = oracle.node('Cast', [sum], { to: ONNX_I64 });
   const scales = { multiplier: Int32Array.from(perPosition), leftShift };
   oracle.output(0, requantized(oracle, acc, scales, spatial, zeroPointOf(y), clampCodes(node, y)));

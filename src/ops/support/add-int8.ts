@@ -1,9 +1,9 @@
-import { additionParameters } from '../../quant/addition.ts';
 import type { Graph, Node } from '../../ir/types.ts';
+import { additionParameters } from '../../quant/addition.ts';
 import type { LowerBuilder, OracleBuilder, QuantizeRule } from '../op-def.ts';
-import { ONNX_I64, clampedToInt8, requantized, centred, shiftedRight } from './oracle.ts';
-import { lowerPointwise } from './pointwise.ts';
 import { productRequantization } from './matmul-int8.ts';
+import { centred, clampedToInt8, ONNX_I64, requantized, shiftedRight } from './oracle.ts';
+import { lowerPointwise } from './pointwise.ts';
 import { clampCodes, quantOf, scaleOf, zeroPointOf } from './quantized.ts';
 
 /** Both operands are codes; a constant operand is quantized per tensor like an activation. */
@@ -40,7 +40,9 @@ function sumParameters(graph: Graph, node: Node) {
 
 /** y = requantize((a - za) (b - zb)). */
 export function lowerMulS8(node: Node, lower: LowerBuilder): void {
-  const [a, b, y] = [0, 1].map((i) => quantOf(lower.graph, node.inputs[i])).concat(quantOf(lower.graph, node.outputs[0]));
+  const [a, b, y] = [0, 1]
+    .map((i) => quantOf(lower.graph, node.inputs[i]))
+    .concat(quantOf(lower.graph, node.outputs[0]));
   const { multiplier, leftShift } = productRequantization(lower.graph, node);
   const { min, max } = clampCodes(node, y!);
   const quant = `&(const nn_quant){ ${leftShift}, ${zeroPointOf(y!)}, ${min}, ${max} }`;
@@ -53,7 +55,8 @@ export function lowerMulS8(node: Node, lower: LowerBuilder): void {
 }
 
 export function mulOracle(node: Node, oracle: OracleBuilder): void {
-  const factor = (i: number) => centred(oracle, node.inputs[i]!, zeroPointOf(quantOf(oracle.graph, node.inputs[i])), ONNX_I64);
+  const factor = (i: number) =>
+    centred(oracle, node.inputs[i]!, zeroPointOf(quantOf(oracle.graph, node.inputs[i])), ONNX_I64);
   const y = quantOf(oracle.graph, node.outputs[0]);
   const product = oracle.node('Mul', [factor(0), factor(1)]);
   const scales = productRequantization(oracle.graph, node);

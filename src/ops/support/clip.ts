@@ -1,5 +1,5 @@
-import { floatLiteral } from './c-text.ts';
 import type { Node } from '../../ir/types.ts';
+import { floatLiteral } from './c-text.ts';
 
 /** The fused clamp as two C expressions. */
 export function clipBounds(node: Node): [min: string, max: string] {

@@ -1,11 +1,10 @@
-import type { Node } from '../../ir/types.ts';
+import type { Graph, Node } from '../../ir/types.ts';
 import { requantization } from '../../quant/requantize.ts';
 import type { LowerBuilder, OracleBuilder } from '../op-def.ts';
 import { outputClampParams } from './dense-int8.ts';
 import { matMulNest } from './matmul.ts';
 import { centred, ONNX_F64, ONNX_I64, requantized } from './oracle.ts';
 import { clampCodes, quantOf, scaleOf, zeroPointOf } from './quantized.ts';
-import type { Graph } from '../../ir/types.ts';
 
 /** Product of two int8 activations, both zero points subtracted in the loop. */
 export function lowerMatMulS8(node: Node, lower: LowerBuilder): void {
@@ -27,7 +26,8 @@ export function lowerMatMulS8(node: Node, lower: LowerBuilder): void {
 }
 
 export function matMulOracle(node: Node, oracle: OracleBuilder): void {
-  const side = (i: number) => centred(oracle, node.inputs[i]!, zeroPointOf(quantOf(oracle.graph, node.inputs[i])), ONNX_F64);
+  const side = (i: number) =>
+    centred(oracle, node.inputs[i]!, zeroPointOf(quantOf(oracle.graph, node.inputs[i])), ONNX_F64);
   const y = quantOf(oracle.graph, node.outputs[0]);
   const acc = oracle.node('Cast', [oracle.node('MatMul', [side(0), side(1)])], { to: ONNX_I64 });
   const scales = productRequantization(oracle.graph, node);

@@ -87,8 +87,24 @@ function matrixView(operand: Operand, side: 'left' | 'right', transposed: boolea
   const [outer, inner] = [operand.shape[first]!, operand.shape[second]!];
   const [outerStride, innerStride] = [operand.strides[first]!, operand.strides[second]!];
   return side === 'left'
-    ? { ...common, rows: outer, columns: 1, depth: inner, rowStride: outerStride, columnStride: 0, depthStride: innerStride }
-    : { ...common, rows: 1, columns: inner, depth: outer, rowStride: 0, columnStride: innerStride, depthStride: outerStride };
+    ? {
+        ...common,
+        rows: outer,
+        columns: 1,
+        depth: inner,
+        rowStride: outerStride,
+        columnStride: 0,
+        depthStride: innerStride,
+      }
+    : {
+        ...common,
+        rows: 1,
+        columns: inner,
+        depth: outer,
+        rowStride: 0,
+        columnStride: innerStride,
+        depthStride: outerStride,
+      };
 }
 
 /** Strides of the operand's first `rank` dimensions seen through `shape`: 0 where it is repeated. */
@@ -103,6 +119,7 @@ function spreadStrides(operand: Operand, rank: number, shape: Shape): number[] {
 function resultText(node: Node, isFloat: boolean, bias: string | null): string {
   const alpha = floatAttribute(node, 'alpha', 1);
   const beta = floatAttribute(node, 'beta', 1);
-  const scaled = (factor: number, text: string) => (factor === 1 || !isFloat ? text : `${floatLiteral(factor)} * ${text}`);
+  const scaled = (factor: number, text: string) =>
+    factor === 1 || !isFloat ? text : `${floatLiteral(factor)} * ${text}`;
   return bias ? `${scaled(alpha, 'acc')} + ${scaled(beta, bias)}` : scaled(alpha, 'acc');
 }

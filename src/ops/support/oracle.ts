@@ -1,5 +1,5 @@
-import type { Requantization } from '../../quant/requantize.ts';
 import type { ValueName } from '../../ir/types.ts';
+import type { Requantization } from '../../quant/requantize.ts';
 import type { OracleBuilder } from '../op-def.ts';
 import type { CodeRange } from './quantized.ts';
 

@@ -1,5 +1,5 @@
-import { dimensionStrides } from '../../ir/storage.ts';
 import { elementCount, normalizeAxis } from '../../ir/shape.ts';
+import { dimensionStrides } from '../../ir/storage.ts';
 import type { Node } from '../../ir/types.ts';
 import { softmaxTable } from '../../quant/softmax-table.ts';
 import type { LowerBuilder, OracleBuilder, QuantizeRule } from '../op-def.ts';
@@ -8,7 +8,9 @@ import { clampedToInt8, ONNX_I64 } from './oracle.ts';
 import { quantOf, scaleOf } from './quantized.ts';
 
 /** Probabilities need no calibration: 1/256 steps from -128. */
-export const softmaxRule: QuantizeRule = { inputs: ['activation'], output: { scale: 1 / 256, zeroPoint: -128 },
+export const softmaxRule: QuantizeRule = {
+  inputs: ['activation'],
+  output: { scale: 1 / 256, zeroPoint: -128 },
   refuse: (node) => (node.attributes.rows_from_axis === 1 ? 'a softmax over several axes stays in float' : null),
 };
 
@@ -33,7 +35,13 @@ export function lowerSoftmaxS8(node: Node, lower: LowerBuilder): void {
       y: y.name,
       length,
       stride: strides[axis]! || 1,
-      table: lower.table('exp', 'u32', table, 'parameters', `exp(-d * scale) in fixed point by code difference d, of ${node.name}`),
+      table: lower.table(
+        'exp',
+        'u32',
+        table,
+        'parameters',
+        `exp(-d * scale) in fixed point by code difference d, of ${node.name}`,
+      ),
     },
     summary: `Softmax over ${length}, ${elementCount(x.shape) / Math.max(1, length)} rows`,
     overlap: strides[axis] === 1 ? [{ read: x, distance: 0 }] : [],
@@ -62,4 +70,3 @@ function softmaxAxis(node: Node, shape: readonly number[]): { axis: number; leng
   const axis = normalizeAxis(intAttribute(node, 'axis', -1), shape.length);
   return { axis, length: shape[axis] ?? 1 };
 }
-

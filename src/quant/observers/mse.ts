@@ -1,4 +1,4 @@
-import { type CodeRange, affineOfRange } from '../affine.ts';
+import { affineOfRange, type CodeRange } from '../affine.ts';
 import type { Bin } from './float-histogram.ts';
 
 type Range = { readonly min: number; readonly max: number };

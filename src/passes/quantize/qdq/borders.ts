@@ -6,8 +6,8 @@ import { must } from '../../../support/errors.ts';
 import { type CodeGraph, type Codes, parametersOf } from './code-graph.ts';
 import { codesTensor, quantizeTensor } from './constant-codes.ts';
 import { dataInputs } from './data-inputs.ts';
-import { codeType, int8Target, type Scales, sameQuant, scalesOf, shiftOf, type Target } from './scales.ts';
 import { readersOf } from './readers.ts';
+import { codeType, int8Target, type Scales, sameQuant, scalesOf, shiftOf, type Target } from './scales.ts';
 import { recoded } from './tables.ts';
 import { codeBounds, meaningOf, quantizerOf, storable, takesCodes, targetOf } from './targets.ts';
 
