@@ -18,7 +18,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
 
 /** The page with the output of each block ```console whose first line is `$ npx nibblec ...` or `$ npm run demo`. */
 export async function withOutputs(page: string): Promise<string> {
-  const blocks = /^```console\n\$ ((?:.*\\\n)*.*)\n[^]*?^```$/gm;
+  const blocks = /^```console\n\$ ((?:.*\\\n)*.*)\n[\s\S]*?^```$/gm;
   let text = '';
   let end = 0;
   for (const match of page.matchAll(blocks)) {
@@ -56,7 +56,7 @@ export function withResults(page: string): string {
   const models: readonly Result[] = benchmark('models.json') ?? [];
   const conformance: Conformance | null = benchmark('conformance.json');
   const between = (mark: string, text: string, content: string) =>
-    text.replace(new RegExp(`(<!-- ${mark} -->)[^]*?(<!-- end of ${mark} -->)`), `$1${content}$2`);
+    text.replace(new RegExp(`(<!-- ${mark} -->)[\\s\\S]*?(<!-- end of ${mark} -->)`), `$1${content}$2`);
   const tests = conformance && `${conformance.passed} of the ${conformance.total} ONNX node tests`;
   const table = models.length === 0 ? '' : `\n${resultsTable(models)}\n`;
   return between('conformance', between('results', page, table), tests ?? '');

@@ -50,12 +50,12 @@ export const transpose: OpDef = {
     );
     const storage = transposeStorage(lower.storageOf(node.inputs[0]!), shape, perm);
     if (storage) return lower.alias(0, 0, storage);
-    copyTransposed(node, lower, perm);
+    copyTransposed(lower, perm);
   },
 };
 
 /** For the rare layouts in which the transposed tensor is no plain view. */
-function copyTransposed(node: Node, lower: LowerBuilder, perm: readonly number[]): void {
+function copyTransposed(lower: LowerBuilder, perm: readonly number[]): void {
   const x = lower.read(0, 'row-major');
   const seen = {
     ...x,

@@ -21,7 +21,7 @@ export function averagePoolOracle(node: Node, oracle: OracleBuilder, shape: Wind
   const sum = oracle.node(
     'Conv',
     [centred(oracle, node.inputs[0]!, zeroPointOf(x)), oracle.tensor('f32', [shape.in_c, 1, ...kernel], ones)],
-    node.op === 'GlobalAveragePool' ? { group: shape.in_c } : convAttributes(node, shape, rank),
+    node.op === 'GlobalAveragePool' ? { group: shape.in_c } : convAttributes(shape, rank),
   );
   const { multiplier, leftShift, counts, rows, columns } = averageScales(
     oracle.graph,
@@ -42,7 +42,7 @@ export function averagePoolOracle(node: Node, oracle: OracleBuilder, shape: Wind
 }
 
 /** Pooling pads become Conv pads; with ceil_mode the end is padded until the last window fits. */
-function convAttributes(node: Node, s: WindowShape, rank: number): Node['attributes'] {
+function convAttributes(s: WindowShape, rank: number): Node['attributes'] {
   const end = (out: number, stride: number, kernel: number, dilation: number, size: number, pad: number) =>
     (out - 1) * stride + dilation * (kernel - 1) + 1 - size - pad;
   const bottom = end(s.out_h, s.stride_h, s.kernel_h, s.dilation_h, s.in_h, s.pad_top);

@@ -7,9 +7,9 @@ import { must } from '../../support/errors.ts';
 import { definePass } from '../pass.ts';
 import {
   type Affine,
+  allFinite,
   biasOf,
   channelAxis,
-  allFinite,
   LINEAR_OPS,
   type Parameters,
   perChannel,

@@ -89,7 +89,15 @@ export async function applyQuantization(
     const codes = Int8Array.from(values, (y) => (Number.isNaN(y) ? at(to).zeroPoint : quantizeValue(y, at(to))));
     const table = addConstant(`${region.output}.table`, { dtype: 'i8', shape: [256], data: codes });
     const name = region.nodes.map((member) => member.name).join(' + ');
-    nodes.push({ ...node, op: 'LookupTable', domain: 'nibblec', name, inputs: [input, table], attributes: {}, clip: null });
+    nodes.push({
+      ...node,
+      op: 'LookupTable',
+      domain: 'nibblec',
+      name,
+      inputs: [input, table],
+      attributes: {},
+      clip: null,
+    });
     types.set(region.output, codeType(graph, region.output, to));
   }
 
@@ -102,7 +110,11 @@ export async function applyQuantization(
     const constant = constantOf(graph, value);
     const affine = { scale: quant.scale[0]!, zeroPoint: quant.zeroPoint[0]! };
     const name = constant
-      ? addConstant(`${value}.codes`, { dtype: 'i8', shape: constant.shape, data: quantizeArray(constant.data as Float32Array, affine) })
+      ? addConstant(`${value}.codes`, {
+          dtype: 'i8',
+          shape: constant.shape,
+          data: quantizeArray(constant.data as Float32Array, affine),
+        })
       : addNode('QuantizeLinear', value, quant, { dtype: 'i8', shape: typeOf(graph, value).shape, quant });
     types.set(name, { dtype: 'i8', shape: typeOf(graph, value).shape, quant });
     codesOf.set(value, name);
@@ -123,7 +135,15 @@ export async function applyQuantization(
     const scale = addConstant(`${value}.scale`, { dtype: 'f32', shape: [], data: Float32Array.from(quant.scale) });
     const zero = addConstant(`${value}.zero_point`, { dtype: 'i8', shape: [], data: Int8Array.from(quant.zeroPoint) });
     const output = fresh(`${value}.${op === 'QuantizeLinear' ? 'codes' : 'real'}`);
-    nodes.push({ op, domain: '', name: output, inputs: [value, scale, zero], outputs: [output], attributes: {}, clip: null });
+    nodes.push({
+      op,
+      domain: '',
+      name: output,
+      inputs: [value, scale, zero],
+      outputs: [output],
+      attributes: {},
+      clip: null,
+    });
     types.set(output, type);
     return output;
   }
@@ -132,7 +152,9 @@ export async function applyQuantization(
   function weightCodes(node: Node, value: ValueName): ValueName {
     const axis = findOp(node.domain, node.op)?.quantize?.weightAxis?.(node) ?? 0;
     const tensor = must(constantOf(graph, value), 'weights');
-    const { codes, scale } = quantizeWeights(tensor.data as Float32Array, tensor.shape, axis, { minScale: biasFloor(node) });
+    const { codes, scale } = quantizeWeights(tensor.data as Float32Array, tensor.shape, axis, {
+      minScale: biasFloor(node),
+    });
     const name = addConstant(`${value}.codes`, { dtype: 'i8', shape: tensor.shape, data: codes });
     const quant: Quant = { scheme: 'affine', bits: 8, scale, zeroPoint: scale.map(() => 0), axis };
     types.set(name, { dtype: 'i8', shape: tensor.shape, quant });
@@ -208,4 +230,3 @@ function readOnlyAsCodes(graph: Graph, plan: QuantizationPlan, input: ValueName)
     readers.every((node) => plan.roles.has(node) || plan.tables.has(node) || plan.absorbed.has(node))
   );
 }
-

@@ -72,7 +72,9 @@ function rolesOf(graph: Graph, node: Node, rule: QuantizeRule, codes: ReadonlySe
       : typeof inputs === 'function'
         ? inputs(node, graph)
         : node.inputs.map((_, i): Role => inputs[i] ?? 'parameter');
-  const activations = node.inputs.filter((input, i) => input !== null && roles[i] === 'activation' && !constantOf(graph, input));
+  const activations = node.inputs.filter(
+    (input, i) => input !== null && roles[i] === 'activation' && !constantOf(graph, input),
+  );
   const already = activations.some((input) => codes.has(input!));
   const calibrated = activations.every((input) => codes.has(input!) || graph.ranges?.has(input!));
   return calibrated && activations.length > 0 && (already || roles.includes('weight')) ? roles : null;
@@ -150,4 +152,3 @@ function valueGroups() {
     members: (value: ValueName): ValueName[] => members.get(find(value)) ?? [value],
   };
 }
-

@@ -1,4 +1,4 @@
-import { prune, producerOf, typeOf } from '../../../ir/graph.ts';
+import { producerOf, prune, typeOf } from '../../../ir/graph.ts';
 import { elementCount } from '../../../ir/shape.ts';
 import { tensorOf } from '../../../ir/tensor.ts';
 import type { Graph, Node, ValueName } from '../../../ir/types.ts';
