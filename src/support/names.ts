@@ -12,10 +12,10 @@ export function cIdentifier(text: string, fallback = 'x'): string {
 export function commentText(text: string, limit = 100): string {
   const plain = text
     .replace(/[^\x20-\x7e]/g, '?')
+    .replace(/\\/g, '/')
     .replace(/\*\//g, '* /')
     .replace(/\/\*/g, '/ *')
-    .replace(/\?(?=\?)/g, '? ')
-    .replace(/\\/g, '/');
+    .replace(/\?(?=\?)/g, '? ');
   return plain.length > limit ? `${plain.slice(0, limit - 3)}...` : plain;
 }
 

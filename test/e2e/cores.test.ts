@@ -4,9 +4,9 @@ import { armQemu } from '../../src/verify/arm-qemu.ts';
 import { agrees } from '../../src/verify/compare.ts';
 import { toolchainFor } from '../../src/verify/toolchain-for.ts';
 import { verifyModel } from '../../src/verify/verify-model.ts';
-import { sharedData, sharedSamples } from '../helpers/shared-data.ts';
-import { describeWith, inFolder } from '../verify/native.ts';
-import { compileShared, openFor, type SharedName } from './support.ts';
+import { sharedSamples } from '../helpers/shared-data.ts';
+import { inFolder } from '../verify/native.ts';
+import { compileShared, describeShared, openFor, type SharedName } from './support.ts';
 
 const CORES = ['cortex-m0', 'cortex-m3', 'cortex-m4f', 'cortex-m7', 'cortex-m33', 'cortex-m55'];
 /** A depthwise, a residual and a dense model everywhere; two more where kernels differ most. */
@@ -18,10 +18,9 @@ const INTEGER: readonly (readonly [SharedName, string])[] = [
 ];
 const FLOAT: readonly SharedName[] = ['kws', 'lenet5_mnist', 'gru_mnist'];
 
-const { available: emulator } = armQemu('mps2-an386', []);
-const available = async () => (sharedData() ? emulator() : 'the folder ../shared/data is missing');
+const { available } = armQemu('mps2-an386', []);
 
-await describeWith('real models under QEMU, 2 samples', available, () => {
+await describeShared('real models under QEMU, 2 samples', available, () => {
   test.each(INTEGER)('%s in int8 on %s: every layer bit-identical with the oracle', async (name, core) => {
     const { layers, outputs } = await verify(name, core, 'int8');
     expect([...layers, ...outputs].filter(({ exact, different }) => !exact || different > 0)).toEqual([]);

@@ -6,18 +6,18 @@ import { loadTarget } from '../../src/targets/load.ts';
 import { agrees } from '../../src/verify/compare.ts';
 import { hostGcc } from '../../src/verify/host-gcc.ts';
 import { type CompiledModel, verifyModel } from '../../src/verify/verify-model.ts';
-import { type SharedModel, sharedData, sharedDataset, sharedSamples } from '../helpers/shared-data.ts';
-import { describeWith, inFolder } from '../verify/native.ts';
-import { compileShared, openFor, outputsOfC, type SharedName } from './support.ts';
+import { type SharedModel, sharedDataset, sharedSamples } from '../helpers/shared-data.ts';
+import { inFolder } from '../verify/native.ts';
+import { compileShared, describeShared, openFor, outputsOfC, type SharedName } from './support.ts';
 
 const LABELLED: readonly SharedModel[] = ['kws', 'kws_float', 'ic', 'lenet5_mnist', 'dscnn_mnist', 'resnet20_cifar'];
 const INT8: readonly SharedName[] = [...LABELLED, 'vww', 'ad'];
 const FLOAT: readonly SharedName[] = [...INT8, 'gru_mnist'];
 
-const available = async () => (sharedData() ? hostGcc().available() : 'the folder ../shared/data is missing');
+const { available } = hostGcc();
 const target = await loadTarget('host');
 
-await describeWith('real models on the host under sanitizers, 16 samples', available, () => {
+await describeShared('real models on the host under sanitizers, 16 samples', available, () => {
   test.each(FLOAT)('%s in float32: outputs within 1e-5 of their range, layers inside within 3e-5', async (name) => {
     const model = await compileShared(name, target, 'float32');
     const { layers, outputs } = await verify(name, model);
@@ -57,7 +57,7 @@ await describeWith('real models on the host under sanitizers, 16 samples', avail
  * right tell them apart; with no true difference they fall to either side by chance, with a deviation of sqrt(d).
  * Allowed on top: two such deviations.
  */
-await describeWith('top-1 on labelled samples, calibrated on 256 training samples', available, () => {
+await describeShared('top-1 on labelled samples, calibrated on 256 training samples', available, () => {
   const COUNT = 400;
 
   test.each(LABELLED)(`%s: int8 at most 0.5 points under float32 (and chance) on ${COUNT} samples`, async (name) => {

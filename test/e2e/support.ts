@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { describe } from 'vitest';
 import { emitC } from '../../src/codegen/emit.ts';
 import { lowerGraph } from '../../src/codegen/lower/lower-graph.ts';
 import { planMemory } from '../../src/codegen/plan-memory/index.ts';
@@ -22,8 +23,8 @@ import { buildHarness, runHarness } from '../../src/verify/harness.ts';
 import { hostGcc } from '../../src/verify/host-gcc.ts';
 import { asModelInput, fromMemory, toMemory } from '../../src/verify/samples.ts';
 import { type CompiledModel, harnessModel } from '../../src/verify/verify-model.ts';
-import { type SharedModel, sharedModel, sharedSamples } from '../helpers/shared-data.ts';
-import { inFolder } from '../verify/native.ts';
+import { type SharedModel, sharedData, sharedModel, sharedSamples } from '../helpers/shared-data.ts';
+import { describeWith, inFolder } from '../verify/native.ts';
 
 export type SharedName = SharedModel | 'vww' | 'ad';
 
@@ -82,4 +83,14 @@ export async function outputsOfC(model: CompiledModel, data: Dataset, count: num
     const { outputs } = await runHarness(harness, samples, { timeoutSeconds: 300 });
     return outputs.map(([bytes]) => numbersOf({ ...output.type, data: fromMemory(bytes!, output) }).map(real));
   });
+}
+
+/** describeWith() for tests on ../shared/data: skipped, also in CI, where that folder is missing. */
+export async function describeShared(
+  title: string,
+  available: () => Promise<true | string>,
+  body: () => void,
+): Promise<void> {
+  if (sharedData()) await describeWith(title, available, body);
+  else describe.skip(title, body);
 }
