@@ -71,5 +71,5 @@ function read(page: string): string {
 
 /** The first block of a page in this language. */
 function block(page: string, language: string): string {
-  return new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\`$`, 'm').exec(read(page))?.[1] ?? '';
+  return new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\`$`, 'm').exec(read(page))?.[1] ?? '';
 }
