@@ -418,6 +418,17 @@ describe('broken models', () => {
     expect(refused).toMatchObject({ code: 'BAD_MODEL', message: expect.stringContaining('nested') });
   });
 
+  it('may end onnxruntime, but not us, and name the node', async () => {
+    const nodes = [
+      node('Relu', ['x'], ['r']),
+      node('Split', ['r'], ['a', 'b', 'y'], { axis: 1, num_outputs: 2 }),
+      node('Neg', ['y'], ['z']),
+    ];
+    const refused = await problem({ nodes, outputs: ['z', 'a', 'b'], inputs: [input('x', [2, 8])] });
+    expect(refused).toMatchObject({ code: 'BAD_MODEL', where: "Split 'Split:a'" });
+    expect(await text({ nodes: [relu] })).toContain('y: f32[2,3] = Relu(x)');
+  });
+
   it('speak in the names of the file, without the words of our inner model', async () => {
     const refused = await problem({ nodes: [node('Conv', ['x', 'x'], ['y'])] });
     expect(refused).toMatchObject({ code: 'BAD_MODEL', where: "Conv 'Conv:y'" });
