@@ -1,5 +1,6 @@
-import { typeOf } from '../../ir/graph.ts';
-import type { Graph, Tensor } from '../../ir/types.ts';
+import { prune } from '../../ir/graph.ts';
+import { numbersOf } from '../../ir/tensor.ts';
+import type { Graph, Tensor, ValueName } from '../../ir/types.ts';
 import { buildOracle } from '../../oracle/build-oracle.ts';
 import { must } from '../../support/errors.ts';
 import { definePass, type Evaluate } from '../pass.ts';
@@ -15,8 +16,9 @@ import { walkSamples } from './walk-samples.ts';
  *          when codes appear: the quantized graph cannot give it back, and a pass is data and holds no graph.
  *          Without a reference, e.g. for a model that came quantized, nothing changes
  * runs     both graphs in onnxruntime, node by node over all samples, the quantized one as its oracle
- * accepts  a layer's correction when its squared error over the samples falls, and all of them when that of the
- *          model's outputs falls too: with very coarse weights correction can do harm
+ * accepts  a layer's correction when its squared error over the samples falls, and all of them when that of the last
+ *          layers falls too: with very coarse weights correction can do harm. The last layers, not the outputs: behind
+ *          a Softmax a few undecided samples make all the error, which says little about other samples
  * source   Nagel et al. 2019 (see equalize), the empirical form of bias correction
  */
 export const correctBias = definePass({
@@ -36,11 +38,26 @@ export const correctBias = definePass({
     const codes = feeds.map((feed) => asCodes(graph, feed));
     const corrected = await correctLayers({ graph, codes, layers, reference, feeds, evaluate });
 
-    const goal = await outputs(reference, feeds, evaluate);
-    const before = outputError(graph, await outputs(buildOracle(graph), codes, evaluate), goal);
-    const after = outputError(graph, await outputs(buildOracle(corrected), codes, evaluate), goal);
-    if (after < before) return corrected;
-    for (const { node } of layers) ctx.remark(node, 'bias left as it is: correction brings the outputs no closer');
+    const last = lastLayers(graph, layers);
+    const goal = await valuesOf(
+      reference,
+      last.map(({ floatOutput }) => floatOutput),
+      feeds,
+      evaluate,
+    );
+    const error = async (candidate: Graph) =>
+      relativeError(
+        last,
+        await valuesOf(
+          candidate,
+          last.map(({ output }) => output),
+          codes,
+          evaluate,
+        ),
+        goal,
+      );
+    if ((await error(corrected)) < (await error(graph))) return corrected;
+    for (const { node } of layers) ctx.remark(node, 'bias left as it is: correction brings the last layers no closer');
     return graph;
   },
 });
@@ -76,29 +93,39 @@ async function correctLayers({ graph, codes, layers, reference, feeds, evaluate 
   return corrected;
 }
 
-/** [sample][output] */
-async function outputs(graph: Graph, feeds: readonly Feeds[], evaluate: Evaluate): Promise<Tensor[][]> {
-  const results: Tensor[][] = [];
-  for (const feed of feeds) {
-    const values = await evaluate(graph, feed);
-    results.push(graph.outputs.map((output) => must(values.get(output), output)));
+/** Layers whose results reach no other layer. */
+function lastLayers(graph: Graph, layers: readonly BiasLayer[]): BiasLayer[] {
+  const reaching = new Set<ValueName | null>();
+  const last: BiasLayer[] = [];
+  for (const node of [...graph.nodes].reverse()) {
+    const layer = layers.find((candidate) => candidate.node === node);
+    const reaches = node.outputs.some((output) => reaching.has(output));
+    if (layer && !reaches) last.push(layer);
+    if (layer || reaches) for (const input of node.inputs) reaching.add(input);
   }
-  return results;
+  return last;
 }
 
-/** Squared error over all samples and outputs, each output's relative to its power. */
-function outputError(graph: Graph, actual: readonly Tensor[][], goal: readonly Tensor[][]): number {
-  return graph.outputs.reduce((total, output, o) => {
-    const { quant } = typeOf(graph, output);
-    const real = (x: number) => (quant ? quant.scale[0]! * (x - quant.zeroPoint[0]!) : x);
-    let error = 0;
-    let power = Number.MIN_VALUE;
-    goal.forEach((sample, s) => {
-      sample[o]!.data.forEach((want, i) => {
-        error += (real(Number(actual[s]![o]!.data[i])) - Number(want)) ** 2;
-        power += Number(want) ** 2;
-      });
-    });
-    return total + error / power;
+/** [value][sample] */
+async function valuesOf(
+  graph: Graph,
+  names: readonly ValueName[],
+  feeds: readonly Feeds[],
+  evaluate: Evaluate,
+): Promise<Tensor[][]> {
+  const oracle = buildOracle(prune({ ...graph, outputs: names }));
+  const values = names.map((): Tensor[] => []);
+  for (const feed of feeds) {
+    const results = await evaluate(oracle, feed);
+    names.forEach((name, i) => values[i]!.push(must(results.get(name), name)));
+  }
+  return values;
+}
+
+/** Squared error of each layer over the power of what it should give, summed over the layers. */
+function relativeError(layers: readonly BiasLayer[], codes: readonly Tensor[][], goal: readonly Tensor[][]): number {
+  return layers.reduce((total, layer, i) => {
+    const power = goal[i]!.reduce((sum, tensor) => sum + numbersOf(tensor).reduce((part, x) => part + x * x, 0), 0);
+    return total + squaredError(layer, codes[i]!, goal[i]!) / Math.max(power, Number.MIN_VALUE);
   }, 0);
 }

@@ -117,7 +117,7 @@ test('without a float reference nothing changes', async () => {
   expect(printGraph(graph)).toBe(printGraph(quantized));
 });
 
-test('a model whose outputs would not come closer stays as it is, with a remark', async () => {
+test('a model whose last layers would not come closer stays as it is, with a remark', async () => {
   const evaluator = createEvaluator();
   const exact = parseGraph(`
     input x: f32[1,2]
@@ -136,7 +136,7 @@ test('a model whose outputs would not come closer stays as it is, with a remark'
       pass: 'correct-bias',
       node: 'y',
       op: 'Gemm',
-      text: 'bias left as it is: correction brings the outputs no closer',
+      text: 'bias left as it is: correction brings the last layers no closer',
     },
   ]);
 });
