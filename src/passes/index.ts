@@ -3,6 +3,7 @@ export { FACTS, type Fact, type FactDefinition } from './facts.ts';
 export { autoPad } from './float/auto-pad.ts';
 export { canonicalize } from './float/canonicalize.ts';
 export { foldAffine } from './float/fold-affine.ts';
+export { fewBit } from './fewbit/few-bit.ts';
 export { foldBatchNorm } from './float/fold-batchnorm.ts';
 export { foldConstants } from './float/fold-constants.ts';
 export { fuseActivations } from './float/fuse-activations.ts';

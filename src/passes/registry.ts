@@ -1,3 +1,4 @@
+import { fewBit } from './fewbit/few-bit.ts';
 import { floatPasses } from './float/index.ts';
 import type { AnyPass } from './pass.ts';
 import { calibrate } from './quantize/calibrate.ts';
@@ -19,5 +20,6 @@ export const allPasses: readonly AnyPass[] = [
     calibrate,
     quantizeInt8,
     correctBias,
+    fewBit,
   ]),
 ];

@@ -44,13 +44,13 @@ test('layers add up to the totals', () => {
     inputs: [[1, 1, 8, 8]],
     output: [1, 2, 8, 8],
     macs: 1152,
-    weightBytes: 72,
-    parameterBytes: 8,
+    weightBytes: 80,
+    parameterBytes: 0,
     outputBytes: 512,
     scratchBytes: 0,
   });
   expect(report.macs).toBe(1152 + 24);
-  expect(report.flash).toMatchObject({ weightBytes: 72 + 96, codeBytes: 900, neededBytes: 1140 });
+  expect(report.flash).toMatchObject({ weightBytes: 80 + 96, codeBytes: 900, neededBytes: 1140 });
   expect(report.flash.budgetBytes).toBe(Math.floor(0.9 * 65536));
   expect(report.ram.neededBytes).toBe(compilation.plan.arenaBytes + 96 + 4);
   expect(report.ram.marginBytes).toBe(Math.floor(0.8 * 8192) - report.ram.neededBytes);
@@ -70,13 +70,13 @@ test('the table', () => {
     "tiny for stm32f030r8, float32, 1,176 multiply-accumulates
 
     #  op       node  input    output    MACs  weights B  params B  out B
-    0  Conv     c     1x1x8x8  1x2x8x8  1,152         72         8    512
+    0  Conv     c     1x1x8x8  1x2x8x8  1,152         80         0    512
     1  MaxPool  p     1x2x8x8  1x2x2x2      0          0         0     32
     2  Gemm     y     1x8      1x3         24         96         0     12
 
     Flash
-      weights                168 B
-      other tables             8 B
+      weights                176 B
+      other tables             0 B
       code                   900 B  arm-none-eabi-gcc -O2
       libraries               40 B  libgcc, libm
       total                1,140 B  of 58,982 B (57.6 KiB): fits, 57,842 B (56.5 KiB) left

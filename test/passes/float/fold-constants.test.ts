@@ -56,7 +56,7 @@ test('the shape chain of an exported recurrent state folds completely', async ()
     const count: i64[] = 112
     const tail: i64[1] = 28
     const h: f32[1,1,3] = 0, 0, 0
-    const y: f32[1,1,3] = 0, 0, 0
+    const y: f32[1,1,3] = -0, -0, -0
     return h, y, count, tail"
   `);
 });
