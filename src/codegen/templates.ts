@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import Handlebars from 'handlebars';
 import type { Json } from '../ir/program.ts';
 import { invariant } from '../support/errors.ts';
+import { kernelVariant } from './kernel-variants.ts';
 
 /** Works from src/ (tests) and from dist/ (installed): both lie one level below the package root. */
 export const TEMPLATE_ROOT = fileURLToPath(new URL('../../templates/', import.meta.url));
@@ -10,8 +11,14 @@ export const TEMPLATE_ROOT = fileURLToPath(new URL('../../templates/', import.me
 export interface TemplateSet {
   /** Renders templates/<set>/<name>.hbs from the first set that has it. */
   render(name: string, context: Json | object): string;
-  /** Text of templates/<set>/kernels/<name>.h from the first set that has it, or null. */
+  /** Text of templates/<set>/kernels/<name>.h from the first set that has it, or of a variant of another kernel; else null. */
   kernel(name: string): string | null;
+}
+
+/** Text of templates/c/kernels/<name>.h, or null. */
+function portableKernel(name: string): string | null {
+  const file = `${TEMPLATE_ROOT}c/kernels/${name}.h`;
+  return existsSync(file) ? readFileSync(file, 'utf8') : null;
 }
 
 /** Template sets in order of preference: ['cmsis', 'c']. A unit that is missing in one falls back to the next. */
@@ -42,7 +49,7 @@ export function templateSet(sets: readonly string[]): TemplateSet {
     },
     kernel(name) {
       const file = find(`kernels/${name}.h`);
-      return file ? readFileSync(file, 'utf8') : null;
+      return file ? readFileSync(file, 'utf8') : kernelVariant(name, portableKernel);
     },
   };
 }

@@ -1,3 +1,5 @@
+import type { Codes } from '../../formats/index.ts';
+import { elementCount } from '../../ir/shape.ts';
 import type { Node, Tensor } from '../../ir/types.ts';
 import type { LowerBuilder } from '../op-def.ts';
 import { outputClampParams, weightTables } from '../support/dense-int8.ts';
@@ -12,10 +14,14 @@ export function lowerConvS8(node: Node, lower: LowerBuilder, shape: WindowShape,
   const depth = shape.kernel_h * shape.kernel_w * (shape.in_c / shape.groups);
   const x = lower.read(0, 'channels-last');
   const y = lower.write(0, 'channels-last');
+  const overlap = windowOverlap(shape, 1, 1, depthwise ? 1 : 2);
   const tables = weightTables(node, lower, {
     weights,
-    codes: depthwise ? tapMajor(weights, shape) : packGroups(weights, shape, depth),
+    codes: depthwise ? (tapMajor(weights, shape) as Codes) : packGroups(weights, shape, depth),
     layout: depthwise ? '[kernel][out]' : '[out][kernel][in] in blocks of 4 x 4',
+    rows: depthwise ? null : { groups: shape.groups, perGroup: shape.out_c / shape.groups, columns: depth },
+    uses: shape.batch * shape.out_h * shape.out_w,
+    shared: sharedBytes(elementCount(x.shape), elementCount(y.shape), overlap),
   });
   lower.call({
     template: depthwise ? 'depthwise2d_s8' : 'conv2d_s8',
@@ -33,11 +39,16 @@ export function lowerConvS8(node: Node, lower: LowerBuilder, shape: WindowShape,
     },
     macs: convMacs(shape),
     summary: windowTitle('Conv', shape),
-    overlap: [{ read: x, distance: windowOverlap(shape, 1, 1, depthwise ? 1 : 2) }],
+    overlap: tables.block > 0 ? [] : [{ read: x, distance: overlap }],
   });
 }
 
-/** 1x1 without padding or stride: the patch is the pixel itself. Same condition as in nn_conv2d_s8.h. */
+/** What input and output take less together when the output may start `distance` bytes below the input. */
+function sharedBytes(input: number, output: number, distance: number): number {
+  return input + output - Math.max(output, Math.max(0, distance) + input);
+}
+
+/** 1x1 without padding or stride: the patch is the pixel itself. NULL as the patch says so. */
 function isPlainPointwise(s: WindowShape): boolean {
   const noPad = s.pad_top === 0 && s.pad_left === 0;
   return s.kernel_h === 1 && s.kernel_w === 1 && s.groups === 1 && noPad && fits(s);
@@ -49,10 +60,10 @@ function fits(s: WindowShape): boolean {
 }
 
 /** The rows of each group packed by themselves. */
-function packGroups(weights: Tensor, shape: WindowShape, depth: number): Int8Array {
-  const codes = kernelMajor(weights).data as Int8Array;
+function packGroups(weights: Tensor, shape: WindowShape, depth: number): Codes {
+  const codes = kernelMajor(weights).data as Codes;
   const rows = shape.out_c / shape.groups;
-  const packed = new Int8Array(codes.length);
+  const packed = codes.slice();
   for (let g = 0; g < shape.groups; g++) {
     const from = g * rows * depth;
     packed.set(packRows(codes.subarray(from, from + rows * depth), rows, depth), from);

@@ -1,9 +1,9 @@
-import { quantOf, clampCodes, weightRequantization, zeroPointOf } from '../support/quantized.ts';
-import { centred, ONNX_I64, requantized } from '../support/oracle.ts';
 import type { Node, Tensor, ValueName } from '../../ir/types.ts';
 import { must } from '../../support/errors.ts';
 import type { OracleBuilder } from '../op-def.ts';
 import { intAttribute } from '../support/attributes.ts';
+import { centred, ONNX_I64, requantized } from '../support/oracle.ts';
+import { clampCodes, quantOf, weightRequantization, zeroPointOf } from '../support/quantized.ts';
 
 /** Conv over integer-valued floats (exact below 2^24), bias and requantization in int64. */
 export function convOracle(node: Node, oracle: OracleBuilder): void {
@@ -65,4 +65,3 @@ function inputChannels(weights: Tensor, from: number, to: number): Tensor {
   }
   return { dtype: 'f32', shape: [outputs, to - from, ...kernel], data };
 }
-

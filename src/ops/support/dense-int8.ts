@@ -1,36 +1,39 @@
 import { constantOf } from '../../ir/graph.ts';
-import type { Node, Tensor, TypedArray } from '../../ir/types.ts';
+import type { Node, Tensor } from '../../ir/types.ts';
 import { accumulatorBound, accumulatorFits } from '../../quant/requantize.ts';
 import type { LowerBuilder } from '../op-def.ts';
 import { clampCodes, quantOf, weightRequantization, zeroPointOf } from './quantized.ts';
+import { type LayerWeights, readWeights, type WeightParams } from './read-weights.ts';
 
-/** What the tables of a layer with int8 weights are made of. */
-export interface WeightTables {
-  /** Codes as [out][...]: one row of products for each output. */
-  readonly weights: Tensor;
-  /** The same codes in the order of the kernel, and that order in words. */
-  readonly codes: TypedArray;
-  readonly layout: string;
-}
+/** Template parameters of a layer with integer weights. */
+export type WeightTables = WeightParams & {
+  readonly bias: string;
+  readonly multiplier: string;
+  readonly left_shift: number;
+  readonly input_zero_point: number;
+};
 
 /** Adds weights, bias and multipliers; returns their names as template params. Refuses sums that could overflow. */
-export function weightTables(
-  node: Node,
-  lower: LowerBuilder,
-  { weights, codes, layout }: WeightTables,
-): { w: string; bias: string; multiplier: string; left_shift: number; input_zero_point: number } {
+export function weightTables(node: Node, lower: LowerBuilder, layer: LayerWeights): WeightTables {
+  const { weights } = layer;
   const outputs = weights.shape[0]!;
   const inputZeroPoint = zeroPointOf(quantOf(lower.graph, node.inputs[0]));
   const bias = foldedBias(weights, constantOf(lower.graph, node.inputs[2]), inputZeroPoint);
   const { multiplier, leftShift } = weightRequantization(lower.graph, node, outputs);
-  const bound = accumulatorBound(weights.data as Int8Array, outputs, -128, 127, bias);
+  const bound = accumulatorBound(weights.data as Int8Array | Int16Array, outputs, -128, 127, bias);
   if (!accumulatorFits(bound, leftShift)) {
     return lower.refuse('its sums could overflow 32 bits; leave it in float with --exclude');
   }
   return {
-    w: lower.table('weights', 'i8', codes, 'weights', `int8 weights ${layout} of ${node.name}`),
+    ...readWeights(node, lower, layer),
     bias: lower.table('bias', 'i32', bias, 'parameters', `bias with the input zero point folded in, of ${node.name}`),
-    multiplier: lower.table('multiplier', 'i32', multiplier, 'parameters', `scale * 2^${32 - leftShift} per output of ${node.name}`),
+    multiplier: lower.table(
+      'multiplier',
+      'i32',
+      multiplier,
+      'parameters',
+      `scale * 2^${32 - leftShift} per output of ${node.name}`,
+    ),
     left_shift: leftShift,
     input_zero_point: inputZeroPoint,
   };

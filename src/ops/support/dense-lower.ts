@@ -1,3 +1,4 @@
+import type { Codes } from '../../formats/index.ts';
 import { elementCount } from '../../ir/shape.ts';
 import { isRowMajor, memoryToIndex } from '../../ir/storage.ts';
 import type { Node, Tensor } from '../../ir/types.ts';
@@ -37,17 +38,21 @@ export function lowerDenseS8(node: Node, lower: LowerBuilder, weights: Tensor): 
   const rows = elementCount(lower.type(node.outputs[0]).shape) / out;
   const x = readRows(node, lower, rows);
   const y = lower.write(0, 'row-major');
+  const overlap = denseOverlap(rows, inputs, out);
   const tables = weightTables(node, lower, {
     weights,
-    codes: packRows(columnsInMemoryOrder(weights, x) as Int8Array, out, inputs),
+    codes: packRows(columnsInMemoryOrder(weights, x) as Codes, out, inputs),
     layout: '[out][in] in blocks of 4 x 4',
+    rows: { groups: 1, perGroup: out, columns: inputs },
+    uses: rows,
+    shared: rows === 1 ? 0 : rows * (inputs + out) - Math.max(rows * out, overlap + rows * inputs),
   });
   lower.call({
     template: 'dense_s8',
     params: { rows, in: inputs, out, x: x.name, y: y.name, ...tables, ...outputClampParams(node, lower) },
     macs: rows * inputs * out,
     summary: `Dense ${inputs} -> ${out}${rows === 1 ? '' : `, ${rows} rows`}`,
-    overlap: [{ read: x, distance: denseOverlap(rows, inputs, out) }],
+    overlap: tables.block > 0 && rows > 1 ? [] : [{ read: x, distance: overlap }],
   });
 }
 
@@ -58,7 +63,8 @@ export function denseOracle(node: Node, oracle: OracleBuilder, weights: Tensor):
   const y = quantOf(oracle.graph, node.outputs[0]);
   const input = centred(oracle, node.inputs[0]!, zeroPointOf(x), ONNX_F64);
   const columns = new Float64Array(inputs * out);
-  for (let o = 0; o < out; o++) for (let i = 0; i < inputs; i++) columns[i * out + o] = Number(weights.data[o * inputs + i]);
+  for (let o = 0; o < out; o++)
+    for (let i = 0; i < inputs; i++) columns[i * out + o] = Number(weights.data[o * inputs + i]);
   const sum = oracle.node('MatMul', [input, oracle.tensor('f64', [inputs, out], columns)]);
   const acc = oracle.node('Cast', [sum], { to: ONNX_I64 });
   const bias = oracle.constant(node.inputs[2]);

@@ -1,10 +1,12 @@
+import type { Codes } from '../../formats/index.ts';
+
 /**
- * Rows of int8 codes in the order in which the kernels read them. Four rows make a block; within it every four
+ * Rows of codes in the order in which the kernels read them. Four rows make a block; within it every four
  * columns lie together: [block][column / 4][row of 4][4], then the columns % 4 that remain: [row of 4][columns % 4].
  * Rows that do not fill a block follow one by one. No byte is added.
  */
-export function packRows(codes: ArrayLike<number>, rows: number, columns: number): Int8Array {
-  const packed = new Int8Array(rows * columns);
+export function packRows(codes: Codes, rows: number, columns: number): Codes {
+  const packed = codes.slice();
   const whole = columns - (columns % 4);
   let position = 0;
   const put = (row: number, from: number, to: number) => {

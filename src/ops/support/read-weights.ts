@@ -1,0 +1,145 @@
+import { type Codes, findFormat, type StoredWeights, type WeightFormat } from '../../formats/index.ts';
+import { typeOf } from '../../ir/graph.ts';
+import type { Json } from '../../ir/program.ts';
+import type { Node, Tensor } from '../../ir/types.ts';
+import { accumulatorBound, accumulatorFits } from '../../quant/requantize.ts';
+import type { LowerBuilder } from '../op-def.ts';
+
+/** The weights of a layer, and what decides how its kernel reads them. */
+export interface LayerWeights {
+  /** [out][...]: one row of products for each output. */
+  readonly weights: Tensor;
+  /** The same codes in the order of the kernel, and that order in words. */
+  readonly codes: Codes;
+  readonly layout: string;
+  /** The rows that the kernel takes in blocks of four, as packRows orders them; null: all in an order of its own. */
+  readonly rows: RowGroups | null;
+  /** How often an inference uses each weight. */
+  readonly uses: number;
+  /** Bytes of RAM that input and output share as long as the kernel computes all channels of a pixel at once. */
+  readonly shared: number;
+}
+
+export interface RowGroups {
+  readonly groups: number;
+  readonly perGroup: number;
+  readonly columns: number;
+}
+
+/** Template parameters: the kernel's name ends in `kind`, and it reads `w`. */
+export type WeightParams = {
+  readonly kind: string;
+  readonly w: string;
+  /** Fields of nn_packed_s8 and the decoder's name when `w` is memory that weights are unpacked into. */
+  readonly packed: { readonly [key: string]: Json } | null;
+  /** Codes that are unpacked before the kernel starts; 0: none. */
+  readonly whole: number;
+  /** Rows that the kernel unpacks at a time; 0: none. */
+  readonly block: number;
+};
+
+/**
+ * Kernels that unpack as they go. `shift`: their sums may be 2^shift times as large. Weights used more often than `uses`
+ * cost fewer instructions when they are unpacked once.
+ */
+const INLINE: Readonly<Record<string, { readonly shift: number; readonly uses: number }>> = {
+  int4: { shift: 4, uses: Number.POSITIVE_INFINITY },
+  int2: { shift: 6, uses: Number.POSITIVE_INFINITY },
+  ternary: { shift: 0, uses: 8 },
+  pow2: { shift: 0, uses: 8 },
+};
+
+/** Memory for a block of unpacked rows; four rows may need more. */
+const BLOCK_BYTES = 1024;
+
+/**
+ * Stores the weights in the format of their type and says how they are read:
+ * - plain codes as they are;
+ * - by a kernel that unpacks as it goes, where the format has one and INLINE says that it pays;
+ * - else unpacked once per inference, all at once or some rows at a time, whichever takes less RAM (a kernel that goes
+ *   over the pixels several times cannot write its output over its input).
+ */
+export function readWeights(node: Node, lower: LowerBuilder, layer: LayerWeights): WeightParams {
+  const codes = narrowed(layer.codes);
+  const kind = codes instanceof Int8Array ? 's8' : 's16';
+  const format = formatOf(node, lower, codes);
+  const comment = `${format.name} weights ${layer.layout} of ${node.name}`;
+  const direct = { packed: null, whole: 0, block: 0 };
+  if (format.unpack === null) {
+    return { ...direct, kind, w: lower.table('weights', kind === 's8' ? 'i8' : 'i16', codes, 'weights', comment) };
+  }
+  if (layer.rows && format.inline && readsInline(format.inline, layer, codes)) {
+    const { bytes } = format.encode(codes, rowSegments(layer.rows, 4, 1));
+    return { ...direct, kind: format.inline, w: lower.table('weights', 'u8', bytes, 'weights', comment) };
+  }
+  const block = layer.rows ? rowsPerBlock(layer.rows, codes, layer.shared) : 0;
+  const stored = format.encode(codes, layer.rows && block > 0 ? rowSegments(layer.rows, block, block) : [codes.length]);
+  const count = layer.rows && block > 0 ? block * layer.rows.columns : codes.length;
+  return {
+    kind,
+    packed: packedParams(lower, stored, `nn_unpack_${format.unpack}_${kind}`, comment, kind),
+    whole: block > 0 ? 0 : count,
+    block,
+    w: lower.scratch(count * codes.BYTES_PER_ELEMENT, kind === 's8' ? 'int8_t' : 'int16_t'),
+  };
+}
+
+/** int16 codes that fit int8 are kept as such. */
+function narrowed(codes: Codes): Codes {
+  return codes.every((code) => code >= -128 && code <= 127) ? Int8Array.from(codes) : codes;
+}
+
+function formatOf(node: Node, lower: LowerBuilder, codes: Codes): WeightFormat {
+  const name = typeOf(lower.graph, node.inputs[1]).quant?.format;
+  const format = findFormat(name ?? (codes instanceof Int8Array ? 'int8' : 'int16'));
+  const reason = format.refuse(codes);
+  return reason === null ? format : lower.refuse(`its weights cannot be stored as ${format.name}: ${reason}`);
+}
+
+function readsInline(kernel: string, { weights, uses }: LayerWeights, codes: Codes): boolean {
+  const { shift, uses: most } = INLINE[kernel];
+  const bound = accumulatorBound(weights.data as Codes, weights.shape[0], -128, 127);
+  return codes instanceof Int8Array && uses <= most && accumulatorFits(bound, shift);
+}
+
+/** Codes in each run of `block` rows of a group; the rows that are left over in runs of `single`. */
+function rowSegments({ groups, perGroup, columns }: RowGroups, block: number, single: number): number[] {
+  const rest = perGroup % block;
+  const whole = new Array<number>((perGroup - rest) / block).fill(block * columns);
+  const left = Array.from({ length: Math.ceil(rest / single) }, () => Math.min(single, rest) * columns);
+  return Array.from({ length: groups }, () => [...whole, ...left]).flat();
+}
+
+/** As many as BLOCK_BYTES hold, a multiple of four; 0: unpacking all of them at once takes no more RAM. */
+function rowsPerBlock({ perGroup, columns }: RowGroups, codes: Codes, shared: number): number {
+  const rowBytes = columns * codes.BYTES_PER_ELEMENT;
+  const rows = Math.min(perGroup, 4 * Math.max(1, Math.floor(BLOCK_BYTES / (4 * rowBytes))));
+  return codes.byteLength <= rows * rowBytes + shared ? 0 : rows;
+}
+
+function packedParams(
+  lower: LowerBuilder,
+  { bytes, values, lengths, bits }: StoredWeights,
+  unpack: string,
+  comment: string,
+  kind: 's8' | 's16',
+): WeightParams['packed'] {
+  const element = kind === 's8' ? 'i8' : 'i16';
+  const data = kind === 's8' ? Int8Array.from(values) : Int16Array.from(values);
+  return {
+    kind,
+    unpack,
+    bytes: lower.table('weights', 'u8', bytes, 'weights', comment),
+    length: bytes.length,
+    bits: lengths.length || bits,
+    symbols: values.length,
+    values:
+      values.length > 0
+        ? lower.table('values', element, data, 'weights', `codes of the symbols of ${comment}`)
+        : 'NULL',
+    words:
+      lengths.length > 0
+        ? lower.table('words', 'u16', Uint16Array.from(lengths), 'weights', `words of 1, 2, ... bits of ${comment}`)
+        : 'NULL',
+  };
+}

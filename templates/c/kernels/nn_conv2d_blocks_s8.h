@@ -1,0 +1,33 @@
+#ifndef NN_CONV2D_BLOCKS_S8_H
+#define NN_CONV2D_BLOCKS_S8_H
+#include <stdint.h>
+#include "nn_conv2d_part_s8.h"
+#include "nn_conv_shape.h"
+#include "nn_packed_s8.h"
+#include "nn_quant.h"
+#include "nn_unpack_s8.h"
+#include "nn_weight_s8.h"
+
+/* nn_conv2d_s8 for packed weights: `rows` output channels of a group at a time are unpacked into codes, a segment of
+ * the stream, then all pixels are computed for them. So y must not lie over x. */
+static inline void nn_conv2d_blocks_s8(const nn_conv_shape *s, const nn_quant *q, const int8_t *x,
+                                       int32_t input_zero_point, const nn_packed_s8 *packed, nn_unpack_s8 unpack,
+                                       int32_t rows, nn_weight_s8 *codes, const int32_t *bias,
+                                       const int32_t *multiplier, int8_t *patch, int8_t *y)
+{
+    const int32_t out = s->out_c / s->groups;
+    const int32_t depth = s->kernel_h * s->kernel_w * (s->in_c / s->groups);
+    const uint8_t *from = packed->bytes;
+
+    for (int32_t g = 0; g < s->groups; g++) {
+        for (int32_t first = 0; first < out; first += rows) {
+            const int32_t count = (out - first < rows) ? out - first : rows;
+            const int32_t channel = g * out + first;
+            from = unpack(packed, from, count * depth, codes);
+            nn_conv2d_part_s8(s, q, g, 1, count, x, input_zero_point, codes, bias + channel, multiplier + channel,
+                              patch, y + channel);
+        }
+    }
+}
+
+#endif

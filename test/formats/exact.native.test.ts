@@ -1,0 +1,96 @@
+import { beforeAll, expect, test } from 'vitest';
+import { emitC } from '../../src/codegen/emit.ts';
+import { lowerGraph } from '../../src/codegen/lower/lower-graph.ts';
+import { planMemory } from '../../src/codegen/plan-memory/index.ts';
+import type { Dataset } from '../../src/data/dataset.ts';
+import { datasetInputs } from '../../src/data/graph-inputs.ts';
+import { randomDataset } from '../../src/data/random-dataset.ts';
+import type { Graph } from '../../src/ir/types.ts';
+import { buildOracle } from '../../src/oracle/build-oracle.ts';
+import { step } from '../../src/passes/pass.ts';
+import { runPipeline } from '../../src/passes/pipeline.ts';
+import { calibrate } from '../../src/passes/quantize/calibrate.ts';
+import { quantizeInt8 } from '../../src/passes/quantize/quantize-int8.ts';
+import { createEvaluator } from '../../src/runtime/evaluator.ts';
+import { loadTarget } from '../../src/targets/load.ts';
+import { hostGcc } from '../../src/verify/host-gcc.ts';
+import type { Optimize, Toolchain } from '../../src/verify/toolchain.ts';
+import { toolchainFor } from '../../src/verify/toolchain-for.ts';
+import { verifyModel } from '../../src/verify/verify-model.ts';
+import { describeWith, inFolder } from '../verify/native.ts';
+import { GRIDS } from './grids.ts';
+import { layersSideBySide } from './layers.ts';
+import { withFormat } from './with-format.ts';
+
+/** Few programs, so that few are built; not one, so that a failure is easy to look at. */
+const BATCH = 7;
+const BATCHES = Array.from({ length: Math.ceil(GRIDS.length / BATCH) }, (_, i) => ({
+  first: i * BATCH,
+  formats: GRIDS.slice(i * BATCH, (i + 1) * BATCH).map(({ format }) => format),
+}));
+
+const CORES = ['cortex-m0', 'cortex-m3', 'cortex-m4f', 'cortex-m33', 'cortex-m55'];
+
+const quantized = new Map<number, { readonly graph: Graph; readonly data: Dataset }>();
+
+beforeAll(async () => {
+  for (const { first, formats } of BATCHES) quantized.set(first, await quantizedLayers(formats, first + 1));
+});
+
+await describeWith('every layer in every format on the host under sanitizers', hostGcc().available, () => {
+  test.each(BATCHES)('$formats', async ({ first }) => {
+    await expectExact(first, hostGcc(), { sets: ['c'], features: new Set(), sanitize: true, optimize: '-O1' });
+  });
+});
+
+for (const core of CORES) {
+  const target = await loadTarget(core);
+  const toolchain = toolchainFor(target);
+  await describeWith(`every layer in every format on ${core}`, toolchain.available, () => {
+    test.each(BATCHES)('$formats', async ({ first }) => {
+      await expectExact(first, toolchain, { sets: target.kernels, features: target.features, optimize: '-O2' });
+    });
+  });
+}
+
+interface Settings {
+  readonly sets: readonly string[];
+  readonly features: ReadonlySet<string>;
+  readonly optimize: Optimize;
+  readonly sanitize?: boolean;
+}
+
+/** Every output of every layer is the integer that onnxruntime computes. */
+async function expectExact(first: number, toolchain: Toolchain, settings: Settings): Promise<void> {
+  const { graph, data } = quantized.get(first)!;
+  const { sets, features, optimize, sanitize = false } = settings;
+  const program = lowerGraph(graph, { name: 'layers', features });
+  const plan = planMemory(program);
+  const model = {
+    name: 'layers',
+    graph,
+    oracle: buildOracle(graph),
+    program,
+    plan,
+    files: emitC(program, plan, { sets }),
+  };
+  await inFolder(async (directory) => {
+    const verdict = await verifyModel(model, data, { toolchain, directory, optimize, sanitize, layers: false });
+    const wrong = verdict.outputs.filter(({ exact, different, range }) => !exact || different > 0 || range < 20);
+    expect(wrong).toEqual([]);
+    expect(verdict.passed).toBe(true);
+  });
+}
+
+async function quantizedLayers(formats: readonly string[], seed: number): Promise<{ graph: Graph; data: Dataset }> {
+  const layers = layersSideBySide(formats, seed);
+  const data = randomDataset(datasetInputs(layers), 4, seed);
+  const evaluator = createEvaluator();
+  const { graph } = await runPipeline(layers, [step(calibrate, { method: 'minmax' }), quantizeInt8], {
+    evaluate: evaluator.evaluate,
+    dataset: { length: data.count, sample: (index) => data.sample(index) },
+  }).finally(() => evaluator.release());
+  const format = (name: string) => name.slice(name.indexOf('.') + 1);
+  const stored = graph.nodes.reduce((result, node) => withFormat(result, node, format(node.name)), graph);
+  return { graph: stored, data };
+}
