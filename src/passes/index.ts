@@ -1,9 +1,9 @@
 /** nibblec/passes: passes as declared objects, pipelines as data. */
 export { FACTS, type Fact, type FactDefinition } from './facts.ts';
+export { fewBit } from './fewbit/few-bit.ts';
 export { autoPad } from './float/auto-pad.ts';
 export { canonicalize } from './float/canonicalize.ts';
 export { foldAffine } from './float/fold-affine.ts';
-export { fewBit } from './fewbit/few-bit.ts';
 export { foldBatchNorm } from './float/fold-batchnorm.ts';
 export { foldConstants } from './float/fold-constants.ts';
 export { fuseActivations } from './float/fuse-activations.ts';
@@ -37,5 +37,6 @@ export { equalize } from './quantize/equalize.ts';
 export { importQdq } from './quantize/import-qdq.ts';
 export { importQlinear } from './quantize/import-qlinear.ts';
 export { quantizeInt8 } from './quantize/quantize-int8.ts';
+export { storeWeights } from './quantize/store-weights.ts';
 export { parseRecipe, printRecipe, type Recipe } from './recipe.ts';
 export { allPasses } from './registry.ts';

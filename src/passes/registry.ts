@@ -8,6 +8,7 @@ import { equalize } from './quantize/equalize.ts';
 import { importQdq } from './quantize/import-qdq.ts';
 import { importQlinear } from './quantize/import-qlinear.ts';
 import { quantizeInt8 } from './quantize/quantize-int8.ts';
+import { storeWeights } from './quantize/store-weights.ts';
 
 /** Every pass that a recipe may name, each once. */
 export const allPasses: readonly AnyPass[] = [
@@ -21,5 +22,6 @@ export const allPasses: readonly AnyPass[] = [
     quantizeInt8,
     correctBias,
     fewBit,
+    storeWeights,
   ]),
 ];
