@@ -12,6 +12,8 @@ import { evaluate, relativeError } from './support.ts';
 /** Every ONNX node test with none, all but the first and all of its inputs made constant. */
 const BOUND = [0, 1, 2];
 const TOLERANCE = 1e-5;
+/** Range over vectors of one element breaks ONNX's rules; onnxruntime notices once their shapes are constants. */
+const BROKEN = ['test_affine_grid_2d_align_corners_expanded'];
 
 const archive = readArchive();
 if (!archive) console.warn('skipped: the archive of ONNX node tests is missing');
@@ -19,7 +21,7 @@ if (!archive) console.warn('skipped: the archive of ONNX node tests is missing')
 test.skipIf(!archive)('on every ONNX node test: the text round trip, the meaning, twice is once', async () => {
   const problems: string[] = [];
   let checked = 0;
-  for (const item of archive ?? []) {
+  for (const item of (archive ?? []).filter(({ name }) => !BROKEN.includes(name))) {
     for (const bound of BOUND) {
       const found = await check(item, bound).catch((error: unknown) => [String(error)]);
       if (found) checked++;
