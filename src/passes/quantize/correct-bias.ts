@@ -117,7 +117,7 @@ async function valuesOf(
   const values = names.map((): Tensor[] => []);
   for (const feed of feeds) {
     const results = await evaluate(oracle, feed);
-    names.forEach((name, i) => values[i]!.push(must(results.get(name), name)));
+    for (const [i, name] of names.entries()) values[i]!.push(must(results.get(name), name));
   }
   return values;
 }
