@@ -14,6 +14,8 @@ import { floatPasses } from './passes/float/index.ts';
 import { step } from './passes/pass.ts';
 import { type Pipeline, type PipelineOptions, type Remark, runPipeline } from './passes/pipeline.ts';
 import { calibrate } from './passes/quantize/calibrate.ts';
+import { correctBias } from './passes/quantize/correct-bias.ts';
+import { equalize } from './passes/quantize/equalize.ts';
 import { isQuantizedModel, quantizedFloatPasses, quantizedImportPasses } from './passes/quantize/import-quantized.ts';
 import { quantizeInt8 } from './passes/quantize/quantize-int8.ts';
 import { allPasses } from './passes/registry.ts';
@@ -40,6 +42,10 @@ export interface CompileOptions {
   /** Samples of the model's input; opened with the imported graph because it must fit its inputs. */
   readonly calibration?: (graph: Graph) => Promise<Dataset>;
   readonly calibrate?: { readonly samples?: number; readonly method?: CalibrationMethod; readonly percentile?: number };
+  /** Cross-layer equalization before calibration. Default no: it helps where channels differ much, and can cost elsewhere. */
+  readonly equalize?: boolean;
+  /** Bias correction after quantization. Default yes. */
+  readonly correctBias?: boolean;
   /** Nodes (by name) that stay in float. */
   readonly exclude?: readonly string[];
   /** Keep float32 at the model's borders. Default: inputs and outputs are int8 codes. */
@@ -142,8 +148,14 @@ function defaultPipeline(imported: Graph, precision: 'float32' | 'int8', options
   return precision === 'int8' ? [...floatPasses, ...int8Passes(options)] : floatPasses;
 }
 
-function int8Passes({ calibrate: how = {}, exclude = [], floatIo = false }: CompileOptions): Pipeline {
-  return [step(calibrate, how), step(quantizeInt8, { exclude, floatIo })];
+function int8Passes(options: CompileOptions): Pipeline {
+  const { calibrate: how = {}, exclude = [], floatIo = false } = options;
+  return [
+    ...(options.equalize ? [equalize] : []),
+    step(calibrate, how),
+    step(quantizeInt8, { exclude, floatIo }),
+    ...(options.correctBias === false ? [] : [correctBias]),
+  ];
 }
 
 function provenanceOf(options: CompileOptions, precision: string): string[] {

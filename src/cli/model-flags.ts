@@ -16,6 +16,8 @@ export interface ModelFlags {
   readonly samples?: number;
   readonly method?: CalibrationMethod;
   readonly percentile?: number;
+  readonly equalize?: boolean;
+  readonly biasCorrection?: boolean;
   readonly precision?: 'float32' | 'int8';
   readonly exclude?: readonly string[];
   readonly floatIo?: boolean;
@@ -45,6 +47,8 @@ export function addModelFlags(command: Command): Command {
       alone(new Option('--method <name>', 'how calibration chooses ranges (default mse)').choices(CALIBRATION_METHODS)),
     )
     .addOption(alone(new Option('--percentile <p>', 'for --method percentile (default 99.99)').argParser(percentage)))
+    .addOption(alone(new Option('--equalize', 'even out the ranges of channels between layers before calibration')))
+    .addOption(alone(new Option('--no-bias-correction', 'leave the mean errors of quantized layers as they are')))
     .addOption(
       alone(
         new Option('--precision <p>', 'default: int8 with calibration data, else float32').choices(['float32', 'int8']),
@@ -68,7 +72,7 @@ export function addModelFlags(command: Command): Command {
 
 /** The model file and the flags as options of compileModel(). */
 export async function modelOptions(path: string, flags: ModelFlags, target: Target): Promise<CompileOptions> {
-  const { samples, method, percentile } = flags;
+  const { samples, method, percentile, equalize, biasCorrection } = flags;
   return {
     model: await readModel(path),
     directory: dirname(path),
@@ -84,6 +88,8 @@ export async function modelOptions(path: string, flags: ModelFlags, target: Targ
     ...(flags.precision && { precision: flags.precision }),
     ...(flags.exclude && { exclude: flags.exclude }),
     ...(flags.floatIo && { floatIo: true }),
+    ...(equalize && { equalize }),
+    ...(biasCorrection === false && { correctBias: false }),
     ...(flags.ioLayout && { ioLayout: flags.ioLayout }),
     ...(flags.recipe && { recipe: parseRecipe(await readJson(flags.recipe), allPasses).pipeline }),
     passes: { seed: flags.seed },
