@@ -45,6 +45,13 @@ export function patchesOf({ window, inputShape, depth, groups }: WeightLayer): P
   };
 }
 
+/** The element of the output tensor at a position, for one output channel. */
+export function outputElement({ window, rows }: WeightLayer, position: number, row: number): number {
+  if (!window) return position * rows + row;
+  const pixels = window.out_h * window.out_w;
+  return (Math.floor(position / pixels) * rows + row) * pixels + (position % pixels);
+}
+
 /** `count` of the positions 0 .. total - 1, ascending, each as likely as any other. All of them when count >= total. */
 export function choosePositions(total: number, count: number, rng: Rng): Int32Array {
   const all = Int32Array.from({ length: total }, (_, i) => i);

@@ -2,8 +2,9 @@ import { cholesky, multiplyRows, solveRows } from '../../numerics/linear-algebra
 import { must } from '../../support/errors.ts';
 
 /**
- * What calibration knows of the inputs of one group of a layer, x of the float model and x^ of the quantized one
- * (both real numbers; n of them meet one output).
+ * What calibration knows of one group of a layer: the inputs x of the float model and x^ of the quantized one (real
+ * numbers; n of them meet one output), and for each output the shortfall d that it is to make up for besides, as when
+ * it is added to a value that lost d before.
  */
 export interface Moments {
   readonly n: number;
@@ -13,6 +14,9 @@ export interface Moments {
   /** E x and E x^. */
   readonly floatMean: Float64Array;
   readonly quantizedMean: Float64Array;
+  /** E d x^T, [rows][n], and E d. */
+  readonly shortfall: Float64Array;
+  readonly shortfallMean: Float64Array;
 }
 
 /** The quadratic problem that remains of a layer: round `target` by `hessian` (see compensate.ts). */
@@ -20,13 +24,13 @@ export interface RoundingProblem {
   readonly n: number;
   /** Damped, positive definite. */
   readonly hessian: Float64Array;
-  /** Rows of n real weights that reproduce the float outputs from the quantized inputs best. */
+  /** Rows of n real weights that give the wanted outputs from the quantized inputs best. */
   readonly target: Float64Array;
 }
 
 /**
- * min over Q of E |W x - Q x^|^2: expands to (T - Q) H (T - Q)^T + constant with H = E x^ x^T and the asymmetric target
- * T = W (E x x^T) H^-1. With a bias that is corrected afterwards the means cancel, and both are covariances.
+ * min over Q of E |W x + d - Q x^|^2 is (T - Q) H (T - Q)^T + constant with H = E x^ x^T and the asymmetric target
+ * T = (W E x x^T + E d x^T) H^-1. With a bias that is corrected afterwards the means cancel, and all are covariances.
  *
  * damping: this share of the mean diagonal is added to H and pulls T towards W. Inputs that never changed keep their
  * weights by it.
@@ -36,23 +40,53 @@ export function roundingProblem(
   moments: Moments,
   { damping = 0.01, centred = true }: { readonly damping?: number; readonly centred?: boolean } = {},
 ): RoundingProblem {
-  const { n } = moments;
-  const h = centred
-    ? minusOuter(moments.quantized, moments.quantizedMean, moments.quantizedMean)
-    : moments.quantized.slice();
-  const cross = centred ? minusOuter(moments.cross, moments.floatMean, moments.quantizedMean) : moments.cross.slice();
+  const { n, quantizedMean } = moments;
+  const part = (matrix: Float64Array, means: Float64Array) =>
+    centred ? minusOuter(matrix, means, quantizedMean) : matrix.slice();
+  const hessian = part(moments.quantized, quantizedMean);
+  const cross = part(moments.cross, moments.floatMean);
+  const shortfall = part(moments.shortfall, moments.shortfallMean);
   let mean = 0;
-  for (let j = 0; j < n; j++) mean += h[j * n + j] / n;
+  for (let j = 0; j < n; j++) mean += hessian[j * n + j] / n;
   const lambda = mean > 0 ? damping * mean : 1;
   for (let j = 0; j < n; j++) {
-    h[j * n + j] += lambda;
+    hessian[j * n + j] += lambda;
     cross[j * n + j] += lambda;
   }
-  const target = solveRows(must(cholesky(h, n), 'a positive definite Hessian'), n, multiplyRows(weights, cross, n));
-  return { n, hessian: h, target };
+  const wanted = multiplyRows(weights, cross, n).map((value, i) => value + shortfall[i]);
+  const target = solveRows(must(cholesky(hessian, n), 'a positive definite Hessian'), n, wanted);
+  return { n, hessian, target };
 }
 
 function minusOuter(matrix: Float64Array, left: Float64Array, right: Float64Array): Float64Array {
-  const n = left.length;
+  const n = right.length;
   return matrix.map((value, i) => value - left[Math.floor(i / n)] * right[i % n]);
+}
+
+/**
+ * E |W x + d + shift - Q x^|^2 over the samples of `moments`, summed over the rows of the group, but for a constant that
+ * does not depend on Q and shift: to compare encodings on samples they were not fitted to.
+ * @param rounded Q as real numbers, [rows][n]
+ * @param shift what the bias of each row changed by, negated
+ */
+export function outputLoss(
+  weights: Float64Array,
+  rounded: Float64Array,
+  shift: Float64Array,
+  moments: Moments,
+): number {
+  const { n, quantized, cross, floatMean, quantizedMean } = moments;
+  const wanted = multiplyRows(weights, cross, n);
+  const power = multiplyRows(rounded, quantized, n);
+  let loss = 0;
+  for (let r = 0; r < shift.length; r++) {
+    let gap = moments.shortfallMean[r];
+    for (let i = r * n; i < (r + 1) * n; i++) {
+      const j = i - r * n;
+      loss += rounded[i] * (power[i] - 2 * (wanted[i] + moments.shortfall[i]));
+      gap += weights[i] * floatMean[j] - rounded[i] * quantizedMean[j];
+    }
+    loss += shift[r] * (2 * gap + shift[r]);
+  }
+  return loss;
 }

@@ -9,6 +9,7 @@ import { gridNamed } from '../../../src/quant/grids/index.ts';
 
 const N = 24;
 const ROWS = 5;
+const NO_SHORTFALL = { shortfall: new Float64Array(ROWS * N), shortfallMean: new Float64Array(ROWS) };
 
 /** Correlated inputs with a mean, and the same after a disturbance (the layers before were quantized). */
 function samples(count: number, seed: number, noise = 0.3) {
@@ -39,7 +40,7 @@ function momentsOf(data: ReturnType<typeof samples>): Moments {
       }
     }
   }
-  return { n: N, quantized, cross, floatMean, quantizedMean };
+  return { n: N, quantized, cross, floatMean, quantizedMean, ...NO_SHORTFALL };
 }
 
 const randomWeights = (seed: number) => {
@@ -118,6 +119,7 @@ test('inputs that never change keep their weights, all-zero inputs too', () => {
     cross: new Float64Array(N * N),
     floatMean: zeros,
     quantizedMean: zeros,
+    ...NO_SHORTFALL,
   };
   const weights = randomWeights(5);
   const { target, hessian } = roundingProblem(weights, nothing);

@@ -1,0 +1,117 @@
+import { createRounder } from '../../quant/fewbit/compensate.ts';
+import { type FitOptions, fitLayer } from '../../quant/fewbit/fit-layer.ts';
+import { type Moments, outputLoss, roundingProblem } from '../../quant/fewbit/moments.ts';
+import { type RoundedRows, roundCompensated, roundNearest } from '../../quant/fewbit/round-rows.ts';
+import type { LayerChoice } from './choose-layers.ts';
+import type { Encoding } from './encode-layer.ts';
+import type { WeightLayer } from './weight-layer.ts';
+
+export interface How extends FitOptions {
+  /** Shares of the mean diagonal to try. */
+  readonly damping: readonly number[];
+  readonly skips: boolean;
+}
+
+/** Moments of every group, from the samples to fit to and from those to judge by. */
+export interface SplitMoments {
+  readonly fit: readonly Moments[];
+  readonly held: readonly Moments[];
+}
+
+/**
+ * The ways to encode a layer that are worth trying: rounded to the nearest level with the bias as it was and with the
+ * mean error taken out, and compensated.
+ */
+export function encodings(
+  layer: WeightLayer,
+  { format, method }: LayerChoice,
+  moments: SplitMoments,
+  how: How,
+): Encoding[] {
+  const { weights, rows, bias, hasBias } = layer;
+  const importance = importanceOf(layer, moments.fit);
+  const nearest = roundNearest(weights, fitLayer(format, { weights, importance, rows }, how));
+  const corrected = (rounded: RoundedRows) => ({
+    rows: rounded,
+    bias: correctedBias(layer, rounded, moments.fit),
+    format,
+  });
+  return [
+    ...(method === 'compensated' ? [corrected(compensated(layer, format, moments, how))] : []),
+    corrected(nearest),
+    ...(hasBias ? [{ rows: nearest, bias, format }] : []),
+  ];
+}
+
+/** With the damping that serves the held samples best; it matters where inputs are many and samples few. */
+function compensated(layer: WeightLayer, format: string, { fit, held }: SplitMoments, how: How): RoundedRows {
+  const round = (damping: number, factors: readonly number[] | null) => {
+    const problems = perGroup(layer, layer.weights).map((weights, g) =>
+      roundingProblem(weights, fit[g], { damping, centred: layer.hasBias }),
+    );
+    const target = joined(problems.map((problem) => problem.target));
+    const importance = target.map((_, i) => problems[groupOf(layer, i)].hessian[(i % layer.depth) * (layer.depth + 1)]);
+    const grids = fitLayer(format, { weights: target, importance, rows: layer.rows }, how);
+    const parts = problems.map((problem, g) => {
+      const rounder = createRounder(problem.hessian, layer.depth);
+      return roundCompensated(problem, perGroup(layer, grids)[g], rounder, { factors });
+    });
+    return { codes: joined(parts.map(({ codes }) => codes)), grids: parts.flatMap((part) => part.grids) };
+  };
+  const losses = how.damping.map((damping) =>
+    how.damping.length > 1 ? heldLoss(layer, round(damping, [1]), fit, held) : 0,
+  );
+  const damping = how.damping[losses.indexOf(Math.min(...losses))];
+  return round(damping, how.scales === 'channel' ? null : how.scales === 'channel-pow2' ? [1, 0.5, 2] : [1]);
+}
+
+function heldLoss(layer: WeightLayer, rows: RoundedRows, fit: readonly Moments[], held: readonly Moments[]): number {
+  const rounded = rows.codes.map((code, i) => code * rows.grids[Math.floor(i / layer.depth)].scale);
+  const shift = correctedBias(layer, rows, fit).map((b, r) => layer.bias[r] - b);
+  const parts = {
+    weights: perGroup(layer, layer.weights),
+    rounded: perGroup(layer, rounded),
+    shift: perGroup(layer, shift),
+  };
+  return held.reduce((sum, own, g) => sum + outputLoss(parts.weights[g], parts.rounded[g], parts.shift[g], own), 0);
+}
+
+/** Equal parts of an array, one for each group. */
+function perGroup<T extends Float64Array | readonly unknown[]>({ groups }: WeightLayer, all: T): T[] {
+  const size = all.length / groups;
+  return Array.from({ length: groups }, (_, g) => all.slice(g * size, (g + 1) * size) as T);
+}
+
+/** The group of weight i. */
+function groupOf({ rows, depth, groups }: WeightLayer, i: number): number {
+  return Math.floor((Math.floor(i / depth) * groups) / rows);
+}
+
+function joined(parts: readonly Float64Array[]): Float64Array {
+  const result = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    result.set(part, at);
+    at += part.length;
+  }
+  return result;
+}
+
+/** Mean square of the input that every weight meets. */
+function importanceOf(layer: WeightLayer, moments: readonly Moments[]): Float64Array {
+  return layer.weights.map((_, i) => moments[groupOf(layer, i)].quantized[(i % layer.depth) * (layer.depth + 1)]);
+}
+
+/** b + W E x + E d - Q E x^: the mean of the wanted outputs. */
+function correctedBias(layer: WeightLayer, { codes, grids }: RoundedRows, moments: readonly Moments[]): Float64Array {
+  const { weights, bias, rows, depth, groups, hasBias } = layer;
+  if (!hasBias) return bias;
+  return bias.map((b, r) => {
+    const { floatMean, quantizedMean, shortfallMean } = moments[groupOf(layer, r * depth)];
+    let sum = b + shortfallMean[r % (rows / groups)];
+    for (let i = 0; i < depth; i++) {
+      sum += weights[r * depth + i] * floatMean[i] - grids[r].scale * codes[r * depth + i] * quantizedMean[i];
+    }
+    return sum;
+  });
+}
