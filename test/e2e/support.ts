@@ -16,6 +16,8 @@ import { floatPasses } from '../../src/passes/float/index.ts';
 import { step } from '../../src/passes/pass.ts';
 import { runPipeline } from '../../src/passes/pipeline.ts';
 import { calibrate } from '../../src/passes/quantize/calibrate.ts';
+import { correctBias } from '../../src/passes/quantize/correct-bias.ts';
+import { equalize } from '../../src/passes/quantize/equalize.ts';
 import { quantizeInt8 } from '../../src/passes/quantize/quantize-int8.ts';
 import { createEvaluator } from '../../src/runtime/evaluator.ts';
 import type { Target } from '../../src/targets/target.ts';
@@ -37,8 +39,8 @@ export async function compileGraph(
 ): Promise<CompiledModel> {
   const evaluator = createEvaluator();
   const data = randomDataset(datasetInputs(graph), 8, 1);
-  const passes =
-    precision === 'int8' ? [...floatPasses, step(calibrate, { method: 'minmax' }), quantizeInt8] : floatPasses;
+  const int8 = [equalize, step(calibrate, { method: 'minmax' }), quantizeInt8, step(correctBias, { samples: 4 })];
+  const passes = precision === 'int8' ? [...floatPasses, ...int8] : floatPasses;
   const { graph: result } = await runPipeline(graph, passes, {
     evaluate: evaluator.evaluate,
     dataset: { length: data.count, sample: (index) => data.sample(index) },

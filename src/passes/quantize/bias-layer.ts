@@ -26,7 +26,8 @@ const INT32_MAX = 2 ** 31 - 1;
 /** The layers of a quantized graph that have a bias in their rule and a counterpart in the float graph. */
 export function biasLayers(graph: Graph, float: Graph): BiasLayer[] {
   return graph.nodes.flatMap((node) => {
-    const output = node.outputs[0]!;
+    const [output] = node.outputs;
+    if (!output) return [];
     const type = typeOf(graph, output);
     const rule = findOp(node.domain, node.op)?.quantize?.inputs;
     const hasBias = Array.isArray(rule) && rule[1] === 'weight' && rule[2] === 'bias';

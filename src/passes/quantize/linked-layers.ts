@@ -42,10 +42,11 @@ function followOutput(graph: Graph, from: LinearLayer): Link | null {
       const channelOf = alongAxis(channels, to.inputAxis);
       return channelOf && { from, to, channelOf, between };
     }
+    if (!next.outputs[0]) return null;
     between.push(next);
     channels = channelsAfter(graph, next, channels);
     node = next;
-    value = next.outputs[0] ?? '';
+    value = next.outputs[0];
   }
   return null;
 }

@@ -117,6 +117,24 @@ test('without a float reference nothing changes', async () => {
   expect(printGraph(graph)).toBe(printGraph(quantized));
 });
 
+test('an operator whose first output is left out does not disturb', async () => {
+  const evaluator = createEvaluator();
+  const graph = parseGraph(`
+    input x: f32[1,1,2]
+    const w: f32[2,2] = 1, 0.3, -0.7, 0.2
+    const gw: f32[1,3,2] = 1, 2, 3, 4, 5, 6
+    const gr: f32[1,3,1] = 1, 2, 3
+    h: f32[1,1,2] = MatMul(x, w)
+    _, y: f32[1,1,1] = GRU(h, gw, gr) hidden_size=1
+    return y`);
+  const result = await runPipeline(graph, [calibrate, quantizeInt8, correctBias], {
+    evaluate: evaluator.evaluate,
+    dataset: { length: 8, sample: (index) => randomFeeds(graph, index) },
+  });
+  await evaluator.release();
+  expect(result.graph.nodes.map(({ op }) => op)).toEqual(['MatMul', 'DequantizeLinear', 'GRU']);
+});
+
 test('a model whose last layers would not come closer stays as it is, with a remark', async () => {
   const evaluator = createEvaluator();
   const exact = parseGraph(`

@@ -134,6 +134,18 @@ test.each([
   );
 });
 
+test('an operator whose first output is left out ends a link', async () => {
+  const graph = parseGraph(`
+    input x: f32[1,1,2]
+    const w: f32[2,2] = 1, 2, 32, 64
+    const gw: f32[1,3,2] = 1, 2, 3, 4, 5, 6
+    const gr: f32[1,3,1] = 1, 2, 3
+    h: f32[1,1,2] = MatMul(x, w)
+    _, y: f32[1,1,1] = GRU(h, gw, gr) hidden_size=1
+    return y`);
+  expect(linkedLayers(graph)).toEqual([]);
+});
+
 test('high biases move into the next layer where no padding is between', async () => {
   const text = (pads: string) => `
     input x: f32[1,1,4,4]
