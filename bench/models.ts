@@ -50,14 +50,17 @@ const RUNS: readonly [core: string, optimize: Optimize, precisions: readonly Row
   ['cortex-m55', '-O2', ['int8']],
 ];
 
+/** Labelled samples per model; the tables state how many. Default: the whole test set. */
+const samples = Number(process.env.BENCH_SAMPLES ?? Number.POSITIVE_INFINITY);
 const folder = await mkdtemp(join(tmpdir(), 'nibblec-bench-'));
 const only = process.argv.slice(2);
 const rows: Row[] = [];
 for (const model of benchedModels().filter(({ name }) => only.length === 0 || only.includes(name))) {
   rows.push(...(await benchModel(model)));
+  // After each model: a run that is stopped leaves whole models behind.
+  if (only.length === 0) await writeTables(rows);
 }
-if (rows.length > 0 && only.length === 0) await writeTables(rows);
-else console.log(JSON.stringify(rows, null, 1));
+if (only.length > 0) console.log(JSON.stringify(rows, null, 1));
 await rm(folder, { recursive: true });
 
 async function benchModel(model: BenchedModel): Promise<Row[]> {
@@ -75,7 +78,11 @@ async function benchModel(model: BenchedModel): Promise<Row[]> {
   for (const precision of PRECISIONS) {
     const compilation = await compile(precision, 'host');
     const data = await open(model.test)(compilation.floatGraph);
-    const verdict = await verifyModel(compilation, data, { toolchain: hostGcc(), directory: join(folder, 'host') });
+    const verdict = await verifyModel(compilation, data, {
+      toolchain: hostGcc(),
+      directory: join(folder, 'host'),
+      samples,
+    });
     accuracy.set(precision, verdict);
     console.log(
       `${model.name} ${precision}: top-1 ${verdict.top1}, ${verdict.passed ? 'agrees' : 'DIFFERS'}, ${verdict.samples} samples`,
