@@ -19,6 +19,8 @@ export interface SampleWalk {
   keep(node: Node, results: Results): void;
   /** Walks on to a `wanted` value and gives it away: it can be taken once. */
   take(value: ValueName): Promise<readonly Tensor[]>;
+  /** The kept values that nodes still to come read. */
+  live(): ReadonlyMap<ValueName, readonly Tensor[]>;
 }
 
 /** `wanted` values are not forgotten before they are taken. */
@@ -64,6 +66,7 @@ export function walkSamples(
       forget([value]);
       return tensors;
     },
+    live: () => values,
   };
   return walk;
 
