@@ -3,7 +3,7 @@ const LOOPS = ['conv2d', 'conv2d_part', 'dense', 'rows', 'rows2'];
 
 /** Kernels for weights stored as int16: as those for int8, with another element type. */
 const ELEMENTS = [...LOOPS, 'block4', 'block4x2', 'row', 'depthwise2d', 'conv2d_blocks', 'dense_blocks'];
-const DECODERS = ['packed', 'unpack', 'unpack_table', 'unpack_words', 'unpack_ttq'];
+const DECODERS = ['packed', 'unpack', 'unpack_table', 'unpack_words', 'unpack_rans', 'unpack_ttq'];
 
 /**
  * Kernels nn_KERNEL_TAG that have no file: they are nn_KERNEL_s8.h, or nn_KERNEL_ternary.h, in which the names of everything

@@ -32,11 +32,14 @@ export interface StoredWeights {
   readonly offsets: readonly number[];
   /** Code of each symbol, for decoders that look it up; else empty. */
   readonly values: readonly number[];
-  /** Prefix codes: how many code words have 1, 2, 3, ... bits; else empty. */
-  readonly lengths: readonly number[];
-  /** Bits of a symbol of fixed width that is looked up; else 0. */
+  /** Entropy codes: how many code words have 1, 2, 3, ... bits, or how often each symbol occurs; else empty. */
+  readonly counts: readonly number[];
+  /** Of a symbol of fixed width that is looked up, or of the longest code word; else 0. */
   readonly bits: number;
 }
+
+/** What decoders have that need no tables. */
+export const NO_TABLES = { values: [], counts: [], bits: 0 } as const;
 
 /** Formats that differ in a number: 'int4', 'int3', 'int2'. */
 export interface FormatFamily {

@@ -6,34 +6,47 @@ import { withHuffman } from './huffman.ts';
 import { int } from './int.ts';
 import { plain } from './plain.ts';
 import { pow2, pow2Packed, pow2Variable } from './pow2.ts';
+import { withRans } from './rans.ts';
 import { ternary } from './ternary.ts';
 
 export type { Codes, FormatFamily, StoredWeights, WeightFormat } from './format.ts';
 
-/** All weight formats; each may be followed by '+huffman'. */
+/** All weight formats; each may be followed by one of ENTROPY_CODES. */
 export const FORMAT_FAMILIES: readonly FormatFamily[] = [plain, int, pow2, pow2Packed, pow2Variable, ternary, codebook];
 
-const HUFFMAN = '+huffman';
+/** What a format may be followed by: '+huffman', '+rans'. */
+export const ENTROPY_CODES: Readonly<Record<string, (base: WeightFormat) => WeightFormat>> = {
+  huffman: withHuffman,
+  rans: withRans,
+};
+
+const ENTROPY_SUFFIXES = Object.keys(ENTROPY_CODES).map((code) => `+${code}`);
 
 /** The format of this name. Throws UserError BAD_ARGUMENT with the nearest name. */
 export function findFormat(name: string): WeightFormat {
-  const entropy = name.endsWith(HUFFMAN);
-  const base = entropy ? name.slice(0, -HUFFMAN.length) : name;
+  const base = baseFormat(name);
+  const entropyCode = ENTROPY_CODES[name.slice(base.length + 1)] ?? ((format) => format);
   for (const family of FORMAT_FAMILIES) {
     const format = family.find(base);
-    if (format) return entropy ? withHuffman(format) : format;
+    if (format) return entropyCode(format);
   }
   const names = FORMAT_FAMILIES.flatMap(({ pattern }) => pattern.split(', '));
   const nearest = nearestName(base, names);
   throw new UserError({
     code: 'BAD_ARGUMENT',
     message: `there is no weight format '${name}'`,
-    because: [`known: ${names.join(', ')}; each of them also with ${HUFFMAN}`],
+    because: [`known: ${names.join(', ')}; each of them also with ${ENTROPY_SUFFIXES.join(' or ')}`],
     hint: nearest ? `did you mean '${nearest}'?` : 'choose one of these',
   });
 }
 
+/** The name without its entropy code. */
+export function baseFormat(name: string): string {
+  const suffix = ENTROPY_SUFFIXES.find((end) => name.endsWith(end));
+  return suffix ? name.slice(0, -suffix.length) : name;
+}
+
 /** Flash of stored weights: the stream and the tables its decoder reads; `codeBytes` 2 when some code needs int16. */
-export function storedBytes({ bytes, values, lengths }: StoredWeights, codeBytes = 1): number {
-  return bytes.length + values.length * codeBytes + lengths.length * 2;
+export function storedBytes({ bytes, values, counts }: StoredWeights, codeBytes = 1): number {
+  return bytes.length + values.length * codeBytes + counts.length * 2;
 }

@@ -1,5 +1,5 @@
 import { BitReader, BitWriter } from './bits.ts';
-import { type Codes, joinSegments, type StoredWeights, splitSegments } from './format.ts';
+import { type Codes, joinSegments, NO_TABLES, type StoredWeights, splitSegments } from './format.ts';
 
 /**
  * Indices of `bits` bits, 1 to 8, into a table of codes, the most significant bit first. The table is filled up with
@@ -18,7 +18,7 @@ export function encodeIndices(
     return writer.bytes();
   });
   const table = Array.from({ length: 2 ** bits }, (_, i) => values[i] ?? 0);
-  return { ...joinSegments(packed), values: table, lengths: [], bits };
+  return { ...NO_TABLES, ...joinSegments(packed), values: table, bits };
 }
 
 export function decodeIndices(

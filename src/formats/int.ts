@@ -1,5 +1,5 @@
 import { type DigitCoder, decodeDigits, encodeDigits, NIBBLES, PAIRS } from './digits.ts';
-import { type FormatFamily, refuseOthers, type WeightFormat } from './format.ts';
+import { type FormatFamily, NO_TABLES, refuseOthers, type WeightFormat } from './format.ts';
 import { decodeIndices, encodeIndices } from './indices.ts';
 
 /** Two's complement in few bits: -2^(b-1) .. 2^(b-1) - 1; symmetric quantizers leave the lowest code out. */
@@ -21,7 +21,7 @@ function digitFormat(bits: number, coder: DigitCoder): WeightFormat {
     inline: `int${bits}`,
     encode(codes, segments) {
       const stored = encodeDigits(codes, segments, coder, (code) => code & (coder.base - 1));
-      return { ...stored, values: [], lengths: [], bits: 0 };
+      return { ...NO_TABLES, ...stored };
     },
     decode: (stored, segments) => decodeDigits(stored, segments, coder, (symbol) => signed(symbol, bits)),
   };

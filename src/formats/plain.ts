@@ -1,4 +1,4 @@
-import { type FormatFamily, joinSegments, splitSegments, type WeightFormat } from './format.ts';
+import { type FormatFamily, joinSegments, NO_TABLES, splitSegments, type WeightFormat } from './format.ts';
 
 /** The codes as they are, a byte or two each; what a layer has whose format is not said. */
 export const plain: FormatFamily = {
@@ -20,7 +20,7 @@ function plainFormat(bytes: 1 | 2): WeightFormat {
     },
     encode(codes, segments) {
       const parts = splitSegments(codes, segments).map((segment) => littleEndian(segment, bytes));
-      return { ...joinSegments(parts), values: [], lengths: [], bits: 0 };
+      return { ...NO_TABLES, ...joinSegments(parts) };
     },
     decode({ bytes: stored }) {
       const view = new DataView(stored.buffer, stored.byteOffset, stored.byteLength);

@@ -1,5 +1,5 @@
 import { decodeDigits, encodeDigits, NIBBLES, PAIRS } from './digits.ts';
-import { type FormatFamily, refuseOthers, type WeightFormat } from './format.ts';
+import { type FormatFamily, NO_TABLES, refuseOthers, type WeightFormat } from './format.ts';
 import { decodeIndices, encodeIndices } from './indices.ts';
 import { canonicalCode } from './prefix-code.ts';
 import { decodeWords, encodeWords } from './words.ts';
@@ -54,7 +54,7 @@ function fixedWidth(name: string, bits: number, exponents: number): WeightFormat
     inline: decoder,
     encode(codes, segments) {
       const stored = encodeDigits(codes, segments, coder, (code) => symbolOf(code, bits));
-      return { ...stored, values: [], lengths: [], bits: 0 };
+      return { ...NO_TABLES, ...stored };
     },
     decode: (stored, segments) => decodeDigits(stored, segments, coder, (symbol) => power(symbol, bits)),
   };

@@ -1,5 +1,5 @@
 import { decodeDigits, encodeDigits, TRITS } from './digits.ts';
-import { type Codes, distinctCodes, type FormatFamily, refuseOthers, type WeightFormat } from './format.ts';
+import { type Codes, distinctCodes, type FormatFamily, NO_TABLES, refuseOthers, type WeightFormat } from './format.ts';
 
 /** Three codes, five of them in a byte: 1.6 bits each. */
 export const ternary: FormatFamily = {
@@ -16,7 +16,7 @@ const symmetric: WeightFormat = {
   inline: 'ternary',
   refuse: (codes) => refuseOthers(codes, new Set([-1, 0, 1]), '-1, 0 or 1'),
   encode(codes, segments) {
-    return { ...encodeDigits(codes, segments, TRITS, (code) => code + 1), values: [], lengths: [], bits: 0 };
+    return { ...NO_TABLES, ...encodeDigits(codes, segments, TRITS, (code) => code + 1) };
   },
   decode: (stored, segments) => decodeDigits(stored, segments, TRITS, (symbol) => symbol - 1),
 };
@@ -37,7 +37,7 @@ const asymmetric: WeightFormat = {
   },
   encode(codes, segments) {
     const values = signedPair(codes);
-    return { ...encodeDigits(codes, segments, TRITS, (code) => values.indexOf(code)), values, lengths: [], bits: 0 };
+    return { ...NO_TABLES, ...encodeDigits(codes, segments, TRITS, (code) => values.indexOf(code)), values };
   },
   decode: (stored, segments) => decodeDigits(stored, segments, TRITS, (symbol) => stored.values[symbol]),
 };

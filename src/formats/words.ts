@@ -1,5 +1,5 @@
 import { BitReader, BitWriter } from './bits.ts';
-import { type Codes, joinSegments, type StoredWeights, splitSegments } from './format.ts';
+import { type Codes, joinSegments, NO_TABLES, type StoredWeights, splitSegments } from './format.ts';
 import { codeWords, type PrefixCode } from './prefix-code.ts';
 
 /** Code words of a prefix code, the most significant bit first. */
@@ -13,15 +13,26 @@ export function encodeWords(codes: Codes, segments: readonly number[], code: Pre
     }
     return writer.bytes();
   });
-  return { ...joinSegments(packed), values: code.values, lengths: code.lengths, bits: 0 };
+  return {
+    ...NO_TABLES,
+    ...joinSegments(packed),
+    values: code.values,
+    counts: code.lengths,
+    bits: code.lengths.length,
+  };
 }
 
 /** Bits that match no word stand for 0. */
 export function decodeWords(stored: StoredWeights, segments: readonly number[]): Int16Array {
-  const values = new Map([...codeWords(stored)].map(([value, { word, bits }]) => [`${bits}:${word}`, value]));
+  const values = new Map(
+    [...codeWords({ values: stored.values, lengths: stored.counts })].map(([value, { word, bits }]) => [
+      `${bits}:${word}`,
+      value,
+    ]),
+  );
   const decodeOne = (reader: BitReader): number => {
     let word = 0;
-    for (let bits = 1; bits <= stored.lengths.length; bits++) {
+    for (let bits = 1; bits <= stored.counts.length; bits++) {
       word = (word << 1) | reader.take(1);
       const value = values.get(`${bits}:${word}`);
       if (value !== undefined) return value;

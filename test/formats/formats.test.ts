@@ -94,7 +94,7 @@ test('Huffman words come within a bit of the entropy, and tables are counted', (
   const bits = (stored.bytes.length * 8) / 4000;
   expect(bits).toBeGreaterThanOrEqual(entropy);
   expect(bits).toBeLessThan(entropy + 0.1);
-  expect(storedBytes(stored)).toBe(stored.bytes.length + 16 + 2 * stored.lengths.length);
+  expect(storedBytes(stored)).toBe(stored.bytes.length + 16 + 2 * stored.counts.length);
 });
 
 function catchError(work: () => unknown): UserError {

@@ -40,6 +40,9 @@ export const GRIDS: readonly Grid[] = [
   { format: 'pow2-5+huffman', codes: powers(8) },
   { format: 'ternary+huffman', codes: [-1, 0, 1] },
   { format: 'codebook-40+huffman', codes: range(-20, 19).map((i) => 3 * i) },
+  { format: 'int8+rans', codes: range(-128, 127) },
+  { format: 'ternary+rans', codes: [-1, 0, 1] },
+  { format: 'pow2-5+rans', codes: powers(8) },
 ];
 
 /** Codes of a grid, small indices more often than large ones, so that entropy codes have something to gain. */

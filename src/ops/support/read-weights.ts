@@ -119,7 +119,7 @@ function rowsPerBlock({ perGroup, columns }: RowGroups, codes: Codes, shared: nu
 
 function packedParams(
   lower: LowerBuilder,
-  { bytes, values, lengths, bits }: StoredWeights,
+  { bytes, values, counts, bits }: StoredWeights,
   unpack: string,
   comment: string,
   kind: 's8' | 's16',
@@ -131,15 +131,15 @@ function packedParams(
     unpack,
     bytes: lower.table('weights', 'u8', bytes, 'weights', comment),
     length: bytes.length,
-    bits: lengths.length || bits,
+    bits,
     symbols: values.length,
     values:
       values.length > 0
         ? lower.table('values', element, data, 'weights', `codes of the symbols of ${comment}`)
         : 'NULL',
-    words:
-      lengths.length > 0
-        ? lower.table('words', 'u16', Uint16Array.from(lengths), 'weights', `words of 1, 2, ... bits of ${comment}`)
+    counts:
+      counts.length > 0
+        ? lower.table('counts', 'u16', Uint16Array.from(counts), 'weights', `counts of words or symbols of ${comment}`)
         : 'NULL',
   };
 }

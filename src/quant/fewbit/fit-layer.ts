@@ -23,7 +23,7 @@ export interface Rows {
   readonly rows: number;
 }
 
-/** True for the formats whose codes some grid of ours makes; '+huffman' after any of them. */
+/** True for the formats whose codes some grid of ours makes; an entropy code ('+huffman', '+rans') may follow. */
 export function hasGrid(format: string): boolean {
   return kindOf(format) !== null;
 }
@@ -39,7 +39,7 @@ export function fitLayer(format: string, layer: Rows, options: FitOptions): RowG
 
 /** A grid, 'ttq', or the number of entries of a codebook. */
 function kindOf(format: string): Grid | 'ttq' | number | null {
-  const base = format.replace(/\+huffman$/, '');
+  const base = format.replace(/\+(huffman|rans)$/, '');
   if (base === 'ttq') return base;
   const entries = Number(/^codebook-(\d+)$/.exec(base)?.[1]);
   if (entries >= 2 && entries <= 256) return entries;

@@ -10,7 +10,8 @@ typedef struct {
     int32_t bits;   /* of an index (nn_unpack_table), of the longest word (nn_unpack_words) */
     int32_t symbols;
     const nn_weight_s8 *values; /* [symbols] the code of each symbol */
-    const uint16_t *words;      /* [bits] how many words have 1, 2, 3, ... bits */
+    const uint16_t *counts;     /* [bits] how many words have 1, 2, 3, ... bits (nn_unpack_words);
+                                   [symbols] how often each occurs among 4096 (nn_unpack_rans) */
 } nn_packed_s8;
 
 #endif

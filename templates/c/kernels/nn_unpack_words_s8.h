@@ -20,8 +20,8 @@ static inline const uint8_t *nn_unpack_words_s8(const nn_packed_s8 *packed, cons
 
     for (int32_t l = 0; l < longest; l++) {
         offset[l] = before - word;
-        before += packed->words[l];
-        word += packed->words[l];
+        before += packed->counts[l];
+        word += packed->counts[l];
         limit[l] = word << (11 - l);
         word <<= 1;
     }
