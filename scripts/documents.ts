@@ -1,6 +1,7 @@
 import { FACTS } from '../src/passes/facts.ts';
 import type { AnyPass } from '../src/passes/pass.ts';
 import { allPasses } from '../src/passes/registry.ts';
+import { formatTable } from '../src/report/format-table.ts';
 import { operatorTable } from '../src/report/operator-table.ts';
 import { ERROR_CODES } from '../src/support/errors.ts';
 import { listTargets } from '../src/targets/load.ts';
@@ -11,6 +12,7 @@ export async function documents(): Promise<Map<string, string>> {
   return new Map([
     ['operators.md', operatorsPage()],
     ['passes.md', passesPage()],
+    ['formats.md', formatsPage()],
     ['errors.md', errorsPage()],
     ['targets.md', targetsPage(await listTargets())],
   ]);
@@ -57,6 +59,19 @@ function passesPage(): string {
     table(
       ['fact', 'meaning'],
       Object.entries(FACTS).map(([name, { summary }]) => [`\`${name}\``, summary]),
+    ),
+  );
+}
+
+function formatsPage(): string {
+  return page(
+    'Weight formats',
+    'How the weights of a layer lie in flash, chosen with `--weights` or layer by layer in a recipe. Storage only: the C ' +
+      'decodes them to the same integer codes that the exported ONNX file holds. `+huffman` after any of them stores its ' +
+      'codes in words of 1 to 12 bits, short for the frequent ones.',
+    table(
+      ['format', 'bits per weight', 'what'],
+      formatTable().map(({ format, bits, summary }) => [list(format.split(', ')), bits, summary]),
     ),
   );
 }

@@ -7,9 +7,10 @@ import { planConcat } from './codegen/plan-memory/plan-concat.ts';
 import type { Dataset } from './data/dataset.ts';
 import { exportOnnx } from './frontend/export-onnx.ts';
 import { importOnnx } from './frontend/import-onnx.ts';
-import type { MemoryPlan, Program } from './ir/program.ts';
+import type { Json, MemoryPlan, Program } from './ir/program.ts';
 import type { Graph, Tensor, ValueName } from './ir/types.ts';
 import { buildOracle } from './oracle/build-oracle.ts';
+import { fewBit } from './passes/fewbit/few-bit.ts';
 import { floatPasses } from './passes/float/index.ts';
 import { step } from './passes/pass.ts';
 import { type Pipeline, type PipelineOptions, type Remark, runPipeline } from './passes/pipeline.ts';
@@ -37,7 +38,7 @@ export interface CompileOptions {
   readonly dimensions?: Readonly<Record<string, number>>;
   /** Inputs that become constants, by name. */
   readonly constants?: ReadonlyMap<ValueName, Tensor>;
-  /** Default: int8 with calibration data, else float32. */
+  /** Default: int8 with calibration data or `weights`, else float32. */
   readonly precision?: 'float32' | 'int8';
   /** Samples of the model's input; opened with the imported graph because it must fit its inputs. */
   readonly calibration?: (graph: Graph) => Promise<Dataset>;
@@ -46,6 +47,8 @@ export interface CompileOptions {
   readonly equalize?: boolean;
   /** Bias correction after quantization. Default yes. */
   readonly correctBias?: boolean;
+  /** Formats of weights in few bits, layer by layer: the `layers` of the pass few-bit. Default: int8. */
+  readonly weights?: Json;
   /** Nodes (by name) that stay in float. */
   readonly exclude?: readonly string[];
   /** Keep float32 at the model's borders. Default: inputs and outputs are int8 codes. */
@@ -111,7 +114,7 @@ export async function transformModel(options: CompileOptions): Promise<Transform
     ...(constants !== undefined && { constants }),
   });
   const dataset = options.calibration ? await options.calibration(imported) : null;
-  const precision = options.precision ?? (dataset ? 'int8' : 'float32');
+  const precision = options.precision ?? (dataset || options.weights !== undefined ? 'int8' : 'float32');
   const pipeline = options.recipe ?? defaultPipeline(imported, precision, options);
   const evaluator = createEvaluator();
   try {
@@ -151,7 +154,8 @@ function defaultPipeline(imported: Graph, precision: 'float32' | 'int8', options
 /**
  * The defaults came closest to the float outputs on held-out training samples of six models: mean SQNR 34.2 dB for mse
  * calibration with bias correction (33.4 minmax, 32.8 percentile; without correction 32.8, 31.8, 31.3). Equalization adds
- * 1.2 dB to the depthwise keyword spotters and takes up to 0.8 dB from others, so it has to be asked for.
+ * 1.2 dB to the depthwise keyword spotters and takes up to 0.8 dB from others, so it has to be asked for. few-bit
+ * corrects the biases of the layers it encodes, and makes up for what other layers lost.
  */
 function int8Passes(options: CompileOptions): Pipeline {
   const { calibrate: how = {}, exclude = [], floatIo = false } = options;
@@ -160,6 +164,7 @@ function int8Passes(options: CompileOptions): Pipeline {
     step(calibrate, how),
     step(quantizeInt8, { exclude, floatIo }),
     ...(options.correctBias === false ? [] : [correctBias]),
+    ...(options.weights === undefined ? [] : [step(fewBit, { layers: options.weights })]),
   ];
 }
 

@@ -19,6 +19,7 @@ export { parseGraph, printGraph } from './ir/text.ts';
 export type { Graph, Node, Quant, Tensor, TensorType } from './ir/types.ts';
 export { CALIBRATION_METHODS, type CalibrationMethod } from './quant/observers.ts';
 export { checkFit } from './report/check-fit.ts';
+export { type FormatSupport, formatTable } from './report/format-table.ts';
 export { type Inspection, inspectModel } from './report/inspect.ts';
 export { type Measurement, measure } from './report/measure.ts';
 export { type OperatorSupport, operatorTable } from './report/operator-table.ts';

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { CompileOptions } from '../compile.ts';
+import type { Json } from '../ir/program.ts';
 import { parseRecipe } from '../passes/recipe.ts';
 import { allPasses } from '../passes/registry.ts';
 import { CALIBRATION_METHODS, type CalibrationMethod } from '../quant/observers.ts';
@@ -9,6 +10,7 @@ import { UserError } from '../support/errors.ts';
 import type { Target } from '../targets/target.ts';
 import { opener } from './open-data.ts';
 import { dimension, percentage, wholeNumber } from './parsers.ts';
+import { weightFormats } from './weight-formats.ts';
 
 /** What every verb that compiles a model understands. */
 export interface ModelFlags {
@@ -19,6 +21,7 @@ export interface ModelFlags {
   readonly equalize?: boolean;
   readonly biasCorrection?: boolean;
   readonly precision?: 'float32' | 'int8';
+  readonly weights?: Json;
   readonly exclude?: readonly string[];
   readonly floatIo?: boolean;
   readonly ioLayout?: 'native' | 'onnx';
@@ -54,6 +57,16 @@ export function addModelFlags(command: Command): Command {
         new Option('--precision <p>', 'default: int8 with calibration data, else float32').choices(['float32', 'int8']),
       ),
     )
+    .addOption(
+      alone(
+        new Option(
+          '--weights <formats>',
+          'few-bit weights, as in int4 or int4,:first=int8,conv*=ternary (see nibblec formats)',
+        )
+          .argParser(weightFormats)
+          .conflicts('precision'),
+      ),
+    )
     .addOption(alone(new Option('--exclude <node...>', 'nodes (by ONNX name) that stay in float32')))
     .addOption(alone(new Option('--float-io', 'float32 inputs and outputs around an int8 model')))
     .addOption(
@@ -86,6 +99,7 @@ export async function modelOptions(path: string, flags: ModelFlags, target: Targ
     ...(flags.calibrate && { calibration: opener(flags.calibrate) }),
     ...(flags.dim && { dimensions: flags.dim }),
     ...(flags.precision && { precision: flags.precision }),
+    ...(flags.weights !== undefined && { weights: flags.weights }),
     ...(flags.exclude && { exclude: flags.exclude }),
     ...(flags.floatIo && { floatIo: true }),
     ...(equalize && { equalize }),

@@ -3,6 +3,7 @@ import { UserError } from '../support/errors.ts';
 import { VERSION } from '../version.ts';
 import { benchCommand } from './bench.ts';
 import { compileCommand } from './compile.ts';
+import { formatsCommand } from './formats.ts';
 import { inspectCommand } from './inspect.ts';
 import { opsCommand } from './ops.ts';
 import { quantizeCommand } from './quantize.ts';
@@ -23,6 +24,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     benchCommand(),
     targetsCommand(),
     opsCommand(),
+    formatsCommand(),
   ];
   for (const verb of verbs) program.addCommand(verb);
   for (const command of [program, ...verbs]) {

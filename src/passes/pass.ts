@@ -33,6 +33,13 @@ export interface PassContext {
   readonly signal: AbortSignal | null;
 }
 
+/** What is known when a pipeline begins. */
+export interface PipelineStart {
+  /** Before the first pass: nodes may still get other names, be fused, or go. */
+  readonly graph: Graph;
+  readonly dataset: Dataset | null;
+}
+
 /**
  * Graph in, Graph out. `run` neither writes into its graph nor keeps state; whatever it needs from outside comes
  * through the context.
@@ -48,6 +55,11 @@ export interface Pass<O extends PassOptions> {
   readonly provides: readonly Fact[];
   /** Every option with its default; a recipe may set these and no others. */
   readonly defaults: O;
+  /**
+   * Refuses options that cannot work, before any pass of the pipeline runs.
+   * @throws UserError
+   */
+  check?(options: O, start: PipelineStart): void;
   run(graph: Graph, options: O, ctx: PassContext): Graph | Promise<Graph>;
 }
 

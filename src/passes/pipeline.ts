@@ -49,7 +49,7 @@ export interface PipelineResult {
 }
 
 /**
- * Runs the passes in order; checks facts before and after each one and verifies the graph in between.
+ * Lets every pass refuse its options, then runs them in order; checks facts before and after each one and verifies the graph in between.
  * Throws UserError BAD_PASS for a missing fact, BAD_ARGUMENT for an unknown pass name among the options,
  * InvariantError when a pass breaks the graph or its own promise.
  */
@@ -63,6 +63,10 @@ export async function runPipeline(
   const { stopAfter, printIrAfter = [] } = options;
   for (const name of [...printIrAfter.filter((entry) => entry !== 'all'), ...(stopAfter ? [stopAfter] : [])]) {
     requireName(name, names);
+  }
+  for (const { pass, options: passOptions } of steps) {
+    pass.check?.(passOptions, { graph, dataset: options.dataset ?? null });
+    if (pass.name === stopAfter) break;
   }
   const remarks: Remark[] = [];
   const timings: PipelineResult['timings'][number][] = [];

@@ -120,3 +120,29 @@ test('an abort stops before the next pass', async () => {
   });
   await expect(runPipeline(GRAPH, [aborting, rename], { signal: abort.signal })).rejects.toThrow(/abort/i);
 });
+
+test('every pass may refuse its options before any pass runs', async () => {
+  let ran = 0;
+  const first = definePass({
+    ...rename,
+    name: 'first',
+    run(graph) {
+      ran++;
+      return graph;
+    },
+  });
+  const picky = definePass({
+    ...rename,
+    name: 'picky',
+    check({ op }, { graph, dataset }) {
+      const message = `${op} of ${graph.nodes.length} nodes, ${dataset?.length} samples`;
+      throw new UserError({ code: 'BAD_ARGUMENT', message });
+    },
+  });
+  const dataset = { length: 3, sample: () => new Map() };
+  const problem = await problemOf(runPipeline(GRAPH, [first, step(picky, { op: 'Sin' })], { dataset }));
+  expect(problem).toMatchObject({ code: 'BAD_ARGUMENT', message: 'Sin of 2 nodes, 3 samples' });
+  expect(ran).toBe(0);
+  await runPipeline(GRAPH, [first, picky], { stopAfter: 'first' });
+  expect(ran).toBe(1);
+});

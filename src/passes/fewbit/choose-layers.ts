@@ -1,8 +1,10 @@
 import { FORMAT_FAMILIES } from '../../formats/index.ts';
 import type { Json } from '../../ir/program.ts';
+import type { Graph } from '../../ir/types.ts';
 import { hasGrid } from '../../quant/fewbit/fit-layer.ts';
 import { UserError } from '../../support/errors.ts';
 import { nearestName } from '../../support/nearest.ts';
+import { matchesLayer } from '../layer-pattern.ts';
 import type { WeightLayer } from './weight-layer.ts';
 
 /** How one layer is to be encoded. */
@@ -15,38 +17,78 @@ export interface LayerChoice {
 export const METHODS = ['nearest', 'compensated'] as const;
 export type Method = (typeof METHODS)[number];
 
-const FIRST = ':first';
-const LAST = ':last';
+/** One entry of the list: which layers, and how. */
+export interface LayerEntry {
+  /** See layer-pattern.ts. */
+  readonly match: string;
+  readonly choice: LayerChoice;
+}
 
 /**
- * The choice for every layer that some entry of the recipe matches; later entries win.
+ * Reads the list of a recipe.
  *
- * entry   { "match": pattern, "format": 'int4', "method": 'compensated' (default) }
- * pattern the name of a node or of its output, * for any run of characters, or ':first' or ':last' layer with weights
+ * entry   { "match": pattern (default: all), "format": 'int4', "method": 'compensated' (default) }
  *
  * Throws UserError BAD_ARGUMENT that names every wrong entry.
  */
-export function chooseLayers(entries: Json, layers: readonly WeightLayer[]): Map<WeightLayer, LayerChoice> {
+export function parseLayers(entries: Json): LayerEntry[] {
   const problems: string[] = [];
-  const choices = new Map<WeightLayer, LayerChoice>();
-  for (const [i, entry] of (isList(entries) ? entries : [entries]).entries()) {
-    const where = `layers[${i}]`;
-    const parsed = parseEntry(entry, (problem) => problems.push(`${where}: ${problem}`));
-    if (!parsed) continue;
-    const matched = layers.filter((layer, l) => matches(parsed.match, layer, l, layers.length));
-    if (matched.length === 0) problems.push(`${where}: no layer with weights matches '${parsed.match}'`);
-    for (const layer of matched) choices.set(layer, parsed.choice);
-  }
-  if (problems.length === 0) return choices;
-  throw new UserError({
-    code: 'BAD_ARGUMENT',
-    message: 'few-bit cannot follow its list of layers',
-    because: problems,
-    hint: `layers with weights: ${layers.map(({ node }) => node.name).join(', ') || 'none'}`,
-  });
+  const parsed = (isList(entries) ? entries : [entries]).flatMap(
+    (entry, i) => parseEntry(entry, (problem) => problems.push(`layers[${i}]: ${problem}`)) ?? [],
+  );
+  if (problems.length > 0) throw cannotFollow(problems, 'docs/passes.md has what an entry may say');
+  return parsed;
 }
 
-function parseEntry(entry: Json, report: (problem: string) => void): { match: string; choice: LayerChoice } | null {
+/**
+ * The choice for every layer that some entry matches; later entries win.
+ * Throws UserError BAD_ARGUMENT that names every entry which matches none.
+ */
+export function chooseLayers(
+  entries: readonly LayerEntry[],
+  layers: readonly WeightLayer[],
+): Map<WeightLayer, LayerChoice> {
+  const choices = new Map<WeightLayer, LayerChoice>();
+  for (const [layer, entry] of matchEntries(entries, layers, ({ node, output }) => [node.name, output])) {
+    choices.set(layer, entry.choice);
+  }
+  return choices;
+}
+
+/**
+ * The same before any pass has run: Conv, Gemm and MatMul nodes with constant weights. Those that a pass makes of other
+ * nodes are not there yet, so nothing is refused where there are none.
+ */
+export function requireLayers(entries: readonly LayerEntry[], { nodes, constants }: Graph): void {
+  const layers = nodes.filter(({ op, inputs }) => WEIGHTED.has(op) && inputs[1] != null && constants.has(inputs[1]));
+  if (layers.length > 0) matchEntries(entries, layers, ({ name, outputs }) => [name, ...outputs]);
+}
+
+const WEIGHTED = new Set(['Conv', 'Gemm', 'MatMul']);
+
+function matchEntries<T>(
+  entries: readonly LayerEntry[],
+  layers: readonly T[],
+  namesOf: (layer: T) => readonly (string | null)[],
+): [T, LayerEntry][] {
+  const matched = entries.map((entry) =>
+    layers.filter((layer, i) => matchesLayer(entry.match, namesOf(layer), i, layers.length)),
+  );
+  const missing = entries.filter((_, i) => matched[i].length === 0);
+  if (missing.length > 0 && !(layers.length === 0 && missing.every(({ match }) => match === '*'))) {
+    const names = layers.map((layer) => namesOf(layer)[0]).join(', ');
+    const problems = missing.map(({ match }) => `no layer with weights matches '${match}'`);
+    throw cannotFollow(problems, `layers with weights: ${names || 'none'}`);
+  }
+  return entries.flatMap((entry, i) => matched[i].map((layer): [T, LayerEntry] => [layer, entry]));
+}
+
+function cannotFollow(problems: readonly string[], hint: string): UserError {
+  const message = 'few-bit cannot follow its list of layers';
+  return new UserError({ code: 'BAD_ARGUMENT', message, because: problems, hint });
+}
+
+function parseEntry(entry: Json, report: (problem: string) => void): LayerEntry | null {
   if (!isRecord(entry)) return bad('an entry is { "match": ..., "format": ..., "method": ... }');
   const { match = '*', format, method = 'compensated', ...rest } = entry;
   const [unknown] = Object.keys(rest);
@@ -69,17 +111,6 @@ function suggestion(name: string): string {
   const known = FORMAT_FAMILIES.flatMap(({ pattern }) => pattern.split(', ')).filter((entry) => entry !== 'int16');
   const nearest = nearestName(name, known);
   return nearest ? `: did you mean '${nearest}'?` : `, only ${known.join(', ')}`;
-}
-
-function matches(pattern: string, { node, output }: WeightLayer, index: number, count: number): boolean {
-  if (pattern === FIRST) return index === 0;
-  if (pattern === LAST) return index === count - 1;
-  const expression = new RegExp(`^${pattern.split('*').map(escaped).join('.*')}$`, 's');
-  return expression.test(node.name) || expression.test(output);
-}
-
-function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
 function isList(value: Json): value is readonly Json[] {

@@ -5,7 +5,7 @@ import { EXPONENT_RULES } from '../../quant/fewbit/fit-scale.ts';
 import { must, UserError } from '../../support/errors.ts';
 import { definePass, type PassContext } from '../pass.ts';
 import { calibrationSamples, type Feeds, requireDataset } from '../quantize/calibration-samples.ts';
-import { chooseLayers } from './choose-layers.ts';
+import { chooseLayers, parseLayers, requireLayers } from './choose-layers.ts';
 import { visitLayers } from './visit-layers.ts';
 import { weightLayers } from './weight-layer.ts';
 
@@ -36,10 +36,16 @@ export const fewBit = definePass({
     scales: 'channel' as string,
     exponent: 'mse' as string,
   },
+  check({ layers, scales, exponent }, start) {
+    requireLayers(parseLayers(layers), start.graph);
+    oneOf(SCALE_RULES, scales);
+    oneOf(EXPONENT_RULES, exponent);
+    requireDataset(start, 'few-bit');
+  },
   async run(graph, { layers: entries, samples, damping, skips, scales, exponent }, ctx) {
     const float = requireReference(ctx);
     const how = { damping, skips, scales: oneOf(SCALE_RULES, scales), exponent: oneOf(EXPONENT_RULES, exponent) };
-    const choices = chooseLayers(entries, weightLayers(graph, float));
+    const choices = chooseLayers(parseLayers(entries), weightLayers(graph, float));
     if (choices.size === 0) return graph;
     const feeds: Feeds[] = [];
     for await (const feed of calibrationSamples(requireDataset(ctx, 'few-bit'), Math.min(samples, MOST_SAMPLES), ctx)) {

@@ -13,6 +13,7 @@ export const calibrate = definePass({
   requires: ['float-only'],
   provides: ['ranges-known'],
   defaults: { samples: 256, method: 'mse', percentile: 99.99 },
+  check: (_options, start) => void requireDataset(start, 'int8'),
   async run(graph, { samples, method, percentile }, ctx) {
     const observed = withAllFloats(graph);
     const observers = new Map<ValueName, Observer>();

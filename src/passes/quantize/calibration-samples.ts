@@ -7,7 +7,7 @@ import type { Dataset, PassContext } from '../pass.ts';
 export type Feeds = ReadonlyMap<ValueName, Tensor>;
 
 /** The data set, or UserError BAD_DATA when there is none. `pass` needs it. */
-export function requireDataset({ dataset }: PassContext, pass: string): Dataset {
+export function requireDataset({ dataset }: Pick<PassContext, 'dataset'>, pass: string): Dataset {
   if (dataset && dataset.length > 0) return dataset;
   throw new UserError({
     code: 'BAD_DATA',

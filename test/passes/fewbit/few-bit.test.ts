@@ -173,7 +173,8 @@ describe('what is refused, before any work', () => {
   test('every wrong entry is named, and the layers there are', async () => {
     const layers = [
       { match: 'a', format: 'int4' },
-      { match: 'b', format: 'x' },
+      { match: 'h1', format: 'int4' },
+      { match: 'b', format: 'int3' },
     ];
     await expect(run({ layers })).rejects.toMatchObject({
       problem: { because: { length: 2 }, hint: 'layers with weights: h1, h2, h3, h4, g, y' },
@@ -187,10 +188,9 @@ describe('what is refused, before any work', () => {
 
   test('a model that came quantized, a run without data', async () => {
     const { graph } = await run(null);
-    await expect(runPipeline(graph, [fewBit])).rejects.toMatchObject({ problem: { code: 'BAD_PASS' } });
-    const twice = { ...FLOAT };
-    const quantized = [step(calibrate, { method: 'minmax' }), quantizeInt8, fewBit];
-    await expect(runPipeline(twice, quantized)).rejects.toMatchObject({ problem: { code: 'BAD_DATA' } });
+    const dataset = { length: 1, sample: (index: number) => randomFeeds(FLOAT, index) };
+    await expect(runPipeline(graph, [fewBit], { dataset })).rejects.toMatchObject({ problem: { code: 'BAD_PASS' } });
+    await expect(runPipeline(graph, [fewBit])).rejects.toMatchObject({ problem: { code: 'BAD_DATA' } });
   });
 });
 
