@@ -38,12 +38,18 @@ export function soleConsumer(graph: Graph, value: ValueName): Node | null {
 /** A scratch pad over an immutable graph; finish() gives the new graph. */
 export interface GraphDraft {
   readonly graph: Graph;
+  /** Type of a value of the graph or of this draft. */
+  type(value: ValueName): TensorType;
+  /** Adds a graph input under a fresh name derived from `hint`. */
+  input(hint: string, type: TensorType): ValueName;
+  /** Makes a value one more output of the graph. */
+  addOutput(value: ValueName): void;
   /** Adds a constant under a fresh name derived from `hint`. */
   constant(hint: string, tensor: Tensor): ValueName;
   /** Adds a node with one output of this type, before the first reader of that output; returns the output. */
   node(spec: NodeSpec, type: TensorType, hint?: string): ValueName;
   /** Replaces a node by a changed copy. Outputs may be left out (null) or added (see output), not renamed. */
-  update(node: Node, change: Partial<Node>): void;
+  update(node: Pick<Node, 'name' | 'outputs'>, change: Partial<Node>): void;
   /** A fresh name, derived from `hint`, for one more output of a node. */
   output(hint: string, type: TensorType): ValueName;
   /** Every reader of `from` reads `to` instead. A graph output keeps its name: `to` takes it over. */
@@ -59,6 +65,8 @@ export function editGraph(graph: Graph): GraphDraft {
   const types = new Map(graph.types);
   const constants = new Map(graph.constants);
   let nodes = [...graph.nodes];
+  const inputs = [...graph.inputs];
+  const outputs = [...graph.outputs];
   const aliases = new Map<ValueName, ValueName>();
 
   const fresh = (hint: string): ValueName => {
@@ -69,6 +77,14 @@ export function editGraph(graph: Graph): GraphDraft {
 
   return {
     graph,
+    type: (value) => must(types.get(value), `type of '${value}'`),
+    input(hint, type) {
+      inputs.push(this.output(hint, type));
+      return inputs[inputs.length - 1]!;
+    },
+    addOutput(value) {
+      outputs.push(value);
+    },
     constant(hint, tensor) {
       const name = fresh(hint);
       constants.set(name, tensor);
@@ -122,8 +138,8 @@ export function editGraph(graph: Graph): GraphDraft {
         return name;
       };
       nodes = nodes.map((node) => ({ ...node, inputs: node.inputs.map((input) => input && resolve(input)) }));
-      const sources = graph.outputs.map(resolve);
-      return prune(keepOutputNames({ ...graph, nodes: sortNodes(nodes), types, constants }, sources));
+      const sources = outputs.map(resolve);
+      return prune(keepOutputNames({ ...graph, inputs, outputs, nodes: sortNodes(nodes), types, constants }, sources));
     },
   };
 }
