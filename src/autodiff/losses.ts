@@ -1,0 +1,47 @@
+import type { ValueName } from '../ir/types.ts';
+import type { Builder } from './builder.ts';
+
+/** Losses are scalars [], means over the batch. Logits are [batch, classes]. */
+
+/** -sum target log softmax(logits). Target: probabilities [batch, classes], or labels [batch] (int64). */
+export function crossEntropy(build: Builder, logits: ValueName, target: ValueName): ValueName {
+  const [batch] = build.shape(logits);
+  const expected = build.draft.type(target).dtype === 'f32' ? target : oneHot(build, target, build.shape(logits)[1]);
+  const product = build.mul(expected, build.op('LogSoftmax', [logits], build.shape(logits), { axis: 1 }));
+  return build.scale(total(build, product), -1 / batch);
+}
+
+/** Mean over all elements of (output - target)^2. */
+export function meanSquaredError(build: Builder, output: ValueName, target: ValueName): ValueName {
+  const difference = build.sub(output, target);
+  return build.reduce('ReduceMean', build.mul(difference, difference), [...build.shape(difference).keys()], false);
+}
+
+/**
+ * Divergence of the teacher's softened classes from the student's, times temperature^2, so that its gradient does not
+ * depend on the temperature's size (Hinton, Vinyals and Dean, 2015).
+ */
+export function distillation(build: Builder, logits: ValueName, teacher: ValueName, temperature = 1): ValueName {
+  const shape = build.shape(logits);
+  const logs = (value: ValueName) => build.op('LogSoftmax', [build.scale(value, 1 / temperature)], shape, { axis: 1 });
+  const wanted = logs(teacher);
+  const product = build.mul(build.unary('Exp', wanted), build.sub(wanted, logs(logits)));
+  return build.scale(total(build, product), temperature ** 2 / shape[0]);
+}
+
+/** How many samples have their largest logit at the target's largest: a number for people, without a gradient. */
+export function correctCount(build: Builder, logits: ValueName, target: ValueName): ValueName {
+  const largest = (value: ValueName) =>
+    build.op('ArgMax', [value], [build.shape(value)[0]], { axis: 1, keepdims: 0 }, 'i64');
+  const wanted = build.draft.type(target).dtype === 'f32' ? largest(target) : target;
+  return total(build, build.cast(build.compare('Equal', largest(logits), wanted), 'f32'));
+}
+
+function oneHot(build: Builder, labels: ValueName, classes: number): ValueName {
+  const values = build.constant('off_on', [2], [0, 1]);
+  return build.op('OneHot', [labels, build.ints([classes]), values], [...build.shape(labels), classes], { axis: 1 });
+}
+
+function total(build: Builder, value: ValueName): ValueName {
+  return build.reduce('ReduceSum', value, [...build.shape(value).keys()], false);
+}

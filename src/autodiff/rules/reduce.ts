@@ -1,0 +1,29 @@
+import { normalizeAxis } from '../../ir/shape.ts';
+import type { ValueName } from '../../ir/types.ts';
+import { intAttribute } from '../../ops/support/attributes.ts';
+import { countAlong } from '../builder.ts';
+import type { Backward, GradientRules } from '../rule.ts';
+
+export const reduceRules: GradientRules = {
+  ReduceSum: (back) => back.to(0, () => stretched(back, back.dy)),
+  ReduceMean: (back) =>
+    back.to(0, () => stretched(back, back.build.scale(back.dy, 1 / countAlong(back.shape(0), axesOf(back))))),
+  ReduceSumSquare: (back) =>
+    back.to(0, () => back.build.mul(back.build.scale(back.input(0), 2), stretched(back, back.dy))),
+};
+
+/** dy repeated along the reduced axes. */
+function stretched(back: Backward, dy: ValueName): ValueName {
+  const { build, shape } = back;
+  const axes = axesOf(back);
+  const kept = shape(0).map((size, i) => (axes.includes(i) ? 1 : size));
+  return build.expand(build.reshape(dy, kept), shape(0));
+}
+
+function axesOf({ node, shape, numbers, refuse }: Backward): readonly number[] {
+  const rank = shape(0).length;
+  const axes = numbers(1);
+  if (node.inputs[1] != null && !axes) return refuse('its axes are computed');
+  if (axes && axes.length > 0) return axes.map((axis) => normalizeAxis(axis, rank));
+  return intAttribute(node, 'noop_with_empty_axes', 0) === 1 ? [] : [...shape(0).keys()];
+}
