@@ -9,6 +9,8 @@ export interface OrtOptions {
   readonly optimize?: 'disabled' | 'basic' | 'extended' | 'all';
   /** Default 1: sums are always added in the same order. */
   readonly threads?: number;
+  /** Numbers below 1.2e-38 count as zero: training makes many, and they are slow. Default no. */
+  readonly flushDenormals?: boolean;
 }
 
 /** An input or output of a session; a dimension without a number is null, `shape` is null for sequences and the like. */
@@ -65,6 +67,7 @@ export function sessionOptions(options: OrtOptions): Ort.InferenceSession.Sessio
     executionMode: 'sequential',
     enableCpuMemArena: false,
     logSeverityLevel: 4,
+    ...(options.flushDenormals && { extra: { session: { set_denormal_as_zero: '1' } } }),
   };
 }
 

@@ -16,6 +16,7 @@ export const ERROR_CODES = {
   BAD_MODEL: 'The ONNX file is damaged or breaks the ONNX rules.',
   BAD_PASS: 'A pass was asked for something its contract forbids.',
   BAD_TARGET: 'A target file is missing or wrong.',
+  DIVERGED: 'Training left the range of numbers.',
   DOES_NOT_FIT: 'The program needs more flash or RAM than the target has.',
   FILE: 'A file cannot be read or written.',
   MISMATCH: 'The compiled C and onnxruntime disagree.',
