@@ -1,5 +1,6 @@
 import type { Port, Program } from '../ir/program.ts';
 import { elementCount } from '../ir/shape.ts';
+import { arenaArray } from '../ir/tensor.ts';
 import type { TypedArray } from '../ir/types.ts';
 import { arrayText, cType, doubleLiteral, floatLiteral } from '../ops/support/c-text.ts';
 import { UserError } from '../support/errors.ts';
@@ -58,7 +59,7 @@ export function emitSelfTest(program: Program, answers: readonly Answer[], optio
 }
 
 function portContext(port: Port, table: string, accessor: string, samples: readonly TypedArray[]) {
-  const { dtype } = port.type;
+  const { dtype, length } = arenaArray(port.type);
   const isFloat = dtype === 'f32' || dtype === 'f64';
   if (table.startsWith('output') && (dtype === 'f16' || dtype === 'bf16')) throw halfOutput(port);
   const magnitude = isFloat ? Math.max(Number.MIN_VALUE, ...samples.map(largestMagnitude)) * TOLERANCE : 0;
@@ -66,7 +67,7 @@ function portContext(port: Port, table: string, accessor: string, samples: reado
     table,
     accessor,
     ctype: cType(dtype),
-    elements: elementCount(port.shape),
+    elements: length,
     rows: samples.map((data) => arrayText(data, dtype)),
     isFloat,
     tolerance: dtype === 'f64' ? doubleLiteral(magnitude) : floatLiteral(magnitude),

@@ -1,6 +1,6 @@
 import type { Call, MemoryPlan, Port, Program, Table } from '../ir/program.ts';
 import { elementCount } from '../ir/shape.ts';
-import { bytesPerElement } from '../numerics/dtype.ts';
+import { arenaArray, arenaBytes, isPacked } from '../ir/tensor.ts';
 import { arrayText, cType, floatLiteral } from '../ops/support/c-text.ts';
 import { commentText } from '../support/names.ts';
 import { kernelsFor } from './kernels.ts';
@@ -85,7 +85,7 @@ function layerContext(program: Program, plan: MemoryPlan, call: Call, index: num
     arguments: call.arguments.map((argument) => argumentText(plan, argument)).join(', '),
     body: own(templates.render(`layers/${call.template}.c`, call.params)).trimEnd(),
     result: call.result ? argumentText(plan, { ctype: 'void', access: 'read', buffer: call.result.buffer }) : '0',
-    resultBytes: call.result ? portBytes(call.result) : 0,
+    resultBytes: call.result ? arenaBytes(call.result.type) : 0,
   };
 }
 
@@ -94,11 +94,15 @@ function costText(program: Program, call: Call): string {
   const weights = program.tables.filter(({ symbol, kind }) => kind === 'weights' && call.constants.includes(symbol));
   const bytes = weights.reduce((sum, { data }) => sum + data.byteLength, 0);
   const parts = [
-    ...(call.result ? [`-> ${cType(call.result.type.dtype)}${call.result.shape.map((d) => `[${d}]`).join('')}`] : []),
+    ...(call.result ? [`-> ${elementName(call.result)}${call.result.shape.map((d) => `[${d}]`).join('')}`] : []),
     ...(call.macs > 0 ? [`${call.macs} multiply-accumulates`] : []),
     ...(bytes > 0 ? [`${bytes} bytes of weights`] : []),
   ];
   return parts.join(', ');
+}
+
+function elementName({ type }: Port): string {
+  return isPacked(type) ? 'int4' : cType(type.dtype);
 }
 
 function parameterText(argument: Call['arguments'][number]): string {
@@ -113,32 +117,38 @@ function argumentText(
   return `(${argument.access === 'read' ? 'const ' : ''}${argument.ctype} *)(void *)(arena->bytes + ${offset})`;
 }
 
-function portBytes(port: Port): number {
-  return elementCount(port.shape) * bytesPerElement(port.type.dtype);
-}
-
 function portContexts(program: Program, plan: MemoryPlan, ports: readonly Port[], role: 'input' | 'output') {
   const accessors = accessorNames(program.name, role, ports);
   return ports.map((port, i) => {
     const { quant } = port.type;
+    const offset = plan.offsets.get(port.buffer) ?? 0;
     return {
       accessor: accessors[i],
       macro: accessors[i].toUpperCase(),
       onnxName: commentText(port.value),
-      ctype: cType(port.type.dtype),
+      ctype: cType(arenaArray(port.type).dtype),
       elements: elementCount(port.shape),
-      bytes: portBytes(port),
-      offset: plan.offsets.get(port.buffer) ?? 0,
+      bytes: arenaBytes(port.type),
+      offset,
       shape: port.shape.join('x') || 'scalar',
       layout: describeStorage(port.shape, port.storage),
       quantized: quant !== null,
       scale: quant ? floatLiteral(quant.scale[0]!) : '',
       zeroPoint: quant ? quant.zeroPoint[0]! : 0,
       rounding: floatLiteral((quant?.zeroPoint[0] ?? 0) + 0.5),
-      qmin: port.type.dtype === 'u8' ? 0 : -128,
-      qmax: port.type.dtype === 'u8' ? 255 : 127,
+      packed: isPacked(port.type),
+      codeType: cType(port.type.dtype),
+      /** The byte of the arena of which only the lower half holds a code. */
+      halfByte:
+        isPacked(port.type) && elementCount(port.shape) % 2 === 1 ? String(offset + arenaBytes(port.type) - 1) : '',
+      ...codeLimits(port.type),
     };
   });
+}
+
+function codeLimits(type: Port['type']): { readonly qmin: number; readonly qmax: number } {
+  if (isPacked(type)) return { qmin: -8, qmax: 7 };
+  return type.dtype === 'u8' ? { qmin: 0, qmax: 255 } : { qmin: -128, qmax: 127 };
 }
 
 function tableContext(name: string, table: Table) {

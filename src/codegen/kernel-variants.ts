@@ -1,8 +1,14 @@
 /** Kernels that pass weights on and do not look at them: the same text serves every storage. */
-const LOOPS = ['conv2d', 'conv2d_part', 'dense', 'rows', 'rows2'];
+const LOOPS = [
+  ...['conv2d', 'conv2d_part', 'dense', 'rows', 'rows2'],
+  ...['conv2d_a4', 'conv2d_a4_part', 'dense_a4', 'dense_a4_part'],
+];
 
 /** Kernels for weights stored as int16: as those for int8, with another element type. */
-const ELEMENTS = [...LOOPS, 'block4', 'block4x2', 'row', 'depthwise2d', 'conv2d_blocks', 'dense_blocks'];
+const ELEMENTS = [
+  ...[...LOOPS, 'block4', 'block4x2', 'row', 'depthwise2d', 'depthwise2d_a4'],
+  ...['conv2d_blocks', 'dense_blocks', 'conv2d_a4_blocks', 'dense_a4_blocks'],
+];
 const DECODERS = ['packed', 'unpack', 'unpack_table', 'unpack_words', 'unpack_rans', 'unpack_ttq'];
 
 /**

@@ -1,7 +1,7 @@
 import { bytesPerElement, viewArray } from '../numerics/dtype.ts';
 import { invariant } from '../support/errors.ts';
 import { elementCount } from './shape.ts';
-import type { DType, Shape, Tensor, TypedArray } from './types.ts';
+import type { DType, Shape, Tensor, TensorType, TypedArray } from './types.ts';
 
 /** Bits of one element as ONNX counts them (bool: 8); 0 for strings. */
 export function bitsOf(dtype: DType): number {
@@ -16,6 +16,32 @@ export function isFloat(dtype: DType): boolean {
 /** Bytes of a tensor in memory, one element per byte for the sub-byte types. */
 export function byteCount(type: { readonly dtype: DType; readonly shape: Shape }): number {
   return elementCount(type.shape) * bytesPerElement(type.dtype);
+}
+
+/**
+ * Whether a computed value of this type lies in the arena two codes to a byte: element 2i of its memory order in the low
+ * half of byte i, element 2i + 1 in the high half. The run has no gaps at the ends of rows or pixels, so a view or a
+ * slice is the same memory for packed codes as for others. Constants are never packed so.
+ */
+export function isPacked({ dtype, quant }: TensorType): boolean {
+  return dtype === 'i8' && quant !== null && quant.bits <= 4;
+}
+
+/** The array that a computed value is in the arena: bytes of two codes for packed ones. */
+export function arenaArray(type: TensorType): { readonly dtype: DType; readonly length: number } {
+  const count = elementCount(type.shape);
+  return isPacked(type) ? { dtype: 'u8', length: Math.ceil(count / 2) } : { dtype: type.dtype, length: count };
+}
+
+/** Bytes of a computed value in the arena. */
+export function arenaBytes(type: TensorType): number {
+  const { dtype, length } = arenaArray(type);
+  return length * bytesPerElement(dtype);
+}
+
+/** Bytes of one element in the arena: a half for packed codes. */
+export function elementBytes(type: TensorType): number {
+  return isPacked(type) ? 1 / 2 : bytesPerElement(type.dtype);
 }
 
 /** Zeros. Strings have no data here: InvariantError. */

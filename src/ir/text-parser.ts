@@ -45,7 +45,8 @@ export function parseGraph(text: string, elided: Elided | null = null): Graph {
       const value = parseName(scan);
       scan.expect(':');
       const [min, max] = parseInterval(scan);
-      ranges.set(value, { min, max });
+      const bits = parseBits(scan);
+      ranges.set(value, { min, max, ...(bits !== null && { bits }) });
     } else if (keyword === 'return') {
       scan.take();
       while (scan.peek()) {
@@ -121,6 +122,16 @@ function parseOperator(scan: Scanner): { domain: string; op: string } {
 function parseInterval(scan: Scanner): readonly [number, number] {
   const start = scan.peek();
   return clipOf(parseAttribute(scan)) ?? scan.fail('expected [min, max]', start);
+}
+
+/** `bits=4` or nothing. */
+function parseBits(scan: Scanner): number | null {
+  if (scan.peek()?.text !== 'bits') return null;
+  scan.take();
+  scan.expect('=');
+  const token = scan.peek();
+  const bits = Number(parseName(scan));
+  return Number.isInteger(bits) && bits > 0 ? bits : scan.fail('expected a number of bits', token);
 }
 
 function clipOf(value: Attribute): Node['clip'] {

@@ -33,8 +33,9 @@ export function printGraph(graph: Graph, { maxElements = 64 }: PrintOptions = {}
     lines.push(`const ${printName(name)}: ${type(name)} = ${printElements(tensor, maxElements)}`);
   }
   for (const node of graph.nodes) lines.push(printNode(graph, node, { maxElements }));
-  for (const [name, { min, max }] of graph.ranges ?? []) {
-    lines.push(`range ${printName(name)}: [${printNumber(min)},${printNumber(max)}]`);
+  for (const [name, { min, max, bits }] of graph.ranges ?? []) {
+    const codes = bits === undefined ? '' : ` bits=${bits}`;
+    lines.push(`range ${printName(name)}: [${printNumber(min)},${printNumber(max)}]${codes}`);
   }
   lines.push(`return ${graph.outputs.map(printName).join(', ')}`);
   return lines.map((line) => line.trimEnd()).join('\n');

@@ -98,8 +98,9 @@ export interface Graph {
   readonly ranges?: ReadonlyMap<ValueName, Range>;
 }
 
-/** Real numbers that an activation takes. */
+/** Real numbers that an activation takes, and the bits of the codes it was chosen for (default 8). */
 export interface Range {
   readonly min: number;
   readonly max: number;
+  readonly bits?: number;
 }

@@ -62,8 +62,15 @@ export interface Operand {
   /** C expression naming the first element inside the layer function: an argument or a table. */
   readonly name: string;
   readonly ctype: string;
+  /** Its codes lie two to a byte (see isPacked); elements are reached as element.ts says. */
+  readonly packed: boolean;
   /** Set when it is a constant. */
   readonly constant: Tensor | null;
+}
+
+export interface AccessOptions {
+  /** The layer can take packed codes as they lie. Otherwise it works on a copy with one code to a byte. Default false. */
+  readonly packed?: boolean;
 }
 
 /** What an operator's lower() may do. One builder per node; nothing happens until call() or alias(). */
@@ -75,9 +82,9 @@ export interface LowerBuilder {
   /** The storage a computed value has now (to adopt it for an output). */
   storageOf(value: ValueName): Storage;
   /** Operand for node.inputs[index] in this layout; copies or permutes when it lies otherwise. */
-  read(index: number, layout: Layout): Operand;
+  read(index: number, layout: Layout, access?: AccessOptions): Operand;
   /** Operand for node.outputs[index]; call once per output that is not null. */
-  write(index: number, layout: Exclude<Layout, 'any'>): Operand;
+  write(index: number, layout: Exclude<Layout, 'any'>, access?: AccessOptions): Operand;
   /** Output `index` is input `from` seen through another shape or order: no call, no copy. */
   alias(index: number, from: number, storage: Storage): void;
   /** Adds a const table and returns its C name; equal tables are shared. */

@@ -1,18 +1,22 @@
 import { elementCount, normalizeAxis } from '../ir/shape.ts';
 import type { DType, Node, Shape } from '../ir/types.ts';
 import { integerRange } from '../numerics/dtype.ts';
-import type { LowerBuilder, OpDef } from './op-def.ts';
+import type { LowerBuilder, OpDef, OracleBuilder } from './op-def.ts';
 import { intAttribute } from './support/attributes.ts';
 import { cType } from './support/c-text.ts';
+import { clampedToInt8, ONNX_I64 } from './support/oracle.ts';
 import { lowerPointwise, type Shapes } from './support/pointwise.ts';
+import { codesOf } from './support/quantized.ts';
 
 export const quantizeLinear: OpDef = {
   op: 'QuantizeLinear',
   summary: 'Codes round(x / scale) + zero point, saturated; per tensor, per axis or blocked.',
+  oracle: quantizeOracle,
   lower(node, lower) {
     const from = lower.type(node.inputs[0]).dtype;
     const to = lower.type(node.outputs[0]).dtype;
-    const range = integerRange(to);
+    const { quant } = lower.type(node.outputs[0]);
+    const range = quant && to === 'i8' ? codesOf(quant) : integerRange(to);
     if ((from !== 'f32' && from !== 'i32') || !range) return lower.refuse(`${from} to ${to} is not supported`);
     const x = from === 'f32' ? 'a' : '(float)a';
     const zeroPoint = node.inputs[2] ? 'c' : '0';
@@ -24,6 +28,14 @@ export const quantizeLinear: OpDef = {
     });
   },
 };
+
+/** Codes of fewer bits than their element type saturate earlier than ONNX does. */
+function quantizeOracle(node: Node, oracle: OracleBuilder): void {
+  const codes = oracle.node(node.op, node.inputs, node.attributes);
+  const { dtype, quant } = oracle.type(node.outputs[0]);
+  if (dtype !== 'i8' || !quant || quant.bits === 8) return oracle.output(0, codes);
+  oracle.output(0, clampedToInt8(oracle, oracle.node('Cast', [codes], { to: ONNX_I64 }), codesOf(quant)));
+}
 
 export const dequantizeLinear: OpDef = {
   op: 'DequantizeLinear',

@@ -33,7 +33,7 @@ export const dropout = view('Dropout', 'The input itself (inference); the mask i
     if (!node.outputs[1]) return;
     const mask = lower.write(1, 'row-major');
     const nest = { sizes: [elementCount(mask.shape)], strides: [[1]] };
-    lower.call({ template: 'pointwise', params: pointwiseParams(nest, [], mask.name, '1'), summary: 'mask of ones' });
+    lower.call({ template: 'pointwise', params: pointwiseParams(nest, [], mask, '1'), summary: 'mask of ones' });
   },
 });
 
@@ -66,7 +66,7 @@ function copyTransposed(lower: LowerBuilder, perm: readonly number[]): void {
   const y = lower.write(0, 'row-major');
   lower.call({
     template: 'pointwise',
-    params: pointwiseParams(broadcastNest([seen], y)!, [x], y.name, 'a'),
+    params: pointwiseParams(broadcastNest([seen], y)!, [x], y, 'a'),
     summary: 'Transpose, copied',
   });
 }

@@ -25,7 +25,8 @@ export function buildOracle(graph: Graph): Graph {
 
   for (const node of graph.nodes) {
     const oracle = findOp(node.domain, node.op)?.oracle;
-    const quantized = node.inputs.some((value) => value !== null && typeOf(graph, value).quant !== null);
+    const values = [...node.inputs, ...node.outputs];
+    const quantized = values.some((value) => value !== null && typeOf(graph, value).quant !== null);
     if (!oracle || !quantized) nodes.push(node);
     else oracle(node, builderFor(node));
   }

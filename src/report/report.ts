@@ -1,9 +1,8 @@
 import { memoryMap } from '../codegen/plan-memory/memory-map.ts';
 import type { Compilation } from '../compile.ts';
 import type { Call, Program } from '../ir/program.ts';
-import { elementCount } from '../ir/shape.ts';
+import { arenaBytes } from '../ir/tensor.ts';
 import type { Graph, Shape } from '../ir/types.ts';
-import { bytesPerElement } from '../numerics/dtype.ts';
 import type { Remark } from '../passes/pipeline.ts';
 import type { Target } from '../targets/target.ts';
 import { VERSION } from '../version.ts';
@@ -154,7 +153,7 @@ function layerReports(program: Program, graph: Graph): LayerReport[] {
       macs: call.macs,
       weightBytes,
       parameterBytes,
-      outputBytes: call.result ? elementCount(call.result.shape) * bytesPerElement(call.result.type.dtype) : 0,
+      outputBytes: call.result ? arenaBytes(call.result.type) : 0,
       scratchBytes: scratch.reduce((sum, { buffer }) => sum + (buffers.get(buffer)?.bytes ?? 0), 0),
     };
   });

@@ -1,6 +1,7 @@
 import type { Dataset } from '../data/dataset.ts';
 import { exportOnnx } from '../frontend/export-onnx.ts';
 import type { Port, Program } from '../ir/program.ts';
+import { arenaArray } from '../ir/tensor.ts';
 import type { Graph, Tensor, TypedArray } from '../ir/types.ts';
 import { viewArray } from '../numerics/dtype.ts';
 import { withSession } from '../runtime/ort-session.ts';
@@ -38,5 +39,5 @@ export function knownAnswers(
 }
 
 function inMemory(tensor: Tensor, port: Port): TypedArray {
-  return viewArray(port.type.dtype, toMemory(tensor, port).slice().buffer);
+  return viewArray(arenaArray(port.type).dtype, toMemory(tensor, port).slice().buffer);
 }

@@ -1,15 +1,14 @@
 import type { GeneratedFiles } from '../codegen/emit.ts';
-import { accessorNames } from '../codegen/port-names.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { exportOnnx } from '../frontend/export-onnx.ts';
 import type { MemoryPlan, Port, Program } from '../ir/program.ts';
-import { elementCount } from '../ir/shape.ts';
+import { arenaBytes } from '../ir/tensor.ts';
 import type { Graph, TypedArray } from '../ir/types.ts';
-import { bytesPerElement } from '../numerics/dtype.ts';
 import { createSession, type OrtSession } from '../runtime/ort-session.ts';
 import { must } from '../support/errors.ts';
 import { agrees, type Comparer, type Comparison, comparer } from './compare.ts';
 import { buildHarness, type Counts, type Harness, type HarnessModel, runHarness } from './harness.ts';
+import { harnessModel as programHarness } from './harness-model.ts';
 import { asModelInput, fromMemory, toMemory } from './samples.ts';
 import type { Optimize, Toolchain } from './toolchain.ts';
 
@@ -62,7 +61,7 @@ export async function verifyModel(model: CompiledModel, dataset: Dataset, option
   const { layers = true, tolerance = 1e-5 } = options;
   const count = Math.min(options.samples ?? dataset.count, dataset.count);
   const traced = layers ? tracedCalls(model) : [];
-  const traceBytes = program.calls.reduce((sum, call) => sum + (call.result ? portBytes(call.result) : 0), 0);
+  const traceBytes = program.calls.reduce((sum, call) => sum + (call.result ? arenaBytes(call.result.type) : 0), 0);
   const chunk = layers ? Math.max(1, Math.min(count, Math.floor(CHUNK_BYTES / Math.max(1, traceBytes)))) : count;
   const harness = await buildHarness(options.toolchain, harnessModel(model), {
     files: model.files,
@@ -148,16 +147,8 @@ async function judgeChunk(
   return { winners, counts: run.counts };
 }
 
-export function harnessModel({ name, program, plan }: CompiledModel): HarnessModel {
-  const ports = (role: 'input' | 'output', list: readonly Port[]) =>
-    accessorNames(name, role, list).map((accessor, i) => ({ accessor, bytes: portBytes(list[i]) }));
-  return {
-    prefix: name,
-    arenaBytes: plan.arenaBytes,
-    inputs: ports('input', program.inputs),
-    outputs: ports('output', program.outputs),
-    layers: program.calls.map((call) => ({ bytes: call.result ? portBytes(call.result) : 0 })),
-  };
+export function harnessModel({ program, plan }: CompiledModel): HarnessModel {
+  return programHarness(program, plan);
 }
 
 /** Calls that complete a value the oracle knows as well. */
@@ -165,10 +156,6 @@ function tracedCalls({ program, oracle }: CompiledModel): { index: number; port:
   return program.calls.flatMap(({ result }, index) =>
     result && oracle.types.has(result.value) && !oracle.constants.has(result.value) ? [{ index, port: result }] : [],
   );
-}
-
-function portBytes(port: Port): number {
-  return elementCount(port.shape) * bytesPerElement(port.type.dtype);
 }
 
 function largest(data: TypedArray): number {

@@ -1,6 +1,7 @@
 import { constantOf, typeOf } from '../../ir/graph.ts';
 import type { Argument, Overlap, Port, Storage } from '../../ir/program.ts';
 import { channelsLast, dimensionStrides, isRowMajor, memoryToIndex, rowMajor, sameStorage } from '../../ir/storage.ts';
+import { arenaArray, isPacked } from '../../ir/tensor.ts';
 import type { Node, Tensor } from '../../ir/types.ts';
 import type { LayerSpec, Layout, LowerBuilder, Operand } from '../../ops/op-def.ts';
 import { cType } from '../../ops/support/c-text.ts';
@@ -17,9 +18,11 @@ export function nodeBuilder(program: ProgramBuilder, node: Node): LowerBuilder {
   const reads = new Map<string, Port>();
   const writes: Port[] = [];
   const constants: string[] = [];
+  /** Results of this layer that it cannot write packed itself. */
+  const toPack: { readonly from: Port; readonly to: Port }[] = [];
 
   const argument = (name: string, port: Port, access: Argument['access']): Operand => {
-    args.push({ name, ctype: cType(port.type.dtype), access, buffer: port.buffer });
+    args.push({ name, ctype: cType(arenaArray(port.type).dtype), access, buffer: port.buffer });
     return operand(name, port, null);
   };
 
@@ -29,7 +32,7 @@ export function nodeBuilder(program: ProgramBuilder, node: Node): LowerBuilder {
     type: (value) => typeOf(graph, value),
     constant: (value) => constantOf(graph, value),
     storageOf: (value) => program.port(value).storage,
-    read(index, layout) {
+    read(index, layout, { packed = false } = {}) {
       const value = must(node.inputs[index], `input ${index} of ${node.op} '${node.name}'`);
       const constant = constantOf(graph, value);
       if (constant) {
@@ -40,17 +43,20 @@ export function nodeBuilder(program: ProgramBuilder, node: Node): LowerBuilder {
         return operand(name, { value, type, shape: type.shape, storage, buffer: -1 }, constant);
       }
       const port = program.port(value);
-      const placed = program.relaid(port, wantedStorage(port, layout));
+      const laid = program.relaid(port, wantedStorage(port, layout));
+      const placed = isPacked(laid.type) && !packed ? program.unpacked(laid) : laid;
       const known = [...reads].find(([, other]) => other.buffer === placed.buffer);
       if (known) return operand(known[0], placed, null);
       const name = reads.size === 0 && node.inputs.length === 1 ? 'x' : `x${index}`;
       reads.set(name, placed);
       return argument(name, placed, 'read');
     },
-    write(index, layout) {
+    write(index, layout, { packed = false } = {}) {
       const value = must(node.outputs[index], `output ${index} of ${node.op} '${node.name}'`);
       const { shape } = typeOf(graph, value);
-      const port = program.addValue(value, resolveLayout(layout, shape));
+      const home = program.addValue(value, resolveLayout(layout, shape));
+      const port = isPacked(home.type) && !packed ? program.addUnpacked(home) : home;
+      if (port !== home) toPack.push({ from: port, to: home });
       const name = node.outputs.filter((output) => output !== null).length === 1 ? 'y' : `y${index}`;
       writes.push(port);
       return argument(name, port, 'write');
@@ -83,10 +89,11 @@ export function nodeBuilder(program: ProgramBuilder, node: Node): LowerBuilder {
           macs: layer.macs ?? 0,
           constants,
           summary: layer.summary,
-          result: first,
+          result: toPack.some(({ from }) => from === first) ? null : first,
         },
         node.op.toLowerCase().replace(/[^a-z0-9]+/g, '_'),
       );
+      for (const { from, to } of toPack) program.pack(from, to);
     },
     refuse(reason): never {
       throw new Refusal(reason);
@@ -107,7 +114,8 @@ export function nodeBuilder(program: ProgramBuilder, node: Node): LowerBuilder {
 function operand(name: string, port: Port, constant: Tensor | null): Operand {
   const { value, type, shape, storage } = port;
   const strides = dimensionStrides(storage, shape) ?? [];
-  return { value, type, shape, storage, strides, name, ctype: cType(type.dtype), constant };
+  const packed = constant === null && isPacked(type);
+  return { value, type, shape, storage, strides, name, ctype: cType(type.dtype), packed, constant };
 }
 
 function resolveLayout(layout: Exclude<Layout, 'any'>, shape: readonly number[]): Storage {

@@ -11,9 +11,11 @@ import type {
 } from '../../ir/program.ts';
 import { elementCount } from '../../ir/shape.ts';
 import { rowMajor, sameStorage } from '../../ir/storage.ts';
-import type { DType, Graph, Node, TypedArray, ValueName } from '../../ir/types.ts';
+import { arenaArray, arenaBytes, isPacked } from '../../ir/tensor.ts';
+import type { DType, Graph, Node, TensorType, TypedArray, ValueName } from '../../ir/types.ts';
 import { bytesPerElement } from '../../numerics/dtype.ts';
 import { cType } from '../../ops/support/c-text.ts';
+import { linesParams } from '../../ops/support/loops.ts';
 import { pointwiseParams } from '../../ops/support/pointwise.ts';
 import { invariant, must } from '../../support/errors.ts';
 import { copyNest } from './copy-nest.ts';
@@ -32,6 +34,11 @@ export interface ProgramBuilder {
   addScratch(bytes: number): BufferId;
   /** The same value lying otherwise; emits a copy (or two, by way of row-major) the first time it is asked for. */
   relaid(port: Port, storage: Storage): Port;
+  /** A packed value with one code to a byte; emits the copy the first time it is asked for. */
+  unpacked(port: Port): Port;
+  /** A place with one code to a byte for a layer that cannot write packed codes; pack() brings them where they belong. */
+  addUnpacked(port: Port): Port;
+  pack(from: Port, to: Port): void;
   addTable(hint: string, dtype: DType, data: TypedArray, kind: Table['kind'], comment: string): string;
   addCall(call: Omit<Call, 'symbol'>, hint: string): void;
   /** Gives the outputs of a refused node some place, so that the rest can still be checked. */
@@ -51,16 +58,10 @@ export function startProgram(graph: Graph, name: string, features: ReadonlySet<s
     buffers.push({ id: buffers.length, bytes, align, role, name: label, within: null });
     return buffers.length - 1;
   };
-  const newPort = (value: ValueName, storage: Storage, role: ArenaBuffer['role']): Port => {
-    const type = typeOf(graph, value);
-    const size = bytesPerElement(type.dtype);
-    return {
-      value,
-      type,
-      shape: type.shape,
-      storage,
-      buffer: addBuffer(role, elementCount(type.shape) * size, size, value),
-    };
+  const newPort = (value: ValueName, storage: Storage, role: ArenaBuffer['role'], given?: TensorType): Port => {
+    const type = given ?? typeOf(graph, value);
+    const align = bytesPerElement(type.dtype);
+    return { value, type, shape: type.shape, storage, buffer: addBuffer(role, arenaBytes(type), align, value) };
   };
   const layerPrefix = () => `l${String(calls.length).padStart(2, '0')}`;
 
@@ -86,13 +87,25 @@ export function startProgram(graph: Graph, name: string, features: ReadonlySet<s
     addScratch: (bytes) => addBuffer('scratch', bytes, 4, 'scratch'),
     relaid(port, storage) {
       if (sameStorage(port.storage, storage)) return port;
-      const known = copies.find((copy) => copy.value === port.value && sameStorage(copy.storage, storage));
+      const known = copyOf(port, storage, isPacked(port.type));
       if (known) return known;
       const source = copyNest(port.storage, storage) ? port : builder.relaid(port, rowMajor(port.shape));
-      const copy = newPort(port.value, storage, 'activation');
+      const copy = newPort(port.value, storage, 'activation', port.type);
       builder.addCall(copyCall(source, copy, `layout copy of ${port.value}`), 'copy');
       copies.push(copy);
       return copy;
+    },
+    unpacked(port) {
+      const known = copyOf(port, port.storage, false);
+      if (known) return known;
+      const copy = builder.addUnpacked(port);
+      builder.addCall(packingCall(port, copy), 'unpack');
+      copies.push(copy);
+      return copy;
+    },
+    addUnpacked: (port) => newPort(port.value, port.storage, 'activation', unpackedType(port.type)),
+    pack(from, to) {
+      builder.addCall(packingCall(from, to), 'pack');
     },
     addTable(hint, dtype, data, kind, comment) {
       const same = tables.find((table) => table.dtype === dtype && sameData(table.data, data));
@@ -125,6 +138,12 @@ export function startProgram(graph: Graph, name: string, features: ReadonlySet<s
   };
   return builder;
 
+  function copyOf(port: Port, storage: Storage, packed: boolean): Port | undefined {
+    return copies.find(
+      (copy) => copy.value === port.value && isPacked(copy.type) === packed && sameStorage(copy.storage, storage),
+    );
+  }
+
   /** A constant that must lie in the arena: its own copy. */
   function constantPort(value: ValueName): Port {
     const constant = must(graph.constants.get(value), `a place for '${value}'`);
@@ -150,23 +169,51 @@ export function startProgram(graph: Graph, name: string, features: ReadonlySet<s
 function copyCall(from: Port | null, to: Port, summary: string, table: string | null = null): Omit<Call, 'symbol'> {
   invariant(from !== null || table !== null, 'a copy needs a source');
   const ctype = cType(to.type.dtype);
-  const read: Argument[] = from ? [{ name: 'x', ctype, access: 'read', buffer: from.buffer }] : [];
+  const element = cType(arenaArray(to.type).dtype);
+  const read: Argument[] = from ? [{ name: 'x', ctype: element, access: 'read', buffer: from.buffer }] : [];
   return {
     op: 'Copy',
     node: to.value,
     template: 'pointwise',
     params: pointwiseParams(
       must(copyNest(from?.storage ?? to.storage, to.storage), 'a common split of the two storages'),
-      [{ name: table ?? 'x', ctype }],
-      'y',
+      [{ name: table ?? 'x', ctype, packed: from !== null && isPacked(from.type) }],
+      { name: 'y', packed: isPacked(to.type) },
       'a',
     ),
-    arguments: [...read, { name: 'y', ctype, access: 'write', buffer: to.buffer }],
+    arguments: [...read, { name: 'y', ctype: element, access: 'write', buffer: to.buffer }],
     overlaps: [],
     macs: 0,
     constants: table ? [table] : [],
     summary,
     result: null,
+  };
+}
+
+/** The same codes, one to a byte. */
+function unpackedType(type: TensorType): TensorType {
+  return { ...type, quant: type.quant && { ...type.quant, bits: 8 } };
+}
+
+/** Between a packed value and one with a code to a byte, front to back: each byte is read before it is written over. */
+function packingCall(from: Port, to: Port): Omit<Call, 'symbol'> {
+  const count = elementCount(to.shape);
+  const packs = isPacked(to.type);
+  const argument = (name: string, port: Port, access: Argument['access']): Argument => {
+    return { name, ctype: cType(arenaArray(port.type).dtype), access, buffer: port.buffer };
+  };
+  const copy = packs ? `nn_store_s4(x, ${count}, y, 0);` : `nn_load_s4(x, 0, ${count}, y);`;
+  return {
+    op: packs ? 'Pack' : 'Unpack',
+    node: to.value,
+    template: 'lines',
+    params: linesParams([copy]),
+    arguments: [argument('x', from, 'read'), argument('y', to, 'write')],
+    overlaps: [{ read: from.buffer, write: to.buffer, distance: packs ? 0 : Math.ceil(count / 2) }],
+    macs: 0,
+    constants: [],
+    summary: `${count} codes ${packs ? 'two to a byte' : 'one to a byte'}`,
+    result: packs ? to : null,
   };
 }
 

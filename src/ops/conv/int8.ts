@@ -1,10 +1,12 @@
 import type { Codes } from '../../formats/index.ts';
-import { elementCount } from '../../ir/shape.ts';
+import { arenaBytes, elementBytes } from '../../ir/tensor.ts';
 import type { Node, Tensor } from '../../ir/types.ts';
 import type { LowerBuilder } from '../op-def.ts';
+import { activationParams } from '../support/activations.ts';
 import { outputClampParams, weightTables } from '../support/dense-int8.ts';
 import { type WindowShape, windowOverlap, windowParams, windowTitle } from '../support/geometry.ts';
 import { packRows } from '../support/pack-rows.ts';
+import { sharedBytes } from '../support/read-weights.ts';
 import { isDepthwise, kernelMajor, tapMajor, tapsBytes } from './layout.ts';
 import { convMacs } from './macs.ts';
 
@@ -12,40 +14,46 @@ import { convMacs } from './macs.ts';
 export function lowerConvS8(node: Node, lower: LowerBuilder, shape: WindowShape, weights: Tensor): void {
   const depthwise = isDepthwise(shape);
   const depth = shape.kernel_h * shape.kernel_w * (shape.in_c / shape.groups);
-  const x = lower.read(0, 'channels-last');
-  const y = lower.write(0, 'channels-last');
-  const overlap = windowOverlap(shape, 1, 1, depthwise ? 1 : 2);
+  const x = lower.read(0, 'channels-last', { packed: true });
+  const y = lower.write(0, 'channels-last', { packed: true });
+  const overlap = windowOverlap(shape, elementBytes(x.type), elementBytes(y.type), depthwise ? 1 : 2);
   const tables = weightTables(node, lower, {
     weights,
     codes: depthwise ? (tapMajor(weights, shape) as Codes) : packGroups(weights, shape, depth),
     layout: depthwise ? '[kernel][out]' : '[out][kernel][in] in blocks of 4 x 4',
     rows: depthwise ? null : { groups: shape.groups, perGroup: shape.out_c / shape.groups, columns: depth },
     uses: shape.batch * shape.out_h * shape.out_w,
-    shared: sharedBytes(elementCount(x.shape), elementCount(y.shape), overlap),
+    shared: sharedBytes(arenaBytes(x.type), arenaBytes(y.type), overlap),
   });
+  const packed = x.packed || y.packed;
+  const [plain, a4] = depthwise ? ['depthwise2d_s8', 'depthwise2d_a4'] : ['conv2d_s8', 'conv2d_a4'];
   lower.call({
-    template: depthwise ? 'depthwise2d_s8' : 'conv2d_s8',
+    template: packed ? a4 : plain,
     params: {
       shape: windowParams(shape),
-      x: x.name,
-      y: y.name,
       ...tables,
       ...outputClampParams(node, lower),
-      scratch: depthwise
-        ? lower.scratch(tapsBytes(shape), 'int32_t')
-        : isPlainPointwise(shape)
-          ? 'NULL'
-          : lower.scratch(2 * depth, 'int8_t'),
+      ...(depthwise && { scratch: lower.scratch(tapsBytes(shape), 'int32_t') }),
+      ...(packed ? packedParams() : plainParams()),
     },
     macs: convMacs(shape),
     summary: windowTitle('Conv', shape),
     overlap: tables.block > 0 ? [] : [{ read: x, distance: overlap }],
   });
-}
 
-/** What input and output take less together when the output may start `distance` bytes below the input. */
-function sharedBytes(input: number, output: number, distance: number): number {
-  return input + output - Math.max(output, Math.max(0, distance) + input);
+  function plainParams() {
+    if (depthwise) return { x: x.name, y: y.name };
+    const patch = isPlainPointwise(shape) ? 'NULL' : lower.scratch(2 * depth, 'int8_t');
+    return { x: x.name, y: y.name, scratch: patch };
+  }
+
+  /** Depthwise layers unpack a window of all channels, others two pixels' windows of a group. */
+  function packedParams() {
+    const inPlace = !depthwise && !x.packed && isPlainPointwise(shape);
+    const window = depthwise ? depth * shape.in_c : 2 * depth;
+    const result = depthwise ? shape.out_c : 2 * (tables.block || shape.out_c);
+    return { activations: activationParams(node, lower, x, y, { window: inPlace ? 0 : window, result }) };
+  }
 }
 
 /** 1x1 without padding or stride: the patch is the pixel itself. NULL as the patch says so. */

@@ -1,8 +1,8 @@
 import type { Storage } from '../../ir/program.ts';
 import { elementCount } from '../../ir/shape.ts';
 import { sameStorage } from '../../ir/storage.ts';
+import { elementBytes } from '../../ir/tensor.ts';
 import type { Node } from '../../ir/types.ts';
-import { bytesPerElement } from '../../numerics/dtype.ts';
 import type { LowerBuilder, OpDef, Operand } from '../op-def.ts';
 import { dimensionOrder, followStorage } from '../support/follow-storage.ts';
 import { axisOf } from '../support/inputs.ts';
@@ -22,8 +22,8 @@ export const concat: OpDef = {
     const { shape } = lower.type(node.outputs[0]);
     const axis = axisOf(node, shape.length, 1);
     const storage = commonStorage(node, lower);
-    const inputs = present.map((i) => lower.read(i, 'any'));
-    const y = lower.write(0, storage);
+    const inputs = present.map((i) => lower.read(i, 'any', { packed: true }));
+    const y = lower.write(0, storage, { packed: true });
     const blocks = blocksInMemory(inputs, y, axis);
     const distinct = new Set(inputs.map((input) => input.name)).size === inputs.length;
     const computed = node.inputs.length > 1 && inputs.every((input) => !input.constant);
@@ -52,13 +52,17 @@ function commonStorage(node: Node, lower: LowerBuilder): Storage {
   return votes[0]?.storage ?? { factors: [...shape], order: shape.map((_, i) => i) };
 }
 
-/** Rows of the result and the bytes each input gives to every row, or null when an input lies in another order. */
+/**
+ * Rows of the result and the bytes each input gives to every row, or null when an input lies in another order or ends
+ * in the middle of a byte.
+ */
 function blocksInMemory(inputs: readonly Operand[], y: Operand, axis: number) {
   const order = dimensionOrder(y.storage, y.shape);
   if (!order || inputs.some((x) => !sameStorage(x.storage, { factors: [...x.shape], order }))) return null;
   const rows = order.slice(0, order.indexOf(axis));
   const outer = elementCount(rows.map((d) => y.shape[d]!));
-  const size = bytesPerElement(y.type.dtype);
+  const size = elementBytes(y.type);
+  if (inputs.some((x) => !Number.isInteger((elementCount(x.shape) * size) / outer))) return null;
   let offset = 0;
   const blocks = inputs.map((x) => {
     const block = { bytes: (elementCount(x.shape) * size) / outer, offset };
@@ -73,6 +77,6 @@ function copyEach(inputs: readonly Operand[], y: Operand, axis: number): string[
   return inputs.flatMap((x) => {
     const walk = { strides: y.strides, start: start * y.strides[axis]! };
     start += x.shape[axis]!;
-    return copyLines(x.shape, { name: x.name, walk: x }, { name: y.name, walk });
+    return copyLines(x.shape, { ...x, walk: x }, { ...y, walk });
   });
 }

@@ -3,6 +3,7 @@ import type { Node } from '../../ir/types.ts';
 import type { LowerBuilder, OpDef, Operand, UpgradeBuilder } from '../op-def.ts';
 import { floatAttribute, stringAttribute } from '../support/attributes.ts';
 import { literal } from '../support/c-text.ts';
+import { assignText, elementText } from '../support/element.ts';
 import { constantNumbers } from '../support/inputs.ts';
 import { copyLines, inLoops, linesParams, loopsOver, position, type Walk, without } from '../support/loops.ts';
 import { checkMoves, elementsText, followInput } from '../support/moves.ts';
@@ -21,10 +22,10 @@ export const pad: OpDef = {
   lower(node, lower) {
     checkMoves(node, lower);
     const mode = stringAttribute(node, 'mode', 'constant');
-    const x = lower.read(0, 'any');
+    const x = lower.read(0, 'any', { packed: true });
     const begins = beginPads(node, lower, x.shape.length);
     const value = mode === 'constant' ? padValue(node, lower, x) : '';
-    const y = lower.write(0, followInput(node, lower));
+    const y = lower.write(0, followInput(node, lower), { packed: true });
     const index = INDEX[mode];
     if (mode !== 'constant' && !index) return lower.refuse(`mode '${mode}' is not known`);
     lower.call({
@@ -63,11 +64,11 @@ export function surrounded(x: Operand, y: Operand, begins: readonly number[], va
     strides.reduce((sum, stride, d) => sum + stride * at[d]!, 0);
   const copy = copyLines(
     shape,
-    { name: x.name, walk: { strides: x.strides, start: start(x.strides, from) } },
-    { name: y.name, walk: { strides: y.strides, start: start(y.strides, to) } },
+    { ...x, walk: { strides: x.strides, start: start(x.strides, from) } },
+    { ...y, walk: { strides: y.strides, start: start(y.strides, to) } },
   );
   const covered = shape.every((size, d) => size === y.shape[d]);
-  return covered ? copy : [...inLoops([elementCount(y.shape)], [`${y.name}[i0] = ${value};`]), ...copy];
+  return covered ? copy : [...inLoops([elementCount(y.shape)], [assignText(y, 'i0', value)]), ...copy];
 }
 
 /** Every output element reads one input element, whose position along each padded dimension a function gives. */
@@ -81,7 +82,7 @@ function mirrored(x: Operand, y: Operand, begins: readonly number[], index: stri
   const terms = padded
     .filter((d) => x.shape[d] !== 1)
     .map((d) => `${index}(${at[`p${d}`]}, ${x.shape[d]}) * ${x.strides[d]}`);
-  return inLoops(sizes, [`${y.name}[${at.y}] = ${x.name}[${[...terms, at.x].join(' + ')}];`]);
+  return inLoops(sizes, [assignText(y, at.y, elementText(x, [...terms, at.x].join(' + ')))]);
 }
 
 /** pads and value were attributes before opset 11. */

@@ -11,16 +11,16 @@ export const slice: OpDef = {
   upgrade: attributesToInputs,
   lower(node, lower) {
     checkMoves(node, lower);
-    const x = lower.read(0, 'any');
+    const x = lower.read(0, 'any', { packed: true });
     const { start, step } = sliceOf(node, lower, x.shape);
-    const y = lower.write(0, followInput(node, lower));
+    const y = lower.write(0, followInput(node, lower), { packed: true });
     const walk = {
       strides: x.strides.map((stride, d) => stride * step[d]!),
       start: x.strides.reduce((sum, stride, d) => sum + stride * start[d]!, 0),
     };
     lower.call({
       template: 'lines',
-      params: linesParams(copyLines(y.shape, { name: x.name, walk }, { name: y.name, walk: y })),
+      params: linesParams(copyLines(y.shape, { ...x, walk }, { ...y, walk: y })),
       summary: `Slice, ${elementsText(node, lower)}`,
     });
   },

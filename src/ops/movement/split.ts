@@ -16,16 +16,16 @@ export const split: OpDef = {
   upgrade: (node, opset, upgrade) => splitToInput(withCount(node, opset), opset, upgrade),
   lower(node, lower) {
     checkMoves(node, lower);
-    const x = lower.read(0, 'any');
+    const x = lower.read(0, 'any', { packed: true });
     const axis = axisOf(node, x.shape.length, 0);
     let start = 0;
     const lines = node.outputs.flatMap((output, i) => {
       if (output === null) return [];
       const { shape } = lower.type(output);
-      const y = lower.write(i, followStorage(x.storage, x.shape, shape));
+      const y = lower.write(i, followStorage(x.storage, x.shape, shape), { packed: true });
       const walk = { strides: x.strides, start: start * x.strides[axis]! };
       start += shape[axis]!;
-      return copyLines(shape, { name: x.name, walk }, { name: y.name, walk: y });
+      return copyLines(shape, { ...x, walk }, { ...y, walk: y });
     });
     lower.call({
       template: 'lines',

@@ -1,3 +1,4 @@
+import { elementBytes } from '../../ir/tensor.ts';
 import type { Graph, Node } from '../../ir/types.ts';
 import { averageRequantization } from '../../quant/requantize.ts';
 import type { LowerBuilder } from '../op-def.ts';
@@ -8,44 +9,47 @@ import { paddedExtent } from './float.ts';
 
 /** The code order is the order of the real numbers, so the maximum of codes is the code of the maximum. */
 export function lowerMaxPoolS8(node: Node, lower: LowerBuilder, shape: WindowShape): void {
-  const x = lower.read(0, 'channels-last');
-  const y = lower.write(0, 'channels-last');
+  const x = lower.read(0, 'channels-last', { packed: true });
+  const y = lower.write(0, 'channels-last', { packed: true });
+  if (x.packed !== y.packed) return lower.refuse('its input and output must have codes of one width');
   const { min, max } = outputClampParams(node, lower);
   lower.call({
-    template: 'maxpool2d_s8',
+    template: x.packed ? 'maxpool2d_s4' : 'maxpool2d_s8',
     params: { shape: windowParams(shape), x: x.name, y: y.name, min, max },
     summary: windowTitle(node.op, { ...shape, groups: 1 }),
-    overlap: [{ read: x, distance: windowOverlap(shape, 1, 1) }],
+    overlap: [{ read: x, distance: windowOverlap(shape, elementBytes(x.type), elementBytes(y.type)) }],
   });
 }
 
 /** Sum of (x - zero point) over the window, then one multiply by scale / count. */
 export function lowerAveragePoolS8(node: Node, lower: LowerBuilder, shape: WindowShape, includePad: number): void {
-  const x = lower.read(0, 'channels-last');
-  const y = lower.write(0, 'channels-last');
+  const x = lower.read(0, 'channels-last', { packed: true });
+  const y = lower.write(0, 'channels-last', { packed: true });
+  const packed = x.packed || y.packed;
   const extent = paddedExtent(node, shape, includePad);
   const { multiplier, leftShift, counts } = averageScales(lower.graph, node, shape, extent);
+  const even = counts.length === 1 && !packed;
   const byCount = new Int32Array(Math.max(...counts) + 1);
   counts.forEach((count, i) => {
     byCount[count] = multiplier[i]!;
   });
   lower.call({
-    template: counts.length === 1 ? 'averagepool2d_even_s8' : 'averagepool2d_s8',
+    template: packed ? 'averagepool2d_a4' : even ? 'averagepool2d_even_s8' : 'averagepool2d_s8',
     params: {
       shape: windowParams(shape),
       x: x.name,
       y: y.name,
+      ...(packed && { x_packed: x.packed ? 1 : 0, y_packed: y.packed ? 1 : 0 }),
       ...extent,
       input_zero_point: zeroPointOf(quantOf(lower.graph, node.inputs[0])),
-      multiplier:
-        counts.length === 1
-          ? multiplier[0]!
-          : lower.table('multiplier', 'i32', byCount, 'parameters', `scale by number of cells, of ${node.name}`),
+      multiplier: even
+        ? multiplier[0]!
+        : lower.table('multiplier', 'i32', byCount, 'parameters', `scale by number of cells, of ${node.name}`),
       left_shift: leftShift,
       ...outputClampParams(node, lower),
     },
     summary: windowTitle(node.op, { ...shape, groups: 1 }),
-    overlap: [{ read: x, distance: windowOverlap(shape, 1, 1) }],
+    overlap: [{ read: x, distance: windowOverlap(shape, elementBytes(x.type), elementBytes(y.type)) }],
   });
 }
 

@@ -2,7 +2,7 @@ import { constantOf } from '../../ir/graph.ts';
 import type { Node, Tensor } from '../../ir/types.ts';
 import { accumulatorBound, accumulatorFits } from '../../quant/requantize.ts';
 import type { LowerBuilder } from '../op-def.ts';
-import { clampCodes, quantOf, weightRequantization, zeroPointOf } from './quantized.ts';
+import { clampCodes, codesOf, quantOf, weightRequantization, zeroPointOf } from './quantized.ts';
 import { type LayerWeights, readWeights, type WeightParams } from './read-weights.ts';
 
 /** Template parameters of a layer with integer weights. */
@@ -20,7 +20,8 @@ export function weightTables(node: Node, lower: LowerBuilder, layer: LayerWeight
   const inputZeroPoint = zeroPointOf(quantOf(lower.graph, node.inputs[0]));
   const bias = foldedBias(weights, constantOf(lower.graph, node.inputs[2]), inputZeroPoint);
   const { multiplier, leftShift } = weightRequantization(lower.graph, node, outputs);
-  const bound = accumulatorBound(weights.data as Int8Array | Int16Array, outputs, -128, 127, bias);
+  const { min, max } = codesOf(quantOf(lower.graph, node.inputs[0]));
+  const bound = accumulatorBound(weights.data as Int8Array | Int16Array, outputs, min, max, bias);
   if (!accumulatorFits(bound, leftShift)) {
     return lower.refuse('its sums could overflow 32 bits; leave it in float with --exclude');
   }

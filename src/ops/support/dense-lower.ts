@@ -1,18 +1,21 @@
 import type { Codes } from '../../formats/index.ts';
 import { elementCount } from '../../ir/shape.ts';
 import { isRowMajor, memoryToIndex } from '../../ir/storage.ts';
+import { arenaBytes, elementBytes } from '../../ir/tensor.ts';
 import type { Node, Tensor } from '../../ir/types.ts';
 import { must } from '../../support/errors.ts';
-import type { LowerBuilder, Operand, OracleBuilder } from '../op-def.ts';
+import type { AccessOptions, LowerBuilder, Operand, OracleBuilder } from '../op-def.ts';
+import { activationParams } from './activations.ts';
 import { outputClampParams, weightTables } from './dense-int8.ts';
 import { centred, ONNX_F64, ONNX_I64, requantized } from './oracle.ts';
 import { packRows } from './pack-rows.ts';
 import { clampCodes, quantOf, weightRequantization, zeroPointOf } from './quantized.ts';
+import { sharedBytes } from './read-weights.ts';
 
 /** One row is taken in whatever order it lies (the weights' columns follow it); several rows must be row-major. */
-export function readRows(node: Node, lower: LowerBuilder, rows: number): Operand {
+export function readRows(node: Node, lower: LowerBuilder, rows: number, access?: AccessOptions): Operand {
   const x = node.inputs[0]!;
-  return lower.read(0, rows === 1 && !lower.constant(x) ? lower.storageOf(x) : 'row-major');
+  return lower.read(0, rows === 1 && !lower.constant(x) ? lower.storageOf(x) : 'row-major', access);
 }
 
 /** w[out][in] with the columns permuted to the order in which a single row x lies in memory. */
@@ -29,27 +32,40 @@ export function columnsInMemoryOrder(weights: Tensor, x: Operand): Tensor['data'
 
 /** Bytes below x at which y of a dense layer may start: row r is written while row r is still read. */
 export function denseOverlap(rows: number, inBytes: number, outBytes: number): number {
-  return Math.max(outBytes, rows * outBytes - (rows - 1) * inBytes);
+  let distance = 0;
+  for (let r = 0; r < rows; r++) {
+    distance = Math.max(distance, Math.ceil((r + 1) * outBytes) - Math.floor(r * inBytes));
+  }
+  return distance;
 }
 
 /** int8 dense layer; `weights` is [out][in] codes. */
 export function lowerDenseS8(node: Node, lower: LowerBuilder, weights: Tensor): void {
   const [out, inputs] = weights.shape as [number, number];
   const rows = elementCount(lower.type(node.outputs[0]).shape) / out;
-  const x = readRows(node, lower, rows);
-  const y = lower.write(0, 'row-major');
-  const overlap = denseOverlap(rows, inputs, out);
+  const x = readRows(node, lower, rows, { packed: true });
+  const y = lower.write(0, 'row-major', { packed: true });
+  const overlap = denseOverlap(rows, inputs * elementBytes(x.type), out * elementBytes(y.type));
   const tables = weightTables(node, lower, {
     weights,
     codes: packRows(columnsInMemoryOrder(weights, x) as Codes, out, inputs),
     layout: '[out][in] in blocks of 4 x 4',
     rows: { groups: 1, perGroup: out, columns: inputs },
     uses: rows,
-    shared: rows === 1 ? 0 : rows * (inputs + out) - Math.max(rows * out, overlap + rows * inputs),
+    shared: rows === 1 ? 0 : sharedBytes(arenaBytes(x.type), arenaBytes(y.type), overlap),
   });
+  const packed = x.packed || y.packed;
+  const room = { window: x.packed ? inputs : 0, result: tables.block || out };
   lower.call({
-    template: 'dense_s8',
-    params: { rows, in: inputs, out, x: x.name, y: y.name, ...tables, ...outputClampParams(node, lower) },
+    template: packed ? 'dense_a4' : 'dense_s8',
+    params: {
+      rows,
+      in: inputs,
+      out,
+      ...tables,
+      ...outputClampParams(node, lower),
+      ...(packed ? { activations: activationParams(node, lower, x, y, room) } : { x: x.name, y: y.name }),
+    },
     macs: rows * inputs * out,
     summary: `Dense ${inputs} -> ${out}${rows === 1 ? '' : `, ${rows} rows`}`,
     overlap: tables.block > 0 && rows > 1 ? [] : [{ read: x, distance: overlap }],

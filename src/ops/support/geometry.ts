@@ -91,7 +91,7 @@ export function windowTitle(op: string, s: WindowShape): string {
 /**
  * Bytes by which a raster-order window kernel's output must start below its input when both share memory:
  * max over output pixels t of (bytes written up to the end of t) - (lowest input byte that t or a later pixel reads).
- * With several pixels at once, all of a group (it does not cross rows) are written while the first is still read.
+ * An element may be half a byte. With several pixels at once, all of a group (it does not cross rows) are written while the first is still read.
  */
 export function windowOverlap(
   s: WindowShape,
@@ -110,9 +110,9 @@ export function windowOverlap(
     const n = Math.floor(t / (s.out_w * s.out_h));
     const iy = Math.min(s.in_h - 1, Math.max(0, oy * s.stride_h - s.pad_top));
     const ix = Math.min(s.in_w - 1, Math.max(0, ox * s.stride_w - s.pad_left));
-    lowest = Math.min(lowest, ((n * s.in_h + iy) * s.in_w + ix) * inPixel);
+    lowest = Math.min(lowest, Math.floor(((n * s.in_h + iy) * s.in_w + ix) * inPixel));
     const together = Math.min(s.out_w - ox, pixelsAtOnce - (ox % pixelsAtOnce));
-    distance = Math.max(distance, (t + together) * outPixel - lowest);
+    distance = Math.max(distance, Math.ceil((t + together) * outPixel) - lowest);
   }
   return distance;
 }

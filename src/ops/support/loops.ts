@@ -2,6 +2,7 @@ import type { Json } from '../../ir/program.ts';
 import { rowMajorStrides } from '../../ir/shape.ts';
 import type { Shape } from '../../ir/types.ts';
 import type { Operand } from '../op-def.ts';
+import { assignText, type Elements, elementText } from './element.ts';
 import { mergeLoops } from './loop-nest.ts';
 
 /** How an index moves with the dimensions of a loop nest: one stride per dimension, in elements, from a start. */
@@ -115,13 +116,12 @@ export function plainWalk(shape: Shape): Walk {
 }
 
 /** One side of a copy: an array and how its index walks. */
-export interface Side {
-  readonly name: string;
+export interface Side extends Elements {
   readonly walk: Walk;
 }
 
 /** C lines that copy y = x over a shape, in y's memory order. */
 export function copyLines(shape: Shape, x: Side, y: Side): string[] {
   const { sizes, at } = loopsOver(shape, 'y', { x: x.walk, y: y.walk });
-  return inLoops(sizes, [`${y.name}[${at.y}] = ${x.name}[${at.x}];`]);
+  return inLoops(sizes, [assignText(y, at.y, elementText(x, at.x))]);
 }

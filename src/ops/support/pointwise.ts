@@ -1,11 +1,12 @@
 import type { Json } from '../../ir/program.ts';
 import { elementCount } from '../../ir/shape.ts';
 import { dimensionStrides, rowMajor, sameStorage } from '../../ir/storage.ts';
+import { elementBytes } from '../../ir/tensor.ts';
 import type { Node, Shape, Tensor } from '../../ir/types.ts';
-import { bytesPerElement } from '../../numerics/dtype.ts';
 import type { LowerBuilder, Operand } from '../op-def.ts';
 import { cType, literal } from './c-text.ts';
 import { clipBounds } from './clip.ts';
+import { assignText, type Elements, elementText } from './element.ts';
 import { broadcastNest, indexText, type LoopNest } from './loop-nest.ts';
 
 /** One output element from the operands' elements, as a C expression over their names (see elementName). */
@@ -55,7 +56,7 @@ export function lowerPointwise(node: Node, lower: LowerBuilder, pointwise: Point
   const storage = outputStorage(node, lower, used, type.shape);
   const sources = used.map((i) => readElement(node, lower, i, type.shape, storage));
   const inputs = sources.flatMap(({ operand }) => operand ?? []);
-  const output = lower.write(0, storage);
+  const output = lower.write(0, storage, { packed: true });
   const seen = (operand: Operand, shape: Shape | undefined) => ({ ...operand, shape: shape ?? operand.shape });
   const nest = broadcastNest(
     sources.flatMap(({ input, operand }) => (operand ? seen(operand, pointwise.shapes?.inputs[input]) : [])),
@@ -66,15 +67,18 @@ export function lowerPointwise(node: Node, lower: LowerBuilder, pointwise: Point
   const locals = sources.map(({ input, operand, scalar }) => ({
     ctype: cType(lower.type(node.inputs[input]).dtype),
     name: elementName(input),
-    value: scalar ?? `${operand!.name}[${indexText(nest, inputs.indexOf(operand!))}]`,
+    value: scalar ?? elementText(operand!, indexText(nest, inputs.indexOf(operand!))),
   }));
   lower.call({
     template: 'pointwise',
     params: {
       ...nestParams(nest),
       locals: [...locals, ...(pointwise.steps ?? [])].map((step) => ({ ...step })),
-      target: `${output.name}[${indexText(nest, inputs.length)}]`,
-      expression: pointwise.onCodes ? pointwise.expression : clamped(node, pointwise.expression),
+      statement: assignText(
+        output,
+        indexText(nest, inputs.length),
+        pointwise.onCodes ? pointwise.expression : clamped(node, pointwise.expression),
+      ),
     },
     summary: `${title}, ${elementCount(type.shape)} elements`,
     overlap: inputs
@@ -119,7 +123,7 @@ function readElement(
   if (constant && isScalar(constant)) return { input, scalar: literal(constant.data[0]!, constant.dtype) };
   const alike = lower.type(node.inputs[input]).shape.join() === shape.join();
   const relay = alike && (constant || !dimensionStrides(storage, shape));
-  return { input, operand: lower.read(input, relay ? storage : 'any') };
+  return { input, operand: lower.read(input, relay ? storage : 'any', { packed: true }) };
 }
 
 function isScalar({ data, dtype }: Tensor): boolean {
@@ -132,30 +136,33 @@ function alike(input: Operand, output: Operand): boolean {
 
 /**
  * Element i is read before it is written: with elements of r and w bytes the output must start (n - 1)(w - r) bytes
- * below an input of smaller elements, and at most r - w above one of larger elements.
+ * below an input of smaller elements, and at most r - w above one of larger elements. The other code of a byte is left
+ * as it is, so packed codes can take the place of packed codes.
  */
 function inPlaceDistance(read: Operand, write: Operand): number {
-  const growth = bytesPerElement(write.type.dtype) - bytesPerElement(read.type.dtype);
-  return growth > 0 ? (elementCount(write.shape) - 1) * growth : growth;
+  const growth = elementBytes(write.type) - elementBytes(read.type);
+  return Math.ceil(growth > 0 ? (elementCount(write.shape) - 1) * growth : growth);
 }
 
 function clamped(node: Node, expression: string): string {
   return node.clip ? `nn_clamp_f32(${expression}, ${clipBounds(node).join(', ')})` : expression;
 }
 
-/** Template params: loops, one named local per operand, the target element. */
+/** Template params: loops, one named local per operand, the statement that writes the target element. */
 export function pointwiseParams(
   nest: LoopNest,
-  inputs: readonly Pick<Operand, 'name' | 'ctype'>[],
-  output: string,
+  inputs: readonly (Elements & Pick<Operand, 'ctype'>)[],
+  output: Elements,
   expression: string,
 ): { [key: string]: Json } {
-  const element = (name: string, operand: number) => `${name}[${indexText(nest, operand)}]`;
   return {
     ...nestParams(nest),
-    locals: inputs.map(({ ctype, name }, i) => ({ ctype, name: elementName(i), value: element(name, i) })),
-    target: element(output, inputs.length),
-    expression,
+    locals: inputs.map((input, i) => ({
+      ctype: input.ctype,
+      name: elementName(i),
+      value: elementText(input, indexText(nest, i)),
+    })),
+    statement: assignText(output, indexText(nest, inputs.length), expression),
   };
 }
 

@@ -27,10 +27,15 @@ export function zeroPointOf(quant: Quant): number {
   return quant.zeroPoint[0]!;
 }
 
+/** The codes of a signed type. */
+export function codesOf({ bits }: Quant): CodeRange {
+  const top = 2 ** (bits - 1) - 1;
+  return { min: -top - 1, max: top };
+}
+
 /** Codes to which the result is clamped: the type's range, narrowed by a fused Relu or Clip. */
 export function clampCodes(node: Node, quant: Quant): CodeRange {
-  const top = 2 ** (quant.bits - 1) - 1;
-  const range = { min: -top - 1, max: top };
+  const range = codesOf(quant);
   if (!node.clip) return range;
   const code = (real: number) => Math.round(real / scaleOf(quant)) + zeroPointOf(quant);
   const bounded = (code: number) => Math.max(range.min, Math.min(range.max, code));

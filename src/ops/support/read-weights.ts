@@ -20,6 +20,11 @@ export interface LayerWeights {
   readonly shared: number;
 }
 
+/** What input and output take less together when the output may start `distance` bytes below the input. */
+export function sharedBytes(input: number, output: number, distance: number): number {
+  return input + output - Math.max(output, Math.max(0, distance) + input);
+}
+
 export interface RowGroups {
   readonly groups: number;
   readonly perGroup: number;

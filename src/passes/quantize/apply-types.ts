@@ -2,13 +2,13 @@ import { constantOf, prune, sortNodes, typeOf } from '../../ir/graph.ts';
 import type { Graph, Node, Quant, Tensor, TensorType, ValueName } from '../../ir/types.ts';
 import { findOp } from '../../ops/index.ts';
 import type { Role } from '../../ops/op-def.ts';
-import { quantizeArray, quantizeValue } from '../../quant/affine.ts';
+import { type Affine, codeRange, quantizeArray, quantizeValue } from '../../quant/affine.ts';
 import { quantizeWeights } from '../../quant/per-channel.ts';
 import { must } from '../../support/errors.ts';
 import type { QuantizationPlan } from './choose-types.ts';
 import type { TableRegion } from './table-regions.ts';
 
-/** Values of a float region's function at 256 points. */
+/** Values of a float region's function at some points. */
 export type EvaluateRegion = (region: TableRegion, points: Float32Array) => Promise<Float32Array>;
 
 export interface ApplyOptions {
@@ -73,7 +73,7 @@ export async function applyQuantization(
   function fillCode(node: Node, input: ValueName | null): ValueName {
     const quant = must(plan.types.get(node.inputs[0]!), 'input type');
     const real = Float32Array.of(Number(constantOf(graph, input)?.data[0] ?? 0));
-    const data = quantizeArray(real, { scale: quant.scale[0]!, zeroPoint: quant.zeroPoint[0]! });
+    const data = quantizeArray(real, affineOf(quant), codeRange(quant.bits));
     const name = addConstant(`${node.name}.fill`, { dtype: 'i8', shape: [], data });
     types.set(name, { dtype: 'i8', shape: [], quant });
     return name;
@@ -83,11 +83,16 @@ export async function applyQuantization(
     const input = asCodes(region.input);
     const from = must(types.get(input)?.quant, 'input type');
     const to = must(plan.types.get(region.output), 'output type');
-    const at = (quant: Quant) => ({ scale: quant.scale[0]!, zeroPoint: quant.zeroPoint[0]! });
-    const points = Float32Array.from({ length: 256 }, (_, i) => at(from).scale * (i - 128 - at(from).zeroPoint));
+    const { min, max } = codeRange(from.bits);
+    const points = Float32Array.from(
+      { length: max - min + 1 },
+      (_, i) => affineOf(from).scale * (min + i - affineOf(from).zeroPoint),
+    );
     const values = await evaluate(region, points);
-    const codes = Int8Array.from(values, (y) => (Number.isNaN(y) ? at(to).zeroPoint : quantizeValue(y, at(to))));
-    const table = addConstant(`${region.output}.table`, { dtype: 'i8', shape: [256], data: codes });
+    const codes = Int8Array.from(values, (y) =>
+      Number.isNaN(y) ? affineOf(to).zeroPoint : quantizeValue(y, affineOf(to), codeRange(to.bits)),
+    );
+    const table = addConstant(`${region.output}.table`, { dtype: 'i8', shape: [codes.length], data: codes });
     const name = region.nodes.map((member) => member.name).join(' + ');
     nodes.push({
       ...node,
@@ -108,12 +113,11 @@ export async function applyQuantization(
     if (known) return known;
     const quant = must(plan.types.get(value), `type of '${value}'`);
     const constant = constantOf(graph, value);
-    const affine = { scale: quant.scale[0]!, zeroPoint: quant.zeroPoint[0]! };
     const name = constant
       ? addConstant(`${value}.codes`, {
           dtype: 'i8',
           shape: constant.shape,
-          data: quantizeArray(constant.data as Float32Array, affine),
+          data: quantizeArray(constant.data as Float32Array, affineOf(quant), codeRange(quant.bits)),
         })
       : addNode('QuantizeLinear', value, quant, { dtype: 'i8', shape: typeOf(graph, value).shape, quant });
     types.set(name, { dtype: 'i8', shape: typeOf(graph, value).shape, quant });
@@ -216,6 +220,11 @@ export async function applyQuantization(
       types.set(output, { ...type, dtype: 'f32', quant: null });
     }
   }
+}
+
+/** Of a type with one scale. */
+function affineOf(quant: Quant): Affine {
+  return { scale: quant.scale[0]!, zeroPoint: quant.zeroPoint[0]! };
 }
 
 function codeType(graph: Graph, value: ValueName, quant: Quant): TensorType {

@@ -1,27 +1,33 @@
+import type { Json } from '../../ir/program.ts';
 import type { Graph, Range, ValueName } from '../../ir/types.ts';
 import { type CalibrationMethod, createObserver, type Observer } from '../../quant/observers.ts';
 import { definePass } from '../pass.ts';
 import { calibrationSamples, requireDataset } from './calibration-samples.ts';
+import { checkActivations, chooseActivations } from './choose-activations.ts';
 
 /**
  * Runs the float graph over the calibration samples and notes the range of every float value.
  * Leaves the graph as it is but for `ranges`.
+ *
+ * activations  which get 4 bits, see choose-activations.ts: their range is chosen for so many codes
  */
 export const calibrate = definePass({
   name: 'calibrate',
   summary: 'Observe the range of every activation over calibration samples.',
   requires: ['float-only'],
   provides: ['ranges-known'],
-  defaults: { samples: 256, method: 'mse', percentile: 99.99 },
-  check: (_options, start) => void requireDataset(start, 'int8'),
-  async run(graph, { samples, method, percentile }, ctx) {
+  defaults: { samples: 256, method: 'mse', percentile: 99.99, activations: [] as Json },
+  check({ activations }, start) {
+    requireDataset(start, 'int8');
+    checkActivations(activations);
+  },
+  async run(graph, { samples, method, percentile, activations }, ctx) {
+    const choices = chooseActivations(activations, graph);
     const observed = withAllFloats(graph);
     const observers = new Map<ValueName, Observer>();
     for (const value of [...observed.outputs, ...floatInputs(graph)]) {
-      observers.set(
-        value,
-        createObserver(method as CalibrationMethod, { name: value, percentile: Number(percentile) }),
-      );
+      const { bits = 8, method: own = null } = choices.get(value) ?? {};
+      observers.set(value, createObserver(own ?? (method as CalibrationMethod), { name: value, percentile, bits }));
     }
     for await (const feeds of calibrationSamples(requireDataset(ctx, 'int8'), Number(samples), ctx)) {
       const results = await ctx.evaluate(observed, feeds);
@@ -30,7 +36,10 @@ export const calibrate = definePass({
       }
     }
     const ranges = new Map<ValueName, Range>();
-    for (const [value, observer] of observers) ranges.set(value, observer.range());
+    for (const [value, observer] of observers) {
+      const bits = choices.get(value)?.bits ?? 8;
+      ranges.set(value, { ...observer.range(), ...(bits !== 8 && { bits }) });
+    }
     return { ...graph, ranges };
   },
 });

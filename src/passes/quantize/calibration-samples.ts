@@ -1,6 +1,6 @@
 import { typeOf } from '../../ir/graph.ts';
 import type { Graph, Tensor, ValueName } from '../../ir/types.ts';
-import { quantizeArray } from '../../quant/affine.ts';
+import { codeRange, quantizeArray } from '../../quant/affine.ts';
 import { UserError } from '../../support/errors.ts';
 import type { Dataset, PassContext } from '../pass.ts';
 
@@ -33,7 +33,7 @@ export function asCodes(graph: Graph, feeds: Feeds): Feeds {
       const { dtype, quant, shape } = typeOf(graph, input);
       if (!quant || tensor.dtype !== 'f32') return [input, tensor];
       const affine = { scale: quant.scale[0]!, zeroPoint: quant.zeroPoint[0]! };
-      return [input, { dtype, shape, data: quantizeArray(tensor.data as Float32Array, affine) }];
+      return [input, { dtype, shape, data: quantizeArray(tensor.data as Float32Array, affine, codeRange(quant.bits)) }];
     }),
   );
 }

@@ -2,7 +2,8 @@ import { constantOf } from '../../ir/graph.ts';
 import type { Graph, Node, Quant, ValueName } from '../../ir/types.ts';
 import { findOp } from '../../ops/index.ts';
 import type { QuantizeRule, Role } from '../../ops/op-def.ts';
-import { affineOfRange } from '../../quant/affine.ts';
+import { affineOfRange, codeRange } from '../../quant/affine.ts';
+import { createScaleGroups, type ScaleGroups } from './scale-groups.ts';
 import { type TableRegion, tableRegions } from './table-regions.ts';
 
 /** What becomes integer and with which scales. */
@@ -16,11 +17,18 @@ export interface QuantizationPlan {
   readonly types: ReadonlyMap<ValueName, Quant>;
 }
 
+/** Bits of the codes of a value. */
+export type BitsOf = (value: ValueName) => number;
+
 /**
  * Chooses the nodes and the activation scales: one scale per group of values that must share one
  * (movement, max pooling, concatenation), from the calibrated ranges or fixed by the operator.
  */
-export function planQuantization(graph: Graph, exclude: (node: Node) => boolean): QuantizationPlan {
+export function planQuantization(
+  graph: Graph,
+  exclude: (node: Node) => boolean,
+  bitsOf: BitsOf = (value) => graph.ranges?.get(value)?.bits ?? 8,
+): QuantizationPlan {
   const regions = tableRegions(graph, exclude);
   const regionOf = new Map(regions.flatMap((region) => region.nodes.map((node) => [node, region] as const)));
   const tables = new Map<Node, TableRegion>();
@@ -28,7 +36,7 @@ export function planQuantization(graph: Graph, exclude: (node: Node) => boolean)
 
   const roles = new Map<Node, readonly Role[]>();
   const codes = new Set<ValueName>(graph.inputs.filter((input) => graph.types.get(input)?.dtype === 'f32'));
-  const groups = valueGroups();
+  const groups = createScaleGroups();
   const fixed = new Map<ValueName, Quant>();
   for (const node of graph.nodes) {
     const output = node.outputs[0]!;
@@ -54,7 +62,7 @@ export function planQuantization(graph: Graph, exclude: (node: Node) => boolean)
     if (rule.output === 'shared') for (const input of node.inputs) groups.join(input!, output);
     if (typeof rule.output === 'object') fixed.set(output, perTensor(rule.output.scale, rule.output.zeroPoint));
   }
-  return { roles, tables, absorbed, types: groupTypes(graph, roles, tables, codes, groups, fixed) };
+  return { roles, tables, absorbed, types: groupTypes(graph, roles, tables, codes, groups, fixed, bitsOf) };
 }
 
 function ruleOf(graph: Graph, node: Node): QuantizeRule | null {
@@ -85,8 +93,9 @@ function groupTypes(
   roles: QuantizationPlan['roles'],
   tables: QuantizationPlan['tables'],
   codes: ReadonlySet<ValueName>,
-  groups: ReturnType<typeof valueGroups>,
+  groups: ScaleGroups,
   fixed: ReadonlyMap<ValueName, Quant>,
+  bitsOf: BitsOf,
 ): Map<ValueName, Quant> {
   const used = new Set<ValueName>();
   for (const [node, nodeRoles] of roles) {
@@ -101,12 +110,13 @@ function groupTypes(
     if (!codes.has(value) && !graph.ranges?.has(value) && !graph.constants.has(value)) continue;
     const members = groups.members(value);
     const known = members.map((member) => fixed.get(member)).find((quant) => quant !== undefined);
-    types.set(value, known ?? quantOfRanges(graph, members));
+    types.set(value, known ?? quantOfRanges(graph, members, bitsOf));
   }
   return types;
 }
 
-function quantOfRanges(graph: Graph, members: readonly ValueName[]): Quant {
+/** One type for values that share a scale; where they differ in bits, for the most. */
+function quantOfRanges(graph: Graph, members: readonly ValueName[], bitsOf: BitsOf): Quant {
   let min = 0;
   let max = 0;
   for (const member of members) {
@@ -116,8 +126,10 @@ function quantOfRanges(graph: Graph, members: readonly ValueName[]): Quant {
     min = Math.min(min, range.min);
     max = Math.max(max, range.max);
   }
-  const { scale, zeroPoint } = affineOfRange(min, max);
-  return perTensor(scale, zeroPoint);
+  const computed = members.filter((member) => !graph.constants.has(member));
+  const bits = computed.length === 0 ? 8 : Math.max(...computed.map(bitsOf));
+  const { scale, zeroPoint } = affineOfRange(min, max, codeRange(bits));
+  return perTensor(scale, zeroPoint, bits);
 }
 
 function rangeOf(data: Float32Array): { min: number; max: number } {
@@ -130,25 +142,6 @@ function rangeOf(data: Float32Array): { min: number; max: number } {
   return { min, max };
 }
 
-export function perTensor(scale: number, zeroPoint: number): Quant {
-  return { scheme: 'affine', bits: 8, scale: [scale], zeroPoint: [zeroPoint], axis: null };
-}
-
-/** Values that share one scale (union-find over names). */
-function valueGroups() {
-  const parent = new Map<ValueName, ValueName>();
-  const members = new Map<ValueName, ValueName[]>();
-  const find = (value: ValueName): ValueName => {
-    const up = parent.get(value);
-    return up === undefined ? value : find(up);
-  };
-  return {
-    join(a: ValueName, b: ValueName): void {
-      const [x, y] = [find(a), find(b)];
-      if (x === y) return;
-      parent.set(y, x);
-      members.set(x, [...(members.get(x) ?? [x]), ...(members.get(y) ?? [y])]);
-    },
-    members: (value: ValueName): ValueName[] => members.get(find(value)) ?? [value],
-  };
+export function perTensor(scale: number, zeroPoint: number, bits = 8): Quant {
+  return { scheme: 'affine', bits, scale: [scale], zeroPoint: [zeroPoint], axis: null };
 }

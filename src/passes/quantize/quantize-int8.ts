@@ -1,27 +1,31 @@
 import { prune } from '../../ir/graph.ts';
+import type { Json } from '../../ir/program.ts';
 import type { Graph, Node } from '../../ir/types.ts';
 import { findOp } from '../../ops/index.ts';
 import { must } from '../../support/errors.ts';
 import { definePass, type PassContext } from '../pass.ts';
 import { applyQuantization } from './apply-types.ts';
-import { planQuantization } from './choose-types.ts';
+import { checkActivations, chooseActivations } from './choose-activations.ts';
+import { type BitsOf, planQuantization } from './choose-types.ts';
 import type { TableRegion } from './table-regions.ts';
 
 /**
  * Post-training quantization to int8: activations affine with one scale per tensor, weights symmetric with one
  * per output channel, biases int32, element-wise functions as lookup tables.
  *
- * needs   ranges of all activations (calibrate)
- * leaves  int8 types on everything that can compute on codes; QuantizeLinear and DequantizeLinear around the rest
+ * needs        ranges of all activations (calibrate)
+ * activations  which get 4 bits (see choose-activations.ts); default: those that calibrate was told. Packed two to a byte
+ * leaves       int8 types on everything that can compute on codes; QuantizeLinear and DequantizeLinear around the rest
  */
 export const quantizeInt8 = definePass({
   name: 'quantize-int8',
   summary: 'Turn weights and calibrated activations into int8 codes.',
   requires: ['float-only', 'ranges-known'],
   provides: [],
-  defaults: { exclude: [] as readonly string[], floatIo: false as boolean },
-  run(graph, { exclude, floatIo }, ctx) {
-    const plan = planQuantization(graph, (node) => exclude.includes(node.name));
+  defaults: { exclude: [] as readonly string[], floatIo: false as boolean, activations: [] as Json },
+  check: ({ activations }) => checkActivations(activations),
+  run(graph, { exclude, floatIo, activations }, ctx) {
+    const plan = planQuantization(graph, (node) => exclude.includes(node.name), bitsOf(graph, activations));
     for (const node of graph.nodes) {
       if (!plan.roles.has(node) && !plan.tables.has(node) && !plan.absorbed.has(node)) {
         ctx.remark(node, exclude.includes(node.name) ? 'stays in float as asked' : whyFloat(graph, node));
@@ -31,6 +35,13 @@ export const quantizeInt8 = definePass({
     return applyQuantization(graph, plan, evaluate, { floatIo });
   },
 });
+
+/** As the recipe says here, or else as calibration did. */
+function bitsOf(graph: Graph, activations: Json): BitsOf {
+  if (Array.isArray(activations) && activations.length === 0) return (value) => graph.ranges?.get(value)?.bits ?? 8;
+  const choices = chooseActivations(activations, graph);
+  return (value) => choices.get(value)?.bits ?? 8;
+}
 
 function whyFloat(graph: Graph, node: Node): string {
   const rule = findOp(node.domain, node.op)?.quantize;

@@ -1,0 +1,116 @@
+import type { Json } from '../../ir/program.ts';
+import type { Graph, Node, ValueName } from '../../ir/types.ts';
+import { findOp } from '../../ops/index.ts';
+import { CALIBRATION_METHODS, type CalibrationMethod } from '../../quant/observers.ts';
+import { UserError } from '../../support/errors.ts';
+import { parseEntries } from '../entries.ts';
+import { matchesLayer } from '../layer-pattern.ts';
+import { scaleGroups } from './scale-groups.ts';
+
+/** What codes an activation gets. */
+export interface ActivationChoice {
+  readonly bits: 4 | 8;
+  /** How its range is chosen; null: as the pass is told for all. */
+  readonly method: CalibrationMethod | null;
+}
+
+interface Entry extends ActivationChoice {
+  readonly match: string;
+}
+
+/** Refuses a list that no model could follow: UserError BAD_ARGUMENT that names every wrong entry. */
+export function checkActivations(entries: Json): void {
+  const problems: string[] = [];
+  parseEntries(entries, LIST, parseEntry, problems);
+  if (problems.length > 0) throw cannotFollow(problems, 'docs/passes.md has what an entry may say');
+}
+
+const LIST = 'activations';
+
+/**
+ * The bits of every float value that some entry matches; later entries win, the others get 8.
+ *
+ * entry   { "match": pattern, "bits": 4 or 8, "method": a calibration method }
+ * pattern the name of a value or of the node that makes it, * for any run of characters; ':first': what the first layer
+ *         with weights reads; ':last': what the last one reads and makes
+ *
+ * Values that must share a scale (max pooling, movement, Concat) share the choice. An input or output of the model is
+ * only meant by its name in full, and so are those that share its scale.
+ *
+ * Throws UserError BAD_ARGUMENT that names every wrong entry.
+ */
+export function chooseActivations(entries: Json, graph: Graph): Map<ValueName, ActivationChoice> {
+  const problems: string[] = [];
+  const parsed = parseEntries(entries, LIST, parseEntry, problems);
+  const groups = scaleGroups(graph);
+  const choices = new Map<ValueName, ActivationChoice>();
+  const used = new Set<Entry>();
+  for (const value of floatValues(graph)) {
+    const members = groups.members(value);
+    const border = members.some((member) => graph.inputs.includes(member) || graph.outputs.includes(member));
+    const fixed = members.map((member) => fixedMaker(graph, member)).find((node) => node !== undefined);
+    for (const { entry, where } of parsed) {
+      if (!members.some((member) => matches(entry.match, graph, member))) continue;
+      used.add(entry);
+      const exact = isExact(entry.match);
+      if (border && !exact) continue;
+      if (fixed && entry.bits !== 8) {
+        if (exact) problems.push(`${where}: ${fixed.op} '${fixed.name}' always gives codes of 8 bits`);
+        continue;
+      }
+      choices.set(value, { bits: entry.bits, method: entry.method });
+    }
+  }
+  for (const { entry, where } of parsed) {
+    if (!used.has(entry)) problems.push(`${where}: no float value and no node that makes one matches '${entry.match}'`);
+  }
+  if (problems.length === 0) return choices;
+  const hint = 'name values or nodes as --print-ir-after canonicalize shows them, * for any run of characters';
+  throw cannotFollow([...new Set(problems)], hint);
+}
+
+function cannotFollow(because: readonly string[], hint: string): UserError {
+  return new UserError({ code: 'BAD_ARGUMENT', message: 'the list of activations cannot be followed', because, hint });
+}
+
+function parseEntry(entry: { readonly [key: string]: Json }, report: (problem: string) => void): Entry | null {
+  const { match = '*', bits, method = null, ...rest } = entry;
+  const [unknown] = Object.keys(rest);
+  if (unknown !== undefined) report(`there is no key '${unknown}'`);
+  else if (typeof match !== 'string') report('"match" must be a text');
+  else if (bits !== 4 && bits !== 8) report(`"bits" must be 4 or 8, not ${JSON.stringify(bits ?? null)}`);
+  else {
+    const known = CALIBRATION_METHODS.find((name) => name === method);
+    if (method === null || known) return { match, bits, method: known ?? null };
+    report(`there is no method '${String(method)}', only ${CALIBRATION_METHODS.join(', ')}`);
+  }
+  return null;
+}
+
+/** A name in full reaches the model's inputs and outputs as well. */
+function isExact(pattern: string): boolean {
+  return !pattern.includes('*') && pattern !== ':first' && pattern !== ':last';
+}
+
+function matches(pattern: string, graph: Graph, value: ValueName): boolean {
+  const layers = graph.nodes.filter(({ domain, op, inputs }) => {
+    return findOp(domain, op)?.quantize?.weightAxis !== undefined && graph.constants.has(inputs[1] ?? '');
+  });
+  if (pattern === ':first') return layers[0]?.inputs[0] === value;
+  if (pattern === ':last') return layers.at(-1)?.inputs[0] === value || layers.at(-1)?.outputs[0] === value;
+  const maker = graph.nodes.find(({ outputs }) => outputs.includes(value));
+  return matchesLayer(pattern, [value, maker?.name ?? null], -1, 0);
+}
+
+/** The node that makes a value of a type that calibration does not choose. */
+function fixedMaker(graph: Graph, value: ValueName): Node | undefined {
+  const maker = graph.nodes.find(({ outputs }) => outputs.includes(value));
+  const rule = maker && findOp(maker.domain, maker.op)?.quantize;
+  return rule && typeof rule.output === 'object' ? maker : undefined;
+}
+
+function floatValues(graph: Graph): ValueName[] {
+  return [...graph.types].flatMap(([value, { dtype }]) =>
+    dtype === 'f32' && !graph.constants.has(value) ? [value] : [],
+  );
+}

@@ -1,0 +1,40 @@
+import type { Graph, ValueName } from '../../ir/types.ts';
+import { findOp } from '../../ops/index.ts';
+
+/** Values that share one scale (union-find over names). */
+export interface ScaleGroups {
+  join(a: ValueName, b: ValueName): void;
+  /** All that share the scale of this value, itself included. */
+  members(value: ValueName): readonly ValueName[];
+}
+
+export function createScaleGroups(): ScaleGroups {
+  const parent = new Map<ValueName, ValueName>();
+  const members = new Map<ValueName, ValueName[]>();
+  const find = (value: ValueName): ValueName => {
+    const up = parent.get(value);
+    return up === undefined ? value : find(up);
+  };
+  return {
+    join(a, b) {
+      const [x, y] = [find(a), find(b)];
+      if (x === y) return;
+      parent.set(y, x);
+      members.set(x, [...(members.get(x) ?? [x]), ...(members.get(y) ?? [y])]);
+    },
+    members: (value) => members.get(find(value)) ?? [value],
+  };
+}
+
+/** The groups of a float graph if every node that can became integer. */
+export function scaleGroups(graph: Graph): ScaleGroups {
+  const groups = createScaleGroups();
+  for (const node of graph.nodes) {
+    const rule = findOp(node.domain, node.op)?.quantize;
+    if (!rule || rule.refuse?.(node, graph)) continue;
+    const outputs = node.outputs.filter((output) => output !== null);
+    if (rule.output === 'as-input') for (const output of outputs) groups.join(node.inputs[0]!, output);
+    if (rule.output === 'shared') for (const input of node.inputs) groups.join(input!, outputs[0]!);
+  }
+  return groups;
+}

@@ -1,0 +1,182 @@
+import type { Json } from '../../src/ir/program.ts';
+import { parseGraph } from '../../src/ir/text-parser.ts';
+import type { Graph } from '../../src/ir/types.ts';
+import { createRng } from '../../src/numerics/rng.ts';
+
+/** Bits of the input and of the output of an operator. */
+const WIDTHS = ['44', '48', '84'] as const;
+type Width = (typeof WIDTHS)[number];
+
+interface Case {
+  readonly name: string;
+  /** Lines of the text form; %x, %z: inputs, %y: the output, %n: a name for whatever else is needed. */
+  readonly text: string;
+  /** Default: all of WIDTHS; operators that move codes have one width, a softmax gives 8 bits. */
+  readonly widths?: readonly Width[];
+}
+
+const numbers = (count: number, seed: number) => {
+  const rng = createRng(seed);
+  return Array.from({ length: count }, () => Math.fround(rng.normal())).join(', ');
+};
+const moved = ['44'] as const;
+
+/** Every operator with an integer form but those of test/formats/layers.ts, in sizes that leave half a byte here and there. */
+const CASES: readonly Case[] = [
+  {
+    name: 'max_pool',
+    text: `input %x: f32[1,5,7,5]
+      %y: f32[1,5,4,3] = MaxPool(%x) kernel_shape=[3,3] strides=[2,2] pads=[1,1,1,1]`,
+    widths: moved,
+  },
+  {
+    name: 'max_pool_1d',
+    text: `input %x: f32[2,3,9]
+      %y: f32[2,3,4] = MaxPool(%x) kernel_shape=[3] strides=[2]`,
+    widths: moved,
+  },
+  { name: 'global_max', text: `input %x: f32[1,5,3,3]\n %y: f32[1,5,1,1] = GlobalMaxPool(%x)`, widths: moved },
+  {
+    name: 'average',
+    text: `input %x: f32[1,5,7,5]
+      %y: f32[1,5,7,5] = AveragePool(%x) kernel_shape=[3,3] pads=[1,1,1,1]`,
+  },
+  {
+    name: 'average_padded',
+    text: `input %x: f32[1,4,5,5]
+      %y: f32[1,4,3,3] = AveragePool(%x) kernel_shape=[3,3] strides=[2,2] pads=[1,1,1,1] count_include_pad=1`,
+  },
+  {
+    name: 'average_even',
+    text: `input %x: f32[2,3,6,4]
+      %y: f32[2,3,3,2] = AveragePool(%x) kernel_shape=[2,2] strides=[2,2]`,
+  },
+  { name: 'global_average', text: 'input %x: f32[1,7,3,3]\n %y: f32[1,7,1,1] = GlobalAveragePool(%x)' },
+  {
+    name: 'add',
+    text: `input %x: f32[1,3,5,3]\n input %z: f32[1,3,5,3]
+      %y: f32[1,3,5,3] = Add(%x, %z) clip=[0,inf]`,
+  },
+  {
+    name: 'subtract',
+    text: `input %x: f32[3,5]\n input %z: f32[5]
+      %y: f32[3,5] = Sub(%x, %z)`,
+  },
+  {
+    name: 'add_constant',
+    text: `input %x: f32[3,5]\n const %n: f32[5] = 1, -2, 3, 0.5, 2
+      %y: f32[3,5] = Add(%x, %n)`,
+  },
+  {
+    name: 'multiply',
+    text: `input %x: f32[1,3,3,3]\n input %z: f32[1,3,1,1]
+      %y: f32[1,3,3,3] = Mul(%x, %z)`,
+  },
+  { name: 'sigmoid', text: 'input %x: f32[1,3,5]\n %y: f32[1,3,5] = Sigmoid(%x)' },
+  { name: 'softmax', text: 'input %x: f32[3,7]\n %y: f32[3,7] = Softmax(%x)', widths: ['48'] },
+  {
+    name: 'matrix_product',
+    text: `input %x: f32[2,3,5]\n input %z: f32[2,5,3]
+      %y: f32[2,3,3] = MatMul(%x, %z)`,
+  },
+  {
+    name: 'concat_channels',
+    text: `input %x: f32[1,3,4,3]\n input %z: f32[1,2,4,3]
+      %y: f32[1,5,4,3] = Concat(%x, %z) axis=1`,
+    widths: moved,
+  },
+  {
+    name: 'concat_bytes',
+    text: `input %x: f32[4,4]\n input %z: f32[3,4]
+      %y: f32[7,4] = Concat(%x, %z) axis=0`,
+    widths: moved,
+  },
+  {
+    name: 'concat_halves',
+    text: `input %x: f32[3,5]\n input %z: f32[2,5]
+      %y: f32[5,5] = Concat(%x, %z) axis=0`,
+    widths: moved,
+  },
+  {
+    name: 'slice',
+    text: `input %x: f32[5,7]\n const %n: i64[2] = 1, 2\n const %n.end: i64[2] = 5, 7
+      %y: f32[4,5] = Slice(%x, %n, %n.end)`,
+    widths: moved,
+  },
+  {
+    name: 'pad',
+    text: `input %x: f32[3,3]\n const %n: i64[4] = 1, 0, 1, 2
+      %y: f32[5,5] = Pad(%x, %n)`,
+    widths: moved,
+  },
+  {
+    name: 'reflect',
+    text: `input %x: f32[3,5]\n const %n: i64[4] = 1, 2, 1, 0
+      %y: f32[5,7] = Pad(%x, %n) mode="reflect"`,
+    widths: moved,
+  },
+  {
+    name: 'reshape',
+    text: `input %x: f32[1,3,5]\n const %n: i64[2] = 5, 3
+      %y: f32[5,3] = Reshape(%x, %n)`,
+    widths: moved,
+  },
+  { name: 'transpose', text: 'input %x: f32[3,5]\n %y: f32[5,3] = Transpose(%x) perm=[1,0]', widths: moved },
+  {
+    name: 'gather',
+    text: `input %x: f32[5,3]\n const %n: i64[3] = 4, 0, 2
+      %y: f32[3,3] = Gather(%x, %n)`,
+    widths: moved,
+  },
+  {
+    name: 'tile',
+    text: `input %x: f32[3,1]\n const %n: i64[2] = 1, 3
+      %y: f32[3,3] = Tile(%x, %n)`,
+    widths: moved,
+  },
+  {
+    name: 'depth_to_space',
+    text: `input %x: f32[1,4,3,1]\n %y: f32[1,1,6,2] = DepthToSpace(%x) blocksize=2`,
+    widths: moved,
+  },
+  {
+    name: 'float_between',
+    text: `input %x: f32[1,3,4,3]
+      %n: f32[1,3,1,1] = ReduceMean(%x, %n.axes) keepdims=1
+      const %n.axes: i64[2] = 2, 3
+      const %n.w: f32[5,3,1,1] = ${numbers(15, 1)}
+      %y: f32[1,5,1,1] = Conv(%n, %n.w) kernel_shape=[1,1]`,
+  },
+  {
+    name: 'network',
+    text: `input %x: f32[1,3,9,7]
+      const %n.v: f32[5,3,3,3] = ${numbers(135, 2)}
+      const %n.w: f32[7,60] = ${numbers(420, 3)}
+      const %n.s: i64[2] = 1, 60
+      %n.a: f32[1,5,9,7] = Conv(%x, %n.v) kernel_shape=[3,3] pads=[1,1,1,1] clip=[0,inf]
+      %n.b: f32[1,5,4,3] = MaxPool(%n.a) kernel_shape=[2,2] strides=[2,2]
+      %n.c: f32[1,60] = Reshape(%n.b, %n.s)
+      %y: f32[1,7] = Gemm(%n.c, %n.w) transB=1`,
+  },
+];
+
+/** All cases in all their widths, side by side, and what says so to calibrate. */
+export function operatorsSideBySide(): { readonly graph: Graph; readonly activations: Json } {
+  const lines: string[] = [];
+  const outputs: string[] = [];
+  const names: string[] = [];
+  for (const { name, text, widths = WIDTHS } of CASES) {
+    for (const width of widths) {
+      const id = `${name}.${width}`;
+      const inputs = [`${id}.x`, `${id}.z`].filter((_, i) => text.includes(i === 0 ? '%x' : '%z'));
+      lines.push(
+        text.replaceAll('%x', `${id}.x`).replaceAll('%z', `${id}.z`).replaceAll('%y', id).replaceAll('%n', `${id}.n`),
+      );
+      outputs.push(id);
+      if (width[0] === '4') names.push(...inputs);
+      if (width[1] === '4') names.push(id);
+    }
+  }
+  const graph = parseGraph([...lines, `return ${outputs.join(', ')}`].join('\n'));
+  return { graph, activations: ['*', ...names].map((match) => ({ match, bits: 4 })) };
+}
