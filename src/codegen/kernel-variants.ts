@@ -7,9 +7,9 @@ const LOOPS = [
 /** Kernels for weights stored as int16: as those for int8, with another element type. */
 const ELEMENTS = [
   ...[...LOOPS, 'block4', 'block4x2', 'row', 'depthwise2d', 'depthwise2d_a4'],
-  ...['conv2d_blocks', 'dense_blocks', 'conv2d_a4_blocks', 'dense_a4_blocks'],
+  ...['conv2d_blocks', 'dense_blocks', 'dense_chunks', 'conv2d_a4_blocks', 'dense_a4_blocks'],
 ];
-const DECODERS = ['packed', 'unpack', 'unpack_table', 'unpack_words', 'unpack_rans', 'unpack_ttq'];
+const DECODERS = ['packed', 'unpack', 'unpack_table', 'unpack_tables', 'unpack_words', 'unpack_rans', 'unpack_ttq'];
 
 /**
  * Kernels nn_KERNEL_TAG that have no file: they are nn_KERNEL_s8.h, or nn_KERNEL_ternary.h, in which the names of everything

@@ -1,3 +1,5 @@
+import type { RowOrder } from './row-order.ts';
+
 /**
  * How the weight codes of a layer lie in flash. Storage only: the graph, the oracle and the integer kernels know one code
  * per weight, and decode(encode(codes)) gives them back.
@@ -11,15 +13,15 @@ export interface WeightFormat {
   readonly unpack: string | null;
   /** nn_block4_<inline> and its like read it without unpacking first; null: there are none. */
   readonly inline: string | null;
-  /** Why these codes cannot be stored so, or null. */
-  refuse(codes: Codes): string | null;
+  /** Why these codes cannot be stored so, or null. `order`: which row each belongs to; default: all to one. */
+  refuse(codes: Codes, order?: RowOrder): string | null;
   /**
    * Runs of codes, one after the other, of these lengths (their sum is codes.length); each starts at a whole byte.
    * The codes must not be refused.
    */
-  encode(codes: Codes, segments: readonly number[]): StoredWeights;
+  encode(codes: Codes, segments: readonly number[], order?: RowOrder): StoredWeights;
   /** What the C decodes. */
-  decode(stored: StoredWeights, segments: readonly number[]): Int16Array;
+  decode(stored: StoredWeights, segments: readonly number[], order?: RowOrder): Int16Array;
 }
 
 /** int8 codes, or int16 where a format has larger ones. */
@@ -36,10 +38,12 @@ export interface StoredWeights {
   readonly counts: readonly number[];
   /** Of a symbol of fixed width that is looked up, or of the longest code word; else 0. */
   readonly bits: number;
+  /** Four bits for each row where rows differ: the width of its codes, or the number of its table; else empty. */
+  readonly kinds: readonly number[];
 }
 
 /** What decoders have that need no tables. */
-export const NO_TABLES = { values: [], counts: [], bits: 0 } as const;
+export const NO_TABLES = { values: [], counts: [], bits: 0, kinds: [] } as const;
 
 /** Formats that differ in a number: 'int4', 'int3', 'int2'. */
 export interface FormatFamily {

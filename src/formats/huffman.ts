@@ -12,10 +12,10 @@ export function withHuffman(base: WeightFormat): WeightFormat {
     bits: null,
     unpack: 'words',
     inline: null,
-    refuse(codes) {
+    refuse(codes, order) {
       const { length } = distinctCodes(codes);
       if (length > MOST_SYMBOLS) return `it has ${length} different codes; words are for ${MOST_SYMBOLS} at most`;
-      return base.refuse(codes);
+      return base.refuse(codes, order);
     },
     encode: (codes, segments) => encodeWords(codes, segments, huffmanCode(codes)),
     decode: decodeWords,

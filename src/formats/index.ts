@@ -1,18 +1,32 @@
 import { UserError } from '../support/errors.ts';
 import { nearestName } from '../support/nearest.ts';
 import { codebook } from './codebook.ts';
+import { codebookGroups, groupsOf, tableOfRow } from './codebook-groups.ts';
 import type { FormatFamily, StoredWeights, WeightFormat } from './format.ts';
 import { withHuffman } from './huffman.ts';
 import { int } from './int.ts';
+import { intVariable, meanBits, widthOf } from './intv.ts';
 import { plain } from './plain.ts';
 import { pow2, pow2Packed, pow2Variable } from './pow2.ts';
 import { withRans } from './rans.ts';
 import { ternary } from './ternary.ts';
 
 export type { Codes, FormatFamily, StoredWeights, WeightFormat } from './format.ts';
+export type { RowOrder } from './row-order.ts';
+export { groupsOf, meanBits, tableOfRow, widthOf };
 
 /** All weight formats; each may be followed by one of ENTROPY_CODES. */
-export const FORMAT_FAMILIES: readonly FormatFamily[] = [plain, int, pow2, pow2Packed, pow2Variable, ternary, codebook];
+export const FORMAT_FAMILIES: readonly FormatFamily[] = [
+  plain,
+  int,
+  intVariable,
+  pow2,
+  pow2Packed,
+  pow2Variable,
+  ternary,
+  codebook,
+  codebookGroups,
+];
 
 /** What a format may be followed by: '+huffman', '+rans'. */
 export const ENTROPY_CODES: Readonly<Record<string, (base: WeightFormat) => WeightFormat>> = {
@@ -47,6 +61,6 @@ export function baseFormat(name: string): string {
 }
 
 /** Flash of stored weights: the stream and the tables its decoder reads; `codeBytes` 2 when some code needs int16. */
-export function storedBytes({ bytes, values, counts }: StoredWeights, codeBytes = 1): number {
-  return bytes.length + values.length * codeBytes + counts.length * 2;
+export function storedBytes({ bytes, values, counts, kinds }: StoredWeights, codeBytes = 1): number {
+  return bytes.length + values.length * codeBytes + counts.length * 2 + Math.ceil(kinds.length / 2);
 }

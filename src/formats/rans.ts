@@ -28,10 +28,10 @@ export function withRans(base: WeightFormat): WeightFormat {
     bits: null,
     unpack: 'rans',
     inline: null,
-    refuse(codes) {
+    refuse(codes, order) {
       const { length } = distinctCodes(codes);
       if (length > MOST_SYMBOLS) return `it has ${length} different codes; ranges are for ${MOST_SYMBOLS} at most`;
-      return base.refuse(codes);
+      return base.refuse(codes, order);
     },
     encode(codes, segments) {
       const table = ransTable(codes);

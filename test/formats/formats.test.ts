@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FORMAT_FAMILIES, findFormat, storedBytes } from '../../src/formats/index.ts';
+import { walkRows } from '../../src/formats/row-order.ts';
 import { createRng } from '../../src/numerics/rng.ts';
-import { UserError } from '../../src/support/errors.ts';
+import { must, UserError } from '../../src/support/errors.ts';
 import { GRIDS, randomCodes } from './grids.ts';
 
 const total = (segments: readonly number[]) => segments.reduce((a, b) => a + b, 0);
@@ -36,6 +37,42 @@ describe.each(GRIDS)('$format', ({ format: name, codes: grid }) => {
   });
 });
 
+describe('rows that differ', () => {
+  const orders = fc.record({ groups: fc.nat(2), perGroup: fc.integer({ min: 1, max: 11 }), depth: fc.nat(30) });
+  const differing = GRIDS.filter(({ ofRow }) => ofRow !== undefined);
+
+  test.each(differing)('$format', ({ format: name, ofRow }) => {
+    const format = findFormat(name);
+    fc.assert(
+      fc.property(orders, fc.nat(), ({ groups, perGroup, depth }, seed) => {
+        const order = { rows: (groups + 1) * perGroup, perGroup, depth: depth + 1 };
+        const rng = createRng(seed);
+        const rowOf = walkRows(order, order.rows * order.depth).rows;
+        const codes = Int16Array.from(rowOf, (row) => randomCodes(must(ofRow?.(row, order.rows), name), 1, rng)[0]);
+        expect(format.refuse(codes, order)).toBe(null);
+        const stored = format.encode(codes, [codes.length], order);
+        expect(format.decode(stored, [codes.length], order)).toEqual(codes);
+      }),
+    );
+  });
+
+  test('intv takes four bytes, four bits for each row, and the bits of each row', () => {
+    const order = { rows: 6, perGroup: 6, depth: 50 };
+    const tops = [7, 0, 1, 127, 3, 15];
+    const codes = Int16Array.from(walkRows(order, 300).rows, (row, i) => (i % 2 ? tops[row] : -tops[row]));
+    const stored = findFormat('intv-4').encode(codes, [300], order);
+    expect(stored.kinds).toEqual([4, 0, 2, 8, 3, 5]);
+    expect(storedBytes(stored)).toBe(4 + 3 + Math.ceil((50 * (4 + 0 + 2 + 8 + 3 + 5)) / 8));
+  });
+
+  test('codebook-K/G looks at each group of rows by itself', () => {
+    const order = { rows: 2, perGroup: 1, depth: 3 };
+    const refuse = (...codes: number[]) => findFormat('codebook-2/2').refuse(Int16Array.from(codes), order);
+    expect(refuse(1, 2, 1, 3, 4, 3)).toBe(null);
+    expect(refuse(1, 2, 1, 3, 4, 5)).toBe('group 1 of its rows has 3 different codes, more than 2');
+  });
+});
+
 function tail(stored: ReturnType<ReturnType<typeof findFormat>['encode']>, i: number): typeof stored {
   return { ...stored, bytes: stored.bytes.subarray(stored.offsets[i]), offsets: [0] };
 }
@@ -44,7 +81,7 @@ test('every family has a member among the tested grids, and its names are its ow
   for (const family of FORMAT_FAMILIES) {
     expect(GRIDS.some(({ format }) => family.find(format))).toBe(true);
     for (const pattern of family.pattern.split(', ')) {
-      const name = pattern.replace('K', '7');
+      const name = pattern.replace('intv-B', 'intv-4').replace('K', '7').replace('G', '3');
       expect(family.find(name)?.name).toBe(name);
       expect(FORMAT_FAMILIES.filter((other) => other.find(name))).toEqual([family]);
     }
@@ -60,6 +97,8 @@ test.each([
   ['pow2p-4', [128], 'code 128 is not 0 or a power of two from 1 to 64, with a sign'],
   ['ternary', [2], 'code 2 is not -1, 0 or 1'],
   ['ttq', [5, -1, -2], 'it has the codes -2 and -1; one negative and one positive are allowed'],
+  ['intv-4', [128], 'code 128 is not between -128 and 127'],
+  ['codebook-2/2', [1, 2, 3], 'group 0 of its rows has 3 different codes, more than 2'],
   ['codebook-2', [1, 2, 3], 'it has 3 different codes, more than 2'],
   ['ternary+huffman', [2], 'code 2 is not -1, 0 or 1'],
   ['int16+huffman', Array.from({ length: 257 }, (_, i) => i), 'it has 257 different codes; words are for 256 at most'],
@@ -73,6 +112,11 @@ test.each([
   'codebook-1',
   'codebook-257',
   'codebook-04',
+  'codebook-4/1',
+  'codebook-4/17',
+  'intv-9',
+  'intv-0.5',
+  'intv',
   'pow2p-5',
   'huffman',
   'int4+huffman+huffman',

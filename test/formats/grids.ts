@@ -1,14 +1,19 @@
-import type { Codes } from '../../src/formats/index.ts';
+import { type Codes, tableOfRow } from '../../src/formats/index.ts';
 import type { Rng } from '../../src/numerics/rng.ts';
 
 /** A format and codes that it can store. */
-interface Grid {
+export interface Grid {
   readonly format: string;
   readonly codes: readonly number[];
+  /** Those of one of `rows` rows, where rows differ. */
+  readonly ofRow?: (row: number, rows: number) => readonly number[];
 }
 
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 const powers = (count: number) => [0, ...range(0, count - 1).flatMap((e) => [2 ** e, -(2 ** e)])];
+
+const intCodes = (bits: number) => (bits === 0 ? [0] : range(-(2 ** (bits - 1)), 2 ** (bits - 1) - 1));
+const tableCodes = (table: number, step: number) => [0, step, -step, 2 * step + table].concat(step === 7 ? [] : 3);
 
 /** Every format once, families of a number with several. */
 export const GRIDS: readonly Grid[] = [
@@ -40,6 +45,15 @@ export const GRIDS: readonly Grid[] = [
   { format: 'pow2-5+huffman', codes: powers(8) },
   { format: 'ternary+huffman', codes: [-1, 0, 1] },
   { format: 'codebook-40+huffman', codes: range(-20, 19).map((i) => 3 * i) },
+  { format: 'intv-4', codes: range(-128, 127), ofRow: (row) => intCodes([4, 8, 0, 3, 1, 5, 7, 2, 6][row % 9]) },
+  { format: 'codebook-5/3', codes: range(-2, 2), ofRow: (row, rows) => tableCodes(tableOfRow(row, rows, 3), 40) },
+  { format: 'codebook-4/16', codes: range(0, 3), ofRow: (row, rows) => tableCodes(tableOfRow(row, rows, 16), 7) },
+  {
+    format: 'codebook-3/2',
+    codes: range(-1, 1),
+    ofRow: (row, rows) => tableCodes(tableOfRow(row, rows, 2), 200).slice(1, 4),
+  },
+  { format: 'intv-3.5+rans', codes: range(-128, 127) },
   { format: 'int8+rans', codes: range(-128, 127) },
   { format: 'ternary+rans', codes: [-1, 0, 1] },
   { format: 'pow2-5+rans', codes: powers(8) },

@@ -8,8 +8,10 @@
 #include "nn_unpack_rans_s8.h"
 #include "nn_unpack_s8.h"
 #include "nn_unpack_table_s8.h"
+#include "nn_unpack_tables_s8.h"
 #include "nn_unpack_ternary_s8.h"
 #include "nn_unpack_ttq_s8.h"
+#include "nn_unpack_widths_s8.h"
 #include "nn_unpack_words_s8.h"
 
 static uint32_t seed = 1;
@@ -41,13 +43,16 @@ static const decoder decoders[] = {
     { nn_unpack_int4_s8, 4, 2, 0 },    { nn_unpack_int2_s8, 2, 4, 0 }, { nn_unpack_pow2_s8, 4, 2, 0 },
     { nn_unpack_ternary_s8, 0, 5, 0 }, { nn_unpack_ttq_s8, 0, 5, 3 },  { nn_unpack_table_s8, 0, 0, 0 },
     { nn_unpack_words_s8, 0, 0, 0 },   { nn_unpack_rans_s8, 0, 0, 0 },
+    { nn_unpack_widths_s8, 0, 0, 0 },  { nn_unpack_tables_s8, 0, 0, 0 },
 };
 
 static int decode(const decoder *d)
 {
     const int32_t count = (int32_t)draw(300);
     nn_packed_s8 packed = { .length = (int32_t)draw(60), .bits = 1 + (int32_t)draw(16), .symbols = 1 + (int32_t)draw(256) };
-    if (d->unpack == nn_unpack_table_s8) {
+    const int32_t per_group = 1 + (int32_t)draw(9);
+    nn_row_order order = { .rows = per_group * (1 + (int32_t)draw(3)), .per_group = per_group, .depth = 1 + (int32_t)draw(30) };
+    if (d->unpack == nn_unpack_table_s8 || d->unpack == nn_unpack_tables_s8) {
         packed.bits = 1 + (int32_t)draw(8);
         packed.symbols = 1 << packed.bits;
         packed.length = (count * packed.bits + 7) / 8;
@@ -59,15 +64,19 @@ static int decode(const decoder *d)
     uint8_t *bytes = noise((size_t)packed.length);
     int8_t *values = noise((size_t)packed.symbols);
     uint16_t *table = noise(2 * counts);
+    uint8_t *kinds = noise((size_t)(order.rows + 1) / 2);
     int8_t *codes = noise((size_t)count);
     packed.bytes = bytes;
     packed.values = values;
     packed.counts = table;
+    packed.order = &order;
+    order.kinds = kinds;
     const uint8_t *end = d->unpack(&packed, packed.bytes, count, codes);
     const int outside = end < packed.bytes || end > packed.bytes + packed.length;
     free(bytes);
     free(values);
     free(table);
+    free(kinds);
     free(codes);
     return outside;
 }

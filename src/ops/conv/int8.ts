@@ -21,7 +21,11 @@ export function lowerConvS8(node: Node, lower: LowerBuilder, shape: WindowShape,
     weights,
     codes: depthwise ? (tapMajor(weights, shape) as Codes) : packGroups(weights, shape, depth),
     layout: depthwise ? '[kernel][out]' : '[out][kernel][in] in blocks of 4 x 4',
-    rows: depthwise ? null : { groups: shape.groups, perGroup: shape.out_c / shape.groups, columns: depth },
+    order: depthwise
+      ? { rows: shape.out_c, perGroup: shape.out_c, depth: 1 }
+      : { rows: shape.out_c, perGroup: shape.out_c / shape.groups, depth },
+    blocks: !depthwise,
+    once: false,
     uses: shape.batch * shape.out_h * shape.out_w,
     shared: sharedBytes(arenaBytes(x.type), arenaBytes(y.type), overlap),
   });

@@ -46,15 +46,17 @@ export function lowerDenseS8(node: Node, lower: LowerBuilder, weights: Tensor): 
   const x = readRows(node, lower, rows, { packed: true });
   const y = lower.write(0, 'row-major', { packed: true });
   const overlap = denseOverlap(rows, inputs * elementBytes(x.type), out * elementBytes(y.type));
+  const packed = x.packed || y.packed;
   const tables = weightTables(node, lower, {
     weights,
     codes: packRows(columnsInMemoryOrder(weights, x) as Codes, out, inputs),
     layout: '[out][in] in blocks of 4 x 4',
-    rows: { groups: 1, perGroup: out, columns: inputs },
+    order: { rows: out, perGroup: out, depth: inputs },
+    blocks: true,
     uses: rows,
+    once: rows === 1 && !packed,
     shared: rows === 1 ? 0 : sharedBytes(arenaBytes(x.type), arenaBytes(y.type), overlap),
   });
-  const packed = x.packed || y.packed;
   const room = { window: x.packed ? inputs : 0, result: tables.block || out };
   lower.call({
     template: packed ? 'dense_a4' : 'dense_s8',

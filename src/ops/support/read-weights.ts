@@ -1,4 +1,4 @@
-import { type Codes, findFormat, type StoredWeights, type WeightFormat } from '../../formats/index.ts';
+import { type Codes, findFormat, type RowOrder, type StoredWeights, type WeightFormat } from '../../formats/index.ts';
 import { typeOf } from '../../ir/graph.ts';
 import type { Json } from '../../ir/program.ts';
 import type { Node, Tensor } from '../../ir/types.ts';
@@ -12,8 +12,11 @@ export interface LayerWeights {
   /** The same codes in the order of the kernel, and that order in words. */
   readonly codes: Codes;
   readonly layout: string;
-  /** The rows that the kernel takes in blocks of four, as packRows orders them; null: all in an order of its own. */
-  readonly rows: RowGroups | null;
+  readonly order: RowOrder;
+  /** The kernel can do with some rows of a group at a time. */
+  readonly blocks: boolean;
+  /** It needs each row once, and can do with some columns of it at a time. */
+  readonly once: boolean;
   /** How often an inference uses each weight. */
   readonly uses: number;
   /** Bytes of RAM that input and output share as long as the kernel computes all channels of a pixel at once. */
@@ -23,12 +26,6 @@ export interface LayerWeights {
 /** What input and output take less together when the output may start `distance` bytes below the input. */
 export function sharedBytes(input: number, output: number, distance: number): number {
   return input + output - Math.max(output, Math.max(0, distance) + input);
-}
-
-export interface RowGroups {
-  readonly groups: number;
-  readonly perGroup: number;
-  readonly columns: number;
 }
 
 /** Template parameters: the kernel's name ends in `kind`, and it reads `w`. */
@@ -41,6 +38,8 @@ export type WeightParams = {
   readonly whole: number;
   /** Rows that the kernel unpacks at a time; 0: none. */
   readonly block: number;
+  /** Columns of four rows that the kernel unpacks at a time; 0: all. */
+  readonly chunk: number;
 };
 
 /**
@@ -54,37 +53,39 @@ const INLINE: Readonly<Record<string, { readonly shift: number; readonly uses: n
   pow2: { shift: 0, uses: 8 },
 };
 
-/** Memory for a block of unpacked rows; four rows may need more. */
+/** Memory for unpacked rows or parts of them; a convolution's block of four may need more. */
 const BLOCK_BYTES = 1024;
 
 /**
  * Stores the weights in the format of their type and says how they are read:
  * - plain codes as they are;
  * - by a kernel that unpacks as it goes, where the format has one and INLINE says that it pays;
- * - else unpacked once per inference, all at once or some rows at a time, whichever takes less RAM (a kernel that goes
- *   over the pixels several times cannot write its output over its input).
+ * - else unpacked once per inference: some columns at a time where each row is used once; all at once or some rows at a
+ *   time, whichever takes less RAM (a kernel that goes over the pixels several times cannot write its output over its
+ *   input).
  */
 export function readWeights(node: Node, lower: LowerBuilder, layer: LayerWeights): WeightParams {
   const codes = narrowed(layer.codes);
   const kind = codes instanceof Int8Array ? 's8' : 's16';
-  const format = formatOf(node, lower, codes);
+  const { order } = layer;
+  const format = formatOf(node, lower, codes, order);
   const comment = `${format.name} weights ${layer.layout} of ${node.name}`;
-  const direct = { packed: null, whole: 0, block: 0 };
+  const direct = { packed: null, whole: 0, block: 0, chunk: 0 };
   if (format.unpack === null) {
     return { ...direct, kind, w: lower.table('weights', kind === 's8' ? 'i8' : 'i16', codes, 'weights', comment) };
   }
-  if (layer.rows && format.inline && readsInline(format.inline, layer, codes)) {
-    const { bytes } = format.encode(codes, rowSegments(layer.rows, 4, 1));
+  if (layer.blocks && format.inline && readsInline(format.inline, layer, codes)) {
+    const { bytes } = format.encode(codes, rowSegments(order, 4, 1), order);
     return { ...direct, kind: format.inline, w: lower.table('weights', 'u8', bytes, 'weights', comment) };
   }
-  const block = layer.rows ? rowsPerBlock(layer.rows, codes, layer.shared) : 0;
-  const stored = format.encode(codes, layer.rows && block > 0 ? rowSegments(layer.rows, block, block) : [codes.length]);
-  const count = layer.rows && block > 0 ? block * layer.rows.columns : codes.length;
+  const { count, segments, ...parts } = unpackedParts(layer, codes);
   return {
     kind,
-    packed: packedParams(lower, stored, `nn_unpack_${format.unpack}_${kind}`, comment, kind),
-    whole: block > 0 ? 0 : count,
-    block,
+    packed: packedParams(lower, format.encode(codes, segments, order), `nn_unpack_${format.unpack}_${kind}`, comment, {
+      kind,
+      order,
+    }),
+    ...parts,
     w: lower.scratch(count * codes.BYTES_PER_ELEMENT, kind === 's8' ? 'int8_t' : 'int16_t'),
   };
 }
@@ -94,10 +95,10 @@ function narrowed(codes: Codes): Codes {
   return codes.every((code) => code >= -128 && code <= 127) ? Int8Array.from(codes) : codes;
 }
 
-function formatOf(node: Node, lower: LowerBuilder, codes: Codes): WeightFormat {
+function formatOf(node: Node, lower: LowerBuilder, codes: Codes, order: RowOrder): WeightFormat {
   const name = typeOf(lower.graph, node.inputs[1]).quant?.format;
   const format = findFormat(name ?? (codes instanceof Int8Array ? 'int8' : 'int16'));
-  const reason = format.refuse(codes);
+  const reason = format.refuse(codes, order);
   return reason === null ? format : lower.refuse(`its weights cannot be stored as ${format.name}: ${reason}`);
 }
 
@@ -107,27 +108,57 @@ function readsInline(kernel: string, { weights, uses }: LayerWeights, codes: Cod
   return codes instanceof Int8Array && uses <= most && accumulatorFits(bound, shift);
 }
 
-/** Codes in each run of `block` rows of a group; the rows that are left over in runs of `single`. */
-function rowSegments({ groups, perGroup, columns }: RowGroups, block: number, single: number): number[] {
-  const rest = perGroup % block;
-  const whole = new Array<number>((perGroup - rest) / block).fill(block * columns);
-  const left = Array.from({ length: Math.ceil(rest / single) }, () => Math.min(single, rest) * columns);
-  return Array.from({ length: groups }, () => [...whole, ...left]).flat();
+/** How many codes are unpacked at a time, and the runs that they are stored in. */
+function unpackedParts(
+  layer: LayerWeights,
+  codes: Codes,
+): { count: number; segments: number[]; whole: number; block: number; chunk: number } {
+  const { order, once, blocks, shared } = layer;
+  const none = { whole: 0, block: 0, chunk: 0 };
+  const chunk = once ? columnsPerChunk(order, codes) : 0;
+  if (chunk > 0) return { ...none, chunk, count: 4 * chunk, segments: chunkSegments(order, chunk) };
+  const block = blocks ? rowsPerBlock(order, codes, shared) : 0;
+  if (block > 0) return { ...none, block, count: block * order.depth, segments: rowSegments(order, block, block) };
+  return { ...none, whole: codes.length, count: codes.length, segments: [codes.length] };
 }
 
-/** As many as BLOCK_BYTES hold, a multiple of four; 0: unpacking all of them at once takes no more RAM. */
-function rowsPerBlock({ perGroup, columns }: RowGroups, codes: Codes, shared: number): number {
-  const rowBytes = columns * codes.BYTES_PER_ELEMENT;
+/** Codes in each run of `block` rows of a group; the rows that are left over in runs of `single`. */
+function rowSegments({ rows, perGroup, depth }: RowOrder, block: number, single: number): number[] {
+  const rest = perGroup % block;
+  const whole = new Array<number>((perGroup - rest) / block).fill(block * depth);
+  const left = Array.from({ length: Math.ceil(rest / single) }, () => Math.min(single, rest) * depth);
+  return Array.from({ length: rows / perGroup }, () => [...whole, ...left]).flat();
+}
+
+/** The same for runs of `chunk` columns of four rows, and of single rows. */
+function chunkSegments(order: RowOrder, chunk: number): number[] {
+  return rowSegments(order, 4, 1).flatMap((codes) => {
+    const rows = codes / order.depth;
+    const parts = Math.ceil(order.depth / chunk);
+    return Array.from({ length: parts }, (_, i) => rows * Math.min(chunk, order.depth - i * chunk));
+  });
+}
+
+/** As many as BLOCK_BYTES hold, a multiple of four; 0: unpacking all rows at once takes no more RAM. */
+function rowsPerBlock({ perGroup, depth }: RowOrder, codes: Codes, shared: number): number {
+  const rowBytes = depth * codes.BYTES_PER_ELEMENT;
   const rows = Math.min(perGroup, 4 * Math.max(1, Math.floor(BLOCK_BYTES / (4 * rowBytes))));
   return codes.byteLength <= rows * rowBytes + shared ? 0 : rows;
 }
 
+/** A multiple of four, in equal parts of a row; 0: unpacking all rows at once takes no more RAM. */
+function columnsPerChunk({ depth }: RowOrder, codes: Codes): number {
+  const parts = Math.ceil((4 * depth * codes.BYTES_PER_ELEMENT) / BLOCK_BYTES);
+  const chunk = 4 * Math.ceil(depth / parts / 4);
+  return codes.byteLength <= 4 * chunk * codes.BYTES_PER_ELEMENT ? 0 : chunk;
+}
+
 function packedParams(
   lower: LowerBuilder,
-  { bytes, values, counts, bits }: StoredWeights,
+  { bytes, values, counts, bits, kinds }: StoredWeights,
   unpack: string,
   comment: string,
-  kind: 's8' | 's16',
+  { kind, order }: { readonly kind: 's8' | 's16'; readonly order: RowOrder },
 ): WeightParams['packed'] {
   const element = kind === 's8' ? 'i8' : 'i16';
   const data = kind === 's8' ? Int8Array.from(values) : Int16Array.from(values);
@@ -146,5 +177,17 @@ function packedParams(
       counts.length > 0
         ? lower.table('counts', 'u16', Uint16Array.from(counts), 'weights', `counts of words or symbols of ${comment}`)
         : 'NULL',
+    order:
+      kinds.length > 0
+        ? { ...order, kinds: lower.table('kinds', 'u8', nibbles(kinds), 'weights', `four bits per row of ${comment}`) }
+        : null,
   };
+}
+
+/** Two in a byte, the first in the lower half. */
+function nibbles(kinds: readonly number[]): Uint8Array {
+  return Uint8Array.from(
+    { length: Math.ceil(kinds.length / 2) },
+    (_, i) => kinds[2 * i] | ((kinds[2 * i + 1] ?? 0) << 4),
+  );
 }

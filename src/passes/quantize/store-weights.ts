@@ -1,8 +1,9 @@
-import { type Codes, findFormat } from '../../formats/index.ts';
+import { type Codes, findFormat, type RowOrder } from '../../formats/index.ts';
 import { constantOf, editGraph, typeOf } from '../../ir/graph.ts';
-import type { Graph, Node, ValueName } from '../../ir/types.ts';
+import { elementCount } from '../../ir/shape.ts';
+import type { Graph, Node, Shape, ValueName } from '../../ir/types.ts';
 import { findOp } from '../../ops/index.ts';
-import { UserError } from '../../support/errors.ts';
+import { must, UserError } from '../../support/errors.ts';
 import { matchesLayer } from '../layer-pattern.ts';
 import { definePass } from '../pass.ts';
 
@@ -26,7 +27,8 @@ export const storeWeights = definePass({
     const edit = editGraph(graph);
     const refusals: string[] = [];
     for (const { node, weights } of chosen) {
-      const reason = format.refuse(constantOf(graph, weights)?.data as Codes);
+      const codes = must(constantOf(graph, weights), weights);
+      const reason = format.refuse(codes.data as Codes, rowsOf(node, codes.shape));
       if (reason !== null) refusals.push(`${node.op} '${node.name}': ${reason}`);
       const type = typeOf(graph, weights);
       edit.setType(weights, { ...type, quant: type.quant && { ...type.quant, format: name } });
@@ -39,6 +41,14 @@ export const storeWeights = definePass({
 interface StoredLayer {
   readonly node: Node;
   readonly weights: ValueName;
+}
+
+/** Rows lie one after the other, or side by side where the output channels are the last axis. */
+function rowsOf(node: Node, shape: Shape): RowOrder {
+  const axis = findOp(node.domain, node.op)?.quantize?.weightAxis?.(node) ?? 0;
+  const rows = shape[axis];
+  const depth = elementCount(shape) / rows;
+  return axis === 0 ? { rows, perGroup: 1, depth } : { rows, perGroup: rows, depth: 1 };
 }
 
 /** Layers that compute on codes and have constant weights, in execution order. */
