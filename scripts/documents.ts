@@ -68,7 +68,8 @@ function formatsPage(): string {
     'Weight formats',
     'How the weights of a layer lie in flash, chosen with `--weights` or layer by layer in a recipe. Storage only: the C ' +
       'decodes them to the same integer codes that the exported ONNX file holds. `+huffman` after any of them stores its ' +
-      'codes in words of 1 to 12 bits, short for the frequent ones.',
+      'codes in words of 1 to 12 bits, short for the frequent ones; `+rans` in ranges, which takes less than a bit for ' +
+      'codes that are very frequent.',
     table(
       ['format', 'bits per weight', 'what'],
       formatTable().map(({ format, bits, summary }) => [list(format.split(', ')), bits, summary]),

@@ -6,7 +6,9 @@ import { say, sayJson } from './say.ts';
 export function formatsCommand(): Command {
   return new Command('formats')
     .summary('list the formats in which weights can be stored')
-    .description("List the formats of weights. '+huffman' after any of them stores it in words of variable length.")
+    .description(
+      "List the formats of weights. '+huffman' or '+rans' after any of them stores frequent codes in fewer bits.",
+    )
     .option('--json', 'one JSON document on standard output')
     .addHelpText('after', EXAMPLES)
     .action(({ json }: { json?: boolean }) => {

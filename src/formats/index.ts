@@ -1,11 +1,11 @@
 import { UserError } from '../support/errors.ts';
 import { nearestName } from '../support/nearest.ts';
 import { codebook } from './codebook.ts';
-import { codebookGroups, groupsOf, tableOfRow } from './codebook-groups.ts';
+import { type CodebookGroups, codebookGroups, groupsOf, tableOfRow } from './codebook-groups.ts';
 import type { FormatFamily, StoredWeights, WeightFormat } from './format.ts';
 import { withHuffman } from './huffman.ts';
 import { int } from './int.ts';
-import { intVariable, meanBits, widthOf } from './intv.ts';
+import { intVariable, meanBits } from './intv.ts';
 import { plain } from './plain.ts';
 import { pow2, pow2Packed, pow2Variable } from './pow2.ts';
 import { withRans } from './rans.ts';
@@ -13,7 +13,7 @@ import { ternary } from './ternary.ts';
 
 export type { Codes, FormatFamily, StoredWeights, WeightFormat } from './format.ts';
 export type { RowOrder } from './row-order.ts';
-export { groupsOf, meanBits, tableOfRow, widthOf };
+export { type CodebookGroups, groupsOf, meanBits, tableOfRow };
 
 /** All weight formats; each may be followed by one of ENTROPY_CODES. */
 export const FORMAT_FAMILIES: readonly FormatFamily[] = [

@@ -51,6 +51,6 @@ function rowWidths(codes: Codes, rowOf: Int32Array, rows: number): number[] {
 }
 
 /** Bits of a code in two's complement; none for zero. */
-export function widthOf(code: number): number {
+function widthOf(code: number): number {
   return code === 0 ? 0 : 33 - Math.clz32(code < 0 ? ~code : code);
 }

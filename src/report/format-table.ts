@@ -13,7 +13,7 @@ export function formatTable(): FormatSupport[] {
   return FORMAT_FAMILIES.map(({ pattern, summary, find }) => {
     const bits = pattern.split(', ').map((name) => {
       const format = find(name);
-      return format === null ? 'ceil(log2 K)' : (format.bits ?? 'varies');
+      return format?.bits ?? (/\bcodebook/.test(name) ? 'ceil(log2 K)' : 'varies');
     });
     return { format: pattern, bits: bits.join(', '), summary };
   });

@@ -1,4 +1,5 @@
 import { createRounder } from '../../quant/fewbit/compensate.ts';
+import { correctMoments } from '../../quant/fewbit/correct-moments.ts';
 import { type FitOptions, fitLayer } from '../../quant/fewbit/fit-layer.ts';
 import { type Moments, outputLoss, roundingProblem } from '../../quant/fewbit/moments.ts';
 import { type RoundedRows, roundCompensated, roundNearest } from '../../quant/fewbit/round-rows.ts';
@@ -19,28 +20,30 @@ export interface SplitMoments {
 }
 
 /**
- * The ways to encode a layer that are worth trying: rounded to the nearest level with the bias as it was and with the
- * mean error taken out, and compensated.
+ * The ways to encode a layer that are worth trying: rounded to the nearest level, and compensated. Unless the correction
+ * is fixed: with the bias as it was and with the mean error taken out.
  */
-export function encodings(
-  layer: WeightLayer,
-  { format, method }: LayerChoice,
-  moments: SplitMoments,
-  how: How,
-): Encoding[] {
+export function encodings(layer: WeightLayer, choice: LayerChoice, moments: SplitMoments, options: How): Encoding[] {
+  const { format, method, correction, fit } = choice;
+  const how = { ...options, ...fit };
   const { weights, rows, bias, hasBias } = layer;
   const importance = importanceOf(layer, moments.fit);
   const nearest = roundNearest(weights, fitLayer(format, { weights, importance, rows }, how));
-  const corrected = (rounded: RoundedRows) => ({
-    rows: rounded,
-    bias: correctedBias(layer, rounded, moments.fit),
-    format,
-  });
+  const rounded = [...(method === 'compensated' ? [compensated(layer, format, moments, how)] : []), nearest];
+  if (correction === 'none') return rounded.map((own) => ({ rows: own, bias, format }));
+  if (correction === 'weights') return rounded.map((own) => ({ ...withMoments(layer, own, moments.fit), format }));
   return [
-    ...(method === 'compensated' ? [corrected(compensated(layer, format, moments, how))] : []),
-    corrected(nearest),
+    ...rounded.map((own) => ({ rows: own, bias: correctedBias(layer, own, moments.fit), format })),
     ...(hasBias ? [{ rows: nearest, bias, format }] : []),
   ];
+}
+
+/** With the mean and deviation of the float weights; the mean by way of the bias, where there is one. */
+function withMoments(layer: WeightLayer, rounded: RoundedRows, moments: readonly Moments[]) {
+  const { weights, bias, depth, hasBias } = layer;
+  const { rows, shifts } = correctMoments(weights, rounded);
+  const inputs = bias.map((_, r) => moments[groupOf(layer, r * depth)].quantizedMean.reduce((a, b) => a + b, 0));
+  return { rows, bias: hasBias ? bias.map((b, r) => b + shifts[r] * inputs[r]) : bias };
 }
 
 /** With the damping that serves the held samples best; it matters where inputs are many and samples few. */

@@ -1,7 +1,9 @@
 import { FORMAT_FAMILIES } from '../../formats/index.ts';
 import type { Json } from '../../ir/program.ts';
 import type { Graph } from '../../ir/types.ts';
-import { hasGrid } from '../../quant/fewbit/fit-layer.ts';
+import { CLIP_RULES, type ClipRule } from '../../quant/fewbit/clipped-scale.ts';
+import { hasGrid, IMPORTANCES, type Importance } from '../../quant/fewbit/fit-layer.ts';
+import { WIDTH_RULES, type WidthRule } from '../../quant/fewbit/fit-widths.ts';
 import { UserError } from '../../support/errors.ts';
 import { nearestName } from '../../support/nearest.ts';
 import { matchesLayer } from '../layer-pattern.ts';
@@ -12,10 +14,50 @@ export interface LayerChoice {
   /** Name of a weight format (see formats) whose codes a grid makes. */
   readonly format: string;
   readonly method: Method;
+  readonly correction: Correction;
+  readonly fit: Fit;
 }
 
-export const METHODS = ['nearest', 'compensated'] as const;
+/**
+ * 'outputs': the mean error of the outputs goes into the bias, where that brings them closer; 'weights': every row gets
+ * back the mean and deviation that its weights had (ACIQ; for free scales); 'none'.
+ */
+export const CORRECTIONS = ['outputs', 'weights', 'none'] as const;
+export type Correction = (typeof CORRECTIONS)[number];
+
+/** How grids are fitted; see fit-layer.ts, clipped-scale.ts and fit-widths.ts. */
+export interface Fit {
+  readonly importance: Importance;
+  readonly clip: ClipRule;
+  readonly widths: WidthRule;
+}
+
+export const METHODS = ['compensated', 'nearest'] as const;
 export type Method = (typeof METHODS)[number];
+
+/** What an entry may say besides, and the values there are, the default first. */
+const KEYS = {
+  method: METHODS,
+  correction: CORRECTIONS,
+  importance: IMPORTANCES,
+  clip: CLIP_RULES,
+  widths: WIDTH_RULES,
+} as const;
+type Key = keyof typeof KEYS;
+type Settings = Partial<{ readonly [K in Key]: (typeof KEYS)[K][number] }>;
+
+/** The choice of a format with some of the settings of an entry. */
+export function layerChoice(format: string, settings: Settings): LayerChoice {
+  const { method, correction, importance, clip, widths } = {
+    method: METHODS[0],
+    correction: CORRECTIONS[0],
+    importance: IMPORTANCES[0],
+    clip: CLIP_RULES[0],
+    widths: WIDTH_RULES[0],
+    ...settings,
+  };
+  return { format, method, correction, fit: { importance, clip, widths } };
+}
 
 /** One entry of the list: which layers, and how. */
 export interface LayerEntry {
@@ -27,7 +69,7 @@ export interface LayerEntry {
 /**
  * Reads the list of a recipe.
  *
- * entry   { "match": pattern (default: all), "format": 'int4', "method": 'compensated' (default) }
+ * entry   { "match": pattern (default: all), "format": 'int4', and any of KEYS, whose first value is the default }
  *
  * Throws UserError BAD_ARGUMENT that names every wrong entry.
  */
@@ -90,16 +132,17 @@ function cannotFollow(problems: readonly string[], hint: string): UserError {
 
 function parseEntry(entry: Json, report: (problem: string) => void): LayerEntry | null {
   if (!isRecord(entry)) return bad('an entry is { "match": ..., "format": ..., "method": ... }');
-  const { match = '*', format, method = 'compensated', ...rest } = entry;
-  const [unknown] = Object.keys(rest);
-  if (unknown !== undefined) return bad(`there is no key '${unknown}'`);
+  const { match = '*', format, ...rest } = entry;
+  for (const [key, value] of Object.entries(rest)) {
+    const known: readonly Json[] | undefined = Object.hasOwn(KEYS, key) ? KEYS[key as Key] : undefined;
+    if (!known) return bad(`there is no key '${key}'`);
+    if (!known.includes(value)) return bad(`there is no ${key} '${String(value)}', only ${known.join(', ')}`);
+  }
   if (typeof match !== 'string') return bad('"match" must be a text');
   if (typeof format !== 'string' || !hasGrid(format)) {
     return bad(`there is no format '${String(format)}'${suggestion(String(format))}`);
   }
-  const known = METHODS.find((name) => name === method);
-  if (!known) return bad(`there is no method '${String(method)}', only ${METHODS.join(' and ')}`);
-  return { match, choice: { format, method: known } };
+  return { match, choice: layerChoice(format, rest as Settings) };
 
   function bad(problem: string): null {
     report(problem);

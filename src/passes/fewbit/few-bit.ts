@@ -1,7 +1,7 @@
 import type { Json } from '../../ir/program.ts';
 import type { Graph } from '../../ir/types.ts';
-import { SCALE_RULES } from '../../quant/fewbit/fit-layer.ts';
 import { EXPONENT_RULES } from '../../quant/fewbit/fit-scale.ts';
+import { SCALE_RULES } from '../../quant/fewbit/fit-scales.ts';
 import { must, UserError } from '../../support/errors.ts';
 import { definePass, type PassContext } from '../pass.ts';
 import { calibrationSamples, type Feeds, requireDataset } from '../quantize/calibration-samples.ts';

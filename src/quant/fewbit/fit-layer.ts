@@ -1,59 +1,51 @@
-import { codebookGrid } from '../grids/codebook.ts';
-import { type Grid, gridOfLevels, type RowGrid } from '../grids/grid.ts';
+import { baseFormat, groupsOf, meanBits } from '../../formats/index.ts';
+import { gridOfLevels, type RowGrid } from '../grids/grid.ts';
 import { gridNamed } from '../grids/index.ts';
-import { type ExponentRule, fitPow2Scale, fitScale, gridError, maxAbs } from './fit-scale.ts';
-import { kmeansWithZero, weightedPoints } from './kmeans.ts';
+import { fitCodebook, fitCodebookGroups } from './fit-codebook.ts';
+import { fitScales, type ScaleOptions } from './fit-scales.ts';
+import { fitWidths, type WidthRule } from './fit-widths.ts';
+import { leastError, type Rows } from './layer-rows.ts';
 
 /**
- * Which scales the rows of a layer may have: 'channel': any, one per row; 'channel-pow2': a power of two per row;
- * 'layer-pow2': one power of two for all rows, as INQ has it.
+ * What a squared error of a weight costs: 'hessian': the mean square of the input that it meets, so that errors are
+ * those of the layer's outputs; 'none': all weights alike.
  */
-export const SCALE_RULES = ['channel', 'channel-pow2', 'layer-pow2'] as const;
-export type ScaleRule = (typeof SCALE_RULES)[number];
+export const IMPORTANCES = ['hessian', 'none'] as const;
+export type Importance = (typeof IMPORTANCES)[number];
 
-export interface FitOptions {
-  readonly scales: ScaleRule;
-  readonly exponent: ExponentRule;
-}
-
-/** Weights [rows][n] and the importance of each (the diagonal of a Hessian). */
-export interface Rows {
-  readonly weights: Float64Array;
-  readonly importance: Float64Array;
-  readonly rows: number;
+export interface FitOptions extends ScaleOptions {
+  /** Of 'intv-B'. Default 'greedy'. */
+  readonly widths?: WidthRule;
+  /** Default 'hessian': that of the layer's weights. */
+  readonly importance?: Importance;
 }
 
 /** True for the formats whose codes some grid of ours makes; an entropy code ('+huffman', '+rans') may follow. */
 export function hasGrid(format: string): boolean {
-  return kindOf(format) !== null;
+  return fitterOf(format) !== null;
 }
 
 /** The grid of every row of a layer, with its scale, for a format (hasGrid). */
 export function fitLayer(format: string, layer: Rows, options: FitOptions): RowGrid[] {
-  const kind = kindOf(format);
-  if (kind === 'ttq') return fitAsymmetric(layer, options);
-  if (typeof kind === 'number') return fitCodebook(kind, layer, options);
-  if (kind === null) throw new RangeError(`there is no grid for '${format}'`);
-  return fitScales(kind, layer, options);
+  const fitter = fitterOf(format);
+  if (fitter === null) throw new RangeError(`there is no grid for '${format}'`);
+  return fitter(
+    options.importance === 'none' ? { ...layer, importance: layer.importance.map(() => 1) } : layer,
+    options,
+  );
 }
 
-/** A grid, 'ttq', or the number of entries of a codebook. */
-function kindOf(format: string): Grid | 'ttq' | number | null {
-  const base = format.replace(/\+(huffman|rans)$/, '');
-  if (base === 'ttq') return base;
+function fitterOf(format: string): ((layer: Rows, options: FitOptions) => RowGrid[]) | null {
+  const base = baseFormat(format);
+  if (base === 'ttq') return fitAsymmetric;
   const entries = Number(/^codebook-(\d+)$/.exec(base)?.[1]);
-  if (entries >= 2 && entries <= 256) return entries;
-  return gridNamed(base.replace(/^pow2v-/, 'pow2-'));
-}
-
-/** One grid for all rows, each with its scale. */
-export function fitScales(grid: Grid, layer: Rows, { scales, exponent }: FitOptions): RowGrid[] {
-  if (scales === 'channel') return perRow(layer, (row, h) => ({ grid, scale: fitScale(grid, row, h) }));
-  if (scales === 'channel-pow2') {
-    return perRow(layer, (row, h) => ({ grid, scale: fitPow2Scale(grid, row, exponent, h) }));
-  }
-  const scale = fitPow2Scale(grid, layer.weights, exponent, layer.importance);
-  return perRow(layer, () => ({ grid, scale }));
+  if (entries >= 2 && entries <= 256) return (layer, options) => fitCodebook(entries, layer, options);
+  const groups = groupsOf(base);
+  if (groups) return (layer, options) => fitCodebookGroups(groups, layer, options);
+  const bits = meanBits(base);
+  if (bits !== null) return (layer, options) => fitWidths(bits, layer, options.widths ?? 'greedy', options);
+  const grid = gridNamed(base.replace(/^pow2v-/, 'pow2-'));
+  return grid && ((layer, options) => fitScales(grid, layer, options));
 }
 
 /** Codes of the smaller side of -n, 0, p; the larger side is 127. */
@@ -66,48 +58,4 @@ function fitAsymmetric(layer: Rows, options: FitOptions): RowGrid[] {
     return fitScales(gridOfLevels('ttq', [-negative, 0, positive]), layer, options);
   });
   return leastError(candidates, layer);
-}
-
-const ROUNDS = 3;
-
-/**
- * A codebook for the whole layer and a free scale per row: weights over their row's scale are clustered by k-means with
- * weights h * scale^2, then every row's scale is fitted to the codebook, in turn.
- */
-function fitCodebook(entries: number, layer: Rows, options: FitOptions): RowGrid[] {
-  const { weights, importance, rows } = layer;
-  const n = weights.length / rows;
-  let units = perRow(layer, (row) => maxAbs(row) || 1);
-  const candidates: RowGrid[][] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    const unit = (i: number) => units[Math.floor(i / n)];
-    const relative = weights.map((w, i) => w / unit(i));
-    const mass = importance.map((h, i) => h * unit(i) ** 2);
-    const { grid, scale } = codebookGrid(kmeansWithZero(weightedPoints(relative, mass), entries).centres);
-    const fitted = fitScales(grid, layer, options);
-    candidates.push(fitted);
-    units = fitted.map((row) => row.scale / scale);
-  }
-  return leastError(candidates, layer);
-}
-
-function leastError(candidates: readonly RowGrid[][], layer: Rows): RowGrid[] {
-  const errors = candidates.map((grids) => {
-    let error = 0;
-    perRow(layer, (row, h, r) => {
-      error += gridError(grids[r], row, h);
-    });
-    return error;
-  });
-  return candidates[errors.indexOf(Math.min(...errors))];
-}
-
-function perRow<T>(
-  { weights, importance, rows }: Rows,
-  use: (row: Float64Array, h: Float64Array, r: number) => T,
-): T[] {
-  const n = weights.length / rows;
-  return Array.from({ length: rows }, (_, r) =>
-    use(weights.subarray(r * n, (r + 1) * n), importance.subarray(r * n, (r + 1) * n), r),
-  );
 }

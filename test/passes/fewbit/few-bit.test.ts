@@ -91,14 +91,31 @@ const weightsOf = (graph: Graph) =>
     return type?.quant?.format ? [{ node, type, codes: constantOf(graph, node.inputs[1])!.data as Int8Array }] : [];
   });
 
-describe.each(['int4', 'int3', 'pow2-5', 'pow2-4', 'pow2p-4', 'ternary', 'ttq', 'codebook-8'])('%s', (format) => {
+describe.each([
+  'int4',
+  'int3',
+  'pow2-5',
+  'pow2-4',
+  'pow2p-4',
+  'ternary',
+  'ttq',
+  'codebook-8',
+  'codebook-4/2',
+  'intv-3',
+])('%s', (format) => {
   test('every layer gets codes that the format stores, and compensation helps', async () => {
     const [nearest, compensated] = [await run({ layers: all(format, 'nearest') }), await run({ layers: all(format) })];
     const layers = weightsOf(compensated.graph);
     expect(layers.map(({ node }) => node.outputs[0])).toEqual(['h1', 'h2', 'h3', 'h4', 'g', 'y']);
     for (const { type, codes } of layers) {
       expect(type.quant?.format).toBe(format);
-      expect(findFormat(format).refuse(codes)).toBe(null);
+      const rows = type.shape[type.quant?.axis ?? 0];
+      const order = {
+        rows,
+        perGroup: type.quant?.axis === 1 ? rows : 1,
+        depth: type.quant?.axis === 1 ? 1 : codes.length / rows,
+      };
+      expect(findFormat(format).refuse(codes, order)).toBe(null);
     }
     expect(await error(compensated.graph)).toBeLessThan(await error(nearest.graph));
   });
@@ -119,6 +136,27 @@ test('later entries win; what no entry names keeps its int8 codes', async () => 
     ['h4', 'ternary', 2],
   ]);
 });
+
+test('correction by weights gives each row its mean deviation back', async () => {
+  const deviations = async (correction: string) => {
+    const { graph } = await run({ layers: [{ match: 'h4', format: 'ternary', method: 'nearest', correction }] });
+    const [{ type, codes }] = weightsOf(graph);
+    return type.quant!.scale.map((scale, r) => scale * deviation(codes.subarray(r * 54, (r + 1) * 54)));
+  };
+  const weights = constantOf(FLOAT, 'w4')!.data as Float32Array;
+  const wanted = Array.from({ length: 6 }, (_, r) => deviation(weights.subarray(r * 54, (r + 1) * 54)));
+  const [corrected, plain] = [await deviations('weights'), await deviations('none')];
+  for (const r of [0, 1, 2, 3, 4, 5]) {
+    expect(corrected[r]).toBeCloseTo(wanted[r], 6);
+    expect(plain[r]).not.toBeCloseTo(wanted[r], 3);
+  }
+});
+
+function deviation(values: ArrayLike<number>): number {
+  const all = Array.from(values);
+  const mean = all.reduce((a, b) => a + b, 0) / all.length;
+  return Math.sqrt(all.reduce((sum, w) => sum + (w - mean) ** 2, 0) / all.length);
+}
 
 test('making up for the other side of a sum brings the output closer', async () => {
   const layers = [{ match: 'h*', format: 'ternary' }];
@@ -162,6 +200,7 @@ describe('what is refused, before any work', () => {
     [[{ match: '*', format: 'int44' }], /no format 'int44': did you mean 'int4'/],
     [[{ match: '*', format: 'int4', method: 'magic' }], /no method 'magic'/],
     [[{ match: '*', format: 'int4', bits: 3 }], /no key 'bits'/],
+    [[{ match: '*', format: 'int4', clip: 'min' }], /no clip 'min', only mse, max, aciq/],
     [[{ match: 1, format: 'int4' }], /"match" must be a text/],
     [['int4'], /an entry is/],
   ])('%j', async (layers, because) => {
