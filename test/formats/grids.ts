@@ -45,7 +45,7 @@ export const GRIDS: readonly Grid[] = [
   { format: 'pow2-5+huffman', codes: powers(8) },
   { format: 'ternary+huffman', codes: [-1, 0, 1] },
   { format: 'codebook-40+huffman', codes: range(-20, 19).map((i) => 3 * i) },
-  { format: 'intv-4', codes: range(-128, 127), ofRow: (row) => intCodes([4, 8, 0, 3, 1, 5, 7, 2, 6][row % 9]) },
+  { format: 'intv-4', codes: range(-128, 127), ofRow: (row) => intCodes([8, 4, 0, 3, 1, 5, 7, 2, 6][row % 9]) },
   { format: 'codebook-5/3', codes: range(-2, 2), ofRow: (row, rows) => tableCodes(tableOfRow(row, rows, 3), 40) },
   { format: 'codebook-4/16', codes: range(0, 3), ofRow: (row, rows) => tableCodes(tableOfRow(row, rows, 16), 7) },
   {
