@@ -1,11 +1,12 @@
-import { memoryMap } from '../codegen/plan-memory/memory-map.ts';
+import { type MemoryMap, memoryMap } from '../codegen/plan-memory/memory-map.ts';
 import type { Compilation } from '../compile.ts';
 import type { Call, Program } from '../ir/program.ts';
 import { arenaBytes } from '../ir/tensor.ts';
-import type { Graph, Shape } from '../ir/types.ts';
+import type { Shape, ValueName } from '../ir/types.ts';
 import type { Remark } from '../passes/pipeline.ts';
 import type { Target } from '../targets/target.ts';
 import { VERSION } from '../version.ts';
+import { type LayerWeights, weightsByCall } from './layer-weights.ts';
 import type { Measurement } from './measure.ts';
 
 /** One layer function of the generated C. */
@@ -15,6 +16,8 @@ export interface LayerReport {
   /** ONNX name: may be hostile text. */
   readonly node: string;
   readonly op: string;
+  /** The graph value it completes, or null. */
+  readonly value: ValueName | null;
   /** Shapes of the computed inputs, in ONNX order. */
   readonly inputs: readonly Shape[];
   /** null for a step that completes no value of the graph. */
@@ -23,8 +26,12 @@ export interface LayerReport {
   /** Tables that an earlier layer already uses count there. */
   readonly weightBytes: number;
   readonly parameterBytes: number;
+  /** Instructions of this layer alone; null: not measured. */
+  readonly codeBytes: number | null;
   readonly outputBytes: number;
   readonly scratchBytes: number;
+  /** null: it has no quantized weights. */
+  readonly weights: LayerWeights | null;
 }
 
 /** Bytes needed of a memory, and the share of it that the target leaves to the model. */
@@ -51,6 +58,8 @@ export interface Report {
     readonly tableBytes: number;
     /** null: not measured. */
     readonly codeBytes: number | null;
+    /** Of these, what belongs to no single layer: kernels that several layers call, their constants. */
+    readonly sharedCodeBytes: number | null;
     readonly libraryBytes: number | null;
   } & Fit;
   readonly ram: {
@@ -70,6 +79,8 @@ export interface Report {
   /** The compiler that measured code and stack, or why nothing was measured. */
   readonly measured: { readonly with: string } | { readonly notBecause: string };
   readonly remarks: readonly Remark[];
+  /** Which buffer lies where in the arena, and when. */
+  readonly memory: MemoryMap;
 }
 
 export interface PeakBuffer {
@@ -83,9 +94,10 @@ export function buildReport(
   compilation: Compilation,
   measurement: Measurement = { notBecause: 'not asked for' },
 ): Report {
-  const { program, plan, graph, target } = compilation;
+  const { program, plan, target } = compilation;
   const footprint = 'footprint' in measurement ? measurement.footprint : null;
-  const layers = layerReports(program, graph);
+  const layers = layerReports(compilation, footprint?.flash.functions ?? null);
+  const memory = memoryMap(program, plan);
   const sum = (pick: (layer: LayerReport) => number) => layers.reduce((total, layer) => total + pick(layer), 0);
   const tableBytes = program.tables.reduce((total, table) => total + table.data.byteLength, 0);
   const stackBytes = footprint?.stack?.bytes ?? null;
@@ -100,6 +112,9 @@ export function buildReport(
       weightBytes: sum((layer) => layer.weightBytes),
       tableBytes,
       codeBytes: footprint?.flash.codeBytes ?? null,
+      sharedCodeBytes: footprint?.flash.functions
+        ? footprint.flash.codeBytes - sum((layer) => layer.codeBytes ?? 0)
+        : null,
       libraryBytes: footprint?.flash.libraryBytes ?? null,
       ...fitOf(footprint?.flash.bytes ?? tableBytes, target.flashBytes * target.budget.flash),
     },
@@ -110,11 +125,12 @@ export function buildReport(
       stackBytes,
       libraryBytes: footprint?.staticRamBytes ?? null,
       stackPath: footprint?.stack?.path.map(({ name }) => name) ?? [],
-      peak: peakOf(compilation),
+      peak: peakOf(program, memory),
       ...fitOf(plan.arenaBytes + (stackBytes ?? 0) + (footprint?.staticRamBytes ?? 0), ramBudget(target)),
     },
     measured: 'footprint' in measurement ? { with: measurement.with } : measurement,
     remarks: compilation.remarks,
+    memory,
   };
 }
 
@@ -129,7 +145,11 @@ function fitOf(neededBytes: number, limit: number): Fit {
   return { neededBytes, budgetBytes, marginBytes, fits: marginBytes >= 0 };
 }
 
-function layerReports(program: Program, graph: Graph): LayerReport[] {
+function layerReports(
+  { program, graph, floatGraph }: Compilation,
+  functions: ReadonlyMap<string, number> | null,
+): LayerReport[] {
+  const weights = weightsByCall(program, graph, floatGraph);
   const buffers = new Map(program.buffers.map((buffer) => [buffer.id, buffer]));
   const tables = new Map(program.tables.map((table) => [table.symbol, table]));
   const counted = new Set<string>();
@@ -148,13 +168,16 @@ function layerReports(program: Program, graph: Graph): LayerReport[] {
       symbol: call.symbol,
       node: call.node,
       op: call.op,
+      value: call.result?.value ?? null,
       inputs: inputShapes(call, graph),
       output: call.result?.shape ?? null,
       macs: call.macs,
       weightBytes,
       parameterBytes,
+      codeBytes: functions && (functions.get(call.symbol) ?? 0),
       outputBytes: call.result ? arenaBytes(call.result.type) : 0,
       scratchBytes: scratch.reduce((sum, { buffer }) => sum + (buffers.get(buffer)?.bytes ?? 0), 0),
+      weights: weights.get(call) ?? null,
     };
   });
 }
@@ -168,12 +191,11 @@ function inputShapes(call: Call, graph: Graph): Shape[] {
   });
 }
 
-function peakOf({ program, plan }: Compilation): Report['ram']['peak'] {
-  const layer = plan.peakCall;
-  const alive = memoryMap(program, plan).calls[layer]?.regions ?? [];
+function peakOf(program: Program, { calls, peakCall }: MemoryMap): Report['ram']['peak'] {
+  const alive = calls[peakCall]?.regions ?? [];
   const buffers = alive.flatMap(({ buffer, bytes }) => {
     const { name, role } = program.buffers.find(({ id }) => id === buffer) ?? { name: '', role: '' };
     return [{ name, role, bytes }];
   });
-  return { layer, buffers };
+  return { layer: peakCall, buffers };
 }

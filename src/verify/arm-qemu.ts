@@ -21,6 +21,7 @@ export function armQemu(board: BoardName, flags: readonly string[]): Toolchain {
     compileFlags: [
       ...(request.sanitize ? SANITIZE : []),
       '-fcallgraph-info=su', // frames and calls of each function, for stack-usage.ts
+      '-g', // which functions were inlined where, for code-by-function.ts; changes no instruction
       `-DPORT_TICK_NUMERATOR=${numerator}`,
       `-DPORT_TICK_DENOMINATOR=${denominator}`,
     ],

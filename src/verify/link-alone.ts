@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { codeByFunction } from './code-by-function.ts';
 import { runToolOrFail } from './run-tool.ts';
 import type { Alone, Compiled, SectionSizes } from './toolchain.ts';
 
 /**
- * Links the objects with the libraries, keeps only what `roots` (symbols; the first is the entry) reach, and reads the
- * sizes from the linker's map.
+ * Links the objects (with debug information) and the libraries, keeps only what `roots` (symbols; the first is the entry)
+ * reach, and reads the sizes from the linker's map.
  */
 export async function linkAlone(
   compiler: string,
@@ -24,7 +25,9 @@ export async function linkAlone(
   ];
   await runToolOrFail(compiler, args, 'link the model by itself', { directory: compiled.directory });
   const map = await readFile(join(compiled.directory, 'alone.map'), 'utf8');
-  return { program: join(compiled.directory, 'alone'), sections: readMap(map) };
+  const program = join(compiled.directory, 'alone');
+  const code = await codeByFunction(compiler.replace(/gcc$/, ''), program, compiled.directory, roots[0]);
+  return { program, sections: readMap(map), code };
 }
 
 /**

@@ -8,6 +8,8 @@ export interface Footprint {
   readonly flash: {
     /** Instructions, and constants inside of the model's code file. */
     readonly codeBytes: number;
+    /** Instructions of each function, see codeByFunction(); null on the host. */
+    readonly functions: ReadonlyMap<string, number> | null;
     readonly weightBytes: number;
     /** Parts of libgcc, libc and libm that only the model brings in. */
     readonly libraryBytes: number;
@@ -36,8 +38,10 @@ export async function measureFootprint(
   const alone = await toolchain.linkAlone?.(compiled, roots);
   const sections = alone?.sections ?? (await toolchain.size(compiled));
   const callGraphs = [...compiled.objects.values()].map((object) => object.replace(/\.o$/, '.ci'));
+  const { flash, staticRamBytes } = sum(sections, sources, model.prefix);
   return {
-    ...sum(sections, sources, model.prefix),
+    flash: { ...flash, functions: alone?.code ?? null },
+    staticRamBytes,
     stack: alone ? await stackUsage(alone.program, callGraphs, run) : null,
   };
 }

@@ -60,6 +60,8 @@ export interface Alone {
   readonly program: string;
   /** Bytes per object: 'kws.o', or 'libgcc.a(_divsi3.o)' for what the libraries add. */
   readonly sections: ReadonlyMap<string, SectionSizes>;
+  /** Bytes of instructions per function, see codeByFunction(). */
+  readonly code: ReadonlyMap<string, number>;
 }
 
 export interface RunOptions {

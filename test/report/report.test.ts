@@ -13,7 +13,16 @@ import { TINY } from '../cli/tiny.ts';
 const MEASURED: Measurement = {
   with: 'arm-none-eabi-gcc -O2',
   footprint: {
-    flash: { codeBytes: 900, weightBytes: 200, libraryBytes: 40, bytes: 1140 },
+    flash: {
+      codeBytes: 900,
+      functions: new Map([
+        ['l00_conv', 300],
+        ['nn_dot_f32', 200],
+      ]),
+      weightBytes: 200,
+      libraryBytes: 40,
+      bytes: 1140,
+    },
     staticRamBytes: 4,
     stack: {
       bytes: 96,
@@ -41,16 +50,19 @@ test('layers add up to the totals', () => {
     symbol: 'l00_conv',
     node: 'c',
     op: 'Conv',
+    value: 'c',
     inputs: [[1, 1, 8, 8]],
     output: [1, 2, 8, 8],
     macs: 1152,
     weightBytes: 80,
     parameterBytes: 0,
+    codeBytes: 300,
     outputBytes: 512,
     scratchBytes: 0,
+    weights: null,
   });
   expect(report.macs).toBe(1152 + 24);
-  expect(report.flash).toMatchObject({ weightBytes: 80 + 96, codeBytes: 900, neededBytes: 1140 });
+  expect(report.flash).toMatchObject({ weightBytes: 80 + 96, codeBytes: 900, sharedCodeBytes: 600, neededBytes: 1140 });
   expect(report.flash.budgetBytes).toBe(Math.floor(0.9 * 65536));
   expect(report.ram.neededBytes).toBe(compilation.plan.arenaBytes + 96 + 4);
   expect(report.ram.marginBytes).toBe(Math.floor(0.8 * 8192) - report.ram.neededBytes);

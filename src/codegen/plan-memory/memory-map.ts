@@ -22,6 +22,8 @@ export interface MappedBuffer {
   readonly role: string;
   readonly offset: number;
   readonly bytes: number;
+  /** Indices of the calls that read or write it, ascending. */
+  readonly calls: readonly number[];
   /** The buffer it is a slice of. */
   readonly within: BufferId | null;
   /** -1: the caller fills it before the first call. */
@@ -65,13 +67,14 @@ function mapBuffers(program: Program, model: ArenaModel, plan: MemoryPlan): Mapp
     for (const { buffer } of call.arguments) touched.set(buffer, [...(touched.get(buffer) ?? []), index]);
   });
   const mapped = program.buffers.flatMap(({ id, name, role, bytes, within }) => {
-    const calls = [...(touched.get(id) ?? [])];
-    if (role === 'input' || inputs.has(id)) calls.unshift(-1);
-    if (role === 'output' || outputs.has(id)) calls.push(model.callCount);
-    if (calls.length === 0) return [];
-    const [firstCall, lastCall] = [calls[0], calls[calls.length - 1]];
+    const calls = [...new Set(touched.get(id))];
+    const life = [...calls];
+    if (role === 'input' || inputs.has(id)) life.unshift(-1);
+    if (role === 'output' || outputs.has(id)) life.push(model.callCount);
+    if (life.length === 0) return [];
+    const [firstCall, lastCall] = [life[0], life[life.length - 1]];
     const offset = must(plan.offsets.get(id), `offset of buffer ${id}`);
-    return [{ id, name, role, offset, bytes, within: within?.buffer ?? null, firstCall, lastCall }];
+    return [{ id, name, role, offset, bytes, calls, within: within?.buffer ?? null, firstCall, lastCall }];
   });
   return mapped.sort((a, b) => a.offset - b.offset || a.id - b.id);
 }

@@ -1,0 +1,110 @@
+import { findFormat } from '../formats/index.ts';
+import { constantOf, typeOf } from '../ir/graph.ts';
+import type { Call, Program, Table } from '../ir/program.ts';
+import type { Graph, Node, Shape, ValueName } from '../ir/types.ts';
+import { sqnrDb } from '../numerics/stats.ts';
+import { findOp } from '../ops/index.ts';
+import { fromRows, type WeightLayer, weightLayers } from '../passes/fewbit/weight-layer.ts';
+import { countCodes, entropyBits } from '../quant/fewbit/entropy.ts';
+import { channelRuns } from '../quant/per-channel.ts';
+import { type WeightHistogram, weightHistogram } from './weight-histogram.ts';
+
+/** The quantized weights of one layer: what stores them, what that takes, and what it costs of their precision. */
+export interface LayerWeights {
+  readonly shape: Shape;
+  readonly count: number;
+  /** Name of a weight format: 'int8', 'int4', 'ternary+huffman'. */
+  readonly format: string;
+  /** Bits that the format gives every weight; null: more to some than to others. */
+  readonly nominalBits: number | null;
+  /** Shannon entropy of the codes in bits per weight: no code that looks at each weight by itself is shorter. */
+  readonly entropyBits: number;
+  /** Of the emitted tables: codes with all filling. */
+  readonly codeBytes: number;
+  /** Of the emitted tables: what a decoder looks up (values of symbols, lengths of code words, offsets of rows). */
+  readonly lookupBytes: number;
+  /** 8 (codeBytes + lookupBytes) / count. */
+  readonly achievedBits: number;
+  /** Size of the same weights in float32, and with a byte each, over their size here. */
+  readonly float32Ratio: number;
+  readonly int8Ratio: number;
+  /** Of what the codes stand for, against the float weights; Infinity without any error, null without float weights. */
+  readonly sqnrDb: number | null;
+  /** How often an inference uses each weight: MACs over count. */
+  readonly uses: number;
+  readonly histogram: WeightHistogram;
+}
+
+/** The weights of each call that has quantized ones. Empty for a model in float32. */
+export function weightsByCall(program: Program, graph: Graph, floatGraph: Graph): Map<Call, LayerWeights> {
+  const twins = new Map(weightLayers(graph, floatGraph).map((layer) => [layer.node, layer]));
+  const tables = new Map(program.tables.map((table) => [table.symbol, table]));
+  const producers = new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+  const found = new Map<Call, LayerWeights>();
+  for (const call of program.calls) {
+    const node = producers.get(call.result?.value ?? null);
+    const value = node && quantizedWeights(graph, node);
+    const own = call.constants.flatMap((symbol) => tables.get(symbol) ?? []).filter(({ kind }) => kind === 'weights');
+    if (!node || !value || own.length === 0) continue;
+    found.set(call, describe(graph, value, new Set(own), call.macs, twins.get(node) ?? null));
+  }
+  return found;
+}
+
+/** The constant codes that a layer multiplies with. */
+function quantizedWeights(graph: Graph, node: Node): ValueName | null {
+  const [input, weights] = node.inputs;
+  if (!findOp(node.domain, node.op)?.quantize?.weightAxis || input == null || weights == null) return null;
+  const codes = constantOf(graph, weights) && typeOf(graph, weights).quant && typeOf(graph, input).quant;
+  return codes ? weights : null;
+}
+
+/** Tables of codes (see readWeights); the others are what a decoder looks up. */
+const CODES = /_weights\d*$/;
+
+function describe(
+  graph: Graph,
+  value: ValueName,
+  tables: ReadonlySet<Table>,
+  macs: number,
+  twin: WeightLayer | null,
+): LayerWeights {
+  const { shape, dtype } = typeOf(graph, value);
+  const codes = constantOf(graph, value)!.data as Int8Array | Int16Array;
+  const format = typeOf(graph, value).quant?.format ?? (dtype === 'i16' ? 'int16' : 'int8');
+  const counts = countCodes(codes);
+  const bytesOf = (codes: boolean) =>
+    [...tables].reduce((sum, { symbol, data }) => sum + (CODES.test(symbol) === codes ? data.byteLength : 0), 0);
+  const bytes = bytesOf(false) + bytesOf(true);
+  const steps = stepsOf(graph, value);
+  const float = twin && fromRows(twin.weights, twin);
+  return {
+    shape,
+    count: codes.length,
+    format,
+    nominalBits: findFormat(format).bits,
+    entropyBits: entropyBits(counts.values()),
+    codeBytes: bytesOf(true),
+    lookupBytes: bytesOf(false),
+    achievedBits: (8 * bytes) / codes.length,
+    float32Ratio: (4 * codes.length) / bytes,
+    int8Ratio: codes.length / bytes,
+    sqnrDb:
+      float &&
+      sqnrDb(
+        float,
+        Float64Array.from(codes, (code, i) => (code - steps.zero(i)) * steps.size(i)),
+      ),
+    uses: macs / codes.length,
+    histogram: weightHistogram(counts, float?.map((w, i) => w / steps.size(i) + steps.zero(i)) ?? null),
+  };
+}
+
+/** What one step of the codes is for element i, and the code of zero. */
+function stepsOf(graph: Graph, value: ValueName) {
+  const { shape, quant } = typeOf(graph, value);
+  const { scale, zeroPoint, axis } = quant!;
+  const { inner, channels } = axis === null ? { inner: 1, channels: 1 } : channelRuns(shape, axis);
+  const channel = (i: number) => Math.floor(i / inner) % channels;
+  return { size: (i: number) => scale[channel(i)], zero: (i: number) => zeroPoint[channel(i)] };
+}
