@@ -78,6 +78,7 @@ export interface Transformation {
 export interface Compilation extends Transformation {
   readonly name: string;
   readonly target: Target;
+  readonly ioLayout: 'native' | 'onnx';
   /** The graph in plain ONNX: integer tensors that any runtime computes exactly as the C does. */
   readonly oracle: Graph;
   readonly program: Program;
@@ -89,20 +90,34 @@ export interface Compilation extends Transformation {
 
 /** The main job: ONNX in, C out. Throws UserError for everything the user can mend. */
 export async function compileModel(options: CompileOptions): Promise<Compilation> {
-  const { target } = options;
+  const { target, ioLayout = 'native' } = options;
   const transformation = await transformModel(options);
-  const { graph, precision } = transformation;
   const name = cIdentifier(options.name, 'model').toLowerCase();
-  const lowered = lowerGraph(graph, {
-    name,
-    features: target.features,
-    ...(options.ioLayout && { ioLayout: options.ioLayout }),
+  const provenance = provenanceOf(options, transformation.precision);
+  return generate({ ...transformation, name, target, ioLayout, provenance });
+}
+
+/**
+ * The same model with a byte (or two) for each weight: the same codes and results, so what it takes less of the
+ * processor is what decoding costs.
+ */
+export function withPlainWeights(compilation: Compilation): Compilation {
+  const types = [...compilation.graph.types].map(([value, type]) => {
+    if (!type.quant) return [value, type] as const;
+    const { format, ...quant } = type.quant;
+    return [value, { ...type, quant }] as const;
   });
-  const program = orderCalls(planConcat(lowered));
+  return generate({ ...compilation, graph: { ...compilation.graph, types: new Map(types) } });
+}
+
+type Ungenerated = Omit<Compilation, 'oracle' | 'program' | 'plan' | 'files'>;
+
+function generate(model: Ungenerated): Compilation {
+  const { graph, name, target, ioLayout, provenance } = model;
+  const program = orderCalls(planConcat(lowerGraph(graph, { name, features: target.features, ioLayout })));
   const plan = planMemory(program);
-  const provenance = provenanceOf(options, precision);
   const files = emitC(program, plan, { sets: target.kernels, provenance });
-  return { ...transformation, name, target, oracle: buildOracle(graph), program, plan, files, provenance };
+  return { ...model, oracle: buildOracle(graph), program, plan, files };
 }
 
 /** The first half: ONNX in, the graph that becomes C out (with `passes.stopAfter`, some earlier graph). */

@@ -1,21 +1,34 @@
 import { Command, Option } from 'commander';
-import { type Compilation, compileModel } from '../compile.ts';
+import { type Compilation, compileModel, withPlainWeights } from '../compile.ts';
+import { type DecodeCost, isPlain, measuredDecodeCosts } from '../report/decode-cost.ts';
+import { fullReport } from '../report/full-report.ts';
 import { measure } from '../report/measure.ts';
 import { renderBench } from '../report/render-bench.ts';
-import { buildReport } from '../report/report.ts';
+import { renderWeights } from '../report/render-weights.ts';
+import { buildReport, type Report } from '../report/report.ts';
 import { must } from '../support/errors.ts';
 import { loadTarget } from '../targets/load.ts';
+import type { Counts } from '../verify/harness.ts';
 import type { Optimize } from '../verify/toolchain.ts';
 import { toolchainFor } from '../verify/toolchain-for.ts';
 import { verifyModel } from '../verify/verify-model.ts';
 import { inScratch } from './in-scratch.ts';
 import { addModelFlags, type ModelFlags, modelOptions } from './model-flags.ts';
 import { testData } from './open-data.ts';
-import { createProgress } from './progress.ts';
+import { createProgress, type Progress } from './progress.ts';
+import { quality } from './quantize.ts';
+import {
+  accuracyOn,
+  addDataFlags,
+  addReportFlag,
+  type DataFlags,
+  type ReportFlags,
+  writeReport,
+} from './report-flag.ts';
 import { requireAvailable } from './run-verify.ts';
 import { say, sayJson } from './say.ts';
 
-type Flags = ModelFlags & { readonly target: string; readonly optimize: string };
+type Flags = ModelFlags & DataFlags & ReportFlags & { readonly target: string; readonly optimize: string };
 
 export function benchCommand(): Command {
   const command = new Command('bench')
@@ -28,13 +41,16 @@ export function benchCommand(): Command {
         .choices(['0', '1', '2', '3', 's'])
         .default('2'),
     );
-  return addModelFlags(command).addHelpText('after', EXAMPLES).action(run);
+  return addReportFlag(addDataFlags(addModelFlags(command)))
+    .addHelpText('after', EXAMPLES)
+    .action(run);
 }
 
 const EXAMPLES = `
 Examples:
   $ nibblec bench kws.onnx --calibrate mfcc.npy                     int8 on a Cortex-M4F
   $ nibblec bench kws.onnx --calibrate mfcc.npy -t rp2040 -O 3
+  $ nibblec bench kws.onnx --calibrate mfcc.npy --weights int4 --report kws.html
   $ nibblec bench kws.onnx -t host                                  nanoseconds on this computer
 `;
 
@@ -44,22 +60,55 @@ async function run(path: string, flags: Flags): Promise<void> {
     const target = await loadTarget(flags.target);
     const options = await modelOptions(path, flags, target);
     const compilation = await compileModel({ ...options, passes: { ...options.passes, progress: progress.update } });
-    const { report, counts } = await measureRun(compilation, flags);
-    progress.stop();
-    if (flags.json) sayJson({ report, counts, clockHz: target.clockHz });
-    else say(renderBench(report, counts, target));
+    await finish(compilation, flags, progress);
   } finally {
     progress.stop();
   }
 }
 
-async function measureRun(compilation: Compilation, flags: Flags) {
+async function finish(compilation: Compilation, flags: Flags, progress: Progress): Promise<void> {
+  const { target, precision, dataset } = compilation;
+  const wanted = flags.report !== undefined;
   const optimize = `-O${flags.optimize}` as Optimize;
+  const counts = await countRun(compilation, flags, optimize);
+  const report = buildReport(compilation, await inScratch((folder) => measure(compilation, folder, optimize)));
+  const decode = await decodeCosts(compilation, report, counts, (plain) => countRun(plain, flags, optimize));
+  const sqnr = wanted && dataset && precision === 'int8' ? await quality(compilation, progress) : null;
+  const accuracy = wanted ? await accuracyOn(compilation, flags, progress) : null;
+  const full = fullReport(report, { core: target.core, counts, decode, sqnr, accuracy });
+  const pages = flags.report === undefined ? [] : await writeReport(flags.report, full);
+  progress.stop();
+  if (flags.json) {
+    sayJson({ ...full, clockHz: target.clockHz, pages });
+    return;
+  }
+  say(renderBench(report, counts, target));
+  const weights = renderWeights(full);
+  if (weights) say(`\n${weights}`);
+  if (pages.length > 0) say(`\nWrote ${pages.join(', ')}`);
+}
+
+/** One inference, layer by layer. */
+async function countRun(compilation: Compilation, flags: Flags, optimize: Optimize): Promise<Counts> {
   const toolchain = toolchainFor(compilation.target);
   await requireAvailable(toolchain);
   const dataset = await testData(compilation, flags, 1);
   const run = { toolchain, optimize, samples: 1, layers: false, counts: true };
   const { counts } = await inScratch((directory) => verifyModel(compilation, dataset, { ...run, directory }));
-  const measurement = await inScratch((directory) => measure(compilation, directory, optimize));
-  return { report: buildReport(compilation, measurement), counts: must(counts, 'counts') };
+  return must(counts, 'counts');
+}
+
+/** What decoding takes of each layer: instructions beyond those of the same model with plain weights. */
+async function decodeCosts(
+  compilation: Compilation,
+  { layers }: Report,
+  counts: Counts,
+  count: (compilation: Compilation) => Promise<Counts>,
+): Promise<(DecodeCost | null)[] | null> {
+  const few = layers.some(({ weights }) => weights && !isPlain(weights.format));
+  if (!few || counts.unit !== 'instructions') return null;
+  const plain = withPlainWeights(compilation);
+  const { layers: times } = await count(plain);
+  const byValue = new Map(plain.program.calls.map(({ result }, i) => [result?.value ?? null, times[i]]));
+  return measuredDecodeCosts(layers, counts, byValue);
 }

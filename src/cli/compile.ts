@@ -4,9 +4,12 @@ import { emitSelfTest } from '../codegen/emit-self-test.ts';
 import { type Compilation, compileModel, transformModel } from '../compile.ts';
 import { printGraph } from '../ir/text.ts';
 import { checkFit } from '../report/check-fit.ts';
+import { fullReport } from '../report/full-report.ts';
 import { measure } from '../report/measure.ts';
+import { renderAccuracy } from '../report/render-accuracy.ts';
 import { renderReport } from '../report/render-report.ts';
 import { renderSqnr } from '../report/render-sqnr.ts';
+import { renderWeights } from '../report/render-weights.ts';
 import { buildReport } from '../report/report.ts';
 import { listTargets, loadTarget } from '../targets/load.ts';
 import { knownAnswers } from '../verify/known-answers.ts';
@@ -17,6 +20,7 @@ import { testData } from './open-data.ts';
 import { wholeNumber } from './parsers.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { quality } from './quantize.ts';
+import { accuracyOn, addReportFlag, type ReportFlags, writeReport } from './report-flag.ts';
 import { renderVerdict, requirePassed, verifyOn } from './run-verify.ts';
 import { say, sayJson } from './say.ts';
 import { addVerifyFlags, type VerifyFlags } from './verify-flags.ts';
@@ -24,7 +28,8 @@ import { writeFiles } from './write-files.ts';
 
 type Flags = ModelFlags &
   IrFlags &
-  VerifyFlags & {
+  VerifyFlags &
+  ReportFlags & {
     readonly target: string;
     readonly out: string;
     readonly verify?: boolean;
@@ -46,7 +51,7 @@ export function compileCommand(): Command {
       wholeNumber(1, 4),
     )
     .option('--sqnr', 'also report how well each int8 layer follows float32');
-  return addIrFlags(addVerifyFlags(addModelFlags(command)))
+  return addIrFlags(addReportFlag(addVerifyFlags(addModelFlags(command))))
     .addHelpText('after', EXAMPLES)
     .action(run);
 }
@@ -58,6 +63,7 @@ Examples:
   $ nibblec compile kws.onnx                                        float32 C for any machine
   $ nibblec compile kws.onnx -t stm32f405rg --calibrate mfcc.npy    int8 C, checked against the part
   $ nibblec compile kws.onnx -t stm32f405rg --calibrate mfcc.npy --verify --data test.npz
+  $ nibblec compile kws.onnx --calibrate mfcc.npy --weights int4 --report kws.html --data test.npz
   $ nibblec compile net.onnx --dim height=96 --dim width=96 -o firmware/model
   $ nibblec compile net.onnx --stop-after fold-batchnorm            print the graph after a pass
 `;
@@ -87,18 +93,27 @@ async function finish(compilation: Compilation, flags: Flags, progress: Progress
   checkFit(report, compilation.target, await listTargets());
   const verdicts = flags.verify ? await verifyOn(compilation, flags, progress) : [];
   requirePassed(verdicts);
-  const sqnr = flags.sqnr ? await quality(compilation, progress) : null;
+  const wanted = flags.report !== undefined;
+  const comparable = compilation.dataset !== null && compilation.precision === 'int8';
+  const sqnr = flags.sqnr || (wanted && comparable) ? await quality(compilation, progress) : null;
+  const accuracy = wanted ? await accuracyOn(compilation, flags, progress) : null;
+  const full = fullReport(report, { core: compilation.target.core, sqnr, accuracy });
   const files = new Map([...compilation.files, ...(await selfTestFiles(compilation, flags))]);
   await writeFiles(flags.out, files);
+  const pages = flags.report === undefined ? [] : await writeReport(flags.report, full);
   const names = [...files.keys()];
   if (flags.json) {
-    sayJson({ out: flags.out, files: names, report, verdicts, ...(sqnr && { sqnr }) });
+    sayJson({ out: flags.out, files: names, pages, ...full, verdicts });
     return;
   }
   say(renderReport(report));
+  const weights = renderWeights(full);
+  if (weights) say(`\n${weights}`);
   for (const verdict of verdicts) say(`\n${renderVerdict(verdict)}`);
-  if (sqnr) say(`\n${renderSqnr(sqnr)}`);
+  if (sqnr && flags.sqnr) say(`\n${renderSqnr(sqnr)}`);
+  if (accuracy) say(`\n${renderAccuracy(accuracy)}`);
   say(`\nWrote ${names.join(', ')} in ${flags.out}`);
+  if (pages.length > 0) say(`Wrote ${pages.join(', ')}`);
 }
 
 async function selfTestFiles(compilation: Compilation, flags: Flags): Promise<GeneratedFiles> {

@@ -1,15 +1,27 @@
 import { Command } from 'commander';
 import { type Compilation, compileModel, oracleModel } from '../compile.ts';
+import { fullReport } from '../report/full-report.ts';
+import { renderAccuracy } from '../report/render-accuracy.ts';
 import { renderSqnr } from '../report/render-sqnr.ts';
+import { renderWeights } from '../report/render-weights.ts';
+import { buildReport } from '../report/report.ts';
 import { measureSqnr, type SqnrReport } from '../report/sqnr.ts';
 import { UserError } from '../support/errors.ts';
 import { loadTarget } from '../targets/load.ts';
 import { addModelFlags, type ModelFlags, modelOptions } from './model-flags.ts';
 import { createProgress, type Progress } from './progress.ts';
+import {
+  accuracyOn,
+  addDataFlags,
+  addReportFlag,
+  type DataFlags,
+  type ReportFlags,
+  writeReport,
+} from './report-flag.ts';
 import { say, sayJson } from './say.ts';
 import { writeFiles } from './write-files.ts';
 
-type Flags = ModelFlags & { readonly out: string };
+type Flags = ModelFlags & DataFlags & ReportFlags & { readonly out: string };
 
 export function quantizeCommand(): Command {
   const command = new Command('quantize')
@@ -20,13 +32,16 @@ export function quantizeCommand(): Command {
     )
     .argument('<model.onnx>', 'the model')
     .option('-o, --out <dir>', 'where the files go', './generated');
-  return addModelFlags(command).addHelpText('after', EXAMPLES).action(run);
+  return addReportFlag(addDataFlags(addModelFlags(command)))
+    .addHelpText('after', EXAMPLES)
+    .action(run);
 }
 
 const EXAMPLES = `
 Examples:
   $ nibblec quantize kws.onnx --calibrate mfcc.npy
   $ nibblec quantize kws.onnx --calibrate mfcc.npy --method percentile --percentile 99.9
+  $ nibblec quantize kws.onnx --calibrate mfcc.npy --weights int4 --report kws.html --data test.npz
   $ nibblec quantize kws.onnx --calibrate mfcc.npy --exclude Softmax_0 -o quantized
 `;
 
@@ -36,14 +51,25 @@ async function run(path: string, flags: Flags): Promise<void> {
     const options = await modelOptions(path, flags, await loadTarget('host'));
     const compilation = await compileModel({ ...options, passes: { ...options.passes, progress: progress.update } });
     const sqnr = await quality(compilation, progress);
+    const accuracy = await accuracyOn(compilation, flags, progress);
+    const full = fullReport(buildReport(compilation), { core: compilation.target.core, sqnr, accuracy });
     const name = `${compilation.name}_int8`;
     const files = new Map([
       [`${name}.onnx`, oracleModel(compilation)],
-      [`${name}.json`, Buffer.from(`${JSON.stringify({ sqnr, remarks: compilation.remarks }, null, 2)}\n`)],
+      [`${name}.json`, Buffer.from(`${JSON.stringify({ ...full, remarks: compilation.remarks }, null, 2)}\n`)],
     ]);
     await writeFiles(flags.out, files);
-    if (flags.json) sayJson({ out: flags.out, files: [...files.keys()], sqnr });
-    else say(`${renderSqnr(sqnr)}\nWrote ${[...files.keys()].join(', ')} in ${flags.out}`);
+    const pages = flags.report === undefined ? [] : await writeReport(flags.report, full);
+    if (flags.json) {
+      sayJson({ out: flags.out, files: [...files.keys()], pages, ...full });
+      return;
+    }
+    const weights = renderWeights(full);
+    if (weights) say(`${weights}\n`);
+    say(renderSqnr(sqnr));
+    if (accuracy) say(`${renderAccuracy(accuracy)}\n`);
+    say(`Wrote ${[...files.keys()].join(', ')} in ${flags.out}`);
+    if (pages.length > 0) say(`Wrote ${pages.join(', ')}`);
   } finally {
     progress.stop();
   }

@@ -12,8 +12,8 @@ import { asModelInput } from '../verify/samples.ts';
 /** How well each layer of the quantized model follows the float model. */
 export interface SqnrReport {
   readonly samples: number;
-  /** In execution order. */
-  readonly layers: readonly LayerQuality[];
+  /** In execution order; `value`: the graph value that was compared. */
+  readonly layers: readonly (LayerQuality & { readonly value: ValueName })[];
   /** The first layer that loses accuracy; null: all are good. */
   readonly diagnosis: Diagnosis | null;
 }
@@ -63,7 +63,7 @@ export async function measureSqnr(
       }
     }),
   );
-  const layers = values.map(({ meter }) => meter.quality());
+  const layers = values.map(({ value, meter }) => ({ ...meter.quality(), value }));
   return { samples: count, layers, diagnosis: diagnose(layers) };
 }
 

@@ -17,7 +17,7 @@ const TICK = 4;
 const GAP = 4;
 /** Height of a line of labels, and the width of one of their characters, in pixels. */
 const LINE = 14;
-const CHARACTER = 6.2;
+const CHARACTER = 6.7;
 
 /** Below the plot. */
 export function bottomAxis(scale: Scale, box: Frame, options: AxisOptions): Markup {
@@ -60,15 +60,24 @@ function sideAxis(scale: Scale, box: Frame, options: AxisOptions, x: number, sid
   ]);
 }
 
-/** Names of rows left of the plot; what is too long loses its beginning and shows on hover. */
-export function rowAxis(names: readonly string[], bands: Bands, box: Frame): Markup {
-  const room = Math.floor((box.left - 2 * GAP) / CHARACTER);
+export interface RowName {
+  /** Always shown, before the name. */
+  readonly index?: number;
+  readonly name: string;
+}
+
+/** Names of rows left of the plot; one that is too long loses its beginning and shows on hover. */
+export function rowAxis(rows: readonly RowName[], bands: Bands, box: Frame): Markup {
+  const characters = Math.floor((box.left - 2 * GAP) / CHARACTER);
   return element(
     'g',
     { class: 'labels' },
-    names.map((name, i) => {
+    rows.map(({ index, name }, i) => {
+      const prefix = index === undefined ? '' : `${index} `;
+      const room = characters - prefix.length;
       const shown = name.length <= room ? name : `…${name.slice(name.length - room + 1)}`;
-      return text(box.left - 2 * GAP, bands.centre(i) + 4, 'end', [shown, element('title', {}, name)]);
+      const title = element('title', {}, prefix + name);
+      return text(box.left - 2 * GAP, bands.centre(i) + 4, 'end', [prefix + shown, title]);
     }),
   );
 }
@@ -88,13 +97,13 @@ export function columnAxis(ticks: readonly Tick[], bands: Bands, box: Frame, tit
   );
 }
 
-/** A line across the plot at a value of its y axis, with words at its right end. */
-export function horizontalMark(y: number, box: Frame, words: string, className = 'mark'): Markup {
+/** A line across the plot at a value of its y axis, with words above its right end; `quiet`: grey, words at the left. */
+export function horizontalMark(y: number, box: Frame, words: string, quiet = false): Markup {
   return element(
     'g',
-    { class: className },
+    { class: quiet ? 'mark quiet' : 'mark' },
     element('line', { x1: box.left, x2: box.right, y1: y, y2: y }),
-    text(box.right, y - GAP, 'end', words),
+    quiet ? text(box.left + GAP, y - GAP, 'start', words) : text(box.right, y - GAP, 'end', words),
   );
 }
 

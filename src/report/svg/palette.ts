@@ -42,6 +42,11 @@ const PLOT_STYLE = `.plot{display:block;max-width:100%;height:auto;font:12px/1.2
 .labels.c2 text,.labels.c2 .axis-title{fill:var(--s2)}
 .axis,.tick{stroke:var(--faint);stroke-width:1}
 .grid{stroke:var(--grid);stroke-width:1}
+.plot .value,.plot .count{font-variant-numeric:tabular-nums}
+.plot .value,.plot .faint,.plot .axis-title{fill:var(--faint)}
+.plot .value,.plot .name{font-size:11px}
+.plot .axis-title{font-weight:600}
+.plot .cell{fill:var(--raised)}
 .mark line{stroke:var(--bad);stroke-width:1.5;stroke-dasharray:5 3}
 .mark text{fill:var(--bad);paint-order:stroke;stroke:var(--ground);stroke-width:3px}
 .mark.quiet line{stroke:var(--faint)}
@@ -50,7 +55,8 @@ const PLOT_STYLE = `.plot{display:block;max-width:100%;height:auto;font:12px/1.2
 ${SERIES.map((name) => `.line.${name}{stroke:var(--${name})}`).join('\n')}
 .pale{fill-opacity:.45}
 .outlined{stroke:var(--ground);stroke-width:1}
-.band{fill:var(--bad);fill-opacity:.09}
+.band{fill:none;stroke:var(--bad);stroke-width:1.25;pointer-events:none}
+.plot .peak{fill:var(--bad)}
 .legend{list-style:none;display:flex;flex-wrap:wrap;gap:.3rem 1.2rem;margin:0 0 .6rem;padding:0;font-size:.85rem;color:var(--faint)}
 .swatch{display:inline-block;width:.8em;height:.8em;margin-right:.45em;border-radius:2px;vertical-align:-.05em;print-color-adjust:exact;-webkit-print-color-adjust:exact}
 .swatch.pale{opacity:.45}`;

@@ -8,6 +8,9 @@ export interface Margins {
   readonly left: number;
 }
 
+/** Pixels of a plot that takes the whole width of a page. */
+export const FULL_WIDTH = 1200;
+
 /** A picture and the box within it that is free for data; pixels at full width, smaller where the page is narrow. */
 export interface Frame {
   readonly width: number;

@@ -1,0 +1,70 @@
+import { basename, dirname } from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
+import type { Compilation } from '../compile.ts';
+import { type Accuracy, measureAccuracy } from '../report/accuracy.ts';
+import type { FullReport } from '../report/full-report.ts';
+import { renderReportPage } from '../report/page/report-page.ts';
+import { testData } from './open-data.ts';
+import type { Progress } from './progress.ts';
+import { writeFiles } from './write-files.ts';
+
+export interface ReportFlags {
+  readonly report?: string;
+}
+
+/** Adds --report. */
+export function addReportFlag(command: Command): Command {
+  return command.option(
+    '--report <path>',
+    'also write a page with plots (FILE.html, or into a folder) and its data as JSON beside it',
+    reportPath,
+  );
+}
+
+export interface DataFlags {
+  readonly data?: readonly string[];
+  readonly labels?: string;
+  readonly seed: number;
+}
+
+/** Adds --data and --labels to a command that has none for other reasons. */
+export function addDataFlags(command: Command): Command {
+  return command
+    .option('--data <data...>', 'labelled samples, for the accuracy before and after quantization')
+    .option('--labels <file>', 'classes of the --data samples (NPY, NPZ, IDX), unless they are in these files');
+}
+
+/** Writes NAME.html and NAME.json; returns their paths. */
+export async function writeReport(path: string, full: FullReport): Promise<string[]> {
+  const { folder, name } = placeOf(path, full.report.model);
+  const files = new Map([
+    [`${name}.html`, renderReportPage(full)],
+    [`${name}.json`, `${JSON.stringify(full, null, 2)}\n`],
+  ]);
+  await writeFiles(folder, files);
+  return [...files.keys()].map((file) => (folder === '.' ? file : `${folder}/${file}`));
+}
+
+/** Over all samples of --data when they are labelled, else null. UserError BAD_ARGUMENT for --labels alone. */
+export async function accuracyOn(
+  compilation: Compilation,
+  flags: DataFlags,
+  progress: Progress,
+): Promise<Accuracy | null> {
+  if (!flags.data && !flags.labels) return null;
+  const dataset = await testData(compilation, flags, 1);
+  const { labels } = dataset;
+  if (!labels) return null;
+  const options = { progress: (done: number, total: number) => progress.update('accuracy', done, total) };
+  return measureAccuracy(compilation, { ...dataset, labels }, options);
+}
+
+function reportPath(path: string): string {
+  if (/^[A-Za-z0-9_][\w.-]*$/.test(placeOf(path, 'model').name)) return path;
+  throw new InvalidArgumentError('Its name may have letters, digits, dots, dashes and underlines only.');
+}
+
+function placeOf(path: string, model: string): { readonly folder: string; readonly name: string } {
+  if (!path.endsWith('.html')) return { folder: path, name: `${model}_report` };
+  return { folder: dirname(path), name: basename(path, '.html') };
+}

@@ -1,0 +1,126 @@
+import { isPlain } from '../decode-cost.ts';
+import type { FullReport } from '../full-report.ts';
+import type { LayerReport } from '../report.ts';
+import type { Child } from '../svg/markup.ts';
+import { grouped } from '../table.ts';
+import { db, outputSqnr } from './layer-facts.ts';
+
+/** A column of the table of layers. */
+export interface LayerColumn {
+  readonly title: string;
+  /** Explains the column on hover. */
+  readonly help: string;
+  readonly left?: boolean;
+  /** Characters; a longer text loses its beginning and shows on hover. */
+  readonly longest?: number;
+  /** null: the column has nothing to tell about this model. */
+  readonly of: (layer: LayerReport) => Child;
+  readonly total?: Child;
+}
+
+/** The columns of the table of layers, left to right. */
+export function layerColumns({ report, weights: totals, sqnr, decode, counts }: FullReport): LayerColumn[] {
+  const outputs = outputSqnr(sqnr);
+  const ofWeights =
+    (show: (weights: NonNullable<LayerReport['weights']>) => Child) =>
+    ({ weights }: LayerReport) =>
+      weights && show(weights);
+  const size = (shape: readonly number[] | null) => shape && (shape.join('×') || 'scalar');
+  return [
+    { title: '#', help: 'Position in the order of calls', of: ({ index }) => index, total: '' },
+    { title: 'op', help: 'ONNX operator', left: true, longest: 17, of: ({ op }) => op, total: 'all' },
+    { title: 'node', help: 'ONNX name', left: true, longest: 22, of: ({ node }) => node },
+    { title: 'output', help: 'Shape of the result', left: true, of: ({ output }) => size(output) },
+    {
+      title: 'MACs',
+      help: 'Multiply-accumulates of one inference',
+      of: ({ macs }) => (macs > 0 ? grouped(macs) : null),
+      total: grouped(report.macs),
+    },
+    { title: 'format', help: 'How the weights are stored', left: true, of: ofWeights(({ format }) => format) },
+    {
+      title: 'weights',
+      help: 'Number of weights',
+      of: ofWeights(({ count }) => grouped(count)),
+      total: totals ? grouped(totals.count) : null,
+    },
+    {
+      title: 'nominal',
+      help: 'Bits of one weight by its format',
+      of: ofWeights(({ nominalBits }) => nominalBits ?? 'varies'),
+    },
+    {
+      title: 'entropy',
+      help: 'Shannon entropy of the codes, bits per weight',
+      of: ofWeights(({ entropyBits }) => entropyBits.toFixed(2)),
+      total: totals ? totals.entropyBits.toFixed(2) : null,
+    },
+    {
+      title: 'achieved',
+      help: 'Emitted bits per weight: codes, filling, lookup tables and offsets',
+      of: ofWeights(({ achievedBits }) => achievedBits.toFixed(2)),
+      total: totals ? totals.achievedBits.toFixed(2) : null,
+    },
+    {
+      title: 'bytes',
+      help: 'Emitted bytes of the weights',
+      of: ofWeights(({ codeBytes, lookupBytes }) => grouped(codeBytes + lookupBytes)),
+      total: totals ? grouped(totals.bytes) : null,
+    },
+    {
+      title: '÷ f32',
+      help: 'Size in float32 over size here',
+      of: ofWeights(({ float32Ratio }) => float32Ratio.toFixed(1)),
+      total: totals ? totals.float32Ratio.toFixed(1) : null,
+    },
+    {
+      title: '÷ int8',
+      help: 'Size with a byte per weight over size here',
+      of: ofWeights(({ int8Ratio }) => int8Ratio.toFixed(2)),
+      total: totals ? totals.int8Ratio.toFixed(2) : null,
+    },
+    {
+      title: 'SQNR w',
+      help: 'Signal to quantization noise of the weights, dB',
+      of: ofWeights(({ sqnrDb }) => (sqnrDb === null ? null : db(sqnrDb))),
+    },
+    {
+      title: 'SQNR out',
+      help: 'Signal to quantization noise of the output against float32, dB',
+      of: ({ value }) => (outputs.has(value) ? db(outputs.get(value) ?? 0) : null),
+    },
+    {
+      title: 'decoding',
+      help: 'Instructions per weight and inference beyond int8',
+      of: ({ index, weights }) => {
+        const cost = decode[index];
+        return cost && weights && !isPlain(weights.format) ? signed(cost.perWeight) : null;
+      },
+    },
+    ...(counts
+      ? [
+          {
+            title: counts.unit,
+            help: 'Of one inference',
+            of: ({ index }: LayerReport) => grouped(counts.layers[index] ?? 0),
+            total: grouped(counts.total),
+          },
+          {
+            title: 'decoding %',
+            help: "Share of the layer's instructions that decoding takes",
+            of: ({ index, weights }: LayerReport) => {
+              const cost = decode[index];
+              const all = counts.layers[index] ?? 0;
+              return cost && weights && !isPlain(weights.format) && all > 0 && counts.unit === 'instructions'
+                ? ((100 * cost.instructions) / all).toFixed(1)
+                : null;
+            },
+          },
+        ]
+      : []),
+  ];
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
+}
