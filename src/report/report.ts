@@ -2,7 +2,7 @@ import { type MemoryMap, memoryMap } from '../codegen/plan-memory/memory-map.ts'
 import type { Compilation } from '../compile.ts';
 import type { Call, Program } from '../ir/program.ts';
 import { arenaBytes } from '../ir/tensor.ts';
-import type { Shape, ValueName } from '../ir/types.ts';
+import type { Graph, Shape, ValueName } from '../ir/types.ts';
 import type { Remark } from '../passes/pipeline.ts';
 import type { Target } from '../targets/target.ts';
 import { VERSION } from '../version.ts';
