@@ -3,8 +3,9 @@ import { UserError } from '../support/errors.ts';
 import { codeRange } from './affine.ts';
 import { entropyRange } from './observers/entropy.ts';
 import { createFloatHistogram } from './observers/float-histogram.ts';
-import { mseRange } from './observers/mse.ts';
+import { mseRange, pow2Range } from './observers/mse.ts';
 import { percentileRange } from './observers/percentile.ts';
+import type { Scales } from './pow2-scale.ts';
 
 export const CALIBRATION_METHODS = ['minmax', 'percentile', 'mse', 'entropy'] as const;
 export type CalibrationMethod = (typeof CALIBRATION_METHODS)[number];
@@ -24,6 +25,8 @@ export interface ObserverOptions {
   readonly percentile?: number;
   /** mse and entropy: bits of a code. Default 8. */
   readonly bits?: number;
+  /** 'pow2': the range of the better of the two nearest power-of-two scales (minmax: of the coarser). Default 'free'. */
+  readonly scales?: Scales;
 }
 
 /**
@@ -32,10 +35,10 @@ export interface ObserverOptions {
  * - mse: the clip of least squared quantization error.
  * - entropy: the clip of least Kullback-Leibler divergence.
  *
- * No method proposes more than the observed minimum and maximum.
+ * No method proposes more than the observed minimum and maximum, unless scales are to be powers of two.
  */
 export function createObserver(method: CalibrationMethod, options: ObserverOptions): Observer {
-  const { percentile = 99.99, bits = 8 } = options;
+  const { percentile = 99.99, bits = 8, scales = 'free' } = options;
   if (!(percentile > 50 && percentile <= 100)) {
     throw new UserError({
       code: 'BAD_ARGUMENT',
@@ -55,7 +58,8 @@ export function createObserver(method: CalibrationMethod, options: ObserverOptio
       const full = ends.range();
       const inside = (x: number) => Math.min(Math.max(x, full.min), full.max);
       const { min, max } = propose(method);
-      return { min: inside(min), max: inside(max) };
+      const range = { min: inside(min), max: inside(max) };
+      return scales === 'pow2' ? pow2Range(histogram.bins(), range, codeRange(bits)) : range;
     },
   };
 

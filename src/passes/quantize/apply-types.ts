@@ -4,6 +4,7 @@ import { findOp } from '../../ops/index.ts';
 import type { Role } from '../../ops/op-def.ts';
 import { type Affine, codeRange, quantizeArray, quantizeValue } from '../../quant/affine.ts';
 import { quantizeWeights } from '../../quant/per-channel.ts';
+import type { Scales } from '../../quant/pow2-scale.ts';
 import { must } from '../../support/errors.ts';
 import type { QuantizationPlan } from './choose-types.ts';
 import type { TableRegion } from './table-regions.ts';
@@ -14,6 +15,8 @@ export type EvaluateRegion = (region: TableRegion, points: Float32Array) => Prom
 export interface ApplyOptions {
   /** Model inputs and outputs keep float32; QuantizeLinear and DequantizeLinear stand at the borders. */
   readonly floatIo: boolean;
+  /** Of weights. */
+  readonly scales: Scales;
 }
 
 /**
@@ -24,7 +27,7 @@ export async function applyQuantization(
   graph: Graph,
   plan: QuantizationPlan,
   evaluate: EvaluateRegion,
-  { floatIo }: ApplyOptions,
+  { floatIo, scales }: ApplyOptions,
 ): Promise<Graph> {
   const types = new Map(graph.types);
   const constants = new Map(graph.constants);
@@ -158,6 +161,7 @@ export async function applyQuantization(
     const tensor = must(constantOf(graph, value), 'weights');
     const { codes, scale } = quantizeWeights(tensor.data as Float32Array, tensor.shape, axis, {
       minScale: biasFloor(node),
+      scales,
     });
     const name = addConstant(`${value}.codes`, { dtype: 'i8', shape: tensor.shape, data: codes });
     const quant: Quant = { scheme: 'affine', bits: 8, scale, zeroPoint: scale.map(() => 0), axis };

@@ -3,6 +3,7 @@ import type { Graph, Node, Quant, ValueName } from '../../ir/types.ts';
 import { findOp } from '../../ops/index.ts';
 import type { QuantizeRule, Role } from '../../ops/op-def.ts';
 import { affineOfRange, codeRange } from '../../quant/affine.ts';
+import { pow2AffineOfRange, type Scales } from '../../quant/pow2-scale.ts';
 import { createScaleGroups, type ScaleGroups } from './scale-groups.ts';
 import { type TableRegion, tableRegions } from './table-regions.ts';
 
@@ -28,6 +29,7 @@ export function planQuantization(
   graph: Graph,
   exclude: (node: Node) => boolean,
   bitsOf: BitsOf = (value) => graph.ranges?.get(value)?.bits ?? 8,
+  scales: Scales = 'free',
 ): QuantizationPlan {
   const regions = tableRegions(graph, exclude);
   const regionOf = new Map(regions.flatMap((region) => region.nodes.map((node) => [node, region] as const)));
@@ -62,7 +64,8 @@ export function planQuantization(
     if (rule.output === 'shared') for (const input of node.inputs) groups.join(input!, output);
     if (typeof rule.output === 'object') fixed.set(output, perTensor(rule.output.scale, rule.output.zeroPoint));
   }
-  return { roles, tables, absorbed, types: groupTypes(graph, roles, tables, codes, groups, fixed, bitsOf) };
+  const quantOfMembers = (members: readonly ValueName[]) => quantOfRanges(graph, members, bitsOf, scales);
+  return { roles, tables, absorbed, types: groupTypes(graph, roles, tables, codes, groups, fixed, quantOfMembers) };
 }
 
 function ruleOf(graph: Graph, node: Node): QuantizeRule | null {
@@ -95,7 +98,7 @@ function groupTypes(
   codes: ReadonlySet<ValueName>,
   groups: ScaleGroups,
   fixed: ReadonlyMap<ValueName, Quant>,
-  bitsOf: BitsOf,
+  quantOf: (members: readonly ValueName[]) => Quant,
 ): Map<ValueName, Quant> {
   const used = new Set<ValueName>();
   for (const [node, nodeRoles] of roles) {
@@ -110,13 +113,13 @@ function groupTypes(
     if (!codes.has(value) && !graph.ranges?.has(value) && !graph.constants.has(value)) continue;
     const members = groups.members(value);
     const known = members.map((member) => fixed.get(member)).find((quant) => quant !== undefined);
-    types.set(value, known ?? quantOfRanges(graph, members, bitsOf));
+    types.set(value, known ?? quantOf(members));
   }
   return types;
 }
 
 /** One type for values that share a scale; where they differ in bits, for the most. */
-function quantOfRanges(graph: Graph, members: readonly ValueName[], bitsOf: BitsOf): Quant {
+function quantOfRanges(graph: Graph, members: readonly ValueName[], bitsOf: BitsOf, scales: Scales): Quant {
   let min = 0;
   let max = 0;
   for (const member of members) {
@@ -128,7 +131,9 @@ function quantOfRanges(graph: Graph, members: readonly ValueName[], bitsOf: Bits
   }
   const computed = members.filter((member) => !graph.constants.has(member));
   const bits = computed.length === 0 ? 8 : Math.max(...computed.map(bitsOf));
-  const { scale, zeroPoint } = affineOfRange(min, max, codeRange(bits));
+  const codes = codeRange(bits);
+  const { scale, zeroPoint } =
+    scales === 'pow2' ? pow2AffineOfRange(min, max, codes) : affineOfRange(min, max, codes);
   return perTensor(scale, zeroPoint, bits);
 }
 

@@ -7,6 +7,7 @@ import { definePass, type PassContext } from '../pass.ts';
 import { applyQuantization } from './apply-types.ts';
 import { checkActivations, chooseActivations } from './choose-activations.ts';
 import { type BitsOf, planQuantization } from './choose-types.ts';
+import { knownScales } from './known-scales.ts';
 import type { TableRegion } from './table-regions.ts';
 
 /**
@@ -15,6 +16,7 @@ import type { TableRegion } from './table-regions.ts';
  *
  * needs        ranges of all activations (calibrate)
  * activations  which get 4 bits (see choose-activations.ts); default: those that calibrate was told. Packed two to a byte
+ * scales       'pow2': every scale a power of two, so that requantization is a shift; calibrate with the same option
  * leaves       int8 types on everything that can compute on codes; QuantizeLinear and DequantizeLinear around the rest
  */
 export const quantizeInt8 = definePass({
@@ -22,17 +24,22 @@ export const quantizeInt8 = definePass({
   summary: 'Turn weights and calibrated activations into int8 codes.',
   requires: ['float-only', 'ranges-known'],
   provides: [],
-  defaults: { exclude: [] as readonly string[], floatIo: false as boolean, activations: [] as Json },
-  check: ({ activations }) => checkActivations(activations),
-  run(graph, { exclude, floatIo, activations }, ctx) {
-    const plan = planQuantization(graph, (node) => exclude.includes(node.name), bitsOf(graph, activations));
+  defaults: { exclude: [] as readonly string[], floatIo: false as boolean, activations: [] as Json, scales: 'free' },
+  check({ activations, scales }) {
+    checkActivations(activations);
+    knownScales('quantize-int8', scales);
+  },
+  run(graph, { exclude, floatIo, activations, scales: scaleRule }, ctx) {
+    const scales = knownScales('quantize-int8', scaleRule);
+    const excluded = (node: Node) => exclude.includes(node.name);
+    const plan = planQuantization(graph, excluded, bitsOf(graph, activations), scales);
     for (const node of graph.nodes) {
       if (!plan.roles.has(node) && !plan.tables.has(node) && !plan.absorbed.has(node)) {
         ctx.remark(node, exclude.includes(node.name) ? 'stays in float as asked' : whyFloat(graph, node));
       }
     }
     const evaluate = (region: TableRegion, points: Float32Array) => evaluateRegion(graph, region, points, ctx);
-    return applyQuantization(graph, plan, evaluate, { floatIo });
+    return applyQuantization(graph, plan, evaluate, { floatIo, scales });
   },
 });
 

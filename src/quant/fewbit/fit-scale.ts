@@ -1,5 +1,5 @@
 import { type Grid, largestLevel, type RowGrid } from '../grids/grid.ts';
-import { topExponent } from '../grids/pow2.ts';
+import { exponentOf, topExponent } from '../grids/pow2.ts';
 import { fitTernary } from '../grids/ternary.ts';
 
 type Numbers = ArrayLike<number>;
@@ -71,14 +71,16 @@ export const EXPONENT_RULES = ['mse', 'max'] as const;
 export type ExponentRule = (typeof EXPONENT_RULES)[number];
 
 /**
- * The scale 2^n2 of a power-of-two grid for these weights (a row's or a whole layer's): its top level stands for 2^n1.
+ * The scale 2^n2 of a power-of-two grid for these weights (a row's or a whole layer's): its top level stands for 2^n1. Of
+ * another grid a scale that is a power of two: the largest power among its levels, or below them, stands for 2^n1.
  *
  * mse: n1 in {n + 1 .. n - 5} around the paper's n, by least sum h (w - q)^2. The paper's n1 follows the largest weight,
  * which at 2 and 3 bits rounds almost all others to zero. Weights of zero give n1 = 0 by either rule.
  */
 export function fitPow2Scale(grid: Grid, weights: Numbers, rule: ExponentRule, importance?: Numbers): number {
   const paper = topExponent(maxAbs(weights));
-  const scaleOf = (n1: number) => 2 ** n1 / largestLevel(grid);
+  const top = 2 ** exponentOf(largestLevel(grid));
+  const scaleOf = (n1: number) => 2 ** n1 / top;
   if (rule === 'max' || maxAbs(weights) === 0) return scaleOf(paper);
   const candidates = [0, 1, -1, -2, -3, -4, -5].map((step) => scaleOf(paper + step));
   const errors = candidates.map((scale) => gridError({ grid, scale }, weights, importance));

@@ -1,4 +1,5 @@
-import { affineOfRange, type CodeRange } from '../affine.ts';
+import { type Affine, affineOfRange, type CodeRange, realRange } from '../affine.ts';
+import { nearestPow2Affine } from '../pow2-scale.ts';
 import type { Bin } from './float-histogram.ts';
 
 type Range = { readonly min: number; readonly max: number };
@@ -12,12 +13,11 @@ const FINE_STEPS = 8;
  */
 export function mseRange(bins: readonly Bin[], observed: Range, codes: CodeRange): { min: number; max: number } {
   const full = { min: Math.min(observed.min, 0), max: Math.max(observed.max, 0) };
-  const values = Float64Array.from(bins, (bin) => (bin.min + bin.max) / 2);
-  const counts = Float64Array.from(bins, (bin) => bin.count);
-  let best = { low: 1, high: 1, error: squaredError(values, counts, full, codes) };
+  const { values, counts } = middles(bins);
+  let best = { low: 1, high: 1, error: squaredError(values, counts, affineOfRange(full.min, full.max, codes), codes) };
   const attempt = (low: number, high: number): void => {
     if (low <= 0 || high <= 0 || low > 1 || high > 1) return;
-    const error = squaredError(values, counts, { min: full.min * low, max: full.max * high }, codes);
+    const error = squaredError(values, counts, affineOfRange(full.min * low, full.max * high, codes), codes);
     if (error < best.error) best = { low, high, error };
   };
   for (let i = 1; i < COARSE_STEPS; i++) attempt(i / COARSE_STEPS, i / COARSE_STEPS);
@@ -31,9 +31,27 @@ export function mseRange(bins: readonly Bin[], observed: Range, codes: CodeRange
   return { min: full.min * best.low, max: full.max * best.high };
 }
 
+/** The range near `range` whose scale is a power of two, a step finer or coarser, whichever gives less squared error. */
+export function pow2Range(bins: readonly Bin[], range: Range, codes: CodeRange): { min: number; max: number } {
+  const { values, counts } = middles(bins);
+  const error = (affine: Affine) => squaredError(values, counts, affine, codes);
+  return realRange(nearestPow2Affine(range.min, range.max, error, codes), codes);
+}
+
+function middles(bins: readonly Bin[]): { values: Float64Array; counts: Float64Array } {
+  return {
+    values: Float64Array.from(bins, (bin) => (bin.min + bin.max) / 2),
+    counts: Float64Array.from(bins, (bin) => bin.count),
+  };
+}
+
 /** Sum over all values of (x - dequantize(quantize(x)))^2. */
-function squaredError(values: Float64Array, counts: Float64Array, range: Range, codes: CodeRange): number {
-  const { scale, zeroPoint } = affineOfRange(range.min, range.max, codes);
+function squaredError(
+  values: Float64Array,
+  counts: Float64Array,
+  { scale, zeroPoint }: Affine,
+  codes: CodeRange,
+): number {
   const lowest = codes.min - zeroPoint;
   const highest = codes.max - zeroPoint;
   let error = 0;
