@@ -50,6 +50,7 @@ function modelContext(program: Program, plan: MemoryPlan, options: EmitOptions, 
     kernels: kernels.text,
     systemHeaders: systemHeaders(kernels.systemHeaders, code),
     tables,
+    tableAttribute: program.flashApart ? '__attribute__((progmem)) ' : '',
     tablesUseMath: tables.some(({ values }) => /\b(INFINITY|NAN)\b/.test(values)),
     memoryMapLines: renderMemoryMap(memoryMap(program, plan)).trimEnd().split('\n'),
   };

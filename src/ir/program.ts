@@ -98,6 +98,8 @@ export interface Program {
   readonly buffers: readonly Buffer[];
   readonly calls: readonly Call[];
   readonly tables: readonly Table[];
+  /** Tables lie in a flash that is an address space of its own (AVR), and every layer reads them there. */
+  readonly flashApart?: boolean;
 }
 
 /** Where every buffer lies in the arena, and why it cannot be much smaller. */

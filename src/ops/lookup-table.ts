@@ -27,12 +27,9 @@ export const lookupTable: OpDef = {
       'parameters',
       `code of the result by code of the input, + ${halfOf(table)}, of ${node.name}`,
     );
-    lowerPointwise(node, lower, {
-      title: 'table',
-      inputs: [0],
-      expression: `${name}[a + ${halfOf(table)}]`,
-      onCodes: true,
-    });
+    const place = `a + ${halfOf(table)}`;
+    const expression = lower.features.has('flash-apart') ? `nn_flash_s8(${name} + (${place}))` : `${name}[${place}]`;
+    lowerPointwise(node, lower, { title: 'table', inputs: [0], expression, onCodes: true, readsFlash: true });
   },
 };
 

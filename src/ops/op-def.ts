@@ -104,6 +104,8 @@ export interface LayerSpec {
   readonly params: { readonly [key: string]: Json };
   readonly macs?: number;
   readonly summary: string;
+  /** Its kernels reach tables through nn_flash, so also those in a flash that is an address space of its own. */
+  readonly readsFlash?: boolean;
   /** Input operand -> minimal distance in bytes below it at which the (first) output may start. */
   readonly overlap?: readonly { readonly read: Operand; readonly distance: number }[];
 }

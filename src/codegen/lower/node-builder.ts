@@ -77,6 +77,9 @@ export function nodeBuilder(program: ProgramBuilder, node: Node): LowerBuilder {
       return name;
     },
     call(layer) {
+      if (program.features.has('flash-apart') && constants.length > 0 && !layer.readsFlash) {
+        throw new Refusal('its C cannot read tables from a flash that is an address space of its own');
+      }
       const first = must(writes[0], `an output of ${node.op} '${node.name}'`);
       program.addCall(
         {

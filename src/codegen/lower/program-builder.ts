@@ -133,7 +133,8 @@ export function startProgram(graph: Graph, name: string, features: ReadonlySet<s
         return port;
       });
       for (const { buffer } of outputs) buffers[buffer] = { ...buffers[buffer]!, role: 'output' };
-      return { name, inputs: graph.inputs.map(builder.port), outputs, buffers, calls, tables };
+      const flashApart = features.has('flash-apart');
+      return { name, inputs: graph.inputs.map(builder.port), outputs, buffers, calls, tables, flashApart };
     },
   };
   return builder;

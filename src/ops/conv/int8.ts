@@ -7,7 +7,8 @@ import { outputClampParams, weightTables } from '../support/dense-int8.ts';
 import { type WindowShape, windowOverlap, windowParams, windowTitle } from '../support/geometry.ts';
 import { packRows } from '../support/pack-rows.ts';
 import { sharedBytes } from '../support/read-weights.ts';
-import { isDepthwise, kernelMajor, tapMajor, tapsBytes } from './layout.ts';
+import { lowerConvAdds } from './adds.ts';
+import { isDepthwise, isPlainPointwise, kernelMajor, tapMajor, tapsBytes } from './layout.ts';
 import { convMacs } from './macs.ts';
 
 /** int8 convolution: the input zero point is folded into the bias, padding is filled with it. */
@@ -16,6 +17,8 @@ export function lowerConvS8(node: Node, lower: LowerBuilder, shape: WindowShape,
   const depth = shape.kernel_h * shape.kernel_w * (shape.in_c / shape.groups);
   const x = lower.read(0, 'channels-last', { packed: true });
   const y = lower.write(0, 'channels-last', { packed: true });
+  const packed = x.packed || y.packed;
+  if (!packed && lowerConvAdds(node, lower, shape, weights, x, y)) return;
   const overlap = windowOverlap(shape, elementBytes(x.type), elementBytes(y.type), depthwise ? 1 : 2);
   const tables = weightTables(node, lower, {
     weights,
@@ -29,7 +32,6 @@ export function lowerConvS8(node: Node, lower: LowerBuilder, shape: WindowShape,
     uses: shape.batch * shape.out_h * shape.out_w,
     shared: sharedBytes(arenaBytes(x.type), arenaBytes(y.type), overlap),
   });
-  const packed = x.packed || y.packed;
   const [plain, a4] = depthwise ? ['depthwise2d_s8', 'depthwise2d_a4'] : ['conv2d_s8', 'conv2d_a4'];
   lower.call({
     template: packed ? a4 : plain,
@@ -42,6 +44,7 @@ export function lowerConvS8(node: Node, lower: LowerBuilder, shape: WindowShape,
     },
     macs: convMacs(shape),
     summary: windowTitle('Conv', shape),
+    readsFlash: !packed,
     overlap: tables.block > 0 ? [] : [{ read: x, distance: overlap }],
   });
 
@@ -58,17 +61,6 @@ export function lowerConvS8(node: Node, lower: LowerBuilder, shape: WindowShape,
     const result = depthwise ? shape.out_c : 2 * (tables.block || shape.out_c);
     return { activations: activationParams(node, lower, x, y, { window: inPlace ? 0 : window, result }) };
   }
-}
-
-/** 1x1 without padding or stride: the patch is the pixel itself. NULL as the patch says so. */
-function isPlainPointwise(s: WindowShape): boolean {
-  const noPad = s.pad_top === 0 && s.pad_left === 0;
-  return s.kernel_h === 1 && s.kernel_w === 1 && s.groups === 1 && noPad && fits(s);
-}
-
-/** The last window lies inside the input. */
-function fits(s: WindowShape): boolean {
-  return (s.out_h - 1) * s.stride_h < s.in_h && (s.out_w - 1) * s.stride_w < s.in_w;
 }
 
 /** The rows of each group packed by themselves. */

@@ -22,3 +22,14 @@ export function tapMajor(weights: Tensor, shape: WindowShape): Tensor['data'] {
 export function tapsBytes(shape: WindowShape): number {
   return 3 * 4 * shape.kernel_h * shape.kernel_w;
 }
+
+/** 1x1 without padding or stride: the patch is the pixel itself. NULL as the patch says so. */
+export function isPlainPointwise(s: WindowShape): boolean {
+  const noPad = s.pad_top === 0 && s.pad_left === 0;
+  return s.kernel_h === 1 && s.kernel_w === 1 && s.groups === 1 && noPad && fits(s);
+}
+
+/** The last window lies inside the input. */
+function fits(s: WindowShape): boolean {
+  return (s.out_h - 1) * s.stride_h < s.in_h && (s.out_w - 1) * s.stride_w < s.in_w;
+}

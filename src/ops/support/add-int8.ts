@@ -1,6 +1,8 @@
 import type { Graph, Node } from '../../ir/types.ts';
 import { additionParameters } from '../../quant/addition.ts';
+import { isPow2 } from '../../quant/pow2-scale.ts';
 import type { LowerBuilder, OracleBuilder, QuantizeRule } from '../op-def.ts';
+import { addsRatherThanMultiplies } from './adds.ts';
 import { productRequantization } from './matmul-int8.ts';
 import { centred, clampedToInt8, ONNX_I64, requantized, shiftedRight } from './oracle.ts';
 import { lowerPointwise } from './pointwise.ts';
@@ -9,15 +11,28 @@ import { clampCodes, quantOf, scaleOf, zeroPointOf } from './quantized.ts';
 /** Both operands are codes; a constant operand is quantized per tensor like an activation. */
 export const binaryRule: QuantizeRule = { inputs: ['activation', 'activation'], output: 'calibrated' };
 
-/** y = clamp((a A + b B + C) >> S), one rounding; see quant/addition.ts. Sub negates the second scale. */
+/**
+ * y = clamp((a A + b B + C) >> S), one rounding; see quant/addition.ts. Sub negates the second scale. Where multiplying is
+ * slow, powers of two stand in the expression itself: every compiler shifts then.
+ */
 export function lowerAddS8(node: Node, lower: LowerBuilder): void {
   const { A, B, C, S } = sumParameters(lower.graph, node);
   const { min, max } = clampCodes(node, quantOf(lower.graph, node.outputs[0]));
+  const common = Math.min(...[A, B, C].map(trailingZeros), S);
+  const [a, b, c] = [A, B, C].map((term) => term / 2 ** common);
   lowerPointwise(node, lower, {
-    expression: `nn_add_s8(a, b, ${A}, ${B}, ${C}, ${S}, ${min}, ${max})`,
+    expression:
+      addsRatherThanMultiplies(lower) && isPow2(Math.abs(a)) && isPow2(Math.abs(b))
+        ? `nn_sum_s8((int32_t)a * (${a}) + (int32_t)b * (${b}) + (${c}), ${S - common}, ${min}, ${max})`
+        : `nn_add_s8(a, b, ${A}, ${B}, ${C}, ${S}, ${min}, ${max})`,
     title: node.op,
     onCodes: true,
   });
+}
+
+/** How often 2 divides an int32; 32 for 0. */
+function trailingZeros(x: number): number {
+  return x === 0 ? 32 : 31 - Math.clz32(x & -x);
 }
 
 export function addOracle(node: Node, oracle: OracleBuilder): void {

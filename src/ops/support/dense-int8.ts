@@ -41,7 +41,7 @@ export function weightTables(node: Node, lower: LowerBuilder, layer: LayerWeight
 }
 
 /** bias[o] - zeroPoint * (sum of the weight codes of output o): the kernels then work on raw input codes. */
-function foldedBias(weights: Tensor, bias: Tensor | null, inputZeroPoint: number): Int32Array {
+export function foldedBias(weights: Tensor, bias: Tensor | null, inputZeroPoint: number): Int32Array {
   const outputs = weights.shape[0]!;
   const depth = weights.data.length / outputs;
   return Int32Array.from({ length: outputs }, (_, o) => {

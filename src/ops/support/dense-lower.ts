@@ -6,6 +6,7 @@ import type { Node, Tensor } from '../../ir/types.ts';
 import { must } from '../../support/errors.ts';
 import type { AccessOptions, LowerBuilder, Operand, OracleBuilder } from '../op-def.ts';
 import { activationParams } from './activations.ts';
+import { addRows } from './adds.ts';
 import { outputClampParams, weightTables } from './dense-int8.ts';
 import { centred, ONNX_F64, ONNX_I64, requantized } from './oracle.ts';
 import { packRows } from './pack-rows.ts';
@@ -47,9 +48,21 @@ export function lowerDenseS8(node: Node, lower: LowerBuilder, weights: Tensor): 
   const y = lower.write(0, 'row-major', { packed: true });
   const overlap = denseOverlap(rows, inputs * elementBytes(x.type), out * elementBytes(y.type));
   const packed = x.packed || y.packed;
+  const codes = columnsInMemoryOrder(weights, x) as Codes;
+  const adds = packed ? null : addRows(node, lower, weights, codes);
+  if (adds) {
+    return lower.call({
+      template: 'dense_adds',
+      params: { rows, in: inputs, out, x: x.name, y: y.name, ...adds },
+      macs: rows * inputs * out,
+      summary: `${denseTitle(rows, inputs, out)}, by additions`,
+      readsFlash: true,
+      overlap: [{ read: x, distance: overlap }],
+    });
+  }
   const tables = weightTables(node, lower, {
     weights,
-    codes: packRows(columnsInMemoryOrder(weights, x) as Codes, out, inputs),
+    codes: packRows(codes, out, inputs),
     layout: '[out][in] in blocks of 4 x 4',
     order: { rows: out, perGroup: out, depth: inputs },
     blocks: true,
@@ -69,9 +82,14 @@ export function lowerDenseS8(node: Node, lower: LowerBuilder, weights: Tensor): 
       ...(packed ? { activations: activationParams(node, lower, x, y, room) } : { x: x.name, y: y.name }),
     },
     macs: rows * inputs * out,
-    summary: `Dense ${inputs} -> ${out}${rows === 1 ? '' : `, ${rows} rows`}`,
+    summary: denseTitle(rows, inputs, out),
+    readsFlash: !packed,
     overlap: tables.block > 0 && rows > 1 ? [] : [{ read: x, distance: overlap }],
   });
+}
+
+function denseTitle(rows: number, inputs: number, out: number): string {
+  return `Dense ${inputs} -> ${out}${rows === 1 ? '' : `, ${rows} rows`}`;
 }
 
 /** x [.., in] times weights [out][in] in float64 (exact below 2^53), then bias and requantization in int64. */

@@ -20,6 +20,8 @@ export interface Pointwise {
   readonly steps?: readonly Step[];
   /** The expression works on codes (clamping included); without it quantized operands are refused. */
   readonly onCodes?: boolean;
+  /** The expression reaches its tables through nn_flash. */
+  readonly readsFlash?: boolean;
   /** Other shapes (of the same elements) under which the operands are walked and broadcast. */
   readonly shapes?: Shapes;
 }
@@ -80,6 +82,7 @@ export function lowerPointwise(node: Node, lower: LowerBuilder, pointwise: Point
         pointwise.onCodes ? pointwise.expression : clamped(node, pointwise.expression),
       ),
     },
+    ...(pointwise.readsFlash && { readsFlash: true }),
     summary: `${title}, ${elementCount(type.shape)} elements`,
     overlap: inputs
       .filter((input) => !input.constant && inputs.every((other) => other.name !== input.name || alike(other, output)))

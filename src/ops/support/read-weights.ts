@@ -96,7 +96,10 @@ function narrowed(codes: Codes): Codes {
 }
 
 function formatOf(node: Node, lower: LowerBuilder, codes: Codes, order: RowOrder): WeightFormat {
-  const name = typeOf(lower.graph, node.inputs[1]).quant?.format;
+  // Unpacked codes lie in RAM, where kernels that read flash do not look.
+  const apart = lower.features.has('flash-apart');
+  if (apart && codes instanceof Int16Array) return lower.refuse('its weights do not fit int8');
+  const name = apart ? undefined : typeOf(lower.graph, node.inputs[1]).quant?.format;
   const format = findFormat(name ?? (codes instanceof Int8Array ? 'int8' : 'int16'));
   const reason = format.refuse(codes, order);
   return reason === null ? format : lower.refuse(`its weights cannot be stored as ${format.name}: ${reason}`);

@@ -43,6 +43,7 @@ export function lowerSoftmaxS8(node: Node, lower: LowerBuilder): void {
         `exp(-d * scale) in fixed point by code difference d, of ${node.name}`,
       ),
     },
+    readsFlash: true,
     summary: `Softmax over ${length}, ${elementCount(x.shape) / Math.max(1, length)} rows`,
     overlap: strides[axis] === 1 ? [{ read: x, distance: 0 }] : [],
   });

@@ -14,7 +14,7 @@ static inline void nn_patch_s8(const nn_conv_shape *s, const int8_t *x, int32_t 
         for (int32_t kx = 0; kx < s->kernel_w; kx++) {
             const int32_t ix = left + kx * s->dilation_w;
             if (iy < 0 || iy >= s->in_h || ix < 0 || ix >= s->in_w) {
-                memset(patch, zero_point, (size_t)count);
+                memset(patch, (int)zero_point, (size_t)count);
             } else {
                 memcpy(patch, x + (iy * s->in_w + ix) * s->in_c + first, (size_t)count);
             }
