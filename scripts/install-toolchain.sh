@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what nibblec's verification and examples need on Debian and Ubuntu, and only what is missing:
-# host compilers, the Arm cross compiler with newlib, and QEMU for Cortex-M.
+# host compilers, cross compilers for Arm (newlib), RISC-V (picolibc) and AVR, QEMU and simavr.
 set -eu
 
 # command or file -> package
@@ -12,6 +12,8 @@ need() {
 have() {
   case "$1" in
     newlib) test -e "$(arm-none-eabi-gcc -print-file-name=rdimon.specs 2>/dev/null)" ;;
+    picolibc) test -e "$(riscv64-unknown-elf-gcc -print-file-name=picolibc.specs 2>/dev/null)" ;;
+    avr-libc) echo '#include <avr/io.h>' | avr-gcc -mmcu=atmega328p -E - >/dev/null 2>&1 ;;
     libc) echo '#include <stdio.h>' | gcc -E - >/dev/null 2>&1 ;;
     *) command -v "$1" >/dev/null 2>&1 ;;
   esac
@@ -24,6 +26,12 @@ need clang clang
 need arm-none-eabi-gcc gcc-arm-none-eabi
 need newlib libnewlib-arm-none-eabi
 need qemu-system-arm qemu-system-arm
+need riscv64-unknown-elf-gcc gcc-riscv64-unknown-elf
+need picolibc picolibc-riscv64-unknown-elf
+need qemu-system-riscv32 qemu-system-misc
+need avr-gcc gcc-avr
+need avr-libc avr-libc
+need simavr simavr
 
 if [ -z "$missing" ]; then
   echo 'install-toolchain: everything is installed'
@@ -33,7 +41,8 @@ fi
 if ! have apt-get; then
   cat >&2 <<EOF
 install-toolchain: this script knows Debian and Ubuntu only. Please install, with your system's own packages:
-  gcc, make, clang, an arm-none-eabi gcc with newlib, QEMU for Arm (qemu-system-arm)
+  gcc, make, clang, an arm-none-eabi gcc with newlib, a riscv64-unknown-elf gcc with picolibc, avr-gcc with avr-libc,
+  QEMU for Arm and RISC-V (qemu-system-arm, qemu-system-riscv32), simavr
 Missing here (names of the Debian packages):$missing
 EOF
   exit 1

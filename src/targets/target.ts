@@ -3,6 +3,9 @@ export const FEATURES = {
   div: 'hardware integer division',
   mull: '32x32 -> 64 bit multiply in one instruction (SMULL, UMULL)',
   'mul32-slow': '32-bit multiply takes many cycles (bit-serial multiplier): shift and add instead',
+  mul8: '8x8 -> 16 bit multiply in hardware (AVR), wider ones in software',
+  'flash-apart': 'flash is an address space of its own, read by its own instructions (AVR)',
+  'no-mul': 'no multiplication in hardware: shift and add instead',
   unaligned: 'loads and stores of 16 and 32 bits at any address',
   dsp: 'Armv7E-M DSP extension (SMLAD, SSAT, SMMLAR, SXTB16)',
   fpu: 'single-precision floating point in hardware',
@@ -12,14 +15,25 @@ export const FEATURES = {
 } as const;
 export type Feature = keyof typeof FEATURES;
 
-export const TOOLCHAIN_NAMES = ['host-gcc', 'arm-none-eabi-gcc'] as const;
+export const TOOLCHAIN_NAMES = ['host-gcc', 'arm-none-eabi-gcc', 'riscv64-unknown-elf-gcc', 'avr-gcc'] as const;
 export type ToolchainName = (typeof TOOLCHAIN_NAMES)[number];
 
-/** QEMU machines that the verifier knows how to start (memory map and clock in verify/boards.ts). */
-export const BOARD_NAMES = ['mps2-an385', 'mps2-an386', 'mps2-an500', 'mps2-an505', 'mps3-an547'] as const;
+/**
+ * Machines that the verifier knows how to start: QEMU's Arm boards (memory map and clock in verify/boards.ts), its RISC-V
+ * board, and simavr, which takes the part from the compiler's -mmcu.
+ */
+export const BOARD_NAMES = [
+  'mps2-an385',
+  'mps2-an386',
+  'mps2-an500',
+  'mps2-an505',
+  'mps3-an547',
+  'virt',
+  'simavr',
+] as const;
 export type BoardName = (typeof BOARD_NAMES)[number];
 
-export const KERNEL_SETS = ['c', 'cmsis'] as const;
+export const KERNEL_SETS = ['c', 'cmsis', 'avr'] as const;
 export type KernelSet = (typeof KERNEL_SETS)[number];
 
 export interface Bank {

@@ -1,5 +1,4 @@
-import type { BoardName } from '../targets/target.ts';
-import { BOARDS, type Board } from './boards.ts';
+import { type ArmBoardName, BOARDS, type Board } from './boards.ts';
 import { type Compiler, compileAndLink, compileObjects, objectSizes } from './compile.ts';
 import { linkAlone } from './link-alone.ts';
 import { runTool, toolAvailable } from './run-tool.ts';
@@ -12,7 +11,7 @@ const EMULATOR = 'qemu-system-arm';
 const SANITIZE = ['-fsanitize=undefined', '-fsanitize-undefined-trap-on-error'];
 
 /** `flags` select the core and the ABI: ['-mthumb', '-mcpu=cortex-m4', ...], as in a target file. */
-export function armQemu(board: BoardName, flags: readonly string[]): Toolchain {
+export function armQemu(board: ArmBoardName, flags: readonly string[]): Toolchain {
   const cpu = flags.find((flag) => flag.startsWith('-mcpu=')) ?? '';
   const [numerator, denominator] = BOARDS[board].instructionsPerTick;
   const compiler = (request: BuildRequest): Compiler => ({
@@ -31,6 +30,8 @@ export function armQemu(board: BoardName, flags: readonly string[]): Toolchain {
   return {
     name: `${COMPILER} ${cpu} on ${board}`,
     clockUnit: 'instructions',
+    objdump: 'arm-none-eabi-objdump',
+    boundsStack: true,
     available,
     compile: (request) => compileObjects(request, compiler(request)),
     build: (request) => compileAndLink(request, compiler(request)),
@@ -40,7 +41,7 @@ export function armQemu(board: BoardName, flags: readonly string[]): Toolchain {
         ...options,
       }),
     size: (compiled) => objectSizes('arm-none-eabi-size', compiled),
-    linkAlone: (compiled, roots) => linkAlone(COMPILER, flags, compiled, roots),
+    linkAlone: (compiled, roots) => linkAlone(COMPILER, ['--specs=nosys.specs', ...flags], compiled, roots),
   };
 }
 
@@ -69,7 +70,7 @@ function memoryMap({ vectors, code, constants, ram }: Board): string[] {
 }
 
 /** Semihosting gives files and standard output; icount makes time a count of instructions, the same on every run. */
-function emulatorArguments(board: BoardName): string[] {
+function emulatorArguments(board: ArmBoardName): string[] {
   return [
     ...['-M', board],
     ...['-display', 'none', '-monitor', 'none', '-serial', 'none'],

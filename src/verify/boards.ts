@@ -32,7 +32,10 @@ const MPS2: Board = {
   instructionsPerTick: [40, 1],
 };
 
-export const BOARDS: Readonly<Record<BoardName, Board>> = {
+/** Boards that armQemu() knows. */
+export type ArmBoardName = Exclude<BoardName, 'virt' | 'simavr'>;
+
+export const BOARDS: Readonly<Record<ArmBoardName, Board>> = {
   'mps2-an385': MPS2,
   'mps2-an386': MPS2,
   'mps2-an500': { ...MPS2, constants: { origin: 0x60000000, bytes: 16 * MB } },

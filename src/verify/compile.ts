@@ -104,8 +104,9 @@ export async function objectSizes(sizeTool: string, compiled: Compiled): Promise
 function sumSections(listing: string): SectionSizes {
   const sum = { text: 0, rodata: 0, data: 0, bss: 0 };
   for (const line of listing.split('\n')) {
-    const match = /^\.(text|rodata|data|bss)(?:\.\S*)?\s+(\d+)\s/.exec(line);
-    if (match) sum[match[1] as keyof SectionSizes] += Number(match[2]);
+    const match = /^\.(text|rodata|progmem|data|bss)(?:\.\S*)?\s+(\d+)\s/.exec(line);
+    // progmem: AVR's tables in flash.
+    if (match) sum[match[1] === 'progmem' ? 'rodata' : (match[1] as keyof SectionSizes)] += Number(match[2]);
   }
   return sum;
 }

@@ -92,7 +92,11 @@ export async function buildHarness(
   });
   const built = await toolchain.build({
     ...request,
-    files: new Map([...request.files, ['harness_model.h', header], ['harness.c', await harnessFile('harness.c')]]),
+    files: new Map([
+      ...request.files,
+      ['harness_model.h', header],
+      ['harness.c', await harnessFile(toolchain.harness ?? 'harness.c')],
+    ]),
     defines: [...(request.defines ?? []), ...(hook ? [`${model.prefix.toUpperCase()}_LAYER_HOOK=harness_layer`] : [])],
   });
   return { toolchain, model, built, traceSamples, counts };

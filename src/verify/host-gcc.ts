@@ -31,6 +31,7 @@ export function hostGcc(command: 'gcc' | 'clang' = 'gcc'): Toolchain {
   return {
     name: command,
     clockUnit: 'nanoseconds',
+    objdump: 'objdump',
     available: () => toolAvailable(command),
     compile: (request) => compileObjects(request, compiler(request)),
     build: (request) => compileAndLink(request, compiler(request)),

@@ -17,7 +17,6 @@ export async function linkAlone(
   const args = [
     ...flags,
     '-nostartfiles',
-    '--specs=nosys.specs',
     ...compiled.objects.values(),
     '-lm',
     ...['-o', 'alone', '-Wl,-Map=alone.map', '-Wl,--gc-sections', `-Wl,--entry=${roots[0]}`],
@@ -38,13 +37,14 @@ export function readMap(map: string): Map<string, SectionSizes> {
   const kept = map.slice(map.indexOf('Linker script and memory map'));
   const sums = new Map<string, { text: number; rodata: number; data: number; bss: number }>();
   for (const [, kind, size, path] of kept.matchAll(
-    /^ \.(text|rodata|data|bss)[^\s*]*\s+0x[0-9a-f]+ +0x([0-9a-f]+) (\S.*)$/gm,
+    /^ \.(text|rodata|progmem|data|bss)[^\s*]*\s+0x[0-9a-f]+ +0x([0-9a-f]+) (\S.*)$/gm,
   )) {
     const bytes = Number.parseInt(size!, 16);
     if (bytes === 0) continue;
     const object = path!.slice(path!.lastIndexOf('/') + 1);
     const sum = sums.get(object) ?? { text: 0, rodata: 0, data: 0, bss: 0 };
-    sum[kind as keyof SectionSizes] += bytes;
+    // AVR's tables in flash.
+    sum[kind === 'progmem' ? 'rodata' : (kind as keyof SectionSizes)] += bytes;
     sums.set(object, sum);
   }
   return sums;

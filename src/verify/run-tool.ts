@@ -24,6 +24,10 @@ const PACKAGES: Readonly<Record<string, string>> = {
   objdump: 'binutils',
   'arm-none-eabi-gcc': 'gcc-arm-none-eabi libnewlib-arm-none-eabi',
   'qemu-system-arm': 'qemu-system-arm',
+  'riscv64-unknown-elf-gcc': 'gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf',
+  'qemu-system-riscv32': 'qemu-system-misc',
+  'avr-gcc': 'gcc-avr avr-libc',
+  simavr: 'simavr',
 };
 
 const CAPTURED_LINES = 30;
@@ -68,11 +72,11 @@ export async function runToolOrFail(
   throw toolFailed(`${command} could not ${what}`, command, args, `${output.stderr}\n${output.stdout}`);
 }
 
-/** True when `command --version` works, else the sentence that tells what to do about it. */
-export async function toolAvailable(command: string): Promise<true | string> {
+/** True when `command --version` works (or with another flag and status), else the sentence that tells what to do about it. */
+export async function toolAvailable(command: string, flag = '--version', status = 0): Promise<true | string> {
   try {
-    const { exitCode } = await runTool(command, ['--version'], { timeoutSeconds: 20 });
-    return exitCode === 0 || `${command} is installed but does not run`;
+    const { exitCode } = await runTool(command, [flag], { timeoutSeconds: 20 });
+    return exitCode === status || `${command} is installed but does not run`;
   } catch (error) {
     if (error instanceof UserError) return `${error.problem.message}: ${error.problem.hint}`;
     throw error;

@@ -17,7 +17,7 @@ export interface Footprint {
   };
   /** Variables of the libraries (errno and the like); the model itself has none. The arena is the caller's. */
   readonly staticRamBytes: number;
-  /** null on the host: frames and libraries there say nothing about a microcontroller. */
+  /** null where no bound is worked out: on the host, and off Arm. */
   readonly stack: StackUsage | null;
 }
 
@@ -42,7 +42,7 @@ export async function measureFootprint(
   return {
     flash: { ...flash, functions: alone?.code ?? null },
     staticRamBytes,
-    stack: alone ? await stackUsage(alone.program, callGraphs, run) : null,
+    stack: alone && toolchain.boundsStack ? await stackUsage(alone.program, callGraphs, run) : null,
   };
 }
 

@@ -3,7 +3,13 @@ export interface Toolchain {
   /** For people: 'gcc', 'arm-none-eabi-gcc -mcpu=cortex-m4 on mps2-an386'. */
   readonly name: string;
   /** What the harness's clock counts. */
-  readonly clockUnit: 'instructions' | 'nanoseconds';
+  readonly clockUnit: 'instructions' | 'cycles' | 'nanoseconds';
+  /** Disassembler of its programs. */
+  readonly objdump: string;
+  /** The harness's main file, in templates/harness. Default harness.c, for machines that can open files. */
+  readonly harness?: string;
+  /** stack-usage.ts can read its programs. Default no. */
+  readonly boundsStack?: boolean;
   /** True, or the reason why not and what to install. */
   available(): Promise<true | string>;
   /**

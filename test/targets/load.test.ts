@@ -22,7 +22,7 @@ describe('shipped targets', () => {
     for (const part of targets.filter((target) => target.memory !== null)) {
       expect(cores, part.name).toContain(part.core);
       expect(part.clockHz, part.name).toBeGreaterThan(1e6);
-      expect(part.ramBytes, part.name).toBeGreaterThanOrEqual(4096);
+      expect(part.ramBytes, part.name).toBeGreaterThanOrEqual(512);
       expect(part.emulator, part.name).not.toBeNull();
     }
   });

@@ -1,0 +1,177 @@
+/* harness.c for AVR under simavr: samples in flash (samples.c), results as lines of text through the simulator's console,
+ * time as marks in its trace. Lines: 'o' the outputs of a sample, 't' the result of a layer, 's' bytes of stack, each with
+ * hexadecimal digits; 'f' and a sentence when the model breaks a rule. */
+#include "harness_model.h"
+
+#include <avr/io.h>
+#include <avr/pgmspace.h>
+#include <avr/sleep.h>
+#include <string.h>
+
+#define CANARY_BYTES 8
+#define CANARY 0xC3
+#define PAINT 0xC5
+
+extern const uint8_t harness_samples[];
+extern const uint16_t harness_sample_count;
+extern uint8_t _end;
+
+/* What simavr reads from the program: where the console and the traced register are. */
+struct __attribute__((packed)) simavr_text {
+    uint8_t tag, length;
+    char text[16];
+};
+struct __attribute__((packed)) simavr_register {
+    uint8_t tag, length;
+    const volatile void *what;
+};
+struct __attribute__((packed)) simavr_trace {
+    uint8_t tag, length, mask;
+    const volatile void *what;
+    char name[32];
+};
+#define SIMAVR __attribute__((section(".mmcu"), used))
+static const struct simavr_text trace_file SIMAVR = { 12, 16, "trace.vcd" };
+static const struct simavr_register console SIMAVR = { 11, 2, &GPIOR0 };
+static const struct simavr_trace marks SIMAVR = { 14, 35, 0xFF, &GPIOR1, "mark" };
+
+static struct {
+    uint8_t before[CANARY_BYTES];
+    harness_arena arena;
+    uint8_t after[CANARY_BYTES];
+} memory;
+
+static void put_line(char kind, const uint8_t *bytes, size_t count)
+{
+    GPIOR0 = (uint8_t)kind;
+    GPIOR0 = ' ';
+    for (; count > 0; count--, bytes++) {
+        const uint8_t high = *bytes >> 4, low = *bytes & 15;
+        GPIOR0 = (uint8_t)(high + (high < 10 ? '0' : 'a' - 10));
+        GPIOR0 = (uint8_t)(low + (low < 10 ? '0' : 'a' - 10));
+    }
+    GPIOR0 = '\r';
+}
+
+/* Sleep without interrupts ends the simulation. */
+static void stop(void)
+{
+    sleep_enable();
+    for (;;) {
+        sleep_cpu();
+    }
+}
+
+static void fail(const char *what)
+{
+    GPIOR0 = 'f';
+    GPIOR0 = ' ';
+    for (uint8_t c; (c = pgm_read_byte(what)) != 0; what++) {
+        GPIOR0 = c;
+    }
+    GPIOR0 = '\r';
+    stop();
+}
+
+static void load_sample(const uint8_t *sample, uint8_t poison)
+{
+    memset(memory.before, CANARY, sizeof memory.before);
+    memset(memory.after, CANARY, sizeof memory.after);
+    memset(&memory.arena, poison, sizeof memory.arena);
+    for (size_t i = 0; i < HARNESS_INPUTS; i++) {
+        memcpy_P(harness_inputs[i](&memory.arena), sample, harness_input_bytes[i]);
+        sample += harness_input_bytes[i];
+    }
+}
+
+static void check_canaries(void)
+{
+    for (uint8_t i = 0; i < CANARY_BYTES; i++) {
+        if (memory.before[i] != CANARY) {
+            fail(PSTR("the run wrote below the arena"));
+        }
+        if (memory.after[i] != CANARY) {
+            fail(PSTR("the run wrote above the arena"));
+        }
+    }
+}
+
+#if HARNESS_HOOK
+static enum { QUIET, TRACE, COUNT } hook_mode;
+static uint8_t mark;
+
+void harness_layer(int layer, const void *result, size_t bytes);
+
+/* Two marks around nothing tell what a mark itself takes. */
+void harness_layer(int layer, const void *result, size_t bytes)
+{
+    (void)layer;
+    if (hook_mode == COUNT) {
+        GPIOR1 = ++mark;
+    } else if (hook_mode == TRACE) {
+        put_line('t', result, bytes);
+    }
+}
+
+/* Marks: the second of two without work between them, one after each layer, one at the end. */
+static void measure(const uint8_t *sample)
+{
+    load_sample(sample, 0x7F);
+    hook_mode = COUNT;
+    harness_layer(0, 0, 0);
+    harness_layer(0, 0, 0);
+    HARNESS_RUN(&memory.arena);
+    harness_layer(0, 0, 0);
+    hook_mode = QUIET;
+}
+
+static __attribute__((noinline)) void measure_stack(const uint8_t *sample)
+{
+    uint8_t *const top = (uint8_t *)SP;
+    load_sample(sample, 0x7F);
+    for (uint8_t *byte = &_end; byte < top - 8; byte++) {
+        *(volatile uint8_t *)byte = PAINT;
+    }
+    HARNESS_RUN(&memory.arena);
+    const uint8_t *deepest = &_end;
+    while (*deepest == PAINT) {
+        deepest++;
+    }
+    const uint16_t used = (uint16_t)(top - deepest);
+    put_line('s', (const uint8_t *)&used, sizeof used);
+}
+#endif
+
+static void put_outputs(void)
+{
+    for (size_t i = 0; i < HARNESS_OUTPUTS; i++) {
+        put_line('o', harness_outputs[i](&memory.arena), harness_output_bytes[i]);
+    }
+}
+
+int main(void)
+{
+    const uint8_t *sample = harness_samples;
+    for (uint16_t index = 0; index < harness_sample_count; index++) {
+#if HARNESS_HOOK
+        if (HARNESS_COUNTS && index == 0) {
+            measure(sample);
+            measure_stack(sample);
+        }
+        if (index < HARNESS_TRACED) {
+            hook_mode = TRACE;
+            load_sample(sample, 0x7F);
+            HARNESS_RUN(&memory.arena);
+            hook_mode = QUIET;
+        }
+#endif
+        for (uint8_t run = 0; run < HARNESS_RUNS; run++) {
+            load_sample(sample, run == 0 ? 0x7F : 0x80);
+            HARNESS_RUN(&memory.arena);
+            check_canaries();
+            put_outputs();
+        }
+        sample += HARNESS_INPUT_BYTES;
+    }
+    stop();
+}

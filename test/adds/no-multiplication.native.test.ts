@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { emitC } from '../../src/codegen/emit.ts';
+import { lowerGraph } from '../../src/codegen/lower/lower-graph.ts';
+import { planMemory } from '../../src/codegen/plan-memory/index.ts';
+import type { Graph } from '../../src/ir/types.ts';
+import { loadTarget } from '../../src/targets/load.ts';
+import { harnessModel } from '../../src/verify/harness-model.ts';
+import { multiplications } from '../../src/verify/multiplications.ts';
+import type { Optimize } from '../../src/verify/toolchain.ts';
+import { toolchainFor } from '../../src/verify/toolchain-for.ts';
+import { describeWith, inFolder } from '../verify/native.ts';
+import { quantizedLayers, quantizeGraph } from './layers.ts';
+import { smallNetwork } from './network.ts';
+
+const CORES = ['cortex-m0-slow-mul', 'rv32i', 'rv32ec'];
+
+for (const core of CORES) {
+  const target = await loadTarget(core);
+  const toolchain = toolchainFor(target);
+
+  /** The multiplications in the whole program of a model, libraries included. */
+  const multipliesOf = (graph: Graph, optimize: Optimize) =>
+    inFolder(async (directory) => {
+      const program = lowerGraph(graph, { name: 'model', features: target.features });
+      const plan = planMemory(program);
+      const files = emitC(program, plan, { sets: target.kernels });
+      const compiled = await toolchain.compile({ files, directory, optimize });
+      const { inputs, outputs } = harnessModel(program, plan);
+      const roots = ['model_run', ...[...inputs, ...outputs].map(({ accessor }) => accessor)];
+      const alone = await toolchain.linkAlone!(compiled, roots);
+      return multiplications(toolchain.objdump, alone.program, 'model_run');
+    });
+
+  await describeWith(`multiplications on ${core}`, toolchain.available, () => {
+    test.each(['pow2-4', 'pow2p-4', 'ternary', 'int4', 'int8'])('none in any layer in %s', async (format) => {
+      const { graph } = await quantizedLayers([format], 2);
+      expect(await multipliesOf(graph, '-O2')).toEqual([]);
+    });
+
+    test.each(['-Os', '-O2', '-O3'] as const)('none in a whole network at %s', async (optimize) => {
+      const { graph } = await quantizeGraph(smallNetwork('ternary'), ['ternary'], 3);
+      expect(await multipliesOf(graph, optimize)).toEqual([]);
+    });
+
+    test('some in the same network with free scales', async () => {
+      const { graph } = await quantizeGraph(smallNetwork('int8'), ['int8'], 3, 'free');
+      expect((await multipliesOf(graph, '-O2')).length).toBeGreaterThan(0);
+    });
+  });
+}
