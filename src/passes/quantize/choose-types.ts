@@ -132,8 +132,7 @@ function quantOfRanges(graph: Graph, members: readonly ValueName[], bitsOf: Bits
   const computed = members.filter((member) => !graph.constants.has(member));
   const bits = computed.length === 0 ? 8 : Math.max(...computed.map(bitsOf));
   const codes = codeRange(bits);
-  const { scale, zeroPoint } =
-    scales === 'pow2' ? pow2AffineOfRange(min, max, codes) : affineOfRange(min, max, codes);
+  const { scale, zeroPoint } = scales === 'pow2' ? pow2AffineOfRange(min, max, codes) : affineOfRange(min, max, codes);
   return perTensor(scale, zeroPoint, bits);
 }
 

@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import { emitC } from '../../src/codegen/emit.ts';
+import { lowerGraph } from '../../src/codegen/lower/lower-graph.ts';
+import { planMemory } from '../../src/codegen/plan-memory/index.ts';
+import { datasetInputs } from '../../src/data/graph-inputs.ts';
+import { randomDataset } from '../../src/data/random-dataset.ts';
+import { prune } from '../../src/ir/graph.ts';
+import type { Graph, Node } from '../../src/ir/types.ts';
+import { buildOracle } from '../../src/oracle/build-oracle.ts';
+import { loadTarget } from '../../src/targets/load.ts';
+import { toolchainFor } from '../../src/verify/toolchain-for.ts';
+import { verifyModel } from '../../src/verify/verify-model.ts';
+import { layersSideBySide } from '../formats/layers.ts';
+import { describeWith, inFolder } from '../verify/native.ts';
+import { quantizedLayers, quantizeGraph } from './layers.ts';
+import { smallNetwork } from './network.ts';
+
+const LAYERS = layersSideBySide(['x'], 1).nodes.map(({ name }) => name.replace('.x', ''));
+
+const target = await loadTarget('atmega328p');
+const toolchain = toolchainFor(target);
+
+/** The same integers as onnxruntime, layer by layer, from tables in flash. */
+async function expectExact(graph: Graph, template: RegExp): Promise<void> {
+  const program = lowerGraph(graph, { name: 'model', features: target.features });
+  expect(program.calls.filter(({ macs }) => macs > 0).every((call) => template.test(call.template))).toBe(true);
+  const plan = planMemory(program);
+  const files = emitC(program, plan, { sets: target.kernels });
+  const model = { name: 'model', graph, oracle: buildOracle(graph), program, plan, files };
+  const data = randomDataset(datasetInputs(graph), 3, 1);
+  await inFolder(async (directory) => {
+    const verdict = await verifyModel(model, data, { toolchain, directory, optimize: '-Os', counts: true });
+    expect([...verdict.layers, ...verdict.outputs].filter(({ different }) => different > 0)).toEqual([]);
+    expect(verdict.passed).toBe(true);
+    expect(verdict.counts?.unit).toBe('cycles');
+    expect(verdict.counts?.total).toBeGreaterThan(100);
+    expect(verdict.counts?.stackBytes).toBeGreaterThan(10);
+  });
+}
+
+function alone(graph: Graph, node: Node): Graph {
+  return prune({ ...graph, nodes: [node], inputs: [node.inputs[0]!], outputs: node.outputs as string[] });
+}
+
+await describeWith('AVR', toolchain.available, () => {
+  test.each([
+    ['ternary', 'pow2', /_adds$/],
+    ['pow2-4', 'pow2', /_adds$/],
+    ['int8', 'free', /_s8$/],
+  ] as const)('every layer, %s with %s scales', async (format, scales, template) => {
+    const { graph } = await quantizedLayers([format], 4, scales);
+    expect(graph.nodes.map(({ name }) => name)).toEqual(LAYERS.map((name) => `${name}.${format}`));
+    for (const node of graph.nodes) await expectExact(alone(graph, node), template);
+  });
+
+  test('a whole network, ternary by additions', async () => {
+    await expectExact((await quantizeGraph(smallNetwork('ternary'), ['ternary'], 2)).graph, /_adds$/);
+  });
+
+  test('the same in int8', async () => {
+    await expectExact((await quantizeGraph(smallNetwork('int8'), ['int8'], 2, 'free')).graph, /_s8$/);
+  });
+});
+
+test('a layer that cannot read tables from a flash of its own is refused', async () => {
+  const float = smallNetwork('int8');
+  expect(() => lowerGraph(float, { name: 'model', features: target.features })).toThrow(/cannot become C/);
+});
