@@ -1,8 +1,9 @@
+import { createAdaptiveRounder } from '../../quant/fewbit/adaptive.ts';
 import { createRounder } from '../../quant/fewbit/compensate.ts';
 import { correctMoments } from '../../quant/fewbit/correct-moments.ts';
 import { type FitOptions, fitLayer } from '../../quant/fewbit/fit-layer.ts';
 import { type Moments, outputLoss, roundingProblem } from '../../quant/fewbit/moments.ts';
-import { type RoundedRows, roundCompensated, roundNearest } from '../../quant/fewbit/round-rows.ts';
+import { type RoundedRows, roundAgain, roundCompensated, roundNearest } from '../../quant/fewbit/round-rows.ts';
 import type { LayerChoice } from './choose-layers.ts';
 import type { Encoding } from './encode-layer.ts';
 import type { WeightLayer } from './weight-layer.ts';
@@ -29,7 +30,7 @@ export function encodings(layer: WeightLayer, choice: LayerChoice, moments: Spli
   const { weights, rows, bias, hasBias } = layer;
   const importance = importanceOf(layer, moments.fit);
   const nearest = roundNearest(weights, fitLayer(format, { weights, importance, rows }, how));
-  const rounded = [...(method === 'compensated' ? [compensated(layer, format, moments, how)] : []), nearest];
+  const rounded = [...(method === 'nearest' ? [] : [compensated(layer, choice, moments, how)]), nearest];
   if (correction === 'none') return rounded.map((own) => ({ rows: own, bias, format }));
   if (correction === 'weights') return rounded.map((own) => ({ ...withMoments(layer, own, moments.fit), format }));
   return [
@@ -46,9 +47,9 @@ function withMoments(layer: WeightLayer, rounded: RoundedRows, moments: readonly
   return { rows, bias: hasBias ? bias.map((b, r) => b + shifts[r] * inputs[r]) : bias };
 }
 
-/** With the damping that serves the held samples best; it matters where inputs are many and samples few. */
-function compensated(layer: WeightLayer, format: string, { fit, held }: SplitMoments, how: How): RoundedRows {
-  const round = (damping: number, factors: readonly number[] | null) => {
+/** Rounded adaptively as well where the method says so. With the damping that serves the held samples best; it matters where inputs are many and samples few. */
+function compensated(layer: WeightLayer, { format, method }: LayerChoice, { fit, held }: SplitMoments, how: How) {
+  const round = (damping: number, factors: readonly number[] | null, again = false): RoundedRows => {
     const problems = perGroup(layer, layer.weights).map((weights, g) =>
       roundingProblem(weights, fit[g], { damping, centred: layer.hasBias }),
     );
@@ -57,7 +58,9 @@ function compensated(layer: WeightLayer, format: string, { fit, held }: SplitMom
     const grids = fitLayer(format, { weights: target, importance, rows: layer.rows }, how);
     const parts = problems.map((problem, g) => {
       const rounder = createRounder(problem.hessian, layer.depth);
-      return roundCompensated(problem, perGroup(layer, grids)[g], rounder, { factors });
+      const rows = roundCompensated(problem, perGroup(layer, grids)[g], rounder, { factors });
+      if (!again) return rows;
+      return roundAgain(problem, rows, createAdaptiveRounder(problem.hessian, layer.depth, rounder));
     });
     return { codes: joined(parts.map(({ codes }) => codes)), grids: parts.flatMap((part) => part.grids) };
   };
@@ -65,7 +68,8 @@ function compensated(layer: WeightLayer, format: string, { fit, held }: SplitMom
     how.damping.length > 1 ? heldLoss(layer, round(damping, [1]), fit, held) : 0,
   );
   const damping = how.damping[losses.indexOf(Math.min(...losses))];
-  return round(damping, how.scales === 'channel' ? null : how.scales === 'channel-pow2' ? [1, 0.5, 2] : [1]);
+  const factors = how.scales === 'channel' ? null : how.scales === 'channel-pow2' ? [1, 0.5, 2] : [1];
+  return round(damping, factors, method === 'adaptive');
 }
 
 function heldLoss(layer: WeightLayer, rows: RoundedRows, fit: readonly Moments[], held: readonly Moments[]): number {

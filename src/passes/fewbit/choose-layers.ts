@@ -32,7 +32,7 @@ export interface Fit {
   readonly widths: WidthRule;
 }
 
-export const METHODS = ['compensated', 'nearest'] as const;
+export const METHODS = ['compensated', 'adaptive', 'nearest'] as const;
 export type Method = (typeof METHODS)[number];
 
 /** What an entry may say besides, and the values there are, the default first. */

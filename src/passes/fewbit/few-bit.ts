@@ -17,7 +17,8 @@ import { weightLayers } from './weight-layer.ts';
  * method    layers in execution order. The inputs of each come from the float model and from the quantized layers
  *           before it, so that a layer also makes up for what those lost, and with `skips` for what the value lost that
  *           its result is added to; rounding by error compensation and descent (compensate.ts); the mean error goes into
- *           the bias. 'nearest' rounds every weight by itself
+ *           the bias. 'adaptive' then chooses all roundings of a row together
+ *           (adaptive.ts; slower), 'nearest' rounds every weight by itself
  * scales    'channel': free per row; 'channel-pow2', 'layer-pow2': powers of two. exponent: see fit-scale.ts
  * accepts   of the candidates (compensated, nearest, each with corrected and plain bias) the one whose outputs over the
  *           samples are closest to the float layer's

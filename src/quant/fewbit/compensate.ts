@@ -13,6 +13,8 @@ import type { RowGrid } from '../grids/grid.ts';
 export interface Rounder {
   /** Codes of one row (grid levels), in the row's own order, as Float64Array. */
   round(row: Float64Array, grid: RowGrid): Float64Array;
+  /** Codes with an E as low or lower, one by one changed. */
+  improve(row: Float64Array, codes: Float64Array, grid: RowGrid): Float64Array;
   /** E of these codes. */
   error(row: Float64Array, codes: Float64Array, scale: number): number;
 }
@@ -46,6 +48,11 @@ export function createRounder(hessian: Float64Array, n: number, options: Rounder
       });
       if (descend) descendRow(row, codes, hessian, n, grid);
       return codes;
+    },
+    improve(row, codes, grid) {
+      const improved = codes.slice();
+      descendRow(row, improved, hessian, n, grid);
+      return improved;
     },
     error: (row, codes, scale) => quadraticError(row, codes, scale, hessian, n),
   };

@@ -56,6 +56,22 @@ export function roundCompensated(
   return { codes, grids: chosen };
 }
 
+/** Every row rounded once more by another rounder, with the scale that it has; the codes of less error stay. */
+export function roundAgain(
+  { n, target }: RoundingProblem,
+  { codes, grids }: RoundedRows,
+  rounder: Rounder,
+): RoundedRows {
+  const better = codes.slice();
+  for (const [r, grid] of grids.entries()) {
+    const row = target.subarray(r * n, (r + 1) * n);
+    const again = rounder.round(row, grid);
+    const before = codes.subarray(r * n, (r + 1) * n);
+    if (rounder.error(row, again, grid.scale) < rounder.error(row, before, grid.scale)) better.set(again, r * n);
+  }
+  return { codes: better, grids };
+}
+
 interface Attempt {
   readonly grid: RowGrid;
   readonly codes: Float64Array;
