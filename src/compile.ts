@@ -90,8 +90,12 @@ export interface Compilation extends Transformation {
 
 /** The main job: ONNX in, C out. Throws UserError for everything the user can mend. */
 export async function compileModel(options: CompileOptions): Promise<Compilation> {
+  return generateC(await transformModel(options), options);
+}
+
+/** The second half: the graph that the passes made becomes C for a target. */
+export function generateC(transformation: Transformation, options: CompileOptions): Compilation {
   const { target, ioLayout = 'native' } = options;
-  const transformation = await transformModel(options);
   const name = cIdentifier(options.name, 'model').toLowerCase();
   const provenance = provenanceOf(options, transformation.precision);
   return generate({ ...transformation, name, target, ioLayout, provenance });

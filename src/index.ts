@@ -5,6 +5,7 @@ export {
   type Compilation,
   type CompileOptions,
   compileModel,
+  generateC,
   oracleModel,
   type Transformation,
   transformModel,

@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import type { Compilation } from '../src/compile.ts';
+import type { Dataset } from '../src/data/dataset.ts';
+import { must } from '../src/support/errors.ts';
+import { buildHarness, runHarness } from '../src/verify/harness.ts';
+import { harnessModel } from '../src/verify/harness-model.ts';
+import { hostGcc } from '../src/verify/host-gcc.ts';
+import { asModelInput, fromMemory, toMemory } from '../src/verify/samples.ts';
+
+/** Samples in one run of the program. */
+const CHUNK = 1000;
+
+/** Share of the first `count` samples whose largest output is the label's, from the C alone, built for speed. */
+export async function cTop1(compilation: Compilation, data: Dataset, count: number, folder: string): Promise<number> {
+  const { program, plan, files } = compilation;
+  const harness = await buildHarness(hostGcc(), harnessModel(program, plan), {
+    files,
+    directory: join(folder, 'top1'),
+    optimize: '-O3',
+    twice: false,
+    flags: ['-march=native'],
+  });
+  const labels = must(data.labels, 'labels');
+  const [output] = program.outputs;
+  let right = 0;
+  for (let first = 0; first < count; first += CHUNK) {
+    const inputs = Array.from({ length: Math.min(CHUNK, count - first) }, (_, i) => {
+      const sample = data.sample(first + i);
+      const bytes = program.inputs.map((port) =>
+        toMemory(asModelInput(must(sample.get(port.value), port.value), port.type), port),
+      );
+      return Buffer.concat(bytes);
+    });
+    const { outputs } = await runHarness(harness, inputs, { timeoutSeconds: 1200 });
+    outputs.forEach((values, i) => {
+      const scores = Array.from(fromMemory(values[0], output), Number);
+      if (scores.indexOf(Math.max(...scores)) === labels[first + i]) right++;
+    });
+  }
+  return right / count;
+}
