@@ -1,4 +1,6 @@
+import { entropyConstrained } from './fewbit/entropy-constrained.ts';
 import { fewBit } from './fewbit/few-bit.ts';
+import { jointCodebook } from './fewbit/joint-codebook.ts';
 import { floatPasses } from './float/index.ts';
 import type { AnyPass } from './pass.ts';
 import { calibrate } from './quantize/calibrate.ts';
@@ -22,6 +24,8 @@ export const allPasses: readonly AnyPass[] = [
     quantizeInt8,
     correctBias,
     fewBit,
+    entropyConstrained,
+    jointCodebook,
     storeWeights,
   ]),
 ];

@@ -1,9 +1,16 @@
 import { createAdaptiveRounder } from '../../quant/fewbit/adaptive.ts';
-import { createRounder } from '../../quant/fewbit/compensate.ts';
+import { createRounder, type Rounder } from '../../quant/fewbit/compensate.ts';
 import { correctMoments } from '../../quant/fewbit/correct-moments.ts';
 import { type FitOptions, fitLayer } from '../../quant/fewbit/fit-layer.ts';
-import { type Moments, outputLoss, roundingProblem } from '../../quant/fewbit/moments.ts';
-import { type RoundedRows, roundAgain, roundCompensated, roundNearest } from '../../quant/fewbit/round-rows.ts';
+import { type Moments, outputLoss, type RoundingProblem, roundingProblem } from '../../quant/fewbit/moments.ts';
+import {
+  type CompensateOptions,
+  type RoundedRows,
+  roundAgain,
+  roundCompensated,
+  roundNearest,
+} from '../../quant/fewbit/round-rows.ts';
+import type { RowGrid } from '../../quant/grids/grid.ts';
 import type { LayerChoice } from './choose-layers.ts';
 import type { Encoding } from './encode-layer.ts';
 import type { WeightLayer } from './weight-layer.ts';
@@ -47,22 +54,18 @@ function withMoments(layer: WeightLayer, rounded: RoundedRows, moments: readonly
   return { rows, bias: hasBias ? bias.map((b, r) => b + shifts[r] * inputs[r]) : bias };
 }
 
-/** Rounded adaptively as well where the method says so. With the damping that serves the held samples best; it matters where inputs are many and samples few. */
+/**
+ * Rounded adaptively as well where the method says so. With the damping that serves the held samples best; it matters
+ * where inputs are many and samples few.
+ */
 function compensated(layer: WeightLayer, { format, method }: LayerChoice, { fit, held }: SplitMoments, how: How) {
   const round = (damping: number, factors: readonly number[] | null, again = false): RoundedRows => {
-    const problems = perGroup(layer, layer.weights).map((weights, g) =>
-      roundingProblem(weights, fit[g], { damping, centred: layer.hasBias }),
-    );
+    const problems = roundingProblems(layer, fit, damping);
     const target = joined(problems.map((problem) => problem.target));
     const importance = target.map((_, i) => problems[groupOf(layer, i)].hessian[(i % layer.depth) * (layer.depth + 1)]);
     const grids = fitLayer(format, { weights: target, importance, rows: layer.rows }, how);
-    const parts = problems.map((problem, g) => {
-      const rounder = createRounder(problem.hessian, layer.depth);
-      const rows = roundCompensated(problem, perGroup(layer, grids)[g], rounder, { factors });
-      if (!again) return rows;
-      return roundAgain(problem, rows, createAdaptiveRounder(problem.hessian, layer.depth, rounder));
-    });
-    return { codes: joined(parts.map(({ codes }) => codes)), grids: parts.flatMap((part) => part.grids) };
+    const rows = roundProblems(layer, problems, grids, { factors });
+    return again ? roundProblemsAgain(layer, problems, rows) : rows;
   };
   const losses = how.damping.map((damping) =>
     how.damping.length > 1 ? heldLoss(layer, round(damping, [1]), fit, held) : 0,
@@ -72,7 +75,52 @@ function compensated(layer: WeightLayer, { format, method }: LayerChoice, { fit,
   return round(damping, factors, method === 'adaptive');
 }
 
-function heldLoss(layer: WeightLayer, rows: RoundedRows, fit: readonly Moments[], held: readonly Moments[]): number {
+/** One for each group. */
+export function roundingProblems(
+  layer: WeightLayer,
+  moments: readonly Moments[],
+  damping: number,
+): (RoundingProblem & { readonly rounder: Rounder })[] {
+  return perGroup(layer, layer.weights).map((weights, g) => {
+    const problem = roundingProblem(weights, moments[g], { damping, centred: layer.hasBias });
+    return { ...problem, rounder: createRounder(problem.hessian, layer.depth) };
+  });
+}
+
+export function roundProblems(
+  layer: WeightLayer,
+  problems: ReturnType<typeof roundingProblems>,
+  grids: readonly RowGrid[],
+  options: CompensateOptions,
+): RoundedRows {
+  return joinedRows(
+    problems.map((problem, g) => roundCompensated(problem, perGroup(layer, grids)[g], problem.rounder, options)),
+  );
+}
+
+/** Adaptively, from what compensation made of them. */
+function roundProblemsAgain(
+  layer: WeightLayer,
+  problems: ReturnType<typeof roundingProblems>,
+  { codes, grids }: RoundedRows,
+): RoundedRows {
+  const parts = problems.map((problem, g) => {
+    const rows = { codes: perGroup(layer, codes)[g], grids: perGroup(layer, grids)[g] };
+    return roundAgain(problem, rows, createAdaptiveRounder(problem.hessian, layer.depth, problem.rounder));
+  });
+  return joinedRows(parts);
+}
+
+function joinedRows(parts: readonly RoundedRows[]): RoundedRows {
+  return { codes: joined(parts.map(({ codes }) => codes)), grids: parts.flatMap(({ grids }) => grids) };
+}
+
+export function heldLoss(
+  layer: WeightLayer,
+  rows: RoundedRows,
+  fit: readonly Moments[],
+  held: readonly Moments[],
+): number {
   const rounded = rows.codes.map((code, i) => code * rows.grids[Math.floor(i / layer.depth)].scale);
   const shift = correctedBias(layer, rows, fit).map((b, r) => layer.bias[r] - b);
   const parts = {
@@ -84,7 +132,7 @@ function heldLoss(layer: WeightLayer, rows: RoundedRows, fit: readonly Moments[]
 }
 
 /** Equal parts of an array, one for each group. */
-function perGroup<T extends Float64Array | readonly unknown[]>({ groups }: WeightLayer, all: T): T[] {
+export function perGroup<T extends Float64Array | readonly unknown[]>({ groups }: WeightLayer, all: T): T[] {
   const size = all.length / groups;
   return Array.from({ length: groups }, (_, g) => all.slice(g * size, (g + 1) * size) as T);
 }
@@ -94,7 +142,7 @@ function groupOf({ rows, depth, groups }: WeightLayer, i: number): number {
   return Math.floor((Math.floor(i / depth) * groups) / rows);
 }
 
-function joined(parts: readonly Float64Array[]): Float64Array {
+export function joined(parts: readonly Float64Array[]): Float64Array {
   const result = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {
@@ -105,12 +153,16 @@ function joined(parts: readonly Float64Array[]): Float64Array {
 }
 
 /** Mean square of the input that every weight meets. */
-function importanceOf(layer: WeightLayer, moments: readonly Moments[]): Float64Array {
+export function importanceOf(layer: WeightLayer, moments: readonly Moments[]): Float64Array {
   return layer.weights.map((_, i) => moments[groupOf(layer, i)].quantized[(i % layer.depth) * (layer.depth + 1)]);
 }
 
 /** b + W E x + E d - Q E x^: the mean of the wanted outputs. */
-function correctedBias(layer: WeightLayer, { codes, grids }: RoundedRows, moments: readonly Moments[]): Float64Array {
+export function correctedBias(
+  layer: WeightLayer,
+  { codes, grids }: RoundedRows,
+  moments: readonly Moments[],
+): Float64Array {
   const { weights, bias, rows, depth, groups, hasBias } = layer;
   if (!hasBias) return bias;
   return bias.map((b, r) => {

@@ -1,11 +1,13 @@
 import type { Json } from '../../ir/program.ts';
-import type { Graph } from '../../ir/types.ts';
+
 import { EXPONENT_RULES } from '../../quant/fewbit/fit-scale.ts';
 import { SCALE_RULES } from '../../quant/fewbit/fit-scales.ts';
-import { must, UserError } from '../../support/errors.ts';
-import { definePass, type PassContext } from '../pass.ts';
-import { calibrationSamples, type Feeds, requireDataset } from '../quantize/calibration-samples.ts';
+import { must } from '../../support/errors.ts';
+import { definePass } from '../pass.ts';
+import { requireDataset } from '../quantize/calibration-samples.ts';
 import { chooseLayers, parseLayers, requireLayers } from './choose-layers.ts';
+import { calibrationFeeds, requireReference } from './float-samples.ts';
+import { oneOf } from './one-of.ts';
 import { visitLayers } from './visit-layers.ts';
 import { weightLayers } from './weight-layer.ts';
 
@@ -39,19 +41,21 @@ export const fewBit = definePass({
   },
   check({ layers, scales, exponent }, start) {
     requireLayers(parseLayers(layers), start.graph);
-    oneOf(SCALE_RULES, scales);
-    oneOf(EXPONENT_RULES, exponent);
+    oneOf('few-bit', SCALE_RULES, scales);
+    oneOf('few-bit', EXPONENT_RULES, exponent);
     requireDataset(start, 'few-bit');
   },
   async run(graph, { layers: entries, samples, damping, skips, scales, exponent }, ctx) {
-    const float = requireReference(ctx);
-    const how = { damping, skips, scales: oneOf(SCALE_RULES, scales), exponent: oneOf(EXPONENT_RULES, exponent) };
+    const float = requireReference('few-bit', ctx);
+    const how = {
+      damping,
+      skips,
+      scales: oneOf('few-bit', SCALE_RULES, scales),
+      exponent: oneOf('few-bit', EXPONENT_RULES, exponent),
+    };
     const choices = chooseLayers(parseLayers(entries), weightLayers(graph, float));
     if (choices.size === 0) return graph;
-    const feeds: Feeds[] = [];
-    for await (const feed of calibrationSamples(requireDataset(ctx, 'few-bit'), Math.min(samples, MOST_SAMPLES), ctx)) {
-      feeds.push(feed);
-    }
+    const feeds = await calibrationFeeds('few-bit', samples, ctx);
     let encoded = graph;
     let done = 0;
     for await (const visit of visitLayers(graph, float, [...choices.keys()], feeds, how, ctx)) {
@@ -63,24 +67,3 @@ export const fewBit = definePass({
     return encoded;
   },
 });
-
-const MOST_SAMPLES = 512;
-
-function requireReference({ reference }: PassContext): Graph {
-  if (reference) return reference;
-  throw new UserError({
-    code: 'BAD_PASS',
-    message: 'few-bit needs the float model, and this one came quantized',
-    hint: 'start from the float32 model',
-  });
-}
-
-function oneOf<T extends string>(known: readonly T[], name: string): T {
-  const found = known.find((candidate) => candidate === name);
-  if (found !== undefined) return found;
-  throw new UserError({
-    code: 'BAD_ARGUMENT',
-    message: `few-bit does not know '${name}'`,
-    hint: `choose one of ${known.join(', ')}`,
-  });
-}

@@ -7,7 +7,7 @@ import { type Results, type SampleWalk, walkSamples } from '../quantize/walk-sam
 import { encodings, type How, type SplitMoments } from './candidates.ts';
 import type { LayerChoice } from './choose-layers.ts';
 import { collectMoments, type LayerSamples } from './collect-moments.ts';
-import { withEncoding } from './encode-layer.ts';
+import { type Encoding, withEncoding } from './encode-layer.ts';
 import { shortfallOf, skipConnection } from './skip-connection.ts';
 import type { WeightLayer } from './weight-layer.ts';
 
@@ -17,8 +17,11 @@ const FEW = 16;
 /** A layer whose inputs are known, in the float model and behind what was kept of the layers before it. */
 export interface LayerVisit {
   readonly layer: WeightLayer;
-  /** The layer of `graph` encoded: of the candidates, the one whose outputs are closest to the wanted ones. */
+  readonly moments: SplitMoments;
+  /** The layer of `graph` encoded: of its candidates, the one whose outputs are closest to the wanted ones. */
   encode(choice: LayerChoice, graph: Graph): Promise<Attempt>;
+  /** The same for candidates that were made elsewhere. */
+  best(candidates: readonly Encoding[], graph: Graph): Promise<Attempt>;
   /** The results of the layer as it is. */
   plain(): Promise<Results>;
   /** What the layers after it see. Once, before the next visit. */
@@ -62,19 +65,22 @@ export async function* visitLayers(
     const inputs = { float: await floats.take(layer.floatInput), codes: await quantized.take(layer.input), shortfall };
     const moments = await splitMoments(layer, inputs, ctx);
     const goal = wantedOutputs(await floats.take(layer.floatOutput), shortfall);
+    const best: LayerVisit['best'] = async (candidates, within) => {
+      const attempts: Attempt[] = [];
+      for (const candidate of candidates) {
+        const changed = withEncoding(within, layer, candidate);
+        const results = await quantized.compute(changed.node, changed.graph);
+        const outputs = must(results.get(layer.output), layer.output);
+        const error = outputError(changed.graph, changed.node, outputs, goal);
+        attempts.push({ graph: changed.graph, results, error });
+      }
+      return attempts.reduce((a, b) => (b.error < a.error ? b : a));
+    };
     yield {
       layer,
-      async encode(choice, within) {
-        const attempts: Attempt[] = [];
-        for (const candidate of encodings(layer, choice, moments, how)) {
-          const changed = withEncoding(within, layer, candidate);
-          const results = await quantized.compute(changed.node, changed.graph);
-          const outputs = must(results.get(layer.output), layer.output);
-          const error = outputError(changed.graph, changed.node, outputs, goal);
-          attempts.push({ graph: changed.graph, results, error });
-        }
-        return attempts.reduce((a, b) => (b.error < a.error ? b : a));
-      },
+      moments,
+      encode: (choice, within) => best(encodings(layer, choice, moments, how), within),
+      best,
       plain: () => quantized.compute(node),
       keep: (results) => quantized.keep(node, results),
       live: quantized.live,

@@ -1,6 +1,7 @@
 import { dot, inverseFactor } from '../../numerics/linear-algebra.ts';
 import { must } from '../../support/errors.ts';
 import type { RowGrid } from '../grids/grid.ts';
+import { cheapestCode, type Rate } from './rate.ts';
 
 /**
  * Rounding a row w of weights so that its products with real inputs x change least: minimize over codes q
@@ -11,10 +12,18 @@ import type { RowGrid } from '../grids/grid.ts';
  * rows, one factorization). Any grid; every row has its own.
  */
 export interface Rounder {
-  /** Codes of one row (grid levels), in the row's own order, as Float64Array. */
-  round(row: Float64Array, grid: RowGrid): Float64Array;
+  /**
+   * Codes of one row (grid levels), in the row's own order, as Float64Array. With a rate, what they cost to store counts
+   * too: least E + lambda * bits.
+   */
+  round(row: Float64Array, grid: RowGrid, rate?: Rate | null): Float64Array;
   /** Codes with an E as low or lower, one by one changed. */
   improve(row: Float64Array, codes: Float64Array, grid: RowGrid): Float64Array;
+  /**
+   * What a squared error of one weight costs when the weights after it make up for it: the geometric mean over a row of
+   * 1 / [H^-1]_jj for the weights from j on.
+   */
+  readonly curvature: number;
   /** E of these codes. */
   error(row: Float64Array, codes: Float64Array, scale: number): number;
 }
@@ -34,24 +43,27 @@ export function createRounder(hessian: Float64Array, n: number, options: Rounder
   const { actOrder = true, descend = true } = options;
   const order = columnOrder(hessian, n, actOrder);
   const factor = must(inverseFactor(permuted(hessian, n, order), n), 'a positive definite Hessian');
+  const logs = Array.from({ length: n }, (_, j) => -2 * Math.log(factor[j * n + j]));
   return {
-    round(row, grid) {
+    curvature: Math.exp(logs.reduce((a, b) => a + b, 0) / n),
+    round(row, grid, rate = null) {
       const codes = new Float64Array(n);
       const sorted = compensated(
         order.map((j) => row[j]),
         factor,
         n,
         grid,
+        rate,
       );
       order.forEach((j, i) => {
         codes[j] = sorted[i];
       });
-      if (descend) descendRow(row, codes, hessian, n, grid);
+      if (descend) descendRow(row, codes, hessian, n, grid, rate);
       return codes;
     },
     improve(row, codes, grid) {
       const improved = codes.slice();
-      descendRow(row, improved, hessian, n, grid);
+      descendRow(row, improved, hessian, n, grid, null);
       return improved;
     },
     error: (row, codes, scale) => quadraticError(row, codes, scale, hessian, n),
@@ -63,10 +75,18 @@ export function createRounder(hessian: Float64Array, n: number, options: Rounder
  *
  *     e = (w_j - s q_j) / U_jj,   w_k <- w_k - e U_jk for k > j        U upper triangular, U^T U = H^-1
  */
-function compensated(row: Float64Array, factor: Float64Array, n: number, { grid, scale }: RowGrid): Float64Array {
+function compensated(
+  row: Float64Array,
+  factor: Float64Array,
+  n: number,
+  grid: RowGrid,
+  rate: Rate | null,
+): Float64Array {
+  const { scale } = grid;
   const codes = new Float64Array(n);
   for (let j = 0; j < n; j++) {
-    codes[j] = grid.nearest(row[j] / scale);
+    // An error e of column j costs (e / U_jj)^2 once the others have made up for it.
+    codes[j] = cheapestCode(row[j], factor[j * n + j] ** -2, grid, rate);
     const error = (row[j] - scale * codes[j]) / factor[j * n + j];
     if (error === 0) continue;
     for (let k = j + 1; k < n; k++) row[k] -= error * factor[j * n + k];
@@ -83,17 +103,22 @@ function descendRow(
   codes: Float64Array,
   hessian: Float64Array,
   n: number,
-  { grid, scale }: RowGrid,
+  grid: RowGrid,
+  rate: Rate | null,
 ): void {
+  const { scale } = grid;
+  const bits = rate ? (code: number) => rate.lambda * rate.bits(code) : () => 0;
   const gradient = gradientOf(row, codes, scale, hessian, n);
   for (let sweep = 0; sweep < MOST_SWEEPS; sweep++) {
     let changed = false;
     for (let j = 0; j < n; j++) {
       const curvature = hessian[j * n + j];
-      const code = grid.nearest(codes[j] + gradient[j] / (curvature * scale));
+      const code = cheapestCode(scale * codes[j] + gradient[j] / curvature, curvature, grid, rate);
       const step = (code - codes[j]) * scale;
       // E changes by step * (step H_jj - 2 g_j); a tie is no progress.
-      if (step === 0 || step * (step * curvature - 2 * gradient[j]) >= -1e-12 * curvature * scale * scale) continue;
+      if (step === 0) continue;
+      const change = step * (step * curvature - 2 * gradient[j]) + bits(code) - bits(codes[j]);
+      if (change >= -1e-12 * curvature * scale * scale) continue;
       codes[j] = code;
       for (let k = 0; k < n; k++) gradient[k] -= step * hessian[j * n + k];
       changed = true;

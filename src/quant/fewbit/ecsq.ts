@@ -48,6 +48,7 @@ export interface EntropyQuantizer {
   readonly counts: readonly number[];
   readonly distortion: number;
   readonly entropy: number;
+  readonly lambda: number;
 }
 
 const ROUNDS = 100;
@@ -84,7 +85,7 @@ export function entropyConstrained(
     const entropy = entropyBits(counts);
     const cost = distortion + lambda * entropy;
     if (round === ROUNDS || cost >= previous * (1 - CONVERGED)) {
-      return { centres: Float64Array.from(centres), cells, counts, distortion, entropy };
+      return { centres: Float64Array.from(centres), cells, counts, distortion, entropy, lambda };
     }
     previous = cost;
     const kept = sums

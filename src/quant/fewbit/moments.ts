@@ -19,6 +19,20 @@ export interface Moments {
   readonly shortfallMean: Float64Array;
 }
 
+/** Moments of two sets of samples taken together; `share` of the samples are in the first. */
+export function joinMoments(first: Moments, second: Moments, share: number): Moments {
+  const mix = (a: Float64Array, b: Float64Array) => a.map((value, i) => share * value + (1 - share) * b[i]);
+  return {
+    n: first.n,
+    quantized: mix(first.quantized, second.quantized),
+    cross: mix(first.cross, second.cross),
+    floatMean: mix(first.floatMean, second.floatMean),
+    quantizedMean: mix(first.quantizedMean, second.quantizedMean),
+    shortfall: mix(first.shortfall, second.shortfall),
+    shortfallMean: mix(first.shortfallMean, second.shortfallMean),
+  };
+}
+
 /** The quadratic problem that remains of a layer: round `target` by `hessian` (see compensate.ts). */
 export interface RoundingProblem {
   readonly n: number;

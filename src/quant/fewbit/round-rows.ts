@@ -1,6 +1,7 @@
 import type { RowGrid } from '../grids/grid.ts';
 import { bestScale, type Rounder } from './compensate.ts';
 import type { RoundingProblem } from './moments.ts';
+import type { Rate } from './rate.ts';
 
 /** A layer's weights on their grids: w = scale of the row * code. */
 export interface RoundedRows {
@@ -26,6 +27,8 @@ const REFITS = 4;
 export interface CompensateOptions {
   /** Factors by which each row's scale may be changed; `null`: any. */
   readonly factors: readonly number[] | null;
+  /** What codes cost to store; default: nothing. */
+  readonly rate?: Rate;
 }
 
 /** Error-compensated rounding of every row (see compensate.ts), with the scale that suits it best. */
@@ -33,14 +36,14 @@ export function roundCompensated(
   { n, target, hessian }: RoundingProblem,
   grids: readonly RowGrid[],
   rounder: Rounder,
-  { factors }: CompensateOptions,
+  { factors, rate }: CompensateOptions,
 ): RoundedRows {
   const codes = new Float64Array(target.length);
   const chosen = grids.map((fitted, r) => {
     const row = target.subarray(r * n, (r + 1) * n);
     const attempt = (scale: number): Attempt => {
       const grid = { ...fitted, scale };
-      const rounded = rounder.round(row, grid);
+      const rounded = rounder.round(row, grid, rate);
       return { grid, codes: rounded, error: rounder.error(row, rounded, scale) };
     };
     let best = (factors ?? FREE).map((factor) => attempt(Math.fround(fitted.scale * factor))).reduce(better);
@@ -51,7 +54,8 @@ export function roundCompensated(
       best = next;
     }
     codes.set(best.codes, r * n);
-    return best.grid;
+    const scale = rate ? bestScale(row, best.codes, hessian, n) : null;
+    return scale === null ? best.grid : { ...best.grid, scale: Math.fround(scale) };
   });
   return { codes, grids: chosen };
 }

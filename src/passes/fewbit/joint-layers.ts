@@ -1,0 +1,100 @@
+import { multiplyRows } from '../../numerics/linear-algebra.ts';
+import type { Moments } from '../../quant/fewbit/moments.ts';
+import { cheapestCode, type Rate } from '../../quant/fewbit/rate.ts';
+import { type RoundedRows, roundNearest } from '../../quant/fewbit/round-rows.ts';
+import type { RowGrid } from '../../quant/grids/grid.ts';
+import { correctedBias, heldLoss, perGroup, roundingProblems, roundProblems, type SplitMoments } from './candidates.ts';
+import type { Encoding } from './encode-layer.ts';
+import type { WeightLayer } from './weight-layer.ts';
+
+/** A layer as its moments describe it. */
+export interface MeasuredLayer {
+  readonly layer: WeightLayer;
+  readonly moments: SplitMoments;
+}
+
+/** How a layer is to be rounded when all of them were looked at together. */
+export interface LayerPlan {
+  /** Of every row. */
+  readonly grid: RowGrid;
+  readonly rounding:
+    | { readonly method: 'compensated'; readonly damping: number; readonly rate: Rate }
+    | { readonly method: 'nearest' }
+    /** Every weight by itself, to the code of least error (times its importance) and bits. */
+    | { readonly method: 'each'; readonly importance: Float64Array; readonly rate: Rate };
+}
+
+export function encodeByPlan(
+  { layer, moments }: MeasuredLayer,
+  { grid, rounding }: LayerPlan,
+  formatOf: (codes: Float64Array) => string,
+): Encoding {
+  const rows = roundByPlan();
+  return { rows, bias: correctedBias(layer, rows, moments.fit), format: formatOf(rows.codes) };
+
+  function roundByPlan(): RoundedRows {
+    const grids = sameGrid(layer, grid);
+    if (rounding.method === 'nearest') return roundNearest(layer.weights, grids);
+    if (rounding.method === 'each') {
+      const { importance, rate } = rounding;
+      return { codes: layer.weights.map((w, i) => cheapestCode(w, importance[i], grid, rate)), grids };
+    }
+    const { damping, rate } = rounding;
+    return roundProblems(layer, roundingProblems(layer, moments.fit, damping), grids, { factors: [1], rate });
+  }
+}
+
+/** A layer, its rounding problems and the unit of its weights: errors of so many units cost the same in every layer. */
+export interface JointLayer extends MeasuredLayer {
+  readonly damping: number;
+  readonly problems: ReturnType<typeof roundingProblems>;
+  /** Squared error of the outputs per squared error of a weight, when the other weights make up for it. */
+  readonly curvature: number;
+  readonly unit: number;
+}
+
+/** The unit is sqrt(power of the outputs / curvature): squared errors are told in parts of the outputs' power. */
+export function jointLayer({ layer, moments }: MeasuredLayer, damping: number): JointLayer {
+  const problems = roundingProblems(layer, moments.fit, damping);
+  const logs = problems.map(({ rounder }) => Math.log(rounder.curvature));
+  const curvature = Math.exp(logs.reduce((a, b) => a + b, 0) / logs.length);
+  const unit = Math.sqrt(outputPower(layer, moments.fit) / curvature);
+  return { layer, moments, damping, problems, curvature, unit };
+}
+
+/** Variance of the outputs of a layer with a bias, else their mean square, summed over channels; 1 if there is none. */
+export function outputPower(layer: WeightLayer, moments: readonly Moments[]): number {
+  const power = perGroup(layer, layer.weights).reduce((sum, weights, g) => {
+    const { n, quantized, quantizedMean } = moments[g];
+    const products = multiplyRows(weights, quantized, n);
+    let own = 0;
+    for (let r = 0; r < weights.length; r += n) {
+      let mean = 0;
+      for (let i = 0; i < n; i++) {
+        own += weights[r + i] * products[r + i];
+        mean += weights[r + i] * quantizedMean[i];
+      }
+      if (layer.hasBias) own -= mean ** 2;
+    }
+    return sum + own;
+  }, 0);
+  return power > 0 ? power : 1;
+}
+
+/** The layer with the damping that serves its held samples best at a grid. */
+export function bestDamped(
+  measured: MeasuredLayer,
+  gridOf: (layer: JointLayer) => RowGrid,
+  dampings: readonly number[],
+): JointLayer {
+  const layers = dampings.map((damping) => jointLayer(measured, damping));
+  const losses = layers.map((own) => {
+    const rows = roundProblems(own.layer, own.problems, sameGrid(own.layer, gridOf(own)), { factors: [1] });
+    return heldLoss(own.layer, rows, own.moments.fit, own.moments.held);
+  });
+  return layers[losses.indexOf(Math.min(...losses))];
+}
+
+export function sameGrid({ rows }: WeightLayer, grid: RowGrid): RowGrid[] {
+  return new Array<RowGrid>(rows).fill({ ...grid, scale: Math.fround(grid.scale) });
+}
