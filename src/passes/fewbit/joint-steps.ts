@@ -15,6 +15,11 @@ import {
 import { smallestFormat } from './smallest-format.ts';
 
 const GRID = uniformGrid(8);
+/**
+ * Of a bit, in parts of what it costs a quantizer whose weights are free of each other. Rounding that makes up for errors
+ * earns less by zeros than that: on LeNet-5 in 0.98 bits, 1 gives 98.98 % top-1, 1/2 99.14 %, 1/4 99.16 %.
+ */
+const PRICE = 0.25;
 /** The step is found to 1 %. */
 const CLOSE = 1.01;
 /** Codes are chosen by what they cost, and cost by how often they are chosen. */
@@ -31,8 +36,8 @@ export interface StepOptions {
  * One step for all layers, in the units of each, so that the codes of all of them together take `bits` per weight with
  * the tables of their entropy coders.
  *
- * A uniform quantizer of step D where a squared error costs h trades a bit for (ln 2 / 6) h D^2 of error: that is the
- * lambda of the codes. In units of sqrt(1 / h) the same step makes the same trade everywhere.
+ * A uniform quantizer of step D where a squared error costs h trades a bit for (ln 2 / 6) h D^2 of error; so much, times
+ * PRICE, is the lambda of its codes. In units of sqrt(1 / h) the same step makes the same trade everywhere.
  */
 export function planSteps(
   measured: readonly MeasuredLayer[],
@@ -64,7 +69,7 @@ export function planSteps(
 }
 
 function planStep(layer: JointLayer, step: number): { plan: LayerPlan; bytes: number } {
-  const lambda = (Math.LN2 / 6) * layer.curvature * step ** 2;
+  const lambda = PRICE * (Math.LN2 / 6) * layer.curvature * step ** 2;
   const grid = { grid: GRID, scale: step };
   const grids = sameGrid(layer.layer, grid);
   let { codes } = roundNearest(joined(layer.problems.map(({ target }) => target)), grids);

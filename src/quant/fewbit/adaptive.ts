@@ -30,6 +30,7 @@ export function createAdaptiveRounder(hessian: Float64Array, n: number, polish: 
   let mean = 0;
   for (let j = 0; j < n; j++) mean += hessian[j * n + j] / n;
   return {
+    ...polish,
     round(row, grid) {
       const { low, high, share } = neighbours(row, grid);
       const up = optimize(row, grid.scale, { low, high, share }, hessian, n, mean);
@@ -39,8 +40,6 @@ export function createAdaptiveRounder(hessian: Float64Array, n: number, polish: 
         grid,
       );
     },
-    improve: polish.improve,
-    error: polish.error,
   };
 }
 
