@@ -167,7 +167,12 @@ export function oracleModel(compilation: Compilation): Uint8Array {
 /** A model that is quantized already becomes integer as it says, unless float32 is asked for. */
 function defaultPipeline(imported: Graph, precision: 'float32' | 'int8', options: CompileOptions): Pipeline {
   if (isQuantizedModel(imported)) return options.precision === 'float32' ? quantizedFloatPasses : quantizedImportPasses;
-  return precision === 'int8' ? [...floatPasses, ...int8Passes(options)] : floatPasses;
+  return precision === 'int8' ? int8Pipeline(options) : floatPasses;
+}
+
+/** What makes a float model int8. */
+export function int8Pipeline(options: CompileOptions): Pipeline {
+  return [...floatPasses, ...int8Passes(options)];
 }
 
 /**
