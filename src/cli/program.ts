@@ -7,6 +7,7 @@ import { formatsCommand } from './formats.ts';
 import { inspectCommand } from './inspect.ts';
 import { opsCommand } from './ops.ts';
 import { quantizeCommand } from './quantize.ts';
+import { searchCommand } from './search.ts';
 import { targetsCommand } from './targets.ts';
 import { verifyCommand } from './verify.ts';
 
@@ -22,6 +23,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     quantizeCommand(),
     verifyCommand(),
     benchCommand(),
+    searchCommand(),
     targetsCommand(),
     opsCommand(),
     formatsCommand(),

@@ -8,6 +8,7 @@ import {
   type Costs,
   NO_LIMITS,
   paretoFrontier,
+  predictedCosts,
   type SearchProblem,
 } from '../../src/search/solve.ts';
 
@@ -18,6 +19,7 @@ const choices = fc.uniqueArray(fc.constantFrom(...FORMATS), { minLength: 1 }).ch
     ...formats.map((format) =>
       fc.record<Choice>({
         format: fc.constant(format),
+        kernel: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
         loss: fc.integer({ min: 0, max: 12 }),
         flashBytes: fc.integer({ min: 1, max: 20 }),
         instructions: fc.integer({ min: 1, max: 9 }),
@@ -31,8 +33,11 @@ const problems = fc.record<SearchProblem>({
   base: fc.constant({ loss: 1, flashBytes: 5, instructions: 3, ramBytes: 2 }),
   layers: fc.array(choices, { minLength: 1, maxLength: 4 }),
   codeBytes: fc
-    .array(fc.integer({ min: 0, max: 15 }), { minLength: 4, maxLength: 4 })
-    .map((bytes) => new Map(FORMATS.map((format, f) => [format, bytes[f]]))),
+    .array(fc.record({ once: fc.integer({ min: 0, max: 15 }), again: fc.integer({ min: 0, max: 9 }) }), {
+      minLength: 4,
+      maxLength: 4,
+    })
+    .map((bytes) => new Map(bytes.map((one, k) => ['abcd'[k], one]))),
 });
 
 const sometimes = (max: number) => fc.oneof(fc.constant(Number.POSITIVE_INFINITY), fc.integer({ min: 0, max }));
@@ -44,7 +49,7 @@ const limitsOf = fc.record<Costs>({
 });
 
 function everyAssignment({ base, layers, codeBytes }: SearchProblem): Assignment[] {
-  let all: Assignment[] = [{ ...base, formats: [] }];
+  let all: (Assignment & { kernels: readonly string[] })[] = [{ ...base, formats: [], kernels: [] }];
   for (const options of layers) {
     all = all.flatMap((part) =>
       options.map((choice) => ({
@@ -53,11 +58,15 @@ function everyAssignment({ base, layers, codeBytes }: SearchProblem): Assignment
         instructions: part.instructions + choice.instructions,
         ramBytes: Math.max(part.ramBytes, choice.ramBytes),
         formats: [...part.formats, choice.format],
+        kernels: [...part.kernels, choice.kernel],
       })),
     );
   }
-  return all.map((one) => {
-    const code = [...new Set(one.formats)].reduce((sum, format) => sum + (codeBytes.get(format) ?? 0), 0);
+  return all.map(({ kernels, ...one }) => {
+    const code = [...codeBytes].reduce((sum, [kernel, { once, again }]) => {
+      const uses = kernels.filter((other) => other === kernel).length;
+      return sum + (uses > 0 ? once : 0) + (uses > 1 ? again : 0);
+    }, 0);
     return { ...one, flashBytes: one.flashBytes + code };
   });
 }
@@ -100,7 +109,11 @@ describe('paretoFrontier', () => {
     fc.assert(
       fc.property(problems, limitsOf, (problem, limits) => {
         const all = everyAssignment(problem);
-        for (const found of paretoFrontier(problem, limits).assignments) expect(all).toContainEqual(found);
+        for (const found of paretoFrontier(problem, limits).assignments) {
+          expect(all).toContainEqual(found);
+          const { formats, ...costs } = found;
+          expect(predictedCosts(problem, formats)).toEqual(costs);
+        }
       }),
     );
   });
@@ -111,6 +124,7 @@ describe('paretoFrontier', () => {
       const weights = 100 + Math.round(rng.uniform() * 1000);
       return FORMATS.map((format, f) => ({
         format,
+        kernel: format,
         loss: f * rng.uniform(),
         flashBytes: (8 - 2 * f) * weights,
         instructions: 1,

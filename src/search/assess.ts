@@ -1,0 +1,69 @@
+import { generateC } from '../compile.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { prune } from '../ir/graph.ts';
+import type { Json } from '../ir/program.ts';
+import { numbersOf } from '../ir/tensor.ts';
+import type { Graph } from '../ir/types.ts';
+import { buildOracle } from '../oracle/build-oracle.ts';
+import { fewBit } from '../passes/fewbit/few-bit.ts';
+import type { WeightLayer } from '../passes/fewbit/weight-layer.ts';
+import type { Evaluate } from '../passes/pass.ts';
+import { asCodes } from '../passes/quantize/calibration-samples.ts';
+import { must } from '../support/errors.ts';
+import { type ProgramCosts, programCosts } from './program-costs.ts';
+import { graphLoss, type Subject } from './subject.ts';
+
+/** What an assignment really does: all of its layers encoded one after the other, compiled, and run. */
+export interface Assessment extends ProgramCosts {
+  readonly loss: number;
+  /** Share of the labelled samples that it gets right; null without labels. */
+  readonly top1: number | null;
+}
+
+export interface Bench {
+  readonly samples: number;
+  readonly labelled: Dataset | null;
+  readonly evaluate: Evaluate;
+  /** For builds. */
+  readonly directory: string;
+}
+
+export async function assess(subject: Subject, formats: readonly string[], bench: Bench): Promise<Assessment> {
+  const { int8, options } = subject;
+  const how = fewBitOptions(subject, formats, bench.samples);
+  const graph = await fewBit.run(int8.graph, { ...fewBit.defaults, ...how }, subject.context());
+  const compilation = generateC({ ...int8, graph }, options);
+  const judge = async () => ({
+    loss: await graphLoss(subject, subject.judged, graph, bench.evaluate),
+    top1: bench.labelled && (await accuracy(graph, bench.labelled, bench.evaluate)),
+  });
+  const costs = programCosts(compilation, must(int8.dataset, 'samples'), bench.directory);
+  const [judged, built] = await Promise.all([judge(), costs]);
+  return { ...built, ...judged };
+}
+
+/** Options of the pass few-bit that give each layer its format. */
+export function fewBitOptions({ layers }: Subject, formats: readonly string[], samples: number) {
+  const entries: Json = layers.map((layer, l) => ({ match: patternOf(layer, layers), format: formats[l] }));
+  return { layers: entries, samples };
+}
+
+/** The node's name where it means this layer alone; else its output's, which is unique. */
+export function patternOf({ node, output }: WeightLayer, layers: readonly WeightLayer[]): string {
+  const names = layers.flatMap((layer) => [...new Set([layer.node.name, layer.output])]);
+  const plain = names.filter((name) => name === node.name).length === 1 && !/^:|\*/.test(node.name);
+  return plain ? node.name : output;
+}
+
+/** Share of samples whose first output is largest at the label. `graph`: float or quantized. */
+export async function accuracy(graph: Graph, { count, labels, sample }: Dataset, evaluate: Evaluate): Promise<number> {
+  const output = graph.outputs[0];
+  const oracle = buildOracle(prune({ ...graph, outputs: [output] }));
+  let right = 0;
+  for (let i = 0; i < count; i++) {
+    const results = await evaluate(oracle, asCodes(graph, sample(i)));
+    const values = numbersOf(must(results.get(output), output));
+    if (values.indexOf(Math.max(...values)) === labels?.[i]) right++;
+  }
+  return right / count;
+}

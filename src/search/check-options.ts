@@ -1,0 +1,53 @@
+import { findFormat } from '../formats/index.ts';
+import type { Graph } from '../ir/types.ts';
+import { requireLayers } from '../passes/fewbit/choose-layers.ts';
+import type { WeightLayer } from '../passes/fewbit/weight-layer.ts';
+import { matchesLayer } from '../passes/layer-pattern.ts';
+import { hasGrid } from '../quant/fewbit/fit-layer.ts';
+import { UserError } from '../support/errors.ts';
+import type { SearchOptions } from './search-precision.ts';
+
+/** Refuses what cannot work before the model is read. */
+export function checkOptions({ compile, formats, pins, limits, goal }: SearchOptions): void {
+  if (!compile.calibration) throw noData();
+  for (const format of [...formats, ...pins.map((pin) => pin.format)]) requireGrid(format);
+  if (formats.length === 0) throw bad('there are no formats to choose from', 'give some with --formats');
+  const unlimited = Object.values(limits).every((limit) => limit === Number.POSITIVE_INFINITY);
+  if (unlimited && goal.kind === 'least-loss') {
+    throw bad(
+      'nothing limits the search: int8 everywhere loses least',
+      'give --flash, --ram, --instructions, --max-loss or --max-drop, or a --target with memory',
+    );
+  }
+}
+
+/** Refuses pins that name no layer, before any pass runs. */
+export function checkPins({ pins }: SearchOptions, imported: Graph): void {
+  const entries = pins.map(({ match, format }) => ({ match, choice: { format, method: 'compensated' as const } }));
+  requireLayers(entries, imported);
+}
+
+/** The formats of each layer: the last pin that matches it, else all. */
+export function formatsOfLayers({ formats, pins }: SearchOptions, layers: readonly WeightLayer[]): string[][] {
+  return layers.map(({ node, output }, l) => {
+    const pin = pins.findLast(({ match }) => matchesLayer(match, [node.name, output], l, layers.length));
+    return pin ? [pin.format] : [...new Set(formats)];
+  });
+}
+
+function requireGrid(format: string): void {
+  findFormat(format);
+  if (!hasGrid(format)) throw bad(`weights cannot be encoded as '${format}'`, 'nibblec formats lists what there is');
+}
+
+function noData(): UserError {
+  return new UserError({
+    code: 'BAD_DATA',
+    message: 'search needs calibration data: samples of the real input',
+    hint: 'pass --calibrate with an NPY, NPZ or IDX file',
+  });
+}
+
+function bad(message: string, hint: string): UserError {
+  return new UserError({ code: 'BAD_ARGUMENT', message, hint });
+}

@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import type { Compilation } from '../compile.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { measure } from '../report/measure.ts';
+import { UserError } from '../support/errors.ts';
+import { toolchainFor } from '../verify/toolchain-for.ts';
+import { verifyModel } from '../verify/verify-model.ts';
+
+/** What a whole program takes, as far as it could be measured. */
+export interface ProgramCosts {
+  /** Tables, code and libraries; tables alone where there is no compiler. */
+  readonly flashBytes: number;
+  /** Arena, worst-case stack and variables of libraries; the arena alone where there is no compiler. */
+  readonly ramBytes: number;
+  readonly arenaBytes: number;
+  readonly tableBytes: number;
+  /** Of one inference and of each call; null where there is no emulator. */
+  readonly instructions: { readonly total: number; readonly calls: readonly number[] } | null;
+  /** The compiler, or why there is none. */
+  readonly measured: { readonly with: string } | { readonly notBecause: string };
+}
+
+/** Builds a program for its target in `directory`, and runs a sample of `dataset` on the target's emulator. */
+export async function programCosts(
+  compilation: Compilation,
+  dataset: Dataset | null,
+  directory: string,
+): Promise<ProgramCosts> {
+  const { program, plan } = compilation;
+  const tableBytes = program.tables.reduce((sum, { data }) => sum + data.byteLength, 0);
+  const [measured, instructions] = await Promise.all([
+    measure(compilation, join(directory, 'size')),
+    dataset && countInstructions(compilation, dataset, join(directory, 'count')),
+  ]);
+  const footprint = 'footprint' in measured ? measured.footprint : null;
+  const beside = footprint ? (footprint.stack?.bytes ?? 0) + footprint.staticRamBytes : 0;
+  return {
+    flashBytes: footprint?.flash.bytes ?? tableBytes,
+    ramBytes: plan.arenaBytes + beside,
+    arenaBytes: plan.arenaBytes,
+    tableBytes,
+    instructions,
+    measured: 'footprint' in measured ? { with: measured.with } : measured,
+  };
+}
+
+async function countInstructions(
+  compilation: Compilation,
+  dataset: Dataset,
+  directory: string,
+): Promise<ProgramCosts['instructions']> {
+  if (!compilation.target.emulator) return null;
+  const toolchain = toolchainFor(compilation.target);
+  try {
+    const { counts } = await verifyModel(compilation, dataset, {
+      toolchain,
+      directory,
+      samples: 1,
+      layers: false,
+      counts: true,
+    });
+    return counts && { total: counts.total, calls: counts.layers };
+  } catch (error) {
+    if (error instanceof UserError && error.problem.code === 'TOOL_MISSING') return null;
+    throw error;
+  }
+}

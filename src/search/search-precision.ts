@@ -1,0 +1,218 @@
+import { type CompileOptions, generateC, int8Pipeline } from '../compile.ts';
+import type { Dataset } from '../data/dataset.ts';
+import type { Json } from '../ir/program.ts';
+import type { Graph } from '../ir/types.ts';
+import { fewBit } from '../passes/fewbit/few-bit.ts';
+import { step } from '../passes/pass.ts';
+import { printRecipe } from '../passes/recipe.ts';
+import { createEvaluator } from '../runtime/evaluator.ts';
+import { must, UserError } from '../support/errors.ts';
+import { type Assessment, accuracy, assess, type Bench, fewBitOptions, patternOf } from './assess.ts';
+import { checkOptions, checkPins, formatsOfLayers } from './check-options.ts';
+import { choose } from './choose.ts';
+import { lowerBound } from './lower-bound.ts';
+import { measureCosts } from './measure-costs.ts';
+import { measureSensitivity, withEncoded } from './measure-sensitivity.ts';
+import type { LossKind } from './output-loss.ts';
+import { type ProgramCosts, programCosts } from './program-costs.ts';
+import { limitsRefused } from './refuse-limits.ts';
+import { type Assignment, type Choice, type Costs, NO_LIMITS, paretoFrontier } from './solve.ts';
+import { prepareSubject, type Subject } from './subject.ts';
+
+/** What the search is after. `most`: loss in its own unit; points of top-1 under the float model (needs labels). */
+export type Goal = { readonly kind: 'least-loss' } | { readonly kind: 'max-loss' | 'max-drop'; readonly most: number };
+
+export interface SearchOptions {
+  /** The model as for compileModel(), with calibration data; a recipe, or weights, say nothing here. */
+  readonly compile: CompileOptions;
+  /** Names of weight formats to choose from. */
+  readonly formats: readonly string[];
+  /** Layers that have no choice; patterns as in recipes, later ones win. */
+  readonly pins: readonly { readonly match: string; readonly format: string }[];
+  /** Infinity: no limit. Flash and RAM as compile reports them. */
+  readonly limits: Omit<Costs, 'loss'>;
+  readonly goal: Goal;
+  /** Calibration samples of each sweep, and of the encoding. */
+  readonly samples: number;
+  /** Labelled samples; opened with the imported graph. */
+  readonly labelled: ((graph: Graph) => Promise<Dataset>) | null;
+  /** So many assignments near the best are encoded, compiled and run; others beside them for the table. */
+  readonly candidates: number;
+  /** A folder for builds. */
+  readonly directory: string;
+  progress(step: string, done: number, total: number): void;
+}
+
+/** An assignment that was encoded, compiled and run. */
+export interface Candidate {
+  /** Of each layer. */
+  readonly formats: readonly string[];
+  readonly predicted: Costs;
+  readonly measured: Assessment;
+  /** Keeps all limits, and the goal's. */
+  readonly fits: boolean;
+}
+
+export interface SearchedLayer {
+  /** What a recipe may call it: may be hostile text. */
+  readonly name: string;
+  readonly op: string;
+  readonly weights: number;
+  readonly choices: readonly Choice[];
+}
+
+export interface PrecisionSearch {
+  readonly model: string;
+  readonly target: string;
+  readonly loss: LossKind;
+  readonly limits: Omit<Costs, 'loss'>;
+  readonly goal: Goal;
+  readonly layers: readonly SearchedLayer[];
+  /** Predicted, of all assignments whatever the limits, by flash. */
+  readonly frontier: readonly Assignment[];
+  /** Whether the frontier within the limits is exact; and no assignment within them has less loss than the bound. */
+  readonly exact: boolean;
+  readonly lossBound: number;
+  /** By flash. */
+  readonly candidates: readonly Candidate[];
+  /** One of the candidates. */
+  readonly chosen: Candidate;
+  /** The model that the search started from. */
+  readonly int8: ProgramCosts & { readonly loss: number };
+  /** Top-1 of the float model; null without labels. */
+  readonly floatTop1: number | null;
+  readonly labelledSamples: number;
+  readonly samples: number;
+  /** For compile --recipe. */
+  readonly recipe: Json;
+}
+
+/**
+ * Finds a weight format for each layer.
+ *
+ * 1. Every layer alone in every format: how far the outputs move, on calibration samples (measure-sensitivity.ts).
+ * 2. What each of these costs, from compiled programs (measure-costs.ts).
+ * 3. The best assignments if losses add up (solve.ts).
+ * 4. They do not quite: several are encoded as a whole, compiled and run, and the best of these is taken (choose.ts).
+ *
+ * @throws UserError BAD_ARGUMENT, BAD_DATA, before any work; DOES_NOT_FIT when nothing keeps the limits.
+ */
+export async function searchPrecision(options: SearchOptions): Promise<PrecisionSearch> {
+  checkOptions(options);
+  const [passes, sweeps] = [createEvaluator(), createEvaluator()];
+  try {
+    return await search(options, passes.evaluate, sweeps.evaluate);
+  } finally {
+    await passes.release();
+    await sweeps.release();
+  }
+}
+
+type Evaluate = ReturnType<typeof createEvaluator>['evaluate'];
+
+async function search(options: SearchOptions, evaluate: Evaluate, sweep: Evaluate): Promise<PrecisionSearch> {
+  const { samples, directory, progress, goal } = options;
+  const opened = await openSubject(options, evaluate);
+  const { subject, labelled } = opened;
+  const { layers, int8 } = subject;
+  const formats = formatsOfLayers(options, layers);
+  const { base, layers: encoded } = await measureSensitivity(subject, formats, sweep, (done, total) =>
+    progress('sensitivity', done, total),
+  );
+  const measured = await measureCosts(subject, encoded, base, directory, (done, total) =>
+    progress('costs', done, total),
+  );
+  const { problem } = measured;
+  const limits: Costs = { ...options.limits, loss: Number.POSITIVE_INFINITY };
+  if (limits.instructions < Number.POSITIVE_INFINITY && !measured.int8.instructions) throw cannotCount();
+  // Code is a model: what seems to be a little too large is compiled before it is given up.
+  const loose = { ...limits, flashBytes: limits.flashBytes + measured.errorBytes };
+  const within = paretoFrontier(problem, loose);
+  if (within.assignments.length === 0) throw limitsRefused(problem, limits, options.compile.target.name);
+  const bench: Bench = { samples, labelled, evaluate: sweep, directory };
+  const floatTop1 = labelled && (await accuracy(int8.floatGraph, labelled, sweep));
+  const { candidates, chosen } = await choose({
+    problem,
+    limits,
+    within: within.assignments,
+    goal,
+    count: options.candidates,
+    floatTop1,
+    assess: (assignment) => assess(subject, assignment, bench),
+    flashOf: async (assignment) => {
+      const graph = withEncoded(
+        int8.graph,
+        encoded.map((own, l) =>
+          must(
+            own.find(({ format }) => format === assignment[l]),
+            'an encoded layer',
+          ),
+        ),
+      );
+      const compilation = generateC({ ...int8, graph }, options.compile);
+      return (await programCosts(compilation, null, directory)).flashBytes;
+    },
+    progress: (done, total) => progress('candidates', done, total),
+  });
+  return {
+    model: options.compile.name,
+    target: options.compile.target.name,
+    loss: subject.point.kind,
+    limits: options.limits,
+    goal,
+    layers: layers.map((layer, l) => ({
+      name: patternOf(layer, layers),
+      op: layer.node.op,
+      weights: layer.weights.length,
+      choices: problem.layers[l],
+    })),
+    frontier: paretoFrontier(problem, NO_LIMITS).assignments,
+    exact: within.exact,
+    lossBound: lowerBound(problem, loose, 'loss'),
+    candidates,
+    chosen,
+    int8: { ...measured.int8, loss: base },
+    floatTop1,
+    labelledSamples: labelled?.count ?? 0,
+    samples: subject.fitted.feeds.length,
+    recipe: recipeOf(subject, chosen.formats, samples),
+  };
+}
+
+/** Opens all data before any pass runs. */
+async function openSubject(
+  options: SearchOptions,
+  evaluate: Evaluate,
+): Promise<{ subject: Subject; labelled: Dataset | null }> {
+  let labelled: Dataset | null = null;
+  const { calibration, ...compile } = options.compile;
+  const open = async (imported: Graph) => {
+    checkPins(options, imported);
+    labelled = options.labelled && requireLabels(await options.labelled(imported));
+    return calibration!(imported);
+  };
+  const setup = { samples: options.samples, labelled: options.labelled !== null, evaluate };
+  return { subject: await prepareSubject({ ...compile, calibration: open }, setup), labelled };
+}
+
+function requireLabels(dataset: Dataset): Dataset {
+  if (dataset.labels) return dataset;
+  throw new UserError({
+    code: 'BAD_DATA',
+    message: `${dataset.name} has no labels`,
+    hint: 'give --labels FILE with it, or an NPZ with an array "labels"',
+  });
+}
+
+function cannotCount(): UserError {
+  return new UserError({
+    code: 'TOOL_MISSING',
+    message: 'instructions cannot be limited: there is no emulator to count them',
+    hint: 'choose a target with an emulator and install its tools (scripts/install-toolchain.sh), or leave --instructions out',
+  });
+}
+
+function recipeOf(subject: Subject, formats: readonly string[], samples: number): Json {
+  const last = step(fewBit, fewBitOptions(subject, formats, samples));
+  return printRecipe('search', [...int8Pipeline(subject.options), last]);
+}
