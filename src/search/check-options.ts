@@ -1,6 +1,6 @@
 import { findFormat } from '../formats/index.ts';
 import type { Graph } from '../ir/types.ts';
-import { requireLayers } from '../passes/fewbit/choose-layers.ts';
+import { layerChoice, requireLayers } from '../passes/fewbit/choose-layers.ts';
 import type { WeightLayer } from '../passes/fewbit/weight-layer.ts';
 import { matchesLayer } from '../passes/layer-pattern.ts';
 import { hasGrid } from '../quant/fewbit/fit-layer.ts';
@@ -23,7 +23,7 @@ export function checkOptions({ compile, formats, pins, limits, goal }: SearchOpt
 
 /** Refuses pins that name no layer, before any pass runs. */
 export function checkPins({ pins }: SearchOptions, imported: Graph): void {
-  const entries = pins.map(({ match, format }) => ({ match, choice: { format, method: 'compensated' as const } }));
+  const entries = pins.map(({ match, format }) => ({ match, choice: layerChoice(format, {}) }));
   requireLayers(entries, imported);
 }
 

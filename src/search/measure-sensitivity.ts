@@ -1,6 +1,7 @@
 import { baseFormat } from '../formats/index.ts';
 import { constantOf, editGraph, producerOf, typeOf } from '../ir/graph.ts';
 import type { Graph, Node, Quant, Tensor, TensorType, ValueName } from '../ir/types.ts';
+import { layerChoice } from '../passes/fewbit/choose-layers.ts';
 import { fewBit } from '../passes/fewbit/few-bit.ts';
 import { visitLayers } from '../passes/fewbit/visit-layers.ts';
 import type { WeightLayer } from '../passes/fewbit/weight-layer.ts';
@@ -55,7 +56,7 @@ export async function measureSensitivity(
     const own = formats[measured.length];
     const attempts = new Map<string, Awaited<ReturnType<typeof visit.encode>>>();
     for (const base of new Set(own.map(baseFormat))) {
-      attempts.set(base, await visit.encode({ format: base, method: 'compensated' }, graph));
+      attempts.set(base, await visit.encode(layerChoice(base, {}), graph));
     }
     visit.keep(await visit.plain());
     const after = graph.nodes.slice(graph.nodes.indexOf(layer.node) + 1);

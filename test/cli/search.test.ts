@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,7 +15,19 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const search = (...flags: string[]) =>
-  cli(folder, 'search', 'tiny.onnx', '-t', 'host', '--calibrate', 'samples.npy', '--quiet', '--formats', 'int8,int4', ...flags);
+  cli(
+    folder,
+    'search',
+    'tiny.onnx',
+    '-t',
+    'host',
+    '--calibrate',
+    'samples.npy',
+    '--quiet',
+    '--formats',
+    'int8,int4',
+    ...flags,
+  );
 const written = (path: string) => readFile(join(folder, path), 'utf8');
 
 describe('search', () => {
