@@ -9,7 +9,7 @@ export function renderSearch(search: PrecisionSearch): string {
   return [
     `${printable(model)} for ${target}: ${goalText(search)}${limitsText(search)}`,
     '',
-    `Loss: ${lossText(search)}; what it rises by when one layer alone is encoded (${samples} samples)`,
+    `Loss: ${lossText(search)}; what one layer alone adds when it is encoded (${samples} samples)`,
     '',
     ...sensitivityTable(search),
     '',
