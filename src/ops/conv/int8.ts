@@ -30,6 +30,7 @@ export function lowerConvS8(node: Node, lower: LowerBuilder, shape: WindowShape,
     blocks: !depthwise,
     once: false,
     uses: shape.batch * shape.out_h * shape.out_w,
+    activations: arenaBytes(x.type) + arenaBytes(y.type),
     shared: sharedBytes(arenaBytes(x.type), arenaBytes(y.type), overlap),
   });
   const [plain, a4] = depthwise ? ['depthwise2d_s8', 'depthwise2d_a4'] : ['conv2d_s8', 'conv2d_a4'];

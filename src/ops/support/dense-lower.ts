@@ -68,6 +68,7 @@ export function lowerDenseS8(node: Node, lower: LowerBuilder, weights: Tensor): 
     blocks: true,
     uses: rows,
     once: rows === 1 && !packed,
+    activations: arenaBytes(x.type) + arenaBytes(y.type),
     shared: rows === 1 ? 0 : sharedBytes(arenaBytes(x.type), arenaBytes(y.type), overlap),
   });
   const room = { window: x.packed ? inputs : 0, result: tables.block || out };

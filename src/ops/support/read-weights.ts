@@ -19,6 +19,8 @@ export interface LayerWeights {
   readonly once: boolean;
   /** How often an inference uses each weight. */
   readonly uses: number;
+  /** Bytes of RAM of input and output. */
+  readonly activations: number;
   /** Bytes of RAM that input and output share as long as the kernel computes all channels of a pixel at once. */
   readonly shared: number;
 }
@@ -116,11 +118,11 @@ function unpackedParts(
   layer: LayerWeights,
   codes: Codes,
 ): { count: number; segments: number[]; whole: number; block: number; chunk: number } {
-  const { order, once, blocks, shared } = layer;
+  const { order, once, blocks } = layer;
   const none = { whole: 0, block: 0, chunk: 0 };
   const chunk = once ? columnsPerChunk(order, codes) : 0;
   if (chunk > 0) return { ...none, chunk, count: 4 * chunk, segments: chunkSegments(order, chunk) };
-  const block = blocks ? rowsPerBlock(order, codes, shared) : 0;
+  const block = blocks ? rowsPerBlock(order, codes, layer) : 0;
   if (block > 0) return { ...none, block, count: block * order.depth, segments: rowSegments(order, block, block) };
   return { ...none, whole: codes.length, count: codes.length, segments: [codes.length] };
 }
@@ -142,10 +144,14 @@ function chunkSegments(order: RowOrder, chunk: number): number[] {
   });
 }
 
-/** As many as BLOCK_BYTES hold, a multiple of four; 0: unpacking all rows at once takes no more RAM. */
-function rowsPerBlock({ perGroup, depth }: RowOrder, codes: Codes, shared: number): number {
+/**
+ * A multiple of four, as many as BLOCK_BYTES hold, or a quarter of what input and output take: every block gathers all
+ * patches anew. 0: unpacking all rows at once takes no more RAM.
+ */
+function rowsPerBlock({ perGroup, depth }: RowOrder, codes: Codes, { shared, activations }: LayerWeights): number {
   const rowBytes = depth * codes.BYTES_PER_ELEMENT;
-  const rows = Math.min(perGroup, 4 * Math.max(1, Math.floor(BLOCK_BYTES / (4 * rowBytes))));
+  const room = Math.max(BLOCK_BYTES, activations / 4);
+  const rows = Math.min(perGroup, 4 * Math.max(1, Math.floor(room / (4 * rowBytes))));
   return codes.byteLength <= rows * rowBytes + shared ? 0 : rows;
 }
 
