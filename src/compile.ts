@@ -22,6 +22,7 @@ import { quantizeInt8 } from './passes/quantize/quantize-int8.ts';
 import { allPasses } from './passes/registry.ts';
 import type { CalibrationMethod } from './quant/observers.ts';
 import { createEvaluator } from './runtime/evaluator.ts';
+import { openTrainingSession } from './runtime/training-session.ts';
 import { cIdentifier } from './support/names.ts';
 import type { Target } from './targets/target.ts';
 import { VERSION } from './version.ts';
@@ -141,6 +142,7 @@ export async function transformModel(options: CompileOptions): Promise<Transform
       ...options.passes,
       known: allPasses,
       evaluate: evaluator.evaluate,
+      open: openTrainingSession,
       ...(dataset && { dataset: { length: dataset.count, sample: (index) => dataset.sample(index) } }),
     });
     return {

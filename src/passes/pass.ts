@@ -1,6 +1,7 @@
 import type { Json } from '../ir/program.ts';
 import type { Graph, Node, Tensor, ValueName } from '../ir/types.ts';
 import type { Rng } from '../numerics/rng.ts';
+import type { OpenSession } from '../train/session.ts';
 import type { Fact } from './facts.ts';
 
 export type PassOptions = { readonly [key: string]: Json };
@@ -25,6 +26,8 @@ export interface PassContext {
   /** Seeded; the same for every run of the same pipeline. */
   readonly rng: Rng;
   evaluate: Evaluate;
+  /** Loads a graph to train it: fast, and close to what `evaluate` gives. */
+  open: OpenSession;
   readonly dataset: Dataset | null;
   /** The last graph of this pipeline in which no value held codes: what a quantized graph should compute. */
   readonly reference: Graph | null;

@@ -4,6 +4,7 @@ import { verifyGraph } from '../ir/verify.ts';
 import { createRng } from '../numerics/rng.ts';
 import { InvariantError, UserError } from '../support/errors.ts';
 import { nearestName } from '../support/nearest.ts';
+import type { OpenSession } from '../train/session.ts';
 import { FACTS } from './facts.ts';
 import { type AnyPass, type Dataset, type Evaluate, type PassContext, type Step, step } from './pass.ts';
 
@@ -13,6 +14,8 @@ export type Pipeline = readonly (AnyPass | Step)[];
 export interface PipelineOptions {
   /** Runs graphs in onnxruntime; passes that fold or calibrate need it. */
   readonly evaluate?: Evaluate;
+  /** Loads graphs to train them; passes that train need it. */
+  readonly open?: OpenSession;
   readonly dataset?: Dataset;
   readonly signal?: AbortSignal;
   /** Of ctx.rng. Default 0. */
@@ -140,6 +143,7 @@ function contextOf(pass: AnyPass, options: PipelineOptions, remarks: Remark[], r
     remark: (node, text) => remarks.push({ pass: pass.name, node: node.name, op: node.op, text }),
     rng: createRng(options.seed ?? 0),
     evaluate: options.evaluate ?? (() => Promise.reject(noEvaluate(pass))),
+    open: options.open ?? (() => Promise.reject(noEvaluate(pass))),
     dataset: options.dataset ?? null,
     reference,
     progress: (done, total) => options.progress?.(pass.name, done, total),
@@ -151,7 +155,7 @@ function noEvaluate(pass: AnyPass): UserError {
   return new UserError({
     code: 'BAD_ARGUMENT',
     message: `pass '${pass.name}' has to run a part of the graph and nothing was given to run it with`,
-    hint: 'give runPipeline() an `evaluate` option',
+    hint: 'give runPipeline() the options `evaluate` and `open`',
   });
 }
 

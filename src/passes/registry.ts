@@ -1,3 +1,4 @@
+import { distill } from './distill/distill.ts';
 import { entropyConstrained } from './fewbit/entropy-constrained.ts';
 import { fewBit } from './fewbit/few-bit.ts';
 import { jointCodebook } from './fewbit/joint-codebook.ts';
@@ -26,6 +27,7 @@ export const allPasses: readonly AnyPass[] = [
     fewBit,
     entropyConstrained,
     jointCodebook,
+    distill,
     storeWeights,
   ]),
 ];

@@ -7,5 +7,5 @@ import { createSession, type OrtSession } from './ort-session.ts';
  * threads may differ in the last bit from those of one.
  */
 export function openTrainingSession(graph: Graph, { threads = 1 } = {}): Promise<OrtSession> {
-  return createSession(exportOnnx(graph), { optimize: 'all', threads, flushDenormals: true });
+  return createSession(exportOnnx(graph), { optimize: 'all', threads, keepMemory: true, flushDenormals: true });
 }

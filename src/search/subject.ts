@@ -4,6 +4,7 @@ import { createRng } from '../numerics/rng.ts';
 import { type WeightLayer, weightLayers } from '../passes/fewbit/weight-layer.ts';
 import type { Evaluate, PassContext } from '../passes/pass.ts';
 import { asCodes, type Feeds } from '../passes/quantize/calibration-samples.ts';
+import { openTrainingSession } from '../runtime/training-session.ts';
 import { UserError } from '../support/errors.ts';
 import { type LossPoint, lossPoint, type Outputs, outputLoss } from './output-loss.ts';
 import { runOutputs } from './run-outputs.ts';
@@ -64,6 +65,7 @@ export async function prepareSubject(
       remark: () => {},
       rng: createRng(options.passes?.seed ?? 0),
       evaluate,
+      open: openTrainingSession,
       dataset: { length: dataset.count, sample: (index) => dataset.sample(index) },
       reference: floatGraph,
       progress,

@@ -21,6 +21,14 @@ export function tensorData(tensors: ReadonlyMap<ValueName, Tensor>): TrainingDat
   };
 }
 
+/** Tensors of one shape one after the other along dimension 0. */
+export function stackTensors(parts: readonly Tensor[]): Tensor {
+  const [{ dtype, shape, data: first }] = parts;
+  const data = newArray(dtype, parts.length * first.length);
+  for (const [i, part] of parts.entries()) data.set(part.data as never, i * first.length);
+  return { dtype, shape: shape.with(0, parts.length * shape[0]), data };
+}
+
 /** Some of the samples, in this order. */
 export function subset(data: TrainingData, indices: readonly number[]): TrainingData {
   return { length: indices.length, batch: (wanted) => data.batch(wanted.map((i) => indices[i])) };

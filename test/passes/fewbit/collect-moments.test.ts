@@ -9,6 +9,7 @@ import { runPipeline } from '../../../src/passes/pipeline.ts';
 import { quantizeInt8 } from '../../../src/passes/quantize/quantize-int8.ts';
 import { dequantizeArray } from '../../../src/quant/affine.ts';
 import { createEvaluator } from '../../../src/runtime/evaluator.ts';
+import { openTrainingSession } from '../../../src/runtime/training-session.ts';
 
 const CHANNELS = 4;
 const SIZE = 33;
@@ -38,6 +39,7 @@ test('the moments are those of the patches, over several chunks and groups', asy
   const evaluator = createEvaluator();
   const ctx: PassContext = {
     evaluate: evaluator.evaluate,
+    open: openTrainingSession,
     rng,
     dataset: null,
     reference: FLOAT,

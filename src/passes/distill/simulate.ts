@@ -1,0 +1,105 @@
+import { type Builder, buildOn } from '../../autodiff/builder.ts';
+import type { CustomGradient } from '../../autodiff/custom-gradient.ts';
+import { fakeQuantize } from '../../autodiff/fake-quantize.ts';
+import { constantOf, typeOf } from '../../ir/graph.ts';
+import type { Graph, Node, Quant, ValueName } from '../../ir/types.ts';
+import { findOp } from '../../ops/index.ts';
+import { type CodeRange, clampCodes, quantOf, scaleOf, zeroPointOf } from '../../ops/support/quantized.ts';
+import { codeRange } from '../../quant/affine.ts';
+import { dequantizeTensor } from '../quantize/qdq/constant-codes.ts';
+import { tableLookup } from './table-lookup.ts';
+import { type TrainedLayer, trainableLayer, withParameters } from './trained-layer.ts';
+
+/** A quantized graph in real numbers, every value rounded to what its codes can stand for. Values keep their names. */
+export interface Simulation {
+  readonly graph: Graph;
+  /** Gradients of the roundings: straight through. */
+  readonly custom: ReadonlyMap<ValueName, CustomGradient>;
+  readonly layers: readonly TrainedLayer[];
+}
+
+/**
+ * The float graph that computes what the quantized one does, but for ties in rounding: weights are codes times a scale
+ * per row, and both these scales and the biases are parameters.
+ */
+export function simulate(graph: Graph): Simulation {
+  const build = buildOn(graph);
+  const custom = new Map<ValueName, CustomGradient>();
+  const layers: TrainedLayer[] = [];
+  /** What readers of a value read instead. */
+  const real = new Map<ValueName, ValueName>();
+  const round = (x: ValueName, quant: Quant, codes = codeRange(quant.bits)): ValueName => {
+    const grid = { ...codes, zeroPoint: zeroPointOf(quant) };
+    const marked = fakeQuantize(build, x, build.scalar(scaleOf(quant)), grid);
+    custom.set(marked.value, marked.gradient);
+    return marked.value;
+  };
+
+  for (const [value, { shape, quant }] of graph.types) {
+    if (quant && !constantOf(graph, value)) build.draft.setType(value, { dtype: 'f32', shape, quant: null });
+  }
+  for (const [value, tensor] of graph.constants) {
+    const { quant } = typeOf(graph, value);
+    if (quant) real.set(value, build.draft.constant(value, dequantizeTensor(tensor, quant)));
+  }
+  for (const input of graph.inputs) {
+    const { quant } = typeOf(graph, input);
+    build.scope = input;
+    if (quant) real.set(input, round(input, quant));
+  }
+  for (const node of graph.nodes) {
+    build.scope = node.name;
+    const inputs = node.inputs.map((input) => input && (real.get(input) ?? input));
+    const output = node.outputs[0];
+    const quant = output == null ? null : typeOf(graph, output).quant;
+    if (output == null || !quant || onlyMoves(node)) {
+      build.draft.update(node, isBorder(node) ? copyOf(inputs[0]) : { inputs });
+      continue;
+    }
+    const layer = trainableLayer(build, graph, node);
+    if (layer) layers.push(layer);
+    build.draft.update(node, copyOf(resultOf(build, graph, node, inputs, { custom, round, layer })));
+  }
+  return { graph: build.draft.finish(), custom, layers };
+}
+
+interface Rounding {
+  readonly custom: Map<ValueName, CustomGradient>;
+  round(x: ValueName, quant: Quant, codes?: CodeRange): ValueName;
+  readonly layer: TrainedLayer | null;
+}
+
+function resultOf(
+  build: Builder,
+  graph: Graph,
+  node: Node,
+  inputs: readonly (ValueName | null)[],
+  { custom, round, layer }: Rounding,
+): ValueName {
+  const output = node.outputs[0]!;
+  const quant = quantOf(graph, output);
+  if (isBorder(node)) return round(inputs[0]!, quant);
+  if (node.op === 'LookupTable') {
+    const marked = tableLookup(build, graph, node, inputs[0]!);
+    custom.set(marked.value, marked.gradient);
+    return marked.value;
+  }
+  const { op, domain, attributes } = node;
+  const type = { dtype: 'f32', shape: typeOf(graph, output).shape, quant: null } as const;
+  const given = layer ? [inputs[0], layer.weights] : inputs;
+  const plain = build.draft.node({ op, domain, inputs: given, attributes }, type, `${output}.plain`);
+  return round(layer ? withParameters(build, plain, layer) : plain, quant, clampCodes(node, quant));
+}
+
+/** The codes of its results are codes of its inputs. */
+function onlyMoves({ domain, op, clip }: Node): boolean {
+  return findOp(domain, op)?.quantize?.output === 'as-input' && clip === null;
+}
+
+function isBorder({ op }: Node): boolean {
+  return op === 'QuantizeLinear' || op === 'DequantizeLinear';
+}
+
+function copyOf(value: ValueName | null): Partial<Node> {
+  return { op: 'Identity', domain: '', inputs: [value], attributes: {}, clip: null };
+}
