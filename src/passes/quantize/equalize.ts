@@ -4,6 +4,7 @@ import type { Graph, ValueName } from '../../ir/types.ts';
 import { must, UserError } from '../../support/errors.ts';
 import { definePass, type PassContext } from '../pass.ts';
 import { activationRanges, balanceLinks, type Scales, weightFactors } from './balance-links.ts';
+import { requireDataset } from './calibration-samples.ts';
 import { type ChannelStats, channelStats } from './channel-stats.ts';
 import { type LinearLayer, linearLayer } from './linear-layer.ts';
 import { isHomogeneousClip, keepsShifts, type Link, linkedLayers } from './linked-layers.ts';
@@ -28,6 +29,10 @@ export const equalize = definePass({
   requires: ['float-only', 'explicit-pads'],
   provides: [],
   defaults: { balance: 'activations', absorb: false as boolean, samples: 64 },
+  check({ balance, absorb }, start) {
+    requireBalance(balance);
+    if (balance === 'activations' || absorb) requireDataset(start, 'equalize');
+  },
   async run(graph, { balance, absorb, samples }, ctx) {
     requireBalance(balance);
     const links = linkedLayers(graph);

@@ -2,7 +2,8 @@ import { prune } from '../../ir/graph.ts';
 import type { Json } from '../../ir/program.ts';
 import type { Graph, Node } from '../../ir/types.ts';
 import { findOp } from '../../ops/index.ts';
-import { must } from '../../support/errors.ts';
+import { must, UserError } from '../../support/errors.ts';
+import { nearestName } from '../../support/nearest.ts';
 import { definePass, type PassContext } from '../pass.ts';
 import { applyQuantization } from './apply-types.ts';
 import { checkActivations, chooseActivations } from './choose-activations.ts';
@@ -25,7 +26,8 @@ export const quantizeInt8 = definePass({
   requires: ['float-only', 'ranges-known'],
   provides: [],
   defaults: { exclude: [] as readonly string[], floatIo: false as boolean, activations: [] as Json, scales: 'free' },
-  check({ activations, scales }) {
+  check({ exclude, activations, scales }, { graph }) {
+    requireNodes(exclude, graph);
     checkActivations(activations);
     knownScales('quantize-int8', scales);
   },
@@ -42,6 +44,20 @@ export const quantizeInt8 = definePass({
     return applyQuantization(graph, plan, evaluate, { floatIo, scales });
   },
 });
+
+/** Passes before this one may take nodes away, but give no new ones a name that could be meant. */
+function requireNodes(names: readonly string[], { nodes }: Graph): void {
+  const known = nodes.map(({ name }) => name);
+  const missing = names.filter((name) => !known.includes(name));
+  if (missing.length === 0) return;
+  const nearest = nearestName(missing[0], known);
+  throw new UserError({
+    code: 'BAD_ARGUMENT',
+    message: 'nodes that are to stay in float are not in the model',
+    because: missing.map((name) => `there is no node '${name}'`),
+    hint: nearest ? `did you mean '${nearest}'?` : `nodes: ${known.join(', ')}`,
+  });
+}
 
 /** As the recipe says here, or else as calibration did. */
 function bitsOf(graph: Graph, activations: Json): BitsOf {
