@@ -1,4 +1,5 @@
 import type { Json } from '../src/ir/program.ts';
+import { distill } from '../src/passes/distill/distill.ts';
 import { fewBit } from '../src/passes/fewbit/few-bit.ts';
 import { floatPasses } from '../src/passes/float/index.ts';
 import { step } from '../src/passes/pass.ts';
@@ -39,22 +40,24 @@ export const PTQ_METHODS: readonly PtqMethod[] = [
     pipeline: [...floatPasses, step(calibrate, { samples: SAMPLES }), quantizeInt8, correctBias],
   },
   method('int4', 4),
-  method('int4', 4, { ends: true, activationBits: 4 }),
+  method('int4', 4, { ends: true, activationBits: 4, distilled: true }),
   method('pow2-5', 5, { scales: 'layer-pow2' }),
   method('pow2-4', 4, { scales: 'layer-pow2' }),
-  method('pow2p-4', 4),
+  method('pow2p-4', 4, { distilled: true }),
   method('int3', 3),
-  method('ternary', 1.6, { ends: true }),
+  method('ternary', 1.6, { ends: true, distilled: true }),
 ];
 
 interface Variation {
   readonly ends?: boolean;
+  /** Scales and biases trained against the float model's outputs. */
+  readonly distilled?: boolean;
   readonly activationBits?: 4 | 8;
   readonly scales?: 'channel' | 'layer-pow2';
 }
 
 function method(weightFormat: string, weightBits: number, variation: Variation = {}): PtqMethod {
-  const { ends = false, activationBits = 8, scales = 'channel' } = variation;
+  const { ends = false, distilled = false, activationBits = 8, scales = 'channel' } = variation;
   const layers: Json = [{ match: '*', format: weightFormat }, ...(ends ? (ENDS as readonly Json[]) : [])];
   const activations: Json = activationBits === 4 ? FOUR_BITS : [];
   const pipeline = [
@@ -62,7 +65,9 @@ function method(weightFormat: string, weightBits: number, variation: Variation =
     step(calibrate, { samples: SAMPLES, activations }),
     step(quantizeInt8, { activations }),
     step(fewBit, { layers, samples: SAMPLES, scales }),
+    ...(distilled ? [step(distill, { samples: SAMPLES })] : []),
   ];
   const grid = scales === 'channel' ? 'free scale per channel' : 'one power of two per layer';
-  return { weightFormat, weightBits, activationBits, ends, method: `compensated, ${grid}`, pipeline };
+  const how = `compensated, ${grid}${distilled ? ', scales and biases distilled' : ''}`;
+  return { weightFormat, weightBits, activationBits, ends, method: how, pipeline };
 }
