@@ -39,7 +39,7 @@ export interface CompileOptions {
   readonly dimensions?: Readonly<Record<string, number>>;
   /** Inputs that become constants, by name. */
   readonly constants?: ReadonlyMap<ValueName, Tensor>;
-  /** Default: int8 with calibration data or `weights`, else float32. */
+  /** Default: int8 with calibration data, `weights` or `activations`, else float32. */
   readonly precision?: 'float32' | 'int8';
   /** Samples of the model's input; opened with the imported graph because it must fit its inputs. */
   readonly calibration?: (graph: Graph) => Promise<Dataset>;
@@ -50,6 +50,8 @@ export interface CompileOptions {
   readonly correctBias?: boolean;
   /** Formats of weights in few bits, layer by layer: the `layers` of the pass few-bit. Default: int8. */
   readonly weights?: Json;
+  /** Activations in 4 bits, packed two to a byte: the `activations` of the pass calibrate. Default: 8 bits. */
+  readonly activations?: Json;
   /** Nodes (by name) that stay in float. */
   readonly exclude?: readonly string[];
   /** Keep float32 at the model's borders. Default: inputs and outputs are int8 codes. */
@@ -134,7 +136,7 @@ export async function transformModel(options: CompileOptions): Promise<Transform
     ...(constants !== undefined && { constants }),
   });
   const dataset = options.calibration ? await options.calibration(imported) : null;
-  const precision = options.precision ?? (dataset || options.weights !== undefined ? 'int8' : 'float32');
+  const precision = options.precision ?? (asksForInt8(options) || dataset ? 'int8' : 'float32');
   const pipeline = options.recipe ?? defaultPipeline(imported, precision, options);
   const evaluator = createEvaluator();
   try {
@@ -155,6 +157,10 @@ export async function transformModel(options: CompileOptions): Promise<Transform
   } finally {
     await evaluator.release();
   }
+}
+
+function asksForInt8({ weights, activations }: CompileOptions): boolean {
+  return weights !== undefined || activations !== undefined;
 }
 
 function isQuantized(graph: Graph): boolean {
@@ -187,7 +193,7 @@ function int8Passes(options: CompileOptions): Pipeline {
   const { calibrate: how = {}, exclude = [], floatIo = false } = options;
   return [
     ...(options.equalize ? [equalize] : []),
-    step(calibrate, how),
+    step(calibrate, { ...how, ...(options.activations !== undefined && { activations: options.activations }) }),
     step(quantizeInt8, { exclude, floatIo }),
     ...(options.correctBias === false ? [] : [correctBias]),
     ...(options.weights === undefined ? [] : [step(fewBit, { layers: options.weights })]),

@@ -8,6 +8,7 @@ import { allPasses } from '../passes/registry.ts';
 import { CALIBRATION_METHODS, type CalibrationMethod } from '../quant/observers.ts';
 import { UserError } from '../support/errors.ts';
 import type { Target } from '../targets/target.ts';
+import { activationBits } from './activation-bits.ts';
 import { opener } from './open-data.ts';
 import { dimension, percentage, wholeNumber } from './parsers.ts';
 import { weightFormats } from './weight-formats.ts';
@@ -22,6 +23,7 @@ export interface ModelFlags {
   readonly biasCorrection?: boolean;
   readonly precision?: 'float32' | 'int8';
   readonly weights?: Json;
+  readonly activations?: Json;
   readonly exclude?: readonly string[];
   readonly floatIo?: boolean;
   readonly ioLayout?: 'native' | 'onnx';
@@ -67,6 +69,16 @@ export function addModelFlags(command: Command): Command {
           .conflicts('precision'),
       ),
     )
+    .addOption(
+      alone(
+        new Option(
+          '--activations <bits>',
+          '4: packed two to a byte, but for the borders; as in 4 or 4,conv1=8,block*=8',
+        )
+          .argParser(activationBits)
+          .conflicts('precision'),
+      ),
+    )
     .addOption(alone(new Option('--exclude <node...>', 'nodes (by ONNX name) that stay in float32')))
     .addOption(alone(new Option('--float-io', 'float32 inputs and outputs around an int8 model')))
     .addOption(
@@ -100,6 +112,7 @@ export async function modelOptions(path: string, flags: ModelFlags, target: Targ
     ...(flags.dim && { dimensions: flags.dim }),
     ...(flags.precision && { precision: flags.precision }),
     ...(flags.weights !== undefined && { weights: flags.weights }),
+    ...(flags.activations !== undefined && { activations: flags.activations }),
     ...(flags.exclude && { exclude: flags.exclude }),
     ...(flags.floatIo && { floatIo: true }),
     ...(equalize && { equalize }),
