@@ -137,6 +137,49 @@ describe('mse', () => {
   });
 });
 
+describe('aciq', () => {
+  const laplace = (count: number) => {
+    const { uniform, int } = createRng(3);
+    return Float32Array.from({ length: count }, () => Math.log(1 - uniform()) * (int(0, 1) * 2 - 1));
+  };
+  const behindRelu = { min: 0, max: Number.POSITIVE_INFINITY };
+
+  test.each<[CalibrationMethod, Float32Array, number]>([
+    ['aciq-laplace', laplace(100000), 5.03],
+    ['aciq-gauss', gaussian(100000), 2.56],
+  ])('%s clips its own distribution where the paper does', (method, data, clip) => {
+    const { min, max } = rangeOf(method, [data], { bits: 4 });
+    expect(Math.abs(max - clip)).toBeLessThan(0.05);
+    expect(Math.abs(min + clip)).toBeLessThan(0.05);
+  });
+
+  test.each<[CalibrationMethod, Float32Array, number]>([
+    ['aciq-laplace', laplace(100000), 6.1],
+    ['aciq-gauss', gaussian(100000), 2.9],
+  ])('%s behind a ReLU: from zero, by the values before it', (method, data, clip) => {
+    const { min, max } = rangeOf(method, [data], { bits: 4, rectified: behindRelu });
+    expect(min).toBe(0);
+    expect(Math.abs(max - clip)).toBeLessThan(0.06);
+  });
+
+  test('picks the better prior, or no clip', () => {
+    const [wide, narrow] = [laplace(100000), gaussian(100000)];
+    expect(rangeOf('aciq', [wide], { bits: 4 })).toEqual(rangeOf('aciq-laplace', [wide], { bits: 4 }));
+    expect(rangeOf('aciq', [narrow], { bits: 4 })).toEqual(rangeOf('aciq-gauss', [narrow], { bits: 4 }));
+    const rare = Float32Array.from({ length: 1000 }, (_, i) => (i % 50 === 0 ? 10 : 0));
+    expect(rangeOf('aciq', [rare], { bits: 4 })).toEqual(rangeOf('minmax', [rare]));
+  });
+
+  test('no more than was seen, no more than a Clip lets through, a constant is exact', () => {
+    expect(rangeOf('aciq-laplace', [Float32Array.of(-2, 1, 3)], { bits: 4, rectified: behindRelu }).max).toBe(3);
+    expect(rangeOf('aciq', [gaussian(1000)], { bits: 4, rectified: { min: 0, max: 1 } })).toEqual({ min: 0, max: 1 });
+    expect(rangeOf('aciq', [new Float32Array(50).fill(3)], { bits: 4 })).toEqual({ min: 3, max: 3 });
+    expect(
+      rangeOf('aciq', [new Float32Array(50).fill(-3)], { bits: 4, rectified: behindRelu }).max,
+    ).toBeLessThanOrEqual(0);
+  });
+});
+
 describe('entropy', () => {
   test('clips a far outlier, keeps the bulk', () => {
     const data = gaussian(40000);

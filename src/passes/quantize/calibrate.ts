@@ -1,7 +1,9 @@
 import type { Json } from '../../ir/program.ts';
 import type { Graph, Range, ValueName } from '../../ir/types.ts';
-import { type CalibrationMethod, createObserver, type Observer } from '../../quant/observers.ts';
+import { type CalibrationMethod, createObserver, type Observer, seesBeforeRelu } from '../../quant/observers.ts';
+import { must } from '../../support/errors.ts';
 import { definePass } from '../pass.ts';
+import { beforeRelu, rectifierOf } from './before-relu.ts';
 import { calibrationSamples, requireDataset } from './calibration-samples.ts';
 import { checkActivations, chooseActivations } from './choose-activations.ts';
 import { knownScales } from './known-scales.ts';
@@ -27,17 +29,25 @@ export const calibrate = definePass({
   async run(graph, { samples, method, percentile, activations, scales: scaleRule }, ctx) {
     const choices = chooseActivations(activations, graph);
     const scales = knownScales('calibrate', scaleRule);
-    const observed = withAllFloats(graph);
+    const methodOf = (value: ValueName) => choices.get(value)?.method ?? (method as CalibrationMethod);
+    const floats = [...floatInputs(graph), ...computedFloats(graph)];
+    const rectified = floats.filter((value) => seesBeforeRelu(methodOf(value)) && rectifierOf(graph, value) !== null);
+    const { graph: spread, names } = beforeRelu(graph, rectified);
+    const seen = new Map(floats.map((value) => [value, names.get(value) ?? value]));
+    const observed = { ...spread, outputs: [...seen.values()].filter((value) => !graph.inputs.includes(value)) };
+
     const observers = new Map<ValueName, Observer>();
-    for (const value of [...observed.outputs, ...floatInputs(graph)]) {
-      const { bits = 8, method: own = null } = choices.get(value) ?? {};
-      const chosen = own ?? (method as CalibrationMethod);
-      observers.set(value, createObserver(chosen, { name: value, percentile, bits, scales }));
+    for (const value of floats) {
+      const limits = names.has(value) ? rectifierOf(graph, value) : null;
+      const { bits = 8 } = choices.get(value) ?? {};
+      const options = { name: value, percentile, bits, scales, rectified: limits };
+      observers.set(value, createObserver(methodOf(value), options));
     }
     for await (const feeds of calibrationSamples(requireDataset(ctx, 'int8'), Number(samples), ctx)) {
       const results = await ctx.evaluate(observed, feeds);
       for (const [value, observer] of observers) {
-        observer.observe((results.get(value) ?? feeds.get(value)!).data as Float32Array);
+        const name = must(seen.get(value), value);
+        observer.observe((results.get(name) ?? feeds.get(name)!).data as Float32Array);
       }
     }
     const ranges = new Map<ValueName, Range>();
@@ -53,8 +63,7 @@ function floatInputs(graph: Graph): ValueName[] {
   return graph.inputs.filter((input) => graph.types.get(input)?.dtype === 'f32');
 }
 
-/** The graph with every computed float value as an output. */
-function withAllFloats(graph: Graph): Graph {
+function computedFloats(graph: Graph): ValueName[] {
   const computed = graph.nodes.flatMap((node) => node.outputs.filter((output) => output !== null));
-  return { ...graph, outputs: computed.filter((value) => graph.types.get(value)?.dtype === 'f32') };
+  return computed.filter((value) => graph.types.get(value)?.dtype === 'f32');
 }

@@ -46,7 +46,7 @@ function middles(bins: readonly Bin[]): { values: Float64Array; counts: Float64A
 }
 
 /** Sum over all values of (x - dequantize(quantize(x)))^2. */
-function squaredError(
+export function squaredError(
   values: Float64Array,
   counts: Float64Array,
   { scale, zeroPoint }: Affine,
