@@ -28,6 +28,14 @@ static inline uint32_t nn_sxtb16_ror8(uint32_t v)
     return r;
 }
 
+/* a - b in each byte. */
+static inline uint32_t nn_ssub8(uint32_t a, uint32_t b)
+{
+    uint32_t r;
+    __asm__("ssub8 %0, %1, %2" : "=r"(r) : "r"(a), "r"(b));
+    return r;
+}
+
 /* acc + low * low + high * high. */
 static inline int32_t nn_smlad(uint32_t a, uint32_t b, int32_t acc)
 {
