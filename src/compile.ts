@@ -19,6 +19,7 @@ import { correctBias } from './passes/quantize/correct-bias.ts';
 import { equalize } from './passes/quantize/equalize.ts';
 import { isQuantizedModel, quantizedFloatPasses, quantizedImportPasses } from './passes/quantize/import-quantized.ts';
 import { quantizeInt8 } from './passes/quantize/quantize-int8.ts';
+import { refineRanges } from './passes/quantize/refine-ranges.ts';
 import { allPasses } from './passes/registry.ts';
 import type { CalibrationMethod } from './quant/observers.ts';
 import { createEvaluator } from './runtime/evaluator.ts';
@@ -194,6 +195,7 @@ function int8Passes(options: CompileOptions): Pipeline {
   return [
     ...(options.equalize ? [equalize] : []),
     step(calibrate, { ...how, ...(options.activations !== undefined && { activations: options.activations }) }),
+    ...(options.activations === undefined ? [] : [refineRanges]),
     step(quantizeInt8, { exclude, floatIo }),
     ...(options.correctBias === false ? [] : [correctBias]),
     ...(options.weights === undefined ? [] : [step(fewBit, { layers: options.weights })]),

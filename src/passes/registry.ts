@@ -11,6 +11,7 @@ import { equalize } from './quantize/equalize.ts';
 import { importQdq } from './quantize/import-qdq.ts';
 import { importQlinear } from './quantize/import-qlinear.ts';
 import { quantizeInt8 } from './quantize/quantize-int8.ts';
+import { refineRanges } from './quantize/refine-ranges.ts';
 import { storeWeights } from './quantize/store-weights.ts';
 
 /** Every pass that a recipe may name, each once. */
@@ -22,6 +23,7 @@ export const allPasses: readonly AnyPass[] = [
     importQdq,
     equalize,
     calibrate,
+    refineRanges,
     quantizeInt8,
     correctBias,
     fewBit,

@@ -6,6 +6,7 @@ import { must } from '../../support/errors.ts';
 import { definePass, type Evaluate } from '../pass.ts';
 import { type BiasLayer, biasLayers, biasSteps, squaredError, withBias } from './bias-layer.ts';
 import { asCodes, calibrationSamples, type Feeds, requireDataset } from './calibration-samples.ts';
+import { lastLayers } from './last-layers.ts';
 import { walkSamples } from './walk-samples.ts';
 
 /**
@@ -38,7 +39,8 @@ export const correctBias = definePass({
     const codes = feeds.map((feed) => asCodes(graph, feed));
     const corrected = await correctLayers({ graph, codes, layers, reference, feeds, evaluate });
 
-    const last = lastLayers(graph, layers);
+    const ending = lastLayers(graph, (node) => layers.some((layer) => layer.node === node));
+    const last = layers.filter(({ node }) => ending.includes(node));
     const goal = await valuesOf(
       reference,
       last.map(({ floatOutput }) => floatOutput),
@@ -91,19 +93,6 @@ async function correctLayers({ graph, codes, layers, reference, feeds, evaluate 
     quantized.keep(node, results);
   }
   return corrected;
-}
-
-/** Layers whose results reach no other layer. */
-function lastLayers(graph: Graph, layers: readonly BiasLayer[]): BiasLayer[] {
-  const reaching = new Set<ValueName | null>();
-  const last: BiasLayer[] = [];
-  for (const node of [...graph.nodes].reverse()) {
-    const layer = layers.find((candidate) => candidate.node === node);
-    const reaches = node.outputs.some((output) => reaching.has(output));
-    if (layer && !reaches) last.push(layer);
-    if (layer || reaches) for (const input of node.inputs) reaching.add(input);
-  }
-  return last;
 }
 
 /** [value][sample] */
