@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { PAGES, ROOT, withOutputs, withResults } from '../../scripts/outputs.ts';
+import { PAGES, ROOT, withOutputs } from '../../scripts/outputs.ts';
+import { withResults } from '../../scripts/results.ts';
 import { armQemu } from '../../src/verify/arm-qemu.ts';
 import { describeWith } from '../verify/native.ts';
 
@@ -28,7 +29,7 @@ await describeWith('outputs shown in pages', available, () => {
   });
 });
 
-test.each(PAGES)('%s shows the results of docs/benchmarks/models.json', (page) => {
+test.each(PAGES)('%s shows the results of docs/benchmarks', (page) => {
   const text = readFileSync(`${ROOT}${page}`, 'utf8');
   expect(withResults(text)).toBe(text);
 });
