@@ -9,8 +9,6 @@ export interface BenchedModel {
   /** At most 256 unlabelled samples of it are used. */
   readonly calibration: DatasetSource;
   readonly test: DatasetSource;
-  /** Where there is a larger labelled set than `test`. */
-  readonly wholeTest?: DatasetSource;
 }
 
 /** The project's own example and, where ../shared/data is present, the models there. */
@@ -40,7 +38,6 @@ export function benchedModels(): BenchedModel[] {
       path: sharedModel(name),
       calibration: sharedDataset(name, 'train'),
       test: sharedDataset(name, 'test'),
-      ...(name === 'resnet20_cifar' && { wholeTest: sharedDataset(name, 'test-jpeg') }),
     });
   }
   for (const name of ['vww', 'ad'] as const) {

@@ -66,7 +66,7 @@ async function benchMethod(model: BenchedModel, method: PtqMethod, known: number
   };
   const transformation = await transformModel(options);
   const { floatGraph } = transformation;
-  const data = await loadDataset(model.wholeTest ?? model.test, datasetInputs(floatGraph));
+  const data = await loadDataset(model.test, datasetInputs(floatGraph));
   const count = Math.min(samples, data.count);
   const compiled = generateC(transformation, options);
   const verdict = await verifyModel(compiled, data, {
