@@ -23,7 +23,7 @@ type Flags = ModelFlags & {
   readonly instructions?: number;
   readonly maxLoss?: number;
   readonly maxDrop?: number;
-  readonly formats: readonly string[];
+  readonly formats?: readonly string[];
   readonly pin?: readonly Pin[];
   readonly data?: readonly string[];
   readonly labels?: string;
@@ -58,7 +58,7 @@ export function searchCommand(): Command {
         .conflicts('maxDrop'),
     )
     .option('--max-drop <points>', 'points of top-1 under float32; needs --data with labels', nonNegative)
-    .option('--formats <list>', 'formats to choose from (nibblec formats)', commaList, DEFAULT_FORMATS)
+    .option('--formats <list>', `formats to choose from, see nibblec formats (default: ${DEFAULT_FORMATS})`, commaList)
     .option(
       '--pin <layer=format>',
       'fix the format of a layer (name, pattern, :first, :last); may be repeated',
@@ -87,7 +87,7 @@ async function run(path: string, flags: Flags): Promise<void> {
     const found = await inScratch((directory) =>
       searchPrecision({
         compile: { ...compile, passes: { ...compile.passes, progress: progress.update } } satisfies CompileOptions,
-        formats: flags.formats,
+        formats: flags.formats ?? DEFAULT_FORMATS,
         pins: flags.pin ?? [],
         limits: limitsOf(flags, target),
         goal: goalOf(flags),

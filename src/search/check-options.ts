@@ -7,28 +7,35 @@ import { hasGrid } from '../quant/fewbit/fit-layer.ts';
 import { UserError } from '../support/errors.ts';
 import type { SearchOptions } from './search-precision.ts';
 
+type Asked = Omit<SearchOptions, 'limits' | 'goal'>;
+
 /** Refuses what cannot work before the model is read. */
-export function checkOptions({ compile, formats, pins, limits, goal }: SearchOptions): void {
+export function checkOptions({ compile, formats, pins }: Asked): void {
   if (!compile.calibration) throw noData();
   for (const format of [...formats, ...pins.map((pin) => pin.format)]) requireGrid(format);
   if (formats.length === 0) throw bad('there are no formats to choose from', 'give some with --formats');
-  const unlimited = Object.values(limits).every((limit) => limit === Number.POSITIVE_INFINITY);
-  if (unlimited && goal.kind === 'least-loss') {
-    throw bad(
-      'nothing limits the search: int8 everywhere loses least',
-      'give --flash, --ram, --instructions, --max-loss or --max-drop, or a --target with memory',
-    );
-  }
+}
+
+/** Refuses a search that nothing limits. */
+export function checkGoal({ limits, goal }: SearchOptions): void {
+  if (goal.kind !== 'least-loss' || Object.values(limits).some((limit) => limit < Number.POSITIVE_INFINITY)) return;
+  throw bad(
+    'nothing limits the search: int8 everywhere loses least',
+    'give --flash, --ram, --instructions, --max-loss or --max-drop, or a --target with memory',
+  );
 }
 
 /** Refuses pins that name no layer, before any pass runs. */
-export function checkPins({ pins }: SearchOptions, imported: Graph): void {
+export function checkPins({ pins }: Asked, imported: Graph): void {
   const entries = pins.map(({ match, format }) => ({ match, choice: layerChoice(format, {}) }));
   requireLayers(entries, imported);
 }
 
 /** The formats of each layer: the last pin that matches it, else all. */
-export function formatsOfLayers({ formats, pins }: SearchOptions, layers: readonly WeightLayer[]): string[][] {
+export function formatsOfLayers(
+  { formats, pins }: Pick<SearchOptions, 'formats' | 'pins'>,
+  layers: readonly WeightLayer[],
+): string[][] {
   return layers.map(({ node, output }, l) => {
     const pin = pins.findLast(({ match }) => matchesLayer(match, [node.name, output], l, layers.length));
     return pin ? [pin.format] : [...new Set(formats)];

@@ -3,16 +3,17 @@ import type { Dataset } from '../data/dataset.ts';
 import type { Json } from '../ir/program.ts';
 import type { Graph } from '../ir/types.ts';
 import { fewBit } from '../passes/fewbit/few-bit.ts';
+import type { Evaluate } from '../passes/pass.ts';
 import { step } from '../passes/pass.ts';
 import { printRecipe } from '../passes/recipe.ts';
 import { createEvaluator } from '../runtime/evaluator.ts';
 import { must, UserError } from '../support/errors.ts';
 import { type Assessment, accuracy, assess, type Bench, fewBitOptions, patternOf } from './assess.ts';
-import { checkOptions, checkPins, formatsOfLayers } from './check-options.ts';
+import { checkGoal, checkOptions, checkPins, formatsOfLayers } from './check-options.ts';
 import { choose } from './choose.ts';
 import { lowerBound } from './lower-bound.ts';
-import { measureCosts } from './measure-costs.ts';
-import { measureSensitivity, withEncoded } from './measure-sensitivity.ts';
+import { type MeasuredCosts, measureCosts } from './measure-costs.ts';
+import { measureSensitivity, type Sensitivity, withEncoded } from './measure-sensitivity.ts';
 import type { LossKind } from './output-loss.ts';
 import { type ProgramCosts, programCosts } from './program-costs.ts';
 import { limitsRefused } from './refuse-limits.ts';
@@ -98,39 +99,92 @@ export interface PrecisionSearch {
  * @throws UserError BAD_ARGUMENT, BAD_DATA, before any work; DOES_NOT_FIT when nothing keeps the limits.
  */
 export async function searchPrecision(options: SearchOptions): Promise<PrecisionSearch> {
-  checkOptions(options);
-  const [passes, sweeps] = [createEvaluator(), createEvaluator()];
+  checkGoal(options);
+  const search = await openSearch(options);
   try {
-    return await search(options, passes.evaluate, sweeps.evaluate);
+    return await search.find(options.limits, options.goal);
   } finally {
-    await passes.release();
-    await sweeps.release();
+    await search.close();
   }
 }
 
-type Evaluate = ReturnType<typeof createEvaluator>['evaluate'];
+/** The measurements of a model, to search in more than once. */
+export interface OpenSearch {
+  readonly floatTop1: number | null;
+  /** Encodes, compiles and runs an assignment, once. */
+  assess(formats: readonly string[]): Promise<Assessment>;
+  find(limits: SearchOptions['limits'], goal: Goal): Promise<PrecisionSearch>;
+  close(): Promise<void>;
+}
 
-async function search(options: SearchOptions, evaluate: Evaluate, sweep: Evaluate): Promise<PrecisionSearch> {
-  const { samples, directory, progress, goal } = options;
-  const opened = await openSubject(options, evaluate);
-  const { subject, labelled } = opened;
-  const { layers, int8 } = subject;
-  const formats = formatsOfLayers(options, layers);
+/** Steps 1 and 2. Errors as searchPrecision(). */
+export async function openSearch(options: Omit<SearchOptions, 'limits' | 'goal'>): Promise<OpenSearch> {
+  checkOptions(options);
+  const [passes, sweeps] = [createEvaluator(), createEvaluator()];
+  const close = async () => {
+    await passes.release();
+    await sweeps.release();
+  };
+  try {
+    const { subject, labelled } = await openSubject(options, passes.evaluate);
+    const measured = await measureModel(options, subject, sweeps.evaluate);
+    const floatTop1 = labelled && (await accuracy(subject.int8.floatGraph, labelled, sweeps.evaluate));
+    const bench: Bench = {
+      samples: options.samples,
+      labelled,
+      evaluate: sweeps.evaluate,
+      directory: options.directory,
+    };
+    const known = new Map<string, Assessment>();
+    const assessOnce = async (formats: readonly string[]) => {
+      const assessment = known.get(formats.join()) ?? (await assess(subject, formats, bench));
+      known.set(formats.join(), assessment);
+      return assessment;
+    };
+    const find = (limits: SearchOptions['limits'], goal: Goal) =>
+      findAssignment({ options, subject, measured, floatTop1, labelled, assess: assessOnce }, limits, goal);
+    return { floatTop1, assess: assessOnce, find, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+type Measured = MeasuredCosts & { readonly encoded: Sensitivity['layers']; readonly base: number };
+
+async function measureModel(
+  { directory, progress, ...options }: Omit<SearchOptions, 'limits' | 'goal'>,
+  subject: Subject,
+  sweep: Evaluate,
+): Promise<Measured> {
+  const formats = formatsOfLayers(options, subject.layers);
   const { base, layers: encoded } = await measureSensitivity(subject, formats, sweep, (done, total) =>
     progress('sensitivity', done, total),
   );
-  const measured = await measureCosts(subject, encoded, base, directory, (done, total) =>
-    progress('costs', done, total),
-  );
-  const { problem } = measured;
-  const limits: Costs = { ...options.limits, loss: Number.POSITIVE_INFINITY };
+  const costs = await measureCosts(subject, encoded, base, directory, (done, total) => progress('costs', done, total));
+  return { ...costs, encoded, base };
+}
+
+interface Task {
+  readonly options: Omit<SearchOptions, 'limits' | 'goal'>;
+  readonly subject: Subject;
+  readonly measured: Measured;
+  readonly floatTop1: number | null;
+  readonly labelled: Dataset | null;
+  readonly assess: OpenSearch['assess'];
+}
+
+/** Steps 3 and 4. */
+async function findAssignment(task: Task, own: SearchOptions['limits'], goal: Goal): Promise<PrecisionSearch> {
+  const { options, subject, measured, floatTop1, labelled } = task;
+  const { problem, base } = measured;
+  const { layers } = subject;
+  const limits: Costs = { ...own, loss: Number.POSITIVE_INFINITY };
   if (limits.instructions < Number.POSITIVE_INFINITY && !measured.int8.instructions) throw cannotCount();
   // Code is a model: what seems to be a little too large is compiled before it is given up.
   const loose = { ...limits, flashBytes: limits.flashBytes + measured.errorBytes };
   const within = paretoFrontier(problem, loose);
   if (within.assignments.length === 0) throw limitsRefused(problem, limits, options.compile.target.name);
-  const bench: Bench = { samples, labelled, evaluate: sweep, directory };
-  const floatTop1 = labelled && (await accuracy(int8.floatGraph, labelled, sweep));
   const { candidates, chosen } = await choose({
     problem,
     limits,
@@ -138,27 +192,15 @@ async function search(options: SearchOptions, evaluate: Evaluate, sweep: Evaluat
     goal,
     count: options.candidates,
     floatTop1,
-    assess: (assignment) => assess(subject, assignment, bench),
-    flashOf: async (assignment) => {
-      const graph = withEncoded(
-        int8.graph,
-        encoded.map((own, l) =>
-          must(
-            own.find(({ format }) => format === assignment[l]),
-            'an encoded layer',
-          ),
-        ),
-      );
-      const compilation = generateC({ ...int8, graph }, options.compile);
-      return (await programCosts(compilation, null, directory)).flashBytes;
-    },
-    progress: (done, total) => progress('candidates', done, total),
+    assess: task.assess,
+    flashOf: (formats) => flashOf(task, formats),
+    progress: (done, total) => options.progress('candidates', done, total),
   });
   return {
     model: options.compile.name,
     target: options.compile.target.name,
     loss: subject.point.kind,
-    limits: options.limits,
+    limits: own,
     goal,
     layers: layers.map((layer, l) => ({
       name: patternOf(layer, layers),
@@ -175,13 +217,26 @@ async function search(options: SearchOptions, evaluate: Evaluate, sweep: Evaluat
     floatTop1,
     labelledSamples: labelled?.count ?? 0,
     samples: subject.fitted.feeds.length,
-    recipe: recipeOf(subject, chosen.formats, samples),
+    recipe: recipeOf(subject, chosen.formats, options.samples),
   };
+}
+
+/** Of the program with the layers as they were encoded alone: what differs from encoding them together takes no byte. */
+async function flashOf({ options, subject, measured }: Task, formats: readonly string[]): Promise<number> {
+  const encoded = measured.encoded.map((own, l) =>
+    must(
+      own.find(({ format }) => format === formats[l]),
+      'a choice',
+    ),
+  );
+  const graph = withEncoded(subject.int8.graph, encoded);
+  const compilation = generateC({ ...subject.int8, graph }, options.compile);
+  return (await programCosts(compilation, null, options.directory)).flashBytes;
 }
 
 /** Opens all data before any pass runs. */
 async function openSubject(
-  options: SearchOptions,
+  options: Omit<SearchOptions, 'limits' | 'goal'>,
   evaluate: Evaluate,
 ): Promise<{ subject: Subject; labelled: Dataset | null }> {
   let labelled: Dataset | null = null;

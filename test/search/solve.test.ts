@@ -101,7 +101,7 @@ describe('paretoFrontier', () => {
         expect(exact).toBe(true);
         expect(points(assignments, timed)).toEqual(points(best, timed));
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
