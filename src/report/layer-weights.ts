@@ -1,3 +1,4 @@
+import { groupsOf, tableOfRow } from '../formats/codebook-groups.ts';
 import { findFormat } from '../formats/index.ts';
 import { constantOf, typeOf } from '../ir/graph.ts';
 import type { Call, Program, Table } from '../ir/program.ts';
@@ -17,7 +18,10 @@ export interface LayerWeights {
   readonly format: string;
   /** Bits that the format gives every weight; null: more to some than to others. */
   readonly nominalBits: number | null;
-  /** Shannon entropy of the codes in bits per weight: no code that looks at each weight by itself is shorter. */
+  /**
+   * Shannon entropy of the codes in bits per weight: no code that looks at each weight by itself is shorter. With a table
+   * for each group of rows it is that of the groups, in the mean.
+   */
   readonly entropyBits: number;
   /** Of the emitted tables: codes with all filling. */
   readonly codeBytes: number;
@@ -82,8 +86,8 @@ function describe(
     shape,
     count: codes.length,
     format,
-    nominalBits: findFormat(format).bits,
-    entropyBits: entropyBits(counts.values()),
+    nominalBits: nominalBits(format),
+    entropyBits: entropyOf(codes, format, steps),
     codeBytes: bytesOf(true),
     lookupBytes: bytesOf(false),
     achievedBits: (8 * bytes) / codes.length,
@@ -100,11 +104,33 @@ function describe(
   };
 }
 
-/** What one step of the codes is for element i, and the code of zero. */
-function stepsOf(graph: Graph, value: ValueName) {
+/** What one step of the codes is for element i, the code of zero, and the channel. */
+interface Steps {
+  size(i: number): number;
+  zero(i: number): number;
+  channel(i: number): number;
+  readonly channels: number;
+}
+
+function stepsOf(graph: Graph, value: ValueName): Steps {
   const { shape, quant } = typeOf(graph, value);
   const { scale, zeroPoint, axis } = quant!;
   const { inner, channels } = axis === null ? { inner: 1, channels: 1 } : channelRuns(shape, axis);
   const channel = (i: number) => Math.floor(i / inner) % channels;
-  return { size: (i: number) => scale[channel(i)], zero: (i: number) => zeroPoint[channel(i)] };
+  return { size: (i: number) => scale[channel(i)], zero: (i: number) => zeroPoint[channel(i)], channel, channels };
+}
+
+function nominalBits(format: string): number | null {
+  const groups = groupsOf(format);
+  return groups ? Math.ceil(Math.log2(groups.entries)) : findFormat(format).bits;
+}
+
+/** The mean over groups of equally many rows that have a table each; all rows are one group for most formats. */
+function entropyOf(codes: Int8Array | Int16Array, format: string, steps: Steps): number {
+  const tables = groupsOf(format)?.tables ?? 1;
+  const groups = Array.from({ length: tables }, (): number[] => []);
+  codes.forEach((code, i) => {
+    groups[tableOfRow(steps.channel(i), steps.channels, tables)].push(code);
+  });
+  return groups.reduce((sum, own) => sum + (own.length / codes.length) * entropyBits(countCodes(own).values()), 0);
 }

@@ -73,3 +73,15 @@ test('the histogram is in steps of the channel', () => {
 test('a model in float32 has none', () => {
   expect(weightsByCall(lowerGraph(FLOAT, { name: 'net' }), FLOAT, FLOAT).size).toBe(0);
 });
+
+test('a table for each group of rows: the entropy is that of the groups', () => {
+  expect(weightsAs(', format=codebook-3/2')).toMatchObject({
+    nominalBits: 2,
+    // Rows 1, -1, 0, 0 and 2, 2, 0, 0.
+    entropyBits: (1.5 + 1) / 2,
+    // The place of the segment, then eight indices of two bits.
+    codeBytes: 4 + 2,
+    // Two tables of 2^2 codes, half a byte for each row.
+    lookupBytes: 2 * 4 + 1,
+  });
+});

@@ -1,7 +1,8 @@
 import { isPlain } from '../decode-cost.ts';
 import type { FullReport } from '../full-report.ts';
 import type { LayerReport } from '../report.ts';
-import type { Child } from '../svg/markup.ts';
+import { type Child, element, type Markup } from '../svg/markup.ts';
+import { percent, shortNumber } from '../svg/numbers.ts';
 import { grouped } from '../table.ts';
 import { db, outputSqnr } from './layer-facts.ts';
 
@@ -34,8 +35,8 @@ export function layerColumns({ report, weights: totals, sqnr, decode, counts }: 
     {
       title: 'MACs',
       help: 'Multiply-accumulates of one inference',
-      of: ({ macs }) => (macs > 0 ? grouped(macs) : null),
-      total: grouped(report.macs),
+      of: ({ macs }) => (macs > 0 ? short(macs) : null),
+      total: short(report.macs),
     },
     { title: 'format', help: 'How the weights are stored', left: true, of: ofWeights(({ format }) => format) },
     {
@@ -45,7 +46,7 @@ export function layerColumns({ report, weights: totals, sqnr, decode, counts }: 
       total: totals ? grouped(totals.count) : null,
     },
     {
-      title: 'nominal',
+      title: 'bits',
       help: 'Bits of one weight by its format',
       of: ofWeights(({ nominalBits }) => nominalBits ?? 'varies'),
     },
@@ -100,25 +101,30 @@ export function layerColumns({ report, weights: totals, sqnr, decode, counts }: 
     ...(counts
       ? [
           {
-            title: counts.unit,
-            help: 'Of one inference',
-            of: ({ index }: LayerReport) => grouped(counts.layers[index] ?? 0),
-            total: grouped(counts.total),
+            title: counts.unit === 'instructions' ? 'instr.' : 'ns',
+            help: `${counts.unit} of one inference`,
+            of: ({ index }: LayerReport) => short(counts.layers[index] ?? 0),
+            total: short(counts.total),
           },
           {
-            title: 'decoding %',
+            title: 'decoding share',
             help: "Share of the layer's instructions that decoding takes",
             of: ({ index, weights }: LayerReport) => {
               const cost = decode[index];
               const all = counts.layers[index] ?? 0;
               return cost && weights && !isPlain(weights.format) && all > 0 && counts.unit === 'instructions'
-                ? ((100 * cost.instructions) / all).toFixed(1)
+                ? percent(cost.instructions / all, 1)
                 : null;
             },
           },
         ]
       : []),
   ];
+}
+
+/** Exact on hover. */
+function short(value: number): Markup {
+  return element('span', { title: grouped(value) }, shortNumber(value));
 }
 
 function signed(value: number): string {
