@@ -31,7 +31,7 @@ const CORES = ['cortex-m0', 'cortex-m3', 'cortex-m4f', 'cortex-m7', 'cortex-m33'
 /** One of each decoder, and of each width where that matters. */
 const FORMATS = [
   ...['int4', 'int3', 'int2', 'pow2-5', 'pow2-4', 'pow2-3', 'pow2-2', 'pow2p-4', 'pow2p-3', 'pow2v-5', 'pow2v-4'],
-  ...['ternary', 'ttq', 'codebook-4', 'codebook-16', 'codebook-256'],
+  ...['ternary', 'ttq', 'codebook-4', 'codebook-16', 'codebook-256', 'codebook-16/4', 'intv-3'],
   ...['int8+huffman', 'int4+huffman', 'pow2-4+huffman', 'ternary+huffman', 'codebook-16+huffman'],
   ...['int4+rans', 'ternary+rans'],
 ];
