@@ -17,7 +17,7 @@ export interface DecodeCost {
 export function tabledDecodeCost(layer: Pick<LayerReport, 'op' | 'weights'>, core: string): DecodeCost | null {
   const { weights } = layer;
   const formats = weights && DECODE_TABLE[core]?.[kindOf(layer.op, weights.shape)];
-  if (!weights || !formats) return null;
+  if (!weights || !formats || weights.reading === 'additions') return null;
   if (isPlain(weights.format)) return { instructions: 0, perWeight: 0, source: 'table' };
   const known = nearestFormat(weights.format, Object.keys(formats));
   if (known === null) return null;

@@ -16,6 +16,8 @@ export interface LayerWeights {
   readonly count: number;
   /** Name of a weight format: 'int8', 'int4', 'ternary+huffman'. */
   readonly format: string;
+  /** How the kernel reads them: byte by byte, unpacking as it goes, unpacked before it starts, as lists of additions. */
+  readonly reading: 'bytes' | 'inline' | 'unpacked' | 'additions';
   /** Bits that the format gives every weight; null: more to some than to others. */
   readonly nominalBits: number | null;
   /**
@@ -50,7 +52,7 @@ export function weightsByCall(program: Program, graph: Graph, floatGraph: Graph)
     const value = node && quantizedWeights(graph, node);
     const own = call.constants.flatMap((symbol) => tables.get(symbol) ?? []).filter(({ kind }) => kind === 'weights');
     if (!node || !value || own.length === 0) continue;
-    found.set(call, describe(graph, value, new Set(own), call.macs, twins.get(node) ?? null));
+    found.set(call, describe(graph, value, new Set(own), call, twins.get(node) ?? null));
   }
   return found;
 }
@@ -70,7 +72,7 @@ function describe(
   graph: Graph,
   value: ValueName,
   tables: ReadonlySet<Table>,
-  macs: number,
+  call: Call,
   twin: WeightLayer | null,
 ): LayerWeights {
   const { shape, dtype } = typeOf(graph, value);
@@ -86,6 +88,7 @@ function describe(
     shape,
     count: codes.length,
     format,
+    reading: readingOf(call),
     nominalBits: nominalBits(format),
     entropyBits: entropyOf(codes, format, steps),
     codeBytes: bytesOf(true),
@@ -99,9 +102,16 @@ function describe(
         float,
         Float64Array.from(codes, (code, i) => (code - steps.zero(i)) * steps.size(i)),
       ),
-    uses: macs / codes.length,
+    uses: call.macs / codes.length,
     histogram: weightHistogram(counts, float?.map((w, i) => w / steps.size(i) + steps.zero(i)) ?? null),
   };
+}
+
+/** By the parameters that readWeights() and addRows() give their kernels. */
+function readingOf({ params: { lists, packed, kind } }: Call): LayerWeights['reading'] {
+  if (lists !== undefined) return 'additions';
+  if (packed) return 'unpacked';
+  return kind === 's8' || kind === 's16' ? 'bytes' : 'inline';
 }
 
 /** What one step of the codes is for element i, the code of zero, and the channel. */

@@ -21,7 +21,7 @@ let full: FullReport;
 beforeAll(async () => {
   compilation = await compileTiny(TINY);
   full = await report(compilation);
-});
+}, 60_000);
 
 async function compileTiny(text: string): Promise<Compilation> {
   return compileModel({

@@ -25,6 +25,7 @@ test('int4: two codes in a byte, no tables', () => {
     shape: [2, 4],
     count: 8,
     format: 'int4',
+    reading: 'inline',
     nominalBits: 4,
     entropyBits: 4 * (1 / 8) * 1 + 2 * (1 / 8) * 2 + 2 * (1 / 8) * 3,
     codeBytes: 4,
@@ -38,6 +39,7 @@ test('int4: two codes in a byte, no tables', () => {
 
 test('Huffman: 4 * 1 + 2 * 2 + 2 * 3 bits, a table of four values and one of three counts', () => {
   expect(weightsAs(', format=int4+huffman')).toMatchObject({
+    reading: 'unpacked',
     nominalBits: null,
     entropyBits: 1.75,
     codeBytes: Math.ceil(14 / 8),
@@ -48,7 +50,14 @@ test('Huffman: 4 * 1 + 2 * 2 + 2 * 3 bits, a table of four values and one of thr
 });
 
 test('without a format it is a byte each', () => {
-  expect(weightsAs('')).toMatchObject({ format: 'int8', nominalBits: 8, codeBytes: 8, achievedBits: 8, int8Ratio: 1 });
+  expect(weightsAs('')).toMatchObject({
+    format: 'int8',
+    reading: 'bytes',
+    nominalBits: 8,
+    codeBytes: 8,
+    achievedBits: 8,
+    int8Ratio: 1,
+  });
 });
 
 test('SQNR against the float weights: one is off by 0.1', () => {

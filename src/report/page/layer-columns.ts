@@ -38,7 +38,12 @@ export function layerColumns({ report, weights: totals, sqnr, decode, counts }: 
       of: ({ macs }) => (macs > 0 ? short(macs) : null),
       total: short(report.macs),
     },
-    { title: 'format', help: 'How the weights are stored', left: true, of: ofWeights(({ format }) => format) },
+    {
+      title: 'format',
+      help: 'How the weights are stored',
+      left: true,
+      of: ofWeights(({ format, reading }) => element('span', { title: READING[reading] }, format)),
+    },
     {
       title: 'weights',
       help: 'Number of weights',
@@ -69,13 +74,13 @@ export function layerColumns({ report, weights: totals, sqnr, decode, counts }: 
       total: totals ? grouped(totals.bytes) : null,
     },
     {
-      title: '÷ f32',
+      title: '÷\u00a0f32',
       help: 'Size in float32 over size here',
       of: ofWeights(({ float32Ratio }) => float32Ratio.toFixed(1)),
       total: totals ? totals.float32Ratio.toFixed(1) : null,
     },
     {
-      title: '÷ int8',
+      title: '÷\u00a0int8',
       help: 'Size with a byte per weight over size here',
       of: ofWeights(({ int8Ratio }) => int8Ratio.toFixed(2)),
       total: totals ? totals.int8Ratio.toFixed(2) : null,
@@ -121,6 +126,13 @@ export function layerColumns({ report, weights: totals, sqnr, decode, counts }: 
       : []),
   ];
 }
+
+const READING = {
+  bytes: 'read byte by byte',
+  inline: 'unpacked by the kernel as it goes',
+  unpacked: 'unpacked before the kernel starts, all at once or in parts',
+  additions: 'stored as lists of additions and subtractions',
+} as const;
 
 /** Exact on hover. */
 function short(value: number): Markup {

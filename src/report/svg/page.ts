@@ -81,7 +81,7 @@ h3{font-size:.95rem;margin:0 0 .15rem;overflow-wrap:anywhere}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;font-size:.78rem;font-variant-numeric:tabular-nums;width:100%}
 th{font-weight:600;color:var(--faint);vertical-align:bottom}
-th,td{padding:.27rem .32rem;border-bottom:1px solid var(--grid);text-align:right;white-space:nowrap}
+th,td{padding:.27rem .25rem;border-bottom:1px solid var(--grid);text-align:right;white-space:nowrap}
 th{white-space:normal}
 thead th{border-bottom:1px solid var(--rule)}
 tfoot td{border-top:1px solid var(--rule);border-bottom:0;font-weight:650}
