@@ -22,6 +22,8 @@ export interface BatchNode {
   constant(input: number): Tensor | null;
   /** Gives the node another constant. */
   replace(input: number, tensor: Tensor): void;
+  /** Gives the node the same input with the batch in another dimension, which must be 1. */
+  move(input: number, axis: number): void;
   /** Makes the node a Reshape. */
   reshape(shape: Shape): void;
 }
@@ -91,10 +93,14 @@ const matmul: Rule = (n) => {
   return axes[0];
 };
 
-/** Steps first, batch second; states [directions, batch, hidden]. */
+/**
+ * Steps first, batch second; states [directions, batch, hidden]. What was a Transpose of [1, steps, inputs] is a Reshape
+ * for one sample, and leaves the batch before the steps.
+ */
 const recurrent: Rule = (n) => {
-  if (n.axis(0) !== 1 || intAttribute(n.node, 'layout', 0) === 1)
-    throw new Mixed('its batch is not the second dimension');
+  if (intAttribute(n.node, 'layout', 0) === 1) throw new Mixed('its batch is not the second dimension');
+  if (n.axis(0) === 0 && n.shape(0)[1] === 1) n.move(0, 1);
+  else if (n.axis(0) !== 1) throw new Mixed('its batch is not the second dimension');
   for (const i of [4, 5, 6]) {
     const tensor = n.node.inputs[i] == null ? null : n.constant(i);
     const axis = i === 4 ? 0 : 1;

@@ -2,7 +2,7 @@ import { constantOf, editGraph, type GraphDraft, typeOf } from '../ir/graph.ts';
 import { tensorOf } from '../ir/tensor.ts';
 import { printNode } from '../ir/text.ts';
 import type { Graph, Node, ValueName } from '../ir/types.ts';
-import { UserError } from '../support/errors.ts';
+import { must, UserError } from '../support/errors.ts';
 import { BATCH_AXES, type BatchAxis, type BatchNode, Mixed } from './batch-axes.ts';
 
 /**
@@ -62,6 +62,16 @@ function followBatch(graph: Graph, node: Node, axes: Map<ValueName, BatchAxis>, 
       inputs[index] = edit.constant(`${node.inputs[index]}.batch`, tensor);
       change = { inputs };
     },
+    move(index, axis) {
+      inputs[index] = movedBatch(
+        edit,
+        must(node.inputs[index], 'input'),
+        must(axisOf(index), 'batch axis'),
+        axis,
+        batch,
+      );
+      change = { inputs };
+    },
     reshape(shape) {
       const target = edit.constant(`${node.outputs[0]}.batch`, tensorOf('i64', [shape.length], shape));
       change = { op: 'Reshape', inputs: [inputs[0], target], attributes: {} };
@@ -72,4 +82,27 @@ function followBatch(graph: Graph, node: Node, axes: Map<ValueName, BatchAxis>, 
     if (output !== null) axes.set(output, Array.isArray(found) ? found[i] : found);
   }
   edit.update(node, change);
+}
+
+/** A value [.., batch d, ..] with the batch in a dimension that is 1 for one sample. */
+function movedBatch(edit: GraphDraft, value: ValueName, from: number, to: number, batch: number): ValueName {
+  const { dtype, shape } = edit.type(value);
+  const reshaped = (input: ValueName, target: readonly number[]) => {
+    const wanted = edit.constant(`${value}.shape`, tensorOf('i64', [target.length], target));
+    return edit.node(
+      { op: 'Reshape', inputs: [input, wanted] },
+      { dtype, shape: target, quant: null },
+      `${value}.moved`,
+    );
+  };
+  const apart = shape.toSpliced(from, 0, batch);
+  const others = [...apart.keys()].filter((axis) => axis !== from);
+  const perm = others.toSpliced(to, 0, from);
+  const permuted = { dtype, shape: perm.map((axis) => apart[axis]), quant: null };
+  const moved = edit.node(
+    { op: 'Transpose', inputs: [reshaped(value, apart)], attributes: { perm } },
+    permuted,
+    `${value}.moved`,
+  );
+  return reshaped(moved, shape.with(to, batch));
 }

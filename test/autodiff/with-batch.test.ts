@@ -107,6 +107,20 @@ describe('the same results for every sample', () => {
   });
 });
 
+test('the transpose before a recurrent net may have become a view', async () => {
+  const graph = parseGraph(`
+    input x: f32[1,5,3]
+    const w: f32[1,12,3] = ${weights([12, 3])}
+    const r: f32[1,12,4] = ${weights([12, 4])}
+    const steps: i64[3] = 5, 1, 3
+    const flat: i64[2] = 1, 4
+    t: f32[5,1,3] = Reshape(x, steps)
+    _, h: f32[1,1,4] = GRU(t, w, r) hidden_size=4
+    z: f32[1,4] = Reshape(h, flat)
+    return z`);
+  expect(await difference(graph)).toBeLessThan(1e-5);
+});
+
 describe('is refused, by name, where samples would mix', () => {
   test.each([
     ['y: f32[1,3] = Softmax(x) axis=0', 'works along the batch'],
