@@ -39,7 +39,8 @@ export function renderBench(report: Report, counts: Counts, { clockHz }: Target)
 }
 
 function durationLines({ unit, total }: Counts, clockHz: number | null): string[] {
-  if (unit !== 'instructions' || clockHz === null) return [];
+  if (unit === 'nanoseconds' || clockHz === null) return [];
   const milliseconds = (total / clockHz) * 1000;
-  return [`${milliseconds.toFixed(2)} ms at ${clockHz / 1e6} MHz if every instruction takes one cycle`, ''];
+  const condition = unit === 'instructions' ? ' if every instruction takes one cycle' : '';
+  return [`${milliseconds.toFixed(2)} ms at ${clockHz / 1e6} MHz${condition}`, ''];
 }
