@@ -1,6 +1,6 @@
 /**
  * npm run bench:mulfree: networks that only add and shift against the same in int8, on cores without a multiplier or with
- * a slow one: docs/benchmarks/mulfree.md, and its twin mulfree.json. Arguments: names of models.
+ * a slow one: docs/benchmarks/mulfree.md, and its twin mulfree.json. Arguments: names of models; the rows of others stay.
  *
  * Accuracy and exactness come from the C for RV32I, run on the host over the labelled test set; instructions from QEMU,
  * cycles from simavr, over one sample.
@@ -28,7 +28,7 @@ import { toolchainFor } from '../src/verify/toolchain-for.ts';
 import { type Verdict, verifyModel } from '../src/verify/verify-model.ts';
 import { type BenchedModel, benchedModels } from './bench-data.ts';
 import { tinyShapes } from './tiny-shapes.ts';
-import { writeMulfreeTables } from './write-mulfree-tables.ts';
+import { updateMulfreeTables } from './write-mulfree-tables.ts';
 
 export interface Row {
   readonly model: string;
@@ -74,13 +74,12 @@ const only = process.argv.slice(2);
 const models = [await tinyShapes(join(folder, 'tiny')), ...benchedModels()].filter(({ name }) =>
   (only.length > 0 ? only : ['tiny', 'shapes', 'lenet5_mnist', 'kws_float']).includes(name),
 );
-const rows: Row[] = [];
 for (const model of models) {
+  const rows: Row[] = [];
   for (const weights of Object.keys(METHODS)) rows.push(...(await benchMethod(model, weights)));
   // After each model: a run that is stopped leaves whole models behind.
-  if (only.length === 0) await writeMulfreeTables(rows);
+  await updateMulfreeTables(rows);
 }
-if (only.length > 0) console.log(JSON.stringify(rows, null, 1));
 await rm(folder, { recursive: true });
 
 async function benchMethod(model: BenchedModel, weights: string): Promise<Row[]> {

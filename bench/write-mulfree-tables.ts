@@ -1,12 +1,15 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Row } from './mulfree.ts';
 
 const FOLDER = fileURLToPath(new URL('../docs/benchmarks/', import.meta.url));
 
-/** docs/benchmarks/mulfree.md for people, mulfree.json for tools. */
-export async function writeMulfreeTables(rows: readonly Row[]): Promise<void> {
+/** docs/benchmarks/mulfree.md for people, mulfree.json for tools. These rows replace those of the same models. */
+export async function updateMulfreeTables(changed: readonly Row[]): Promise<void> {
   await mkdir(FOLDER, { recursive: true });
+  const before = JSON.parse(await readFile(`${FOLDER}mulfree.json`, 'utf8').catch(() => '[]')) as Row[];
+  const models = new Set(changed.map(({ model }) => model));
+  const rows = [...before.filter(({ model }) => !models.has(model)), ...changed];
   await writeFile(`${FOLDER}mulfree.json`, `${JSON.stringify(rows, null, 1)}\n`);
   await writeFile(`${FOLDER}mulfree.md`, markdown(rows));
 }

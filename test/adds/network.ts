@@ -26,7 +26,8 @@ mean: f32[1,6,3,3] = AveragePool(curve) kernel_shape=[3,3] pads=[1,1,0,0] stride
 flat: f32[1,54] = Flatten(mean)
 scores: f32[1,5] = Gemm(flat, w4, b4)
 classes: f32[1,5] = Softmax(scores) axis=1
-return classes`);
+half: f32[1,6,2,2] = AveragePool(small) kernel_shape=[2,2] strides=[2,2]
+return classes, half`);
   const nodes = graph.nodes.map((node) => ({ ...node, name: `${node.name || node.outputs[0]}.${format}` }));
   return { ...graph, nodes };
 }

@@ -2,10 +2,11 @@ import { elementBytes } from '../../ir/tensor.ts';
 import type { Graph, Node } from '../../ir/types.ts';
 import { averageRequantization } from '../../quant/requantize.ts';
 import type { LowerBuilder } from '../op-def.ts';
-import { addsRatherThanMultiplies, stepParams } from '../support/adds.ts';
+import { addsRatherThanMultiplies } from '../support/adds.ts';
 import { outputClampParams } from '../support/dense-int8.ts';
 import { type WindowShape, windowOverlap, windowParams, windowTitle } from '../support/geometry.ts';
 import { quantOf, scaleOf, zeroPointOf } from '../support/quantized.ts';
+import { lowerAveragePoolAdds, lowerMaxPoolAdds } from './adds.ts';
 import { paddedExtent } from './float.ts';
 
 /** The code order is the order of the real numbers, so the maximum of codes is the code of the maximum. */
@@ -13,11 +14,11 @@ export function lowerMaxPoolS8(node: Node, lower: LowerBuilder, shape: WindowSha
   const x = lower.read(0, 'channels-last', { packed: true });
   const y = lower.write(0, 'channels-last', { packed: true });
   if (x.packed !== y.packed) return lower.refuse('its input and output must have codes of one width');
+  if (!x.packed && addsRatherThanMultiplies(lower)) return lowerMaxPoolAdds(node, lower, shape, x, y);
   const { min, max } = outputClampParams(node, lower);
-  const adds = !x.packed && addsRatherThanMultiplies(lower);
   lower.call({
-    template: x.packed ? 'maxpool2d_s4' : adds ? 'maxpool2d_adds' : 'maxpool2d_s8',
-    params: { ...windowFields(shape, adds), x: x.name, y: y.name, min, max },
+    template: x.packed ? 'maxpool2d_s4' : 'maxpool2d_s8',
+    params: { shape: windowParams(shape), x: x.name, y: y.name, min, max },
     summary: windowTitle(node.op, { ...shape, groups: 1 }),
     overlap: [{ read: x, distance: windowOverlap(shape, elementBytes(x.type), elementBytes(y.type)) }],
   });
@@ -29,23 +30,20 @@ export function lowerAveragePoolS8(node: Node, lower: LowerBuilder, shape: Windo
   const y = lower.write(0, 'channels-last', { packed: true });
   const packed = x.packed || y.packed;
   const extent = paddedExtent(node, shape, includePad);
-  const { multiplier, leftShift, counts } = averageScales(lower.graph, node, shape, extent);
+  const scales = averageScales(lower.graph, node, shape, extent);
+  if (!packed && addsRatherThanMultiplies(lower)) {
+    return lowerAveragePoolAdds(node, lower, shape, x, y, scales, extent);
+  }
+  const { multiplier, leftShift, counts } = scales;
+  const even = counts.length === 1 && !packed;
   const byCount = new Int32Array(Math.max(...counts) + 1);
   counts.forEach((count, i) => {
     byCount[count] = multiplier[i]!;
   });
-  const adds = !packed && addsRatherThanMultiplies(lower);
-  const even = counts.length === 1 && !packed && !adds;
   lower.call({
-    template: packed
-      ? 'averagepool2d_a4'
-      : adds
-        ? 'averagepool2d_adds'
-        : even
-          ? 'averagepool2d_even_s8'
-          : 'averagepool2d_s8',
+    template: packed ? 'averagepool2d_a4' : even ? 'averagepool2d_even_s8' : 'averagepool2d_s8',
     params: {
-      ...windowFields(shape, adds),
+      shape: windowParams(shape),
       x: x.name,
       y: y.name,
       ...(packed && { x_packed: x.packed ? 1 : 0, y_packed: y.packed ? 1 : 0 }),
@@ -58,14 +56,8 @@ export function lowerAveragePoolS8(node: Node, lower: LowerBuilder, shape: Windo
       ...outputClampParams(node, lower),
     },
     summary: windowTitle(node.op, { ...shape, groups: 1 }),
-    readsFlash: adds,
     overlap: [{ read: x, distance: windowOverlap(shape, elementBytes(x.type), elementBytes(y.type)) }],
   });
-}
-
-/** The geometry as the kernel wants it: with or without the distances worked out. */
-function windowFields(shape: WindowShape, adds: boolean) {
-  return adds ? { steps: stepParams(shape) } : { shape: windowParams(shape) };
 }
 
 /** The numbers of cells that windows of this layer hold, ascending, and the multiplier of each. */

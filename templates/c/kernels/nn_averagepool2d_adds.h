@@ -1,15 +1,18 @@
 #ifndef NN_AVERAGEPOOL2D_ADDS_H
 #define NN_AVERAGEPOOL2D_ADDS_H
+#include <stddef.h>
 #include <stdint.h>
 #include "nn_conv_steps.h"
 #include "nn_flash.h"
 #include "nn_quant.h"
 #include "nn_requantize_adds.h"
+#include "nn_shift_s8.h"
 
-/* nn_averagepool2d_s8 without a multiplication. multiplier[count] is in flash. */
+/* nn_averagepool2d_s8 without a multiplication. Both tables are in flash: shift[count] where all scales are powers of
+ * two, else NULL and multiplier[count]. */
 static inline void nn_averagepool2d_adds(const nn_conv_steps *s, const nn_quant *q, int32_t include_pad,
                                          int32_t count_h, int32_t count_w, const int8_t *x, int32_t input_zero_point,
-                                         const int32_t *multiplier, int8_t *y)
+                                         const uint8_t *shift, const int32_t *multiplier, int8_t *y)
 {
     for (int_fast16_t n = 0; n < s->batch; n++) {
         int_fast16_t row = s->start;
@@ -39,7 +42,13 @@ static inline void nn_averagepool2d_adds(const nn_conv_steps *s, const nn_quant 
                         from += s->tap_y;
                         iy += s->dilation_h;
                     }
-                    *y++ = nn_requantize_adds(q, sum, nn_flash_s32(multiplier + count));
+                    if (shift != NULL) {
+                        const uint8_t by = nn_flash_u8(shift + count);
+                        sum += (int32_t)((UINT32_C(1) << by) >> 1);
+                        *y++ = nn_shift_s8(sum, by, q->zero_point, q->min, q->max);
+                    } else {
+                        *y++ = nn_requantize_adds(q, sum, nn_flash_s32(multiplier + count));
+                    }
                 }
                 window += s->step_x;
                 left += s->stride_w;
