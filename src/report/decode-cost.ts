@@ -13,16 +13,22 @@ export interface DecodeCost {
   readonly source: 'measured' | 'table';
 }
 
+/** Of each weight, in the larger of the measured layers (bench/decode-layers.ts). */
+const MOST_USES = { dense: 4, conv: 64, depthwise: 64 } as const;
+
 /** By the table of measured layers; null for a core, format or kind of layer that is not in it. */
 export function tabledDecodeCost(layer: Pick<LayerReport, 'op' | 'weights'>, core: string): DecodeCost | null {
   const { weights } = layer;
-  const formats = weights && DECODE_TABLE[core]?.[kindOf(layer.op, weights.shape)];
+  const kind = weights && kindOf(layer.op, weights.shape);
+  const formats = kind && DECODE_TABLE[core]?.[kind];
   if (!weights || !formats || weights.reading === 'additions') return null;
   if (isPlain(weights.format)) return { instructions: 0, perWeight: 0, source: 'table' };
   const known = nearestFormat(weights.format, Object.keys(formats));
   if (known === null) return null;
   const [once, perUse] = formats[known];
-  const perWeight = once + perUse * weights.uses;
+  // What a use saves is known for the measured sizes only.
+  const uses = perUse < 0 ? Math.min(weights.uses, MOST_USES[kind]) : weights.uses;
+  const perWeight = once + perUse * uses;
   return { instructions: perWeight * weights.count, perWeight, source: 'table' };
 }
 
