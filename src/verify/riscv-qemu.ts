@@ -35,7 +35,8 @@ export function riscvQemu(flags: readonly string[]): Toolchain {
         ...options,
       }),
     size: (compiled) => objectSizes('riscv64-unknown-elf-size', compiled),
-    linkAlone: (compiled, roots) => linkAlone(COMPILER, ['--specs=picolibc.specs', ...flags], compiled, roots),
+    linkAlone: (compiled, roots) =>
+      linkAlone(COMPILER, ['--specs=picolibc.specs', ...flags, ...memoryFlags()], compiled, roots),
   };
 }
 
