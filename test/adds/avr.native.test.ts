@@ -17,24 +17,26 @@ import { smallNetwork } from './network.ts';
 
 const LAYERS = layersSideBySide(['x'], 1).nodes.map(({ name }) => name.replace('.x', ''));
 
-const target = await loadTarget('atmega328p');
-const toolchain = toolchainFor(target);
+const atmega = await loadTarget('atmega328p');
+const attiny = await loadTarget('attiny85');
 
-/** The same integers as onnxruntime, layer by layer, from tables in flash. */
-async function expectExact(graph: Graph, template: RegExp): Promise<void> {
+/** The same integers as onnxruntime, layer by layer, from tables in flash. Returns cycles. */
+async function expectExact(graph: Graph, template: RegExp, target = atmega): Promise<number> {
   const program = lowerGraph(graph, { name: 'model', features: target.features });
   expect(program.calls.filter(({ macs }) => macs > 0).every((call) => template.test(call.template))).toBe(true);
   const plan = planMemory(program);
   const files = emitC(program, plan, { sets: target.kernels });
   const model = { name: 'model', graph, oracle: buildOracle(graph), program, plan, files };
   const data = randomDataset(datasetInputs(graph), 3, 1);
-  await inFolder(async (directory) => {
+  return inFolder(async (directory) => {
+    const toolchain = toolchainFor(target);
     const verdict = await verifyModel(model, data, { toolchain, directory, optimize: '-Os', counts: true });
     expect([...verdict.layers, ...verdict.outputs].filter(({ different }) => different > 0)).toEqual([]);
     expect(verdict.passed).toBe(true);
     expect(verdict.counts?.unit).toBe('cycles');
     expect(verdict.counts?.total).toBeGreaterThan(100);
     expect(verdict.counts?.stackBytes).toBeGreaterThan(10);
+    return verdict.counts?.total ?? 0;
   });
 }
 
@@ -42,7 +44,7 @@ function alone(graph: Graph, node: Node): Graph {
   return prune({ ...graph, nodes: [node], inputs: [node.inputs[0]!], outputs: node.outputs as string[] });
 }
 
-await describeWith('AVR', toolchain.available, () => {
+await describeWith('AVR', toolchainFor(atmega).available, () => {
   test.each([
     ['ternary', 'pow2', /_adds$/],
     ['pow2-4', 'pow2', /_adds$/],
@@ -52,6 +54,19 @@ await describeWith('AVR', toolchain.available, () => {
     expect(graph.nodes.map(({ name }) => name)).toEqual(LAYERS.map((name) => `${name}.${format}`));
     for (const node of graph.nodes) await expectExact(alone(graph, node), template);
   });
+
+  test.each(['dense', 'one_dimension', 'strided'])(
+    '%s without a multiplier: fewer cycles by additions',
+    async (name) => {
+      const layer = async (format: string, scales: 'pow2' | 'free') => {
+        const { graph } = await quantizedLayers([format], 4, scales);
+        return alone(graph, graph.nodes.find((node) => node.name === `${name}.${format}`)!);
+      };
+      const added = await expectExact(await layer('ternary', 'pow2'), /_adds$/, attiny);
+      const multiplied = await expectExact(await layer('int8', 'free'), /_s8$/, attiny);
+      expect(added * 3).toBeLessThan(multiplied);
+    },
+  );
 
   test('a whole network, ternary by additions', async () => {
     await expectExact((await quantizeGraph(smallNetwork('ternary'), ['ternary'], 2)).graph, /_adds$/);
@@ -64,5 +79,5 @@ await describeWith('AVR', toolchain.available, () => {
 
 test('a layer that cannot read tables from a flash of its own is refused', async () => {
   const float = smallNetwork('int8');
-  expect(() => lowerGraph(float, { name: 'model', features: target.features })).toThrow(/cannot become C/);
+  expect(() => lowerGraph(float, { name: 'model', features: atmega.features })).toThrow(/cannot become C/);
 });
