@@ -10,7 +10,6 @@ import { type CompileOptions, generateC, transformModel } from '../src/compile.t
 import { type Dataset, loadDataset } from '../src/data/dataset.ts';
 import { datasetInputs } from '../src/data/graph-inputs.ts';
 import { exportOnnx } from '../src/frontend/export-onnx.ts';
-import type { Program } from '../src/ir/program.ts';
 import type { Graph } from '../src/ir/types.ts';
 import { createSession } from '../src/runtime/ort-session.ts';
 import { invariant, must } from '../src/support/errors.ts';
@@ -24,6 +23,7 @@ import { type BenchedModel, benchedModels } from './bench-data.ts';
 import { cTop1 } from './c-top1.ts';
 import { PTQ_METHODS, type PtqMethod } from './ptq-methods.ts';
 import { type PtqRow, readPtqRows, writePtqTables } from './ptq-tables.ts';
+import { weightBytes, weightCount } from './weight-sizes.ts';
 
 const MODELS = ['shapes', 'lenet5_mnist', 'dscnn_mnist', 'kws_float', 'ic', 'resnet20_cifar'];
 /** Labelled samples per model; the table states how many. Default: the whole test set. */
@@ -114,17 +114,6 @@ async function floatTop1Of(graph: Graph, data: Dataset, count: number): Promise<
   }
   await session.release();
   return right / count;
-}
-
-/** Weights of quantized layers, biases left out. */
-function weightCount({ nodes, constants, types }: Graph): number {
-  const names = new Set(nodes.map(({ inputs }) => inputs[1]).filter((name) => name != null && types.get(name)?.quant));
-  return [...names].reduce((sum, name) => sum + (constants.get(name!)?.data.length ?? 0), 0);
-}
-
-/** What they take of flash: codes and the tables that decode them. */
-function weightBytes({ tables }: Program): number {
-  return tables.filter(({ kind }) => kind === 'weights').reduce((sum, { data }) => sum + data.byteLength, 0);
 }
 
 function percent(share: number | null): string {

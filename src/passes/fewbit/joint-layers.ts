@@ -1,10 +1,11 @@
 import { multiplyRows } from '../../numerics/linear-algebra.ts';
-import type { Moments } from '../../quant/fewbit/moments.ts';
+import { joinMoments, type Moments } from '../../quant/fewbit/moments.ts';
 import { cheapestCode, type Rate } from '../../quant/fewbit/rate.ts';
 import { type RoundedRows, roundNearest } from '../../quant/fewbit/round-rows.ts';
 import type { RowGrid } from '../../quant/grids/grid.ts';
 import { correctedBias, heldLoss, perGroup, roundingProblems, roundProblems, type SplitMoments } from './candidates.ts';
 import type { Encoding } from './encode-layer.ts';
+import { FIT_SHARE } from './visit-layers.ts';
 import type { WeightLayer } from './weight-layer.ts';
 
 /** A layer as its moments describe it. */
@@ -29,8 +30,9 @@ export function encodeByPlan(
   { grid, rounding }: LayerPlan,
   formatOf: (codes: Float64Array) => string,
 ): Encoding {
+  const all = allMoments(moments);
   const rows = roundByPlan();
-  return { rows, bias: correctedBias(layer, rows, moments.fit), format: formatOf(rows.codes) };
+  return { rows, bias: correctedBias(layer, rows, all), format: formatOf(rows.codes) };
 
   function roundByPlan(): RoundedRows {
     const grids = sameGrid(layer, grid);
@@ -40,8 +42,13 @@ export function encodeByPlan(
       return { codes: layer.weights.map((w, i) => cheapestCode(w, importance[i], grid, rate)), grids };
     }
     const { damping, rate } = rounding;
-    return roundProblems(layer, roundingProblems(layer, moments.fit, damping), grids, { factors: [1], rate });
+    return roundProblems(layer, roundingProblems(layer, all, damping), grids, { factors: [1], rate });
   }
+}
+
+/** Once the damping is chosen nothing has to be held back. */
+function allMoments({ fit, held }: SplitMoments): Moments[] {
+  return fit.map((own, g) => joinMoments(own, held[g], FIT_SHARE));
 }
 
 /** A layer, its rounding problems and the unit of its weights: errors of so many units cost the same in every layer. */
@@ -53,12 +60,19 @@ export interface JointLayer extends MeasuredLayer {
   readonly unit: number;
 }
 
-/** The unit is sqrt(power of the outputs / curvature): squared errors are told in parts of the outputs' power. */
-export function jointLayer({ layer, moments }: MeasuredLayer, damping: number): JointLayer {
-  const problems = roundingProblems(layer, moments.fit, damping);
+/**
+ * The unit is sqrt(power of the outputs / curvature): squared errors are told in parts of the outputs' power.
+ * @param using the moments that the layer is rounded by
+ */
+export function jointLayer(
+  { layer, moments }: MeasuredLayer,
+  damping: number,
+  using: readonly Moments[] = moments.fit,
+): JointLayer {
+  const problems = roundingProblems(layer, using, damping);
   const logs = problems.map(({ rounder }) => Math.log(rounder.curvature));
   const curvature = Math.exp(logs.reduce((a, b) => a + b, 0) / logs.length);
-  const unit = Math.sqrt(outputPower(layer, moments.fit) / curvature);
+  const unit = Math.sqrt(outputPower(layer, using) / curvature);
   return { layer, moments, damping, problems, curvature, unit };
 }
 
@@ -81,7 +95,7 @@ export function outputPower(layer: WeightLayer, moments: readonly Moments[]): nu
   return power > 0 ? power : 1;
 }
 
-/** The layer with the damping that serves its held samples best at a grid. */
+/** The layer over all its samples, with the damping that serves those held back best at a grid. */
 export function bestDamped(
   measured: MeasuredLayer,
   gridOf: (layer: JointLayer) => RowGrid,
@@ -92,7 +106,8 @@ export function bestDamped(
     const rows = roundProblems(own.layer, own.problems, sameGrid(own.layer, gridOf(own)), { factors: [1] });
     return heldLoss(own.layer, rows, own.moments.fit, own.moments.held);
   });
-  return layers[losses.indexOf(Math.min(...losses))];
+  const best = losses.indexOf(Math.min(...losses));
+  return jointLayer(measured, dampings[best], allMoments(measured.moments));
 }
 
 export function sameGrid({ rows }: WeightLayer, grid: RowGrid): RowGrid[] {

@@ -11,6 +11,9 @@ import { type Encoding, withEncoding } from './encode-layer.ts';
 import { shortfallOf, skipConnection } from './skip-connection.ts';
 import type { WeightLayer } from './weight-layer.ts';
 
+/** The share of samples to fit to. */
+export const FIT_SHARE = 3 / 4;
+
 /** With fewer samples none is held back. */
 const FEW = 16;
 
