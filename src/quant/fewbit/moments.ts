@@ -33,6 +33,9 @@ export function joinMoments(first: Moments, second: Moments, share: number): Mom
   };
 }
 
+/** In parts of the mean square of the inputs: what sums of float32 products are uncertain by. */
+const LEAST_DAMPING = 1e-4;
+
 /** The quadratic problem that remains of a layer: round `target` by `hessian` (see compensate.ts). */
 export interface RoundingProblem {
   readonly n: number;
@@ -60,9 +63,13 @@ export function roundingProblem(
   const hessian = part(moments.quantized, quantizedMean);
   const cross = part(moments.cross, moments.floatMean);
   const shortfall = part(moments.shortfall, moments.shortfallMean);
-  let mean = 0;
-  for (let j = 0; j < n; j++) mean += hessian[j * n + j] / n;
-  const lambda = mean > 0 ? damping * mean : 1;
+  let [mean, power] = [0, 0];
+  for (let j = 0; j < n; j++) {
+    mean += hessian[j * n + j] / n;
+    power += moments.quantized[j * n + j] / n;
+  }
+  // Inputs that hardly change leave a covariance of rounding errors.
+  const lambda = Math.max(damping * mean, LEAST_DAMPING * power) || 1;
   for (let j = 0; j < n; j++) {
     hessian[j * n + j] += lambda;
     cross[j * n + j] += lambda;
