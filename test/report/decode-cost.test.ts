@@ -4,9 +4,11 @@ import { DECODE_TABLE } from '../../src/report/decode-table.ts';
 import type { LayerWeights } from '../../src/report/layer-weights.ts';
 import type { LayerReport } from '../../src/report/report.ts';
 
-const layer = (op: string, shape: number[], format: string, uses: number, reading = 'unpacked') => {
-  const count = shape.reduce((a, b) => a * b, 1);
-  return { op, weights: { shape, format, uses, count, reading } as LayerWeights };
+type Reading = LayerWeights['reading'];
+
+const layer = (op: string, shape: number[], format: string, uses: number, reading: Reading = 'unpacked') => {
+  const weights: Partial<LayerWeights> = { format, uses, count: shape.reduce((a, b) => a * b, 1), shape, reading };
+  return { op, weights: weights as LayerWeights };
 };
 
 test('a part per weight and a part per use, by kind of layer', () => {
@@ -25,7 +27,7 @@ test('savings are not extrapolated', () => {
 });
 
 test('a format that the same decoder reads stands for another; what is unknown is null', () => {
-  const cost = (format: string, core = 'cortex-m0', reading = 'unpacked') =>
+  const cost = (format: string, core = 'cortex-m0', reading: Reading = 'unpacked') =>
     tabledDecodeCost(layer('Gemm', [8, 8], format, 1, reading), core);
   expect(cost('codebook-13')).toEqual(cost('codebook-16'));
   expect(cost('int8')).toMatchObject({ instructions: 0, source: 'table' });
