@@ -40,10 +40,12 @@ const RECIPES: Readonly<Record<string, readonly Step[]>> = {
 const PAIRS: readonly (readonly [first: string, second: string, claim: string])[] = [
   ['k-means 8', 'Hessian k-means 8', 'Hessian weights are better than none at equal k.'],
   ['k-means 16', 'Hessian k-means 16', 'The same for 16 entries.'],
-  ['Hessian k-means 8 + Huffman', 'iterative 1.5 bits', 'Entropy-constrained takes fewer bits at equal accuracy.'],
-  ['Hessian k-means 8 + Huffman', 'uniform 1.0 bit', 'The same, with compensation of errors.'],
-  ['iterative 1.5 bits, per layer', 'iterative 1.5 bits', 'All layers together are better than each for itself.'],
-  ['uniform 1.0 bit, per layer', 'uniform 1.0 bit', 'The same for one step.'],
+  [
+    'Hessian k-means 8 + Huffman',
+    'uniform 1.0 bit',
+    'Entropy-constrained and compensated: fewer bits at equal accuracy.',
+  ],
+  ['uniform 1.0 bit, per layer', 'uniform 1.0 bit', 'One step for all layers is better than one for each.'],
 ];
 
 interface Row extends Measured {
