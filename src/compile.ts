@@ -10,6 +10,7 @@ import { importOnnx } from './frontend/import-onnx.ts';
 import type { Json, MemoryPlan, Program } from './ir/program.ts';
 import type { Graph, Tensor, ValueName } from './ir/types.ts';
 import { buildOracle } from './oracle/build-oracle.ts';
+import { distill } from './passes/distill/distill.ts';
 import { fewBit } from './passes/fewbit/few-bit.ts';
 import { floatPasses } from './passes/float/index.ts';
 import { step } from './passes/pass.ts';
@@ -53,6 +54,8 @@ export interface CompileOptions {
   readonly weights?: Json;
   /** Activations in 4 bits, packed two to a byte: the `activations` of the pass calibrate. Default: 8 bits. */
   readonly activations?: Json;
+  /** Scales and biases trained against the float model at the end. Default no: it takes a minute or so. */
+  readonly distill?: boolean;
   /** Nodes (by name) that stay in float. */
   readonly exclude?: readonly string[];
   /** Keep float32 at the model's borders. Default: inputs and outputs are int8 codes. */
@@ -199,6 +202,7 @@ function int8Passes(options: CompileOptions): Pipeline {
     step(quantizeInt8, { exclude, floatIo }),
     ...(options.correctBias === false ? [] : [correctBias]),
     ...(options.weights === undefined ? [] : [step(fewBit, { layers: options.weights })]),
+    ...(options.distill ? [distill] : []),
   ];
 }
 

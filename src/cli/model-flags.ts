@@ -24,6 +24,7 @@ export interface ModelFlags {
   readonly precision?: 'float32' | 'int8';
   readonly weights?: Json;
   readonly activations?: Json;
+  readonly distill?: boolean;
   readonly exclude?: readonly string[];
   readonly floatIo?: boolean;
   readonly ioLayout?: 'native' | 'onnx';
@@ -79,6 +80,7 @@ export function addModelFlags(command: Command): Command {
           .conflicts('precision'),
       ),
     )
+    .addOption(alone(new Option('--distill', 'train scales and biases against the float model, on the same samples')))
     .addOption(alone(new Option('--exclude <node...>', 'nodes (by ONNX name) that stay in float32')))
     .addOption(alone(new Option('--float-io', 'float32 inputs and outputs around an int8 model')))
     .addOption(
@@ -113,6 +115,7 @@ export async function modelOptions(path: string, flags: ModelFlags, target: Targ
     ...(flags.precision && { precision: flags.precision }),
     ...(flags.weights !== undefined && { weights: flags.weights }),
     ...(flags.activations !== undefined && { activations: flags.activations }),
+    ...(flags.distill && { distill: true }),
     ...(flags.exclude && { exclude: flags.exclude }),
     ...(flags.floatIo && { floatIo: true }),
     ...(equalize && { equalize }),

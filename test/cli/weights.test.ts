@@ -39,6 +39,13 @@ test('--weights stores each layer as asked', async () => {
   expect(tables).toMatch(/ternary\+huffman weights .* of y/);
 });
 
+test('--distill trains what --weights encoded, and says how close it came', async () => {
+  const { exitCode, stdout, stderr } = await compile('--weights', 'int3', '--distill', '-o', 'distilled');
+  expect(stderr).toBe('');
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/distance from the float model on held-back samples/);
+});
+
 describe('refused before any work', () => {
   test.each<[string, string[], RegExp]>([
     ['a format that there is not', ['--weights', 'int9'], /no format 'int9'/],
