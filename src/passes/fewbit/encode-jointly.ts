@@ -60,7 +60,12 @@ export async function encodeJointly(
       visit.keep(best.results);
     }
     const used = (8 * bytes) / total;
-    if (bits === null || used <= bits || attempt === ATTEMPTS) return encoded;
+    if (bits === null || used <= bits) return encoded;
+    if (attempt === ATTEMPTS) {
+      const last = layers[layers.length - 1].node;
+      ctx.remark(last, `${used.toFixed(3)} bits per weight with tables, more than the ${bits} asked for`);
+      return encoded;
+    }
     goal *= (0.998 * bits) / used;
   }
 }

@@ -21,7 +21,8 @@ export function planKmeans(measured: readonly MeasuredLayer[], entries: number, 
 
 /**
  * Entropy-constrained scalar quantization of the weights of all layers, at most `bits` of entropy per weight: the
- * iterative method. Every weight to the centre that costs it least, error and bits taken together.
+ * iterative method. Every weight to the centre that costs it least, error and bits taken together; that shrinks them, so
+ * every row gets its deviation back by its scale.
  * Source: the same, section 5.
  */
 export function planLloyd(measured: readonly MeasuredLayer[], bits: number, weighted: boolean): LayerPlan[] {

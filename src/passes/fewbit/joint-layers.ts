@@ -1,4 +1,5 @@
 import { multiplyRows } from '../../numerics/linear-algebra.ts';
+import { correctMoments } from '../../quant/fewbit/correct-moments.ts';
 import { joinMoments, type Moments } from '../../quant/fewbit/moments.ts';
 import { cheapestCode, type Rate } from '../../quant/fewbit/rate.ts';
 import { type RoundedRows, roundNearest } from '../../quant/fewbit/round-rows.ts';
@@ -39,7 +40,8 @@ export function encodeByPlan(
     if (rounding.method === 'nearest') return roundNearest(layer.weights, grids);
     if (rounding.method === 'each') {
       const { importance, rate } = rounding;
-      return { codes: layer.weights.map((w, i) => cheapestCode(w, importance[i], grid, rate)), grids };
+      const codes = layer.weights.map((w, i) => cheapestCode(w, importance[i], grid, rate));
+      return correctMoments(layer.weights, { codes, grids }).rows;
     }
     const { damping, rate } = rounding;
     return roundProblems(layer, roundingProblems(layer, all, damping), grids, { factors: [1], rate });

@@ -56,8 +56,9 @@ const CONVERGED = 1e-4;
 
 /**
  * The iterative method: cells by least h (w - c_j)^2 - lambda log2 p_j, then weighted means as centres and counts as
- * probabilities, until D + lambda H falls by less than 1e-4 of itself. Cells that run empty are dropped. The centre
- * nearest to zero is zero and stays.
+ * probabilities, until D + lambda H falls by less than 1e-4 of itself. Cells that run empty are dropped. The cell into
+ * which a weight of zero falls has zero as its centre: another centre, however near, would move most weights of a layer
+ * the same way.
  * @param size cells to start with, equally spaced from the smallest to the largest weight, at most 255
  */
 export function entropyConstrained(
@@ -70,6 +71,8 @@ export function entropyConstrained(
   let centres = uniformCentres(weights, size);
   let bits = centres.map(() => Math.log2(centres.length));
   let previous = Infinity;
+  let meanImportance = 0;
+  for (let i = 0; i < n; i++) meanImportance += importance[i] / n;
   for (let round = 0; ; round++) {
     const sums = centres.map(() => ({ count: 0, mass: 0, moment: 0 }));
     let distortion = 0;
@@ -88,10 +91,11 @@ export function entropyConstrained(
       return { centres: Float64Array.from(centres), cells, counts, distortion, entropy, lambda };
     }
     previous = cost;
+    const zero = cheapestCell(0, meanImportance, centres, bits, lambda);
     const kept = sums
-      .map((sum, j) => ({ ...sum, centre: centres[j] }))
-      .filter(({ count, centre }) => count > 0 || centre === 0);
-    centres = kept.map(({ centre, mass, moment }) => (centre === 0 || mass === 0 ? centre : moment / mass));
+      .map((sum, j) => ({ ...sum, centre: j === zero ? 0 : centres[j], pinned: j === zero }))
+      .filter(({ count, pinned }) => count > 0 || pinned);
+    centres = kept.map(({ centre, mass, moment, pinned }) => (pinned || mass === 0 ? centre : moment / mass));
     bits = kept.map(({ count }) => Math.log2(n / Math.max(count, 0.5)));
   }
 }
