@@ -75,7 +75,7 @@ const EXAMPLES = `
 Examples:
   $ nibblec search kws.onnx --calibrate mfcc.npy -t stm32f072rb --flash 20%
   $ nibblec search kws.onnx --calibrate mfcc.npy --data test.npz --max-drop 0.5
-  $ nibblec search kws.onnx --calibrate mfcc.npy --flash 16KiB --formats int8,int4,ternary --pin :first=int8
+  $ nibblec search kws.onnx --calibrate mfcc.npy --flash 16KiB --formats int8,int4 --pin :first=int8
   $ nibblec compile kws.onnx --calibrate mfcc.npy --recipe generated/kws_recipe.json
 `;
 
