@@ -50,7 +50,11 @@ const PAIRS: readonly (readonly [first: string, second: string, claim: string])[
     'iterative 2.0 bits',
     'Entropy-constrained by the iterative method: fewer bits at equal accuracy.',
   ],
-  ['Hessian k-means 8, per layer', 'Hessian k-means 8', 'One codebook for all layers is better than one for each.'],
+  [
+    'Hessian k-means 8, per layer',
+    'Hessian k-means 8',
+    'The exception: k-means serves layers better one by one, for a table more in each.',
+  ],
   [
     'iterative 2.0 bits, per layer',
     'iterative 2.0 bits',
