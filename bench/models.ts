@@ -1,6 +1,7 @@
 /**
- * npm run bench: every model, precision and core in one table, docs/benchmarks/models.md, and its twin models.json.
+ * npm run bench [-- MODEL...]: every model, precision and core in one table, docs/benchmarks/models.md, and its twin models.json.
  * Accuracy and exactness come from the generated C on the host over the whole labelled test set; instructions from QEMU.
+ * Models named on the command line replace their rows and leave the others.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -17,7 +18,7 @@ import type { Optimize } from '../src/verify/toolchain.ts';
 import { toolchainFor } from '../src/verify/toolchain-for.ts';
 import { type Verdict, verifyModel } from '../src/verify/verify-model.ts';
 import { type BenchedModel, benchedModels } from './bench-data.ts';
-import { writeTables } from './write-tables.ts';
+import { readRows, writeTables } from './write-tables.ts';
 
 export interface Row {
   readonly model: string;
@@ -54,13 +55,14 @@ const RUNS: readonly [core: string, optimize: Optimize, precisions: readonly Row
 const samples = Number(process.env.BENCH_SAMPLES ?? Number.POSITIVE_INFINITY);
 const folder = await mkdtemp(join(tmpdir(), 'nibblec-bench-'));
 const only = process.argv.slice(2);
-const rows: Row[] = [];
-for (const model of benchedModels().filter(({ name }) => only.length === 0 || only.includes(name))) {
-  rows.push(...(await benchModel(model)));
+const models = benchedModels();
+let rows = await readRows();
+for (const model of models.filter(({ name }) => only.length === 0 || only.includes(name))) {
+  const own = await benchModel(model);
+  rows = models.flatMap(({ name }) => (name === model.name ? own : rows.filter((row) => row.model === name)));
   // After each model: a run that is stopped leaves whole models behind.
-  if (only.length === 0) await writeTables(rows);
+  await writeTables(rows);
 }
-if (only.length > 0) console.log(JSON.stringify(rows, null, 1));
 await rm(folder, { recursive: true });
 
 async function benchModel(model: BenchedModel): Promise<Row[]> {

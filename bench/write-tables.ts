@@ -1,20 +1,18 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Row } from './models.ts';
 
 const FOLDER = fileURLToPath(new URL('../docs/benchmarks/', import.meta.url));
 
+/** The rows of earlier runs; none before the first. */
+export async function readRows(): Promise<Row[]> {
+  return readFile(`${FOLDER}models.json`, 'utf8').then(JSON.parse, () => []);
+}
+
 /** docs/benchmarks/models.md for people, models.json for tools. */
 export async function writeTables(rows: readonly Row[]): Promise<void> {
   await mkdir(FOLDER, { recursive: true });
-  await writeFile(
-    `${FOLDER}models.json`,
-    `${JSON.stringify(
-      rows.map(({ maxError, ...row }) => row),
-      null,
-      1,
-    )}\n`,
-  );
+  await writeFile(`${FOLDER}models.json`, `${JSON.stringify(rows, null, 1)}\n`);
   await writeFile(`${FOLDER}models.md`, markdown(rows));
 }
 
