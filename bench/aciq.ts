@@ -1,6 +1,6 @@
 /**
- * npm run bench:aciq [-- MODEL...]: the ablation of ACIQ (Banner et al., NeurIPS 2019) for 4-bit weights, into
- * docs/benchmarks/aciq.md and aciq.json: clipping, bit allocation and bias correction, each alone and all together. Top-1
+ * npm run bench:aciq [-- MODEL...]: the ablation of ACIQ (Banner et al., NeurIPS 2019) for 4-bit weights and activations,
+ * into docs/benchmarks/aciq.md and aciq.json: clipping, bit allocation and bias correction, each alone and all together. Top-1
  * is that of the C over the labelled test set. Models that are not named keep their rows.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -9,7 +9,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Json } from '../src/ir/program.ts';
 import { fewBit } from '../src/passes/fewbit/few-bit.ts';
-import { step } from '../src/passes/pass.ts';
+import { type Step, step } from '../src/passes/pass.ts';
+import type { Pipeline } from '../src/passes/pipeline.ts';
+import { calibrate } from '../src/passes/quantize/calibrate.ts';
+import { equalize } from '../src/passes/quantize/equalize.ts';
+import { quantizeInt8 } from '../src/passes/quantize/quantize-int8.ts';
 import { benchedModels } from './bench-data.ts';
 import { type Measured, measureRecipe } from './measure-recipe.ts';
 
@@ -34,7 +38,40 @@ const SETTINGS: Readonly<Record<string, Json>> = {
   'all three, greedy': weights('intv-4', { clip: 'aciq', correction: 'weights' }),
 };
 
+/** 4-bit activations but for the ends, by how their range is chosen. */
+const RANGES = { naive: 'minmax', 'ACIQ clipping': 'aciq', 'least squared error': 'mse' } as const;
+const activations = (method: string): Json => [
+  { match: '*', bits: 4, method },
+  { match: ':first', bits: 8 },
+  { match: ':last', bits: 8 },
+];
+
+interface Setting {
+  readonly name: string;
+  readonly quantization: Pipeline;
+  readonly steps: readonly Step[];
+}
+
+const ALL: readonly Setting[] = [
+  ...Object.entries(SETTINGS).map(([name, layers]) => ({
+    name,
+    quantization: [calibrate, quantizeInt8],
+    steps: [step(fewBit, { layers, samples: 32 })],
+  })),
+  ...Object.entries(RANGES).map(([name, method]) => ({
+    name: `4-bit activations, ${name}`,
+    quantization: [step(calibrate, { activations: activations(method) }), quantizeInt8],
+    steps: [],
+  })),
+  {
+    name: '4-bit activations, least squared error, channels equalized',
+    quantization: [equalize, step(calibrate, { activations: activations('mse') }), quantizeInt8],
+    steps: [],
+  },
+];
+
 interface Row extends Measured {
+  readonly arenaBytes: number;
   readonly model: string;
   readonly setting: string;
 }
@@ -44,15 +81,15 @@ const folder = await mkdtemp(join(tmpdir(), 'nibblec-aciq-'));
 const asked = process.argv.slice(2);
 let rows: Row[] = await readFile(path('aciq.json'), 'utf8').then(JSON.parse, () => []);
 for (const model of benchedModels().filter(({ name }) => (asked.length > 0 ? asked : MODELS).includes(name))) {
-  for (const [setting, layers] of Object.entries(SETTINGS)) {
-    const { compilation: _, ...measured } = await measureRecipe(model, [step(fewBit, { layers, samples: 32 })], folder);
+  for (const { name: setting, quantization, steps } of ALL) {
+    const { compilation, ...measured } = await measureRecipe(model, steps, folder, quantization);
     rows = [
       ...rows.filter((row) => row.model !== model.name || row.setting !== setting),
-      { model: model.name, setting, ...measured },
+      { model: model.name, setting, ...measured, arenaBytes: compilation.plan.arenaBytes },
     ];
     console.log(`${model.name} ${setting}: ${measured.top1}, ${measured.outputError}`);
     const ordered = MODELS.flatMap((name) =>
-      Object.keys(SETTINGS).flatMap((own) => rows.find((row) => row.model === name && row.setting === own) ?? []),
+      ALL.flatMap((own) => rows.find((row) => row.model === name && row.setting === own.name) ?? []),
     );
     await writeFile(path('aciq.json'), `${JSON.stringify(ordered, null, 1)}\n`);
     await writeFile(path('aciq.md'), markdown(ordered));
@@ -61,9 +98,10 @@ for (const model of benchedModels().filter(({ name }) => (asked.length > 0 ? ask
 await rm(folder, { recursive: true });
 
 function markdown(all: readonly Row[]): string {
-  const lines = all.map(({ model, setting, top1, samples, bitsPerWeight, outputError }) => {
+  const lines = all.map(({ model, setting, top1, samples, bitsPerWeight, outputError, arenaBytes }) => {
     const cells = [model, setting, `${(100 * (top1 ?? 0)).toFixed(2)} %`, samples.toLocaleString('en-US')];
-    return `| ${[...cells, bitsPerWeight.toFixed(2), outputError.toExponential(2)].join(' | ')} |`;
+    const arena = arenaBytes.toLocaleString('en-US');
+    return `| ${[...cells, bitsPerWeight.toFixed(2), outputError.toExponential(2), arena].join(' | ')} |`;
   });
   return `# ACIQ, piece by piece
 
@@ -71,9 +109,12 @@ Written by \`npm run bench:aciq\`; do not edit. 4-bit weights without re-trainin
 and last layer 8 bits, activations int8: clipping where the prior of the paper says (else at the largest weight), bits
 shared among channels by its rule (else 4 for each), mean and deviation of each channel corrected (else left). Top-1 is
 that of the C over the labelled test set; the output error is the squared error of the outputs in parts of their power.
+4-bit activations are packed two to a byte, between int8 weights, without correction, but for the ends of the network. An
+element takes 4 bits whatever its channel: fewer for some channels would not free any of the arena, so instead of bits
+channels share the range (equalization).
 
-| model | setting | top-1 | samples | bits per weight | output error |
-| --- | --- | --- | --- | --- | --- |
+| model | setting | top-1 | samples | bits per weight | output error | arena |
+| --- | --- | --- | --- | --- | --- | --- |
 ${lines.join('\n')}
 `;
 }

@@ -5,6 +5,7 @@ import { datasetInputs } from '../src/data/graph-inputs.ts';
 import type { Graph } from '../src/ir/types.ts';
 import { floatPasses } from '../src/passes/float/index.ts';
 import type { Step } from '../src/passes/pass.ts';
+import type { Pipeline } from '../src/passes/pipeline.ts';
 import { calibrate } from '../src/passes/quantize/calibrate.ts';
 import { quantizeInt8 } from '../src/passes/quantize/quantize-int8.ts';
 import { invariant } from '../src/support/errors.ts';
@@ -30,18 +31,19 @@ export interface Measured {
 /** Samples on which every integer is compared with onnxruntime. */
 const COMPARED = 16;
 
-/** int8 quantization and then `steps`, compiled for the host and run over the whole test set. */
+/** Quantization (default: int8) and then `steps`, compiled for the host and run over the whole test set. */
 export async function measureRecipe(
   model: BenchedModel,
   steps: readonly Step[],
   folder: string,
+  quantization: Pipeline = [calibrate, quantizeInt8],
 ): Promise<Measured & { readonly compilation: Compilation }> {
   const options = {
     model: await readFile(model.path),
     name: model.name,
     target: await loadTarget('host'),
     calibration: (graph: Graph): Promise<Dataset> => loadDataset(model.calibration, datasetInputs(graph)),
-    recipe: [...floatPasses, calibrate, quantizeInt8, ...steps],
+    recipe: [...floatPasses, ...quantization, ...steps],
   };
   const transformation = await transformModel(options);
   const compilation = generateC(transformation, options);
