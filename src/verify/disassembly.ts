@@ -21,7 +21,7 @@ export function readDisassembly(listing: string): Map<string, MachineFunction> {
   blocks.forEach(({ name, instructions }, i) => {
     const calls = new Set(instructions.flatMap((instruction) => branchTarget(instruction) ?? []));
     const next = blocks[i + 1];
-    if (next && fallsThrough(instructions.at(-1))) calls.add(next.name);
+    if (next && fallsThrough(instructions.findLast((instruction) => !isFilling(instruction)))) calls.add(next.name);
     functions.set(name, {
       name,
       calls: new Set([...calls].filter((target) => target !== name || callsItself(instructions, name))),
@@ -67,6 +67,11 @@ function fallsThrough(last: Instruction | undefined): boolean {
     (/^(mov|ldr|add)/.test(mnemonic) && /^pc\b/.test(operands)) ||
     /^(tbb|tbh|nop)/.test(mnemonic);
   return !leaves;
+}
+
+/** Zeros with which the linker aligns what follows; they read as an instruction. */
+function isFilling({ mnemonic, operands }: Instruction): boolean {
+  return mnemonic === 'movs' && operands === 'r0, r0';
 }
 
 /** Bytes that one instruction takes off the stack pointer. */

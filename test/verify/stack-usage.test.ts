@@ -34,6 +34,9 @@ test('frames and calls are read from a disassembly', () => {
 00008030 <far>:
     8030:\tblx\tr3
     8032:\tbx\tlr
+    8034:\tmovs\tr0, r0
+00008038 <aligned>:
+    8038:\tbx\tlr
 `);
   expect(functions.get('run')).toEqual({
     name: 'run',
@@ -43,6 +46,7 @@ test('frames and calls are read from a disassembly', () => {
   });
   expect(functions.get('helper')).toMatchObject({ calls: new Set(['far']), frameBytes: 16 });
   expect(functions.get('start')?.calls).toEqual(new Set(['far']));
+  // Zeros that fill up to an aligned function do not run into it.
   expect(functions.get('far')).toMatchObject({ calls: new Set(), unclear: ['blx r3'] });
 });
 
