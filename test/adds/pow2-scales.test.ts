@@ -27,7 +27,7 @@ test.each([
   const evaluate = () => Promise.reject(new Error('this is work'));
   const dataset = { length: 1, sample: () => new Map() };
   await expect(runPipeline(smallNetwork('int8'), passes, { evaluate, dataset })).rejects.toThrow(
-    `${name} knows no scales 'pow3'`,
+    `${name} does not know 'pow3'`,
   );
 });
 

@@ -8,7 +8,7 @@ import type { GraphSession } from '../../train/session.ts';
 import { train } from '../../train/trainer.ts';
 import { stackTensors, type TrainingData, tensorData } from '../../train/training-data.ts';
 import { calibrationFeeds, requireReference } from '../fewbit/float-samples.ts';
-import { oneOf } from '../fewbit/one-of.ts';
+import { oneOf } from '../one-of.ts';
 import { definePass } from '../pass.ts';
 import { type Feeds, requireDataset } from '../quantize/calibration-samples.ts';
 import { exactLoss } from './exact-loss.ts';

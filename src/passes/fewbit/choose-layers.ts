@@ -6,6 +6,7 @@ import { hasGrid, IMPORTANCES, type Importance } from '../../quant/fewbit/fit-la
 import { WIDTH_RULES, type WidthRule } from '../../quant/fewbit/fit-widths.ts';
 import { UserError } from '../../support/errors.ts';
 import { nearestName } from '../../support/nearest.ts';
+import { parseEntries } from '../entries.ts';
 import { matchesLayer } from '../layer-pattern.ts';
 import type { WeightLayer } from './weight-layer.ts';
 
@@ -75,10 +76,8 @@ export interface LayerEntry {
  */
 export function parseLayers(entries: Json): LayerEntry[] {
   const problems: string[] = [];
-  const parsed = (isList(entries) ? entries : [entries]).flatMap(
-    (entry, i) => parseEntry(entry, (problem) => problems.push(`layers[${i}]: ${problem}`)) ?? [],
-  );
-  if (problems.length > 0) throw cannotFollow(problems, 'docs/passes.md has what an entry may say');
+  const parsed = parseEntries(entries, 'layers', parseEntry, problems).map(({ entry }) => entry);
+  if (problems.length > 0) throw cannotFollow(problems, 'docs/few-bits.md has what an entry may say');
   return parsed;
 }
 
@@ -130,8 +129,7 @@ function cannotFollow(problems: readonly string[], hint: string): UserError {
   return new UserError({ code: 'BAD_ARGUMENT', message, because: problems, hint });
 }
 
-function parseEntry(entry: Json, report: (problem: string) => void): LayerEntry | null {
-  if (!isRecord(entry)) return bad('an entry is { "match": ..., "format": ..., "method": ... }');
+function parseEntry(entry: { readonly [key: string]: Json }, report: (problem: string) => void): LayerEntry | null {
   const { match = '*', format, ...rest } = entry;
   for (const [key, value] of Object.entries(rest)) {
     const known: readonly Json[] | undefined = Object.hasOwn(KEYS, key) ? KEYS[key as Key] : undefined;
@@ -154,12 +152,4 @@ function suggestion(name: string): string {
   const known = FORMAT_FAMILIES.flatMap(({ pattern }) => pattern.split(', ')).filter((entry) => entry !== 'int16');
   const nearest = nearestName(name, known);
   return nearest ? `: did you mean '${nearest}'?` : `, only ${known.join(', ')}`;
-}
-
-function isList(value: Json): value is readonly Json[] {
-  return Array.isArray(value);
-}
-
-function isRecord(value: Json): value is { readonly [key: string]: Json } {
-  return typeof value === 'object' && value !== null && !isList(value);
 }

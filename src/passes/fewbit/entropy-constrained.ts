@@ -1,10 +1,10 @@
 import { UserError } from '../../support/errors.ts';
+import { oneOf } from '../one-of.ts';
 import { definePass } from '../pass.ts';
 import { requireDataset } from '../quantize/calibration-samples.ts';
 import { encodeJointly } from './encode-jointly.ts';
 import { planLloyd } from './joint-centres.ts';
 import { planSteps } from './joint-steps.ts';
-import { oneOf } from './one-of.ts';
 import { smallestFormat } from './smallest-format.ts';
 
 const METHODS = ['uniform', 'lloyd'] as const;

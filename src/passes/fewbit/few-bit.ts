@@ -3,11 +3,11 @@ import type { Json } from '../../ir/program.ts';
 import { EXPONENT_RULES } from '../../quant/fewbit/fit-scale.ts';
 import { SCALE_RULES } from '../../quant/fewbit/fit-scales.ts';
 import { must } from '../../support/errors.ts';
+import { oneOf } from '../one-of.ts';
 import { definePass } from '../pass.ts';
 import { requireDataset } from '../quantize/calibration-samples.ts';
 import { chooseLayers, parseLayers, requireLayers } from './choose-layers.ts';
 import { calibrationFeeds, requireReference } from './float-samples.ts';
-import { oneOf } from './one-of.ts';
 import { visitLayers } from './visit-layers.ts';
 import { weightLayers } from './weight-layer.ts';
 

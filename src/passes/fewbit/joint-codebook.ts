@@ -1,11 +1,11 @@
 import { findFormat, storedBytes } from '../../formats/index.ts';
 import { UserError } from '../../support/errors.ts';
+import { oneOf } from '../one-of.ts';
 import { definePass } from '../pass.ts';
 import { requireDataset } from '../quantize/calibration-samples.ts';
 import { encodeJointly, type Store } from './encode-jointly.ts';
 import { IMPORTANCES } from './entropy-constrained.ts';
 import { planKmeans } from './joint-centres.ts';
-import { oneOf } from './one-of.ts';
 
 const CODES = ['none', 'huffman', 'rans'] as const;
 

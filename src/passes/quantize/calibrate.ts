@@ -1,12 +1,13 @@
 import type { Json } from '../../ir/program.ts';
 import type { Graph, Range, ValueName } from '../../ir/types.ts';
 import { type CalibrationMethod, createObserver, type Observer, seesBeforeRelu } from '../../quant/observers.ts';
+import { SCALES } from '../../quant/pow2-scale.ts';
 import { must } from '../../support/errors.ts';
+import { oneOf } from '../one-of.ts';
 import { definePass } from '../pass.ts';
 import { beforeRelu, rectifierOf } from './before-relu.ts';
 import { calibrationSamples, requireDataset } from './calibration-samples.ts';
 import { checkActivations, chooseActivations } from './choose-activations.ts';
-import { knownScales } from './known-scales.ts';
 
 /**
  * Runs the float graph over the calibration samples and notes the range of every float value.
@@ -24,11 +25,11 @@ export const calibrate = definePass({
   check({ activations, scales }, start) {
     requireDataset(start, 'int8');
     checkActivations(activations);
-    knownScales('calibrate', scales);
+    oneOf('calibrate', SCALES, scales);
   },
   async run(graph, { samples, method, percentile, activations, scales: scaleRule }, ctx) {
     const choices = chooseActivations(activations, graph);
-    const scales = knownScales('calibrate', scaleRule);
+    const scales = oneOf('calibrate', SCALES, scaleRule);
     const methodOf = (value: ValueName) => choices.get(value)?.method ?? (method as CalibrationMethod);
     const floats = [...floatInputs(graph), ...computedFloats(graph)];
     const rectified = floats.filter((value) => seesBeforeRelu(methodOf(value)) && rectifierOf(graph, value) !== null);

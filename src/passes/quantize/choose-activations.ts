@@ -22,7 +22,7 @@ interface Entry extends ActivationChoice {
 export function checkActivations(entries: Json): void {
   const problems: string[] = [];
   parseEntries(entries, LIST, parseEntry, problems);
-  if (problems.length > 0) throw cannotFollow(problems, 'docs/passes.md has what an entry may say');
+  if (problems.length > 0) throw cannotFollow(problems, 'docs/few-bits.md has what an entry may say');
 }
 
 const LIST = 'activations';

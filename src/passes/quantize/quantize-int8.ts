@@ -2,13 +2,14 @@ import { prune } from '../../ir/graph.ts';
 import type { Json } from '../../ir/program.ts';
 import type { Graph, Node } from '../../ir/types.ts';
 import { findOp } from '../../ops/index.ts';
+import { SCALES } from '../../quant/pow2-scale.ts';
 import { must, UserError } from '../../support/errors.ts';
 import { nearestName } from '../../support/nearest.ts';
+import { oneOf } from '../one-of.ts';
 import { definePass, type PassContext } from '../pass.ts';
 import { applyQuantization } from './apply-types.ts';
 import { checkActivations, chooseActivations } from './choose-activations.ts';
 import { type BitsOf, planQuantization } from './choose-types.ts';
-import { knownScales } from './known-scales.ts';
 import type { TableRegion } from './table-regions.ts';
 
 /**
@@ -29,10 +30,10 @@ export const quantizeInt8 = definePass({
   check({ exclude, activations, scales }, { graph }) {
     requireNodes(exclude, graph);
     checkActivations(activations);
-    knownScales('quantize-int8', scales);
+    oneOf('quantize-int8', SCALES, scales);
   },
   run(graph, { exclude, floatIo, activations, scales: scaleRule }, ctx) {
-    const scales = knownScales('quantize-int8', scaleRule);
+    const scales = oneOf('quantize-int8', SCALES, scaleRule);
     const excluded = (node: Node) => exclude.includes(node.name);
     const plan = planQuantization(graph, excluded, bitsOf(graph, activations), scales);
     for (const node of graph.nodes) {

@@ -1,4 +1,4 @@
-import { UserError } from '../../support/errors.ts';
+import { UserError } from '../support/errors.ts';
 
 /** The name as one of those that an option of a pass may have. Throws UserError BAD_ARGUMENT. */
 export function oneOf<T extends string>(pass: string, known: readonly T[], name: string): T {
