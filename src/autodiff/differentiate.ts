@@ -5,16 +5,10 @@ import { UserError } from '../support/errors.ts';
 import { buildOn } from './builder.ts';
 import type { CustomGradients } from './custom-gradient.ts';
 import { dependants, pathTo, refuseWithoutRule } from './gradient-path.ts';
+import { ruleFor } from './rules/index.ts';
 import { spellClips } from './spell-clips.ts';
-import { customStep, nodeStep, type Sweep, startSweep } from './sweep.ts';
+import { customStep, type Derivative, finishSweep, nodeStep, startSweep } from './sweep.ts';
 import { unrollRecurrent } from './unroll-recurrent.ts';
-
-export interface Derivative {
-  /** The graph with the gradients as further outputs; fused clamps and recurrent layers are spelled out. */
-  readonly graph: Graph;
-  /** Value -> its gradient, of the same shape. */
-  readonly gradients: ReadonlyMap<ValueName, ValueName>;
-}
 
 /**
  * Reverse-mode differentiation: the gradients of a scalar by float32 values (inputs, constants or computed ones), as plain
@@ -42,9 +36,10 @@ export function differentiate(
       const rule = output === null ? undefined : custom.get(output);
       if (output !== null && rule) customStep(sweep, output, rule);
     }
-    if (!node.outputs.some((output) => output !== null && custom.has(output))) nodeStep(sweep, prepared, node);
+    if (!node.outputs.some((output) => output !== null && custom.has(output)))
+      nodeStep(sweep, prepared, node, ruleFor(node));
   }
-  return finish(sweep, loss, wrt);
+  return finishSweep(sweep, loss, wrt);
 }
 
 function requireScalar(graph: Graph, loss: ValueName): void {
@@ -55,29 +50,4 @@ function requireScalar(graph: Graph, loss: ValueName): void {
     message: `the loss '${loss}' is not one float32 number`,
     hint: 'reduce it to a mean or a sum',
   });
-}
-
-function finish(sweep: Sweep, loss: ValueName, wrt: readonly ValueName[]): Derivative {
-  const { build, total } = sweep;
-  const gradients = new Map<ValueName, ValueName>();
-  const independent = wrt.filter((value) => total(value) === null);
-  if (independent.length > 0) {
-    throw new UserError({
-      code: 'BAD_ARGUMENT',
-      message: `the loss '${loss}' does not depend on ${independent.map((value) => `'${value}'`).join(', ')}`,
-      hint: 'leave these values out of the list of those to differentiate by',
-    });
-  }
-  for (const value of wrt) {
-    build.scope = value;
-    const shape = build.shape(value);
-    const gradient = build.draft.node(
-      { op: 'Identity', inputs: [total(value)] },
-      { dtype: 'f32', shape, quant: null },
-      `${value}.gradient`,
-    );
-    gradients.set(value, gradient);
-    build.draft.addOutput(gradient);
-  }
-  return { graph: build.draft.finish(), gradients };
 }

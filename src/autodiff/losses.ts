@@ -11,6 +11,15 @@ export function crossEntropy(build: Builder, logits: ValueName, target: ValueNam
   return build.scale(total(build, product), -1 / batch);
 }
 
+/**
+ * p (1 - p): the diagonal of the Hessian of one sample's cross-entropy by its logits, whatever its label.
+ * [batch, classes]; not divided by the batch.
+ */
+export function crossEntropyCurvature(build: Builder, logits: ValueName): ValueName {
+  const p = build.unary('Softmax', logits, { axis: 1 });
+  return build.sub(p, build.mul(p, p));
+}
+
 /** Mean over all elements of (output - target)^2. */
 export function meanSquaredError(build: Builder, output: ValueName, target: ValueName): ValueName {
   const difference = build.sub(output, target);

@@ -2,12 +2,18 @@ import { constantOf } from '../ir/graph.ts';
 import { sameShape } from '../ir/shape.ts';
 import { numbersOf } from '../ir/tensor.ts';
 import type { Graph, Node, ValueName } from '../ir/types.ts';
-import { must } from '../support/errors.ts';
+import { must, UserError } from '../support/errors.ts';
 import type { Builder } from './builder.ts';
 import type { CustomGradient } from './custom-gradient.ts';
 import { refuseNodes } from './gradient-path.ts';
-import type { Backward } from './rule.ts';
-import { ruleFor } from './rules/index.ts';
+import type { Backward, GradientRule } from './rule.ts';
+
+export interface Derivative {
+  /** The graph with the derivatives as further outputs; fused clamps and recurrent layers are spelled out. */
+  readonly graph: Graph;
+  /** Value -> its gradient (or second derivatives), of the same shape. */
+  readonly gradients: ReadonlyMap<ValueName, ValueName>;
+}
 
 /** Collects the parts of each value's gradient while nodes are walked backwards. */
 export interface Sweep {
@@ -36,8 +42,13 @@ export function startSweep(build: Builder, active: ReadonlySet<ValueName>): Swee
   };
 }
 
-/** From the outputs of a node to its inputs, by the rule of its operator. */
-export function nodeStep({ build, active, give, total }: Sweep, graph: Graph, node: Node): void {
+/** From the outputs of a node to its inputs. */
+export function nodeStep(
+  { build, active, give, total }: Sweep,
+  graph: Graph,
+  node: Node,
+  rule: GradientRule | null,
+): void {
   const dys = node.outputs.map(total);
   if (dys.every((dy) => dy === null)) return;
   const input = (index: number) => must(node.inputs[index], `input ${index} of '${node.name}'`);
@@ -69,7 +80,7 @@ export function nodeStep({ build, active, give, total }: Sweep, graph: Graph, no
     },
     refuse: (why) => refuseNodes(graph, [node], why),
   };
-  must(ruleFor(node), `gradient of ${node.op}`)(back);
+  must(rule, `rule of ${node.op}`)(back);
 }
 
 /** Whether summing can bring `from` to `to`. */
@@ -91,4 +102,30 @@ export function customStep({ build, active, give, total }: Sweep, output: ValueN
     const gradient = gradients[i];
     if (gradient != null && active.has(input)) give(input, gradient);
   }
+}
+
+/** Makes what `wrt` were given outputs of the graph. Throws UserError BAD_ARGUMENT for a value that was given nothing. */
+export function finishSweep(sweep: Sweep, loss: ValueName, wrt: readonly ValueName[]): Derivative {
+  const { build, total } = sweep;
+  const gradients = new Map<ValueName, ValueName>();
+  const independent = wrt.filter((value) => total(value) === null);
+  if (independent.length > 0) {
+    throw new UserError({
+      code: 'BAD_ARGUMENT',
+      message: `the loss '${loss}' does not depend on ${independent.map((value) => `'${value}'`).join(', ')}`,
+      hint: 'leave these values out of the list of those to differentiate by',
+    });
+  }
+  for (const value of wrt) {
+    build.scope = value;
+    const shape = build.shape(value);
+    const gradient = build.draft.node(
+      { op: 'Identity', inputs: [total(value)] },
+      { dtype: 'f32', shape, quant: null },
+      `${value}.gradient`,
+    );
+    gradients.set(value, gradient);
+    build.draft.addOutput(gradient);
+  }
+  return { graph: build.draft.finish(), gradients };
 }

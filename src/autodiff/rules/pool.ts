@@ -23,11 +23,11 @@ export const poolRules: GradientRules = {
     });
   },
   AveragePool(back) {
-    const { build, node, dy, shape, to } = back;
-    const window = windowOf(node, shape(0), build.shape(dy), intsAttribute(node, 'kernel_shape', []));
+    const { build, dy, shape, to } = back;
+    const window = poolWindow(back);
     const [, channels, ...size] = shape(0);
     to(0, () => {
-      const shares = build.mul(dy, sharesOf(back, window));
+      const shares = build.mul(dy, averageShares(back));
       const whole = sameShape(window.kernel, size) && window.begins.every((count) => count === 0);
       return whole ? build.expand(shares, shape(0)) : spread(shares, window, channels, back);
     });
@@ -60,8 +60,9 @@ function spread(dy: ValueName, window: Window, channels: number, { build, shape 
 }
 
 /** One over the number of elements that each window averages, [...out]: pads count if asked for, what lies beyond never. */
-function sharesOf({ build, node, dy, shape }: Backward, window: Window): ValueName {
-  const { kernel, strides, dilations, begins } = window;
+export function averageShares(back: Backward): ValueName {
+  const { build, node, dy, shape } = back;
+  const { kernel, strides, dilations, begins } = poolWindow(back);
   const out = build.shape(dy).slice(2);
   const countPads = intAttribute(node, 'count_include_pad', 0) === 1;
   const pads = intsAttribute(node, 'pads', new Array(2 * kernel.length).fill(0));
@@ -78,4 +79,8 @@ function sharesOf({ build, node, dy, shape }: Backward, window: Window): ValueNa
   }
   const shares = counts.reduce<number[]>((all, list) => all.flatMap((a) => list.map((count) => a / count)), [1]);
   return build.constant('shares', out, shares);
+}
+
+function poolWindow({ build, node, dy, shape }: Backward): Window {
+  return windowOf(node, shape(0), build.shape(dy), intsAttribute(node, 'kernel_shape', []));
 }
