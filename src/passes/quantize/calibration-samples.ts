@@ -17,7 +17,11 @@ export function requireDataset({ dataset }: Pick<PassContext, 'dataset'>, pass: 
 }
 
 /** Up to `count` samples one after the other, spread over the whole set: files are often sorted by class. */
-export async function* calibrationSamples(dataset: Dataset, count: number, ctx: PassContext): AsyncGenerator<Feeds> {
+export async function* calibrationSamples(
+  dataset: Dataset,
+  count: number,
+  ctx: Pick<PassContext, 'signal' | 'progress'>,
+): AsyncGenerator<Feeds> {
   const samples = Math.min(count, dataset.length);
   for (let i = 0; i < samples; i++) {
     ctx.signal?.throwIfAborted();

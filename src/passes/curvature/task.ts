@@ -1,0 +1,64 @@
+import { constantOf, producerOf, prune, typeOf } from '../../ir/graph.ts';
+import type { Graph, ValueName } from '../../ir/types.ts';
+import { UserError } from '../../support/errors.ts';
+import type { PassContext } from '../pass.ts';
+import { calibrationSamples, type Feeds, requireDataset } from '../quantize/calibration-samples.ts';
+
+export type CurvatureContext = Pick<PassContext, 'open' | 'rng' | 'dataset' | 'signal' | 'progress'>;
+
+/** What curvature is measured of. */
+export interface CurvatureTask {
+  /** The float model up to its logits. */
+  readonly graph: Graph;
+  /** [1, classes] */
+  readonly logits: ValueName;
+  readonly classes: number;
+  /** Constants that Conv, ConvTranspose, Gemm and MatMul read as their weights. */
+  readonly weights: readonly ValueName[];
+  readonly ctx: CurvatureContext;
+  samples(): AsyncIterable<Feeds>;
+}
+
+/** Per weight: the mean over samples of the second derivative of the cross-entropy, or what stands for it. Not negative. */
+export type Curvature = ReadonlyMap<ValueName, Float64Array>;
+
+/**
+ * The classifier as its weights see it. What a final Softmax reads are the logits, else the output itself.
+ * Throws UserError UNSUPPORTED when the model has not one output [1, classes], BAD_DATA without samples.
+ */
+export function curvatureTask(graph: Graph, samples: number, ctx: CurvatureContext): CurvatureTask {
+  const logits = logitsOf(graph);
+  const dataset = requireDataset(ctx, 'curvature');
+  const upTo = prune({ ...graph, outputs: [logits] });
+  return {
+    graph: upTo,
+    logits,
+    classes: typeOf(upTo, logits).shape[1],
+    weights: weightsOf(upTo),
+    ctx,
+    samples: () => calibrationSamples(dataset, samples, ctx),
+  };
+}
+
+function logitsOf(graph: Graph): ValueName {
+  const [output] = graph.outputs;
+  const last = producerOf(graph, output);
+  const logits = (last?.op === 'Softmax' && last.inputs[0]) || output;
+  const { dtype, shape } = typeOf(graph, logits);
+  if (graph.outputs.length === 1 && dtype === 'f32' && shape.length === 2 && shape[0] === 1) return logits;
+  throw new UserError({
+    code: 'UNSUPPORTED',
+    message: 'the curvature of the loss needs a classifier: one output of the shape [1, classes]',
+    because: graph.outputs.map((name) => `'${name}' has the shape [${typeOf(graph, name).shape}]`),
+    hint: "weigh errors by the outputs of their layer instead: importance 'hessian'",
+  });
+}
+
+const LAYERS: readonly string[] = ['Conv', 'ConvTranspose', 'Gemm', 'MatMul'];
+
+function weightsOf(graph: Graph): ValueName[] {
+  const weights = graph.nodes.flatMap(({ op, domain, inputs }) =>
+    domain === '' && LAYERS.includes(op) && constantOf(graph, inputs[1])?.dtype === 'f32' ? [inputs[1]!] : [],
+  );
+  return [...new Set(weights)];
+}
