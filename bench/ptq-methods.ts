@@ -1,5 +1,5 @@
 import type { Json } from '../src/ir/program.ts';
-import { distill } from '../src/passes/distill/distill.ts';
+import { distill } from '../src/passes/retrain/distill.ts';
 import { fewBit } from '../src/passes/fewbit/few-bit.ts';
 import { floatPasses } from '../src/passes/float/index.ts';
 import { step } from '../src/passes/pass.ts';

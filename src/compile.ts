@@ -10,7 +10,7 @@ import { importOnnx } from './frontend/import-onnx.ts';
 import type { Json, MemoryPlan, Program } from './ir/program.ts';
 import type { Graph, Tensor, ValueName } from './ir/types.ts';
 import { buildOracle } from './oracle/build-oracle.ts';
-import { distill } from './passes/distill/distill.ts';
+import { distill } from './passes/retrain/distill.ts';
 import { fewBit } from './passes/fewbit/few-bit.ts';
 import { floatPasses } from './passes/float/index.ts';
 import { step } from './passes/pass.ts';

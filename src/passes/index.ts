@@ -1,5 +1,5 @@
 /** nibblec/passes: passes as declared objects, pipelines as data. */
-export { distill } from './distill/distill.ts';
+export { distill } from './retrain/distill.ts';
 export { FACTS, type Fact, type FactDefinition } from './facts.ts';
 export { fewBit } from './fewbit/few-bit.ts';
 export { autoPad } from './float/auto-pad.ts';

@@ -1,4 +1,4 @@
-import { distill } from './distill/distill.ts';
+import { distill } from './retrain/distill.ts';
 import { entropyConstrained } from './fewbit/entropy-constrained.ts';
 import { fewBit } from './fewbit/few-bit.ts';
 import { jointCodebook } from './fewbit/joint-codebook.ts';

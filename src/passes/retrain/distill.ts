@@ -15,7 +15,6 @@ import { exactLoss } from './exact-loss.ts';
 import { OUTPUT_KINDS, outputTerms } from './output-terms.ts';
 import { simulate } from './simulate.ts';
 import { distillationTask } from './task.ts';
-import { withTrained } from './trained-layer.ts';
 
 const LARGEST_BATCH = 32;
 const FEWEST_SAMPLES = 8;
@@ -57,10 +56,7 @@ export const distill = definePass({
 
     const terms = outputTerms(graph, float, oneOf('distill', OUTPUT_KINDS, outputs));
     const simulation = simulate(graph);
-    const parameters = simulation.layers.flatMap(({ scales, bias }) => [
-      ...(scales === null ? [] : [scales]),
-      ...(bias === null ? [] : [bias.parameter]),
-    ]);
+    const parameters = simulation.parameters.map(({ name }) => name);
     if (parameters.length === 0) return graph;
     const task = distillationTask(simulation, float, { batch, terms, temperature, features });
     const { loss, judged } = task;
@@ -77,7 +73,7 @@ export const distill = definePass({
         progress: ({ step: done, steps: all }) => ctx.progress(done, all),
         ...(ctx.signal && { signal: ctx.signal }),
       });
-      const trained = withTrained(graph, simulation.layers, values);
+      const trained = simulation.quantized(values);
       const [before, after] = [
         await exactLoss(graph, float, { feeds: held, terms, temperature }, ctx),
         await exactLoss(trained, float, { feeds: held, terms, temperature }, ctx),

@@ -2,13 +2,25 @@ import { type Builder, buildOn } from '../../autodiff/builder.ts';
 import type { CustomGradient } from '../../autodiff/custom-gradient.ts';
 import { fakeQuantize } from '../../autodiff/fake-quantize.ts';
 import { constantOf, typeOf } from '../../ir/graph.ts';
-import type { Graph, Node, Quant, ValueName } from '../../ir/types.ts';
+import type { Graph, Node, Quant, Tensor, ValueName } from '../../ir/types.ts';
 import { findOp } from '../../ops/index.ts';
 import { type CodeRange, clampCodes, quantOf, scaleOf, zeroPointOf } from '../../ops/support/quantized.ts';
 import { codeRange } from '../../quant/affine.ts';
 import { dequantizeTensor } from '../quantize/qdq/constant-codes.ts';
+import type { QuantizedWeights } from './quantized-weights.ts';
 import { tableLookup } from './table-lookup.ts';
-import { type TrainedLayer, trainableLayer, withParameters } from './trained-layer.ts';
+import { layerMaker, type TrainedLayer, withParameters, withTrained } from './trained-layer.ts';
+import { type TrainedRange, trainedRanges, withRanges } from './trained-ranges.ts';
+import { fixedCodes, type WeightMethod, type WeightParameter } from './trained-weights.ts';
+
+export interface SimulateOptions {
+  /** What the weights were before, for methods that start from there. */
+  readonly float?: Graph;
+  /** Default: codes stay. */
+  methodOf?(weights: QuantizedWeights): WeightMethod;
+  /** Whether scales of activations are trained too. */
+  readonly ranges?: boolean;
+}
 
 /** A quantized graph in real numbers, every value rounded to what its codes can stand for. Values keep their names. */
 export interface Simulation {
@@ -16,28 +28,35 @@ export interface Simulation {
   /** Gradients of the roundings: straight through. */
   readonly custom: ReadonlyMap<ValueName, CustomGradient>;
   readonly layers: readonly TrainedLayer[];
+  /** Constants of the graph, each once. */
+  readonly parameters: readonly WeightParameter[];
+  /** The quantized graph that these values of the parameters stand for. */
+  quantized(values: ReadonlyMap<ValueName, Tensor>): Graph;
 }
 
 /**
  * The float graph that computes what the quantized one does, but for ties in rounding: weights are codes times a scale
- * per row, and both these scales and the biases are parameters.
+ * per row, or depend on parameters as a method says; scales and biases are parameters.
  */
-export function simulate(graph: Graph): Simulation {
+export function simulate(graph: Graph, options: SimulateOptions = {}): Simulation {
+  const { float = null, methodOf = () => fixedCodes } = options;
   const build = buildOn(graph);
   const custom = new Map<ValueName, CustomGradient>();
   const layers: TrainedLayer[] = [];
   /** What readers of a value read instead. */
   const real = new Map<ValueName, ValueName>();
-  const round = (x: ValueName, quant: Quant, codes = codeRange(quant.bits)): ValueName => {
-    const grid = { ...codes, zeroPoint: zeroPointOf(quant) };
-    const marked = fakeQuantize(build, x, build.scalar(scaleOf(quant)), grid);
-    custom.set(marked.value, marked.gradient);
-    return marked.value;
-  };
-
   for (const [value, { shape, quant }] of graph.types) {
     if (quant && !constantOf(graph, value)) build.draft.setType(value, { dtype: 'f32', shape, quant: null });
   }
+  const ranges = options.ranges ? trainedRanges(build, graph) : new Map<ValueName, TrainedRange>();
+  const round = (x: ValueName, value: ValueName, quant: Quant, codes = codeRange(quant.bits)): ValueName => {
+    const grid = { ...codes, zeroPoint: zeroPointOf(quant) };
+    const marked = fakeQuantize(build, x, ranges.get(value)?.scale ?? build.scalar(scaleOf(quant)), grid);
+    custom.set(marked.value, marked.gradient);
+    return marked.value;
+  };
+  const layerOf = layerMaker(build, graph, float, methodOf);
+
   for (const [value, tensor] of graph.constants) {
     const { quant } = typeOf(graph, value);
     if (quant) real.set(value, build.draft.constant(value, dequantizeTensor(tensor, quant)));
@@ -45,7 +64,7 @@ export function simulate(graph: Graph): Simulation {
   for (const input of graph.inputs) {
     const { quant } = typeOf(graph, input);
     build.scope = input;
-    if (quant) real.set(input, round(input, quant));
+    if (quant) real.set(input, round(input, input, quant));
   }
   for (const node of graph.nodes) {
     build.scope = node.name;
@@ -56,16 +75,38 @@ export function simulate(graph: Graph): Simulation {
       build.draft.update(node, isBorder(node) ? copyOf(inputs[0]) : { inputs });
       continue;
     }
-    const layer = trainableLayer(build, graph, node);
-    if (layer) layers.push(layer);
+    const layer = layerOf(node);
+    if (layer) {
+      layers.push(layer);
+      for (const [value, gradient] of layer.weights.custom) custom.set(value, gradient);
+    }
     build.draft.update(node, copyOf(resultOf(build, graph, node, inputs, { custom, round, layer })));
   }
-  return { graph: build.draft.finish(), custom, layers };
+  const used = [...new Set(ranges.values())];
+  return {
+    graph: build.draft.finish(),
+    custom,
+    layers,
+    parameters: parametersOf(layers, used),
+    quantized: (values) => withTrained(withRanges(graph, used, values), layers, values),
+  };
+}
+
+function parametersOf(layers: readonly TrainedLayer[], ranges: readonly TrainedRange[]): WeightParameter[] {
+  const all = layers.flatMap(({ weights, scales, bias }) => [
+    ...weights.parameters,
+    ...(scales === null ? [] : [{ name: scales.parameter, rate: 1 }]),
+    ...(bias === null ? [] : [{ name: bias.parameter, rate: 1 }]),
+  ]);
+  const byName = new Map(
+    [...all, ...ranges.map(({ parameter }) => ({ name: parameter, rate: 1 }))].map((p) => [p.name, p]),
+  );
+  return [...byName.values()];
 }
 
 interface Rounding {
   readonly custom: Map<ValueName, CustomGradient>;
-  round(x: ValueName, quant: Quant, codes?: CodeRange): ValueName;
+  round(x: ValueName, value: ValueName, quant: Quant, codes?: CodeRange): ValueName;
   readonly layer: TrainedLayer | null;
 }
 
@@ -78,7 +119,7 @@ function resultOf(
 ): ValueName {
   const output = node.outputs[0]!;
   const quant = quantOf(graph, output);
-  if (isBorder(node)) return round(inputs[0]!, quant);
+  if (isBorder(node)) return round(inputs[0]!, output, quant);
   if (node.op === 'LookupTable') {
     const marked = tableLookup(build, graph, node, inputs[0]!);
     custom.set(marked.value, marked.gradient);
@@ -86,9 +127,9 @@ function resultOf(
   }
   const { op, domain, attributes } = node;
   const type = { dtype: 'f32', shape: typeOf(graph, output).shape, quant: null } as const;
-  const given = layer ? [inputs[0], layer.weights] : inputs;
+  const given = layer ? [inputs[0], layer.weights.value] : inputs;
   const plain = build.draft.node({ op, domain, inputs: given, attributes }, type, `${output}.plain`);
-  return round(layer ? withParameters(build, plain, layer) : plain, quant, clampCodes(node, quant));
+  return round(layer ? withParameters(build, plain, layer) : plain, output, quant, clampCodes(node, quant));
 }
 
 /** The codes of its results are codes of its inputs. */

@@ -4,7 +4,7 @@ import { printGraph } from '../../../src/ir/text.ts';
 import type { Graph, Tensor } from '../../../src/ir/types.ts';
 import { verifyGraph } from '../../../src/ir/verify.ts';
 import { buildOracle } from '../../../src/oracle/build-oracle.ts';
-import { distill } from '../../../src/passes/distill/distill.ts';
+import { distill } from '../../../src/passes/retrain/distill.ts';
 import { step } from '../../../src/passes/pass.ts';
 import { asCodes } from '../../../src/passes/quantize/calibration-samples.ts';
 import { dequantizeTensor } from '../../../src/passes/quantize/qdq/constant-codes.ts';
