@@ -66,7 +66,7 @@ export interface CompileOptions {
   readonly recipe?: Pipeline;
   readonly passes?: Pick<
     PipelineOptions,
-    'dumpIr' | 'printIrAfter' | 'printIr' | 'stopAfter' | 'progress' | 'signal' | 'seed'
+    'dumpIr' | 'printIrAfter' | 'printIr' | 'stopAfter' | 'progress' | 'signal' | 'seed' | 'checkpoints'
   >;
 }
 
@@ -149,7 +149,9 @@ export async function transformModel(options: CompileOptions): Promise<Transform
       known: allPasses,
       evaluate: evaluator.evaluate,
       open: openTrainingSession,
-      ...(dataset && { dataset: { length: dataset.count, sample: (index) => dataset.sample(index) } }),
+      ...(dataset && {
+        dataset: { length: dataset.count, labels: dataset.labels, sample: (index) => dataset.sample(index) },
+      }),
     });
     return {
       precision: isQuantized(graph) ? 'int8' : 'float32',

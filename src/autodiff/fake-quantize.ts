@@ -30,17 +30,48 @@ export function fakeQuantize(build: Builder, x: ValueName, scale: ValueName, gri
   const ratio = build.div(x, scale);
   const rounded = build.unary('Round', ratio);
   const code = build.op('Clip', [rounded, build.scalar(low), build.scalar(high)], build.shape(ratio));
-  const value = build.mul(code, scale);
+  const inside = (back: Builder) => back.compare('Equal', rounded, code);
+  return straightThrough(build, { x, scale, ratio, code, inside, high });
+}
+
+/**
+ * The same for a grid of any levels (ascending, more than one): s q with the level q nearest to x / s, halfway between two
+ * the upper one. Inside is what lies between the lowest and the highest level.
+ */
+export function fakeQuantizeLevels(build: Builder, x: ValueName, scale: ValueName, levels: readonly number[]): Marked {
+  const [low, high] = [levels[0], levels[levels.length - 1]];
+  const ratio = build.div(x, scale);
+  const steps = levels.slice(1).map((level, i) => {
+    const above = build.compare('GreaterOrEqual', ratio, build.scalar((level + levels[i]) / 2));
+    return build.scale(build.cast(above, 'f32'), level - levels[i]);
+  });
+  const code = build.op('Sum', [...steps, build.scalar(low)], build.shape(ratio));
+  const clipped = build.op('Clip', [ratio, build.scalar(low), build.scalar(high)], build.shape(ratio));
+  const inside = (back: Builder) => back.compare('Equal', ratio, clipped);
+  return straightThrough(build, { x, scale, ratio, code, inside, high });
+}
+
+interface Rounded {
+  readonly x: ValueName;
+  readonly scale: ValueName;
+  readonly ratio: ValueName;
+  readonly code: ValueName;
+  /** Largest code. */
+  readonly high: number;
+  inside(back: Builder): ValueName;
+}
+
+function straightThrough(build: Builder, { x, scale, ratio, code, high, inside }: Rounded): Marked {
   const perScale = elementCount(build.shape(x)) / elementCount(build.shape(scale));
   const factor = 1 / Math.sqrt(perScale * Math.max(high, 1));
   return {
-    value,
+    value: build.mul(code, scale),
     gradient: {
       inputs: [x, scale],
       backward(back, dy, [wantsX, wantsScale]) {
-        const inside = back.compare('Equal', rounded, code);
-        const dx = () => back.where(inside, dy, back.scalar(0));
-        const error = () => back.sub(code, back.where(inside, ratio, back.scalar(0)));
+        const within = inside(back);
+        const dx = () => back.where(within, dy, back.scalar(0));
+        const error = () => back.sub(code, back.where(within, ratio, back.scalar(0)));
         const ds = () => back.scale(back.sumTo(back.mul(dy, error()), back.shape(scale)), factor);
         return [wantsX ? dx() : null, wantsScale ? ds() : null];
       },

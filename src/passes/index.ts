@@ -1,5 +1,5 @@
 /** nibblec/passes: passes as declared objects, pipelines as data. */
-export { distill } from './retrain/distill.ts';
+
 export { FACTS, type Fact, type FactDefinition } from './facts.ts';
 export { fewBit } from './fewbit/few-bit.ts';
 export { autoPad } from './float/auto-pad.ts';
@@ -41,3 +41,4 @@ export { quantizeInt8 } from './quantize/quantize-int8.ts';
 export { storeWeights } from './quantize/store-weights.ts';
 export { parseRecipe, printRecipe, type Recipe } from './recipe.ts';
 export { allPasses } from './registry.ts';
+export { distill } from './retrain/distill.ts';

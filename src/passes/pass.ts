@@ -2,6 +2,7 @@ import type { Json } from '../ir/program.ts';
 import type { Graph, Node, Tensor, ValueName } from '../ir/types.ts';
 import type { Rng } from '../numerics/rng.ts';
 import type { OpenSession } from '../train/session.ts';
+import type { Checkpoint } from '../train/trainer.ts';
 import type { Fact } from './facts.ts';
 
 export type PassOptions = { readonly [key: string]: Json };
@@ -9,6 +10,8 @@ export type PassOptions = { readonly [key: string]: Json };
 /** Samples of the model's inputs, one inference each. */
 export interface Dataset {
   readonly length: number;
+  /** The class of each sample; null or absent: unknown. */
+  readonly labels?: Int32Array | null;
   /** Feeds by input name. */
   sample(index: number): ReadonlyMap<ValueName, Tensor> | Promise<ReadonlyMap<ValueName, Tensor>>;
 }
@@ -31,9 +34,18 @@ export interface PassContext {
   readonly dataset: Dataset | null;
   /** The last graph of this pipeline in which no value held codes: what a quantized graph should compute. */
   readonly reference: Graph | null;
-  progress(done: number, total: number): void;
+  /** `note`: how good it is by now, as in 'loss 0.12'. */
+  progress(done: number, total: number, note?: string): void;
+  /** Where training can go on after it was cut off; null: nowhere. */
+  readonly checkpoints: Checkpoints | null;
   /** Long passes look at it between their units of work. */
   readonly signal: AbortSignal | null;
+}
+
+/** Keeps the state of training under names; the same pipeline with the same seed asks for the same names. */
+export interface Checkpoints {
+  read(name: string): Promise<Checkpoint | null>;
+  write(name: string, checkpoint: Checkpoint): Promise<void>;
 }
 
 /** What is known when a pipeline begins. */

@@ -6,7 +6,15 @@ import { InvariantError, UserError } from '../support/errors.ts';
 import { nearestName } from '../support/nearest.ts';
 import type { OpenSession } from '../train/session.ts';
 import { FACTS } from './facts.ts';
-import { type AnyPass, type Dataset, type Evaluate, type PassContext, type Step, step } from './pass.ts';
+import {
+  type AnyPass,
+  type Checkpoints,
+  type Dataset,
+  type Evaluate,
+  type PassContext,
+  type Step,
+  step,
+} from './pass.ts';
 
 /** Passes in order; a bare pass runs with its defaults. */
 export type Pipeline = readonly (AnyPass | Step)[];
@@ -20,7 +28,9 @@ export interface PipelineOptions {
   readonly signal?: AbortSignal;
   /** Of ctx.rng. Default 0. */
   readonly seed?: number;
-  progress?(pass: string, done: number, total: number): void;
+  progress?(pass: string, done: number, total: number, note?: string): void;
+  /** Where passes that train keep their state. */
+  readonly checkpoints?: Checkpoints;
   /** Called with the graph's text before the first pass (index 0, name 'input') and after every pass. */
   dumpIr?(index: number, pass: string, text: string): void;
   /** Called with the graph after every pass. */
@@ -82,7 +92,7 @@ export async function runPipeline(
     options.signal?.throwIfAborted();
     const start = performance.now();
     requireFacts(current, pass, options.known ?? steps.map((other) => other.pass));
-    current = await runOne(current, pass, passOptions, contextOf(pass, options, remarks, reference));
+    current = await runOne(current, pass, passOptions, contextOf(index, pass, options, remarks, reference));
     if (isFloat(current)) reference = current;
     timings.push({ pass: pass.name, milliseconds: performance.now() - start });
     options.dumpIr?.(index + 1, pass.name, printGraph(current));
@@ -138,7 +148,13 @@ function requireFacts(graph: Graph, pass: AnyPass, known: readonly AnyPass[]): v
   });
 }
 
-function contextOf(pass: AnyPass, options: PipelineOptions, remarks: Remark[], reference: Graph | null): PassContext {
+function contextOf(
+  index: number,
+  pass: AnyPass,
+  options: PipelineOptions,
+  remarks: Remark[],
+  reference: Graph | null,
+): PassContext {
   return {
     remark: (node, text) => remarks.push({ pass: pass.name, node: node.name, op: node.op, text }),
     rng: createRng(options.seed ?? 0),
@@ -146,8 +162,17 @@ function contextOf(pass: AnyPass, options: PipelineOptions, remarks: Remark[], r
     open: options.open ?? (() => Promise.reject(noEvaluate(pass))),
     dataset: options.dataset ?? null,
     reference,
-    progress: (done, total) => options.progress?.(pass.name, done, total),
+    progress: (done, total, note) => options.progress?.(pass.name, done, total, note),
+    checkpoints: options.checkpoints ? scoped(options.checkpoints, `${index}-${pass.name}`) : null,
     signal: options.signal ?? null,
+  };
+}
+
+/** The same pass may stand twice in a pipeline. */
+function scoped({ read, write }: Checkpoints, prefix: string): Checkpoints {
+  return {
+    read: (name) => read(`${prefix}/${name}`),
+    write: (name, checkpoint) => write(`${prefix}/${name}`, checkpoint),
   };
 }
 

@@ -1,4 +1,3 @@
-import { distill } from './retrain/distill.ts';
 import { entropyConstrained } from './fewbit/entropy-constrained.ts';
 import { fewBit } from './fewbit/few-bit.ts';
 import { jointCodebook } from './fewbit/joint-codebook.ts';
@@ -13,6 +12,12 @@ import { importQlinear } from './quantize/import-qlinear.ts';
 import { quantizeInt8 } from './quantize/quantize-int8.ts';
 import { refineRanges } from './quantize/refine-ranges.ts';
 import { storeWeights } from './quantize/store-weights.ts';
+import { distill } from './retrain/distill.ts';
+import { inq } from './retrain/inq.ts';
+import { lsq } from './retrain/lsq.ts';
+import { sharedValuesPass } from './retrain/shared-values.ts';
+import { ttq } from './retrain/ttq.ts';
+import { twn } from './retrain/twn.ts';
 
 /** Every pass that a recipe may name, each once. */
 export const allPasses: readonly AnyPass[] = [
@@ -29,6 +34,11 @@ export const allPasses: readonly AnyPass[] = [
     fewBit,
     entropyConstrained,
     jointCodebook,
+    inq,
+    ttq,
+    twn,
+    lsq,
+    sharedValuesPass,
     distill,
     storeWeights,
   ]),

@@ -69,6 +69,7 @@ export async function prepareSubject(
       dataset: { length: dataset.count, sample: (index) => dataset.sample(index) },
       reference: floatGraph,
       progress,
+      checkpoints: null,
       signal: options.passes?.signal ?? null,
     }),
   };

@@ -11,6 +11,8 @@ import type { TrainingData } from './training-data.ts';
 export interface TrainOptions {
   readonly data: TrainingData;
   readonly epochs: number;
+  /** Samples in an epoch, drawn anew for each. Default: all. */
+  readonly samples?: number;
   readonly rate: Schedule;
   /** Of the order of samples. */
   readonly seed: number;
@@ -26,7 +28,7 @@ export interface TrainOptions {
   progress?(progress: Progress): void;
   /** After each epoch. */
   checkpoint?(checkpoint: Checkpoint): void | Promise<void>;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | null;
 }
 
 export interface Progress {
@@ -77,7 +79,7 @@ export interface Trained {
 export async function train(step: TrainingStep, options: TrainOptions): Promise<Trained> {
   const { data, epochs, validate, patience = Number.POSITIVE_INFINITY, from, seed } = options;
   const batch = batchOf(step);
-  const perEpoch = Math.floor(data.length / batch);
+  const perEpoch = Math.floor(Math.min(data.length, options.samples ?? data.length) / batch);
   if (perEpoch === 0) throw tooFew(data.length, batch);
   const session = await options.open(step.graph);
   try {

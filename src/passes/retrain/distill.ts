@@ -14,7 +14,7 @@ import { type Feeds, requireDataset } from '../quantize/calibration-samples.ts';
 import { exactLoss } from './exact-loss.ts';
 import { OUTPUT_KINDS, outputTerms } from './output-terms.ts';
 import { simulate } from './simulate.ts';
-import { distillationTask } from './task.ts';
+import { trainingTask } from './task.ts';
 
 const LARGEST_BATCH = 32;
 const FEWEST_SAMPLES = 8;
@@ -58,7 +58,14 @@ export const distill = definePass({
     const simulation = simulate(graph);
     const parameters = simulation.parameters.map(({ name }) => name);
     if (parameters.length === 0) return graph;
-    const task = distillationTask(simulation, float, { batch, terms, temperature, features });
+    const task = trainingTask(simulation.graph, float, {
+      batch,
+      terms,
+      temperature,
+      features,
+      layers: simulation.layers.map(({ node }) => node),
+      weights: { labels: 0, teacher: 1 },
+    });
     const { loss, judged } = task;
     const step = trainingStep(task.graph, { loss, parameters, optimizer: adam(), custom: simulation.custom });
     const judge = await ctx.open(constantsToInputs(task.graph, parameters));

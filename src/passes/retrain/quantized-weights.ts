@@ -71,3 +71,8 @@ function gridOf(format: string, codes: Float32Array): Grid {
     )
   );
 }
+
+/** Not one of the layers that keep 8 bits. */
+export function isFewBit({ format }: QuantizedWeights): boolean {
+  return format !== 'int8' && format !== 'int16';
+}

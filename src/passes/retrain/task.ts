@@ -1,11 +1,13 @@
 import { buildOn } from '../../autodiff/builder.ts';
 import { embed } from '../../autodiff/embed.ts';
+import { correctCount, crossEntropy } from '../../autodiff/losses.ts';
 import { withBatch } from '../../autodiff/with-batch.ts';
 import { prune } from '../../ir/graph.ts';
 import { sameShape } from '../../ir/shape.ts';
-import type { Graph, ValueName } from '../../ir/types.ts';
+import type { Graph, Node, ValueName } from '../../ir/types.ts';
+import { must, UserError } from '../../support/errors.ts';
+import { LABELS } from './labelled-samples.ts';
 import { type OutputTerm, outputLoss, relativeError, sumOf } from './output-terms.ts';
-import type { Simulation } from './simulate.ts';
 
 export interface TaskOptions {
   readonly batch: number;
@@ -13,43 +15,71 @@ export interface TaskOptions {
   readonly temperature: number;
   /** Weight of the layers' results beside the outputs; 0: outputs alone. */
   readonly features: number;
+  /** Nodes whose results these are. */
+  readonly layers: readonly Node[];
+  /** Weights of the labels' cross-entropy and of the divergence from the float model. */
+  readonly weights: { readonly labels: number; readonly teacher: number };
 }
 
-/** The simulation and the float model side by side on the same inputs, and how far they are apart. */
+/** A student and its teacher side by side on the same inputs, and how far they are apart. */
 export interface Task {
   readonly graph: Graph;
   /** What training lowers. */
   readonly loss: ValueName;
   /** The part of the outputs, by which parameters are chosen. */
   readonly judged: ValueName;
+  /** How many samples of the batch have their class right; null without labels. */
+  readonly correct: ValueName | null;
 }
 
 /** Throws UserError UNSUPPORTED when the model cannot take several samples at once. */
-export function distillationTask(simulation: Simulation, float: Graph, options: TaskOptions): Task {
-  const { batch, terms, temperature, features } = options;
-  const results = features > 0 ? layerResults(simulation, float) : [];
+export function trainingTask(student: Graph, float: Graph, options: TaskOptions): Task {
+  const { batch, terms, temperature, features, weights } = options;
+  const results = features > 0 ? layerResults(student, float, options.layers) : [];
   const compared = [...new Set([...terms.map(({ value }) => value), ...results])];
-  const pair = buildOn(prune({ ...simulation.graph, outputs: compared }));
-  const teacher = embed(pair, prune({ ...float, outputs: compared }), 'float/');
-  for (const value of compared) pair.draft.addOutput(teacher(value));
+  const pair = buildOn(prune({ ...student, outputs: compared }));
+  const needsTeacher = weights.teacher > 0 || results.length > 0;
+  const teacher = needsTeacher ? embed(pair, prune({ ...float, outputs: compared }), 'float/') : null;
+  if (teacher) for (const value of compared) pair.draft.addOutput(teacher(value));
 
   const build = buildOn(withBatch(pair.draft.finish(), batch));
   build.scope = 'loss';
-  const judged = outputLoss(build, terms, [(value) => value, teacher], temperature);
-  const parts = results.map((value) => relativeError(build, value, teacher(value)));
-  const apart = parts.length > 0 ? build.scale(sumOf(build, parts), features / parts.length) : null;
-  const loss = apart ? build.add(judged, apart) : judged;
-  for (const value of new Set([loss, judged])) build.draft.addOutput(value);
-  return { graph: prune({ ...build.draft.finish(), outputs: [...new Set([loss, judged])] }), loss, judged };
+  const labelled = weights.labels > 0 ? labelLoss(build, terms, batch) : null;
+  const apart =
+    teacher && weights.teacher > 0 ? outputLoss(build, terms, [(value) => value, teacher], temperature) : null;
+  const judged = sumOf(build, [
+    ...(labelled ? [build.scale(labelled.loss, weights.labels)] : []),
+    ...(apart ? [build.scale(apart, weights.teacher)] : []),
+  ]);
+  const parts = teacher ? results.map((value) => relativeError(build, value, teacher(value))) : [];
+  const loss = parts.length > 0 ? build.add(judged, build.scale(sumOf(build, parts), features / parts.length)) : judged;
+  const outputs = [...new Set([loss, judged, ...(labelled ? [labelled.correct] : [])])];
+  for (const value of outputs) build.draft.addOutput(value);
+  return { graph: prune({ ...build.draft.finish(), outputs }), loss, judged, correct: labelled?.correct ?? null };
 }
 
-/** Results of trained layers that the float model has too. */
-function layerResults({ graph, layers }: Simulation, float: Graph): ValueName[] {
-  return layers.flatMap(({ node }) => {
-    const [output] = node.outputs;
+function labelLoss(build: ReturnType<typeof buildOn>, terms: readonly OutputTerm[], batch: number) {
+  const labels = build.draft.input(LABELS, { dtype: 'i64', shape: [batch], quant: null });
+  const scores = scoresOf(terms);
+  return { loss: crossEntropy(build, scores, labels), correct: correctCount(build, scores, labels) };
+}
+
+/** The scores of classes that labels are about. Throws UserError BAD_ARGUMENT without any. */
+export function scoresOf(terms: readonly OutputTerm[]): ValueName {
+  const term = terms.find(({ kind }) => kind === 'classes');
+  if (term) return term.value;
+  throw new UserError({
+    code: 'BAD_ARGUMENT',
+    message: 'the model has no output with scores of classes, so labels say nothing',
+    hint: "set 'loss' to 'teacher', or 'outputs' to 'classes' when an output [1, classes] holds scores",
+  });
+}
+
+/** Results of layers that both graphs have, of the same shape. */
+function layerResults(student: Graph, float: Graph, layers: readonly Node[]): ValueName[] {
+  return layers.flatMap(({ outputs: [output] }) => {
     const twin = output == null ? undefined : float.types.get(output);
-    return output != null && twin?.dtype === 'f32' && sameShape(twin.shape, graph.types.get(output)!.shape)
-      ? output
-      : [];
+    const own = must(student.types.get(output!), 'result of a layer');
+    return output != null && twin?.dtype === 'f32' && sameShape(twin.shape, own.shape) ? output : [];
   });
 }

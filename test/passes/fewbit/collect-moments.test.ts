@@ -43,6 +43,7 @@ test('the moments are those of the patches, over several chunks and groups', asy
     rng,
     dataset: null,
     reference: FLOAT,
+    checkpoints: null,
     signal: null,
     remark() {},
     progress() {},

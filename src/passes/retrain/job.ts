@@ -1,0 +1,188 @@
+import type { CustomGradients } from '../../autodiff/custom-gradient.ts';
+import { constantsToInputs, type TrainingStep, trainingStep } from '../../autodiff/training-step.ts';
+import { typeOf } from '../../ir/graph.ts';
+import type { Graph, Node, Tensor, ValueName } from '../../ir/types.ts';
+import { must, UserError } from '../../support/errors.ts';
+import type { GraphSession } from '../../train/session.ts';
+import { type Checkpoint, train } from '../../train/trainer.ts';
+import { holdBack, subset, type TrainingData } from '../../train/training-data.ts';
+import { oneOf } from '../one-of.ts';
+import type { PassContext } from '../pass.ts';
+import { requireDataset } from '../quantize/calibration-samples.ts';
+import { labelledSamples } from './labelled-samples.ts';
+import { OUTPUT_KINDS, outputTerms } from './output-terms.ts';
+import { scoresOf, trainingTask } from './task.ts';
+import type { WeightParameter } from './trained-weights.ts';
+import { lossWeights, optimizerOf, scheduleOf, type TrainingOptions } from './training-options.ts';
+
+type Values = ReadonlyMap<ValueName, Tensor>;
+
+/** What is trained: a graph in real numbers and its parameters, constants of it. */
+export interface Student {
+  readonly graph: Graph;
+  readonly custom: CustomGradients;
+  readonly parameters: readonly WeightParameter[];
+  /** Constants that change at each step without a gradient: constant -> its next value. */
+  readonly updates?: ReadonlyMap<ValueName, ValueName>;
+  /** Nodes whose results may be compared with the float model's. */
+  readonly layers: readonly Node[];
+  /** The graph to judge by, when it is another one (with the same constants). */
+  readonly judged?: Graph;
+}
+
+/** Training that goes on in parts: between them, values and masks may be changed. */
+export interface Job {
+  /** First values of the parameters. */
+  readonly initial: Values;
+  /** Trains for so many epochs, from fresh states of the optimizer. `name` is that of the part, for checkpoints. */
+  train(name: string, values: Values, part: JobPart): Promise<Values>;
+  judge(values: Values): Promise<Judgement>;
+  close(): Promise<void>;
+}
+
+export interface JobPart {
+  readonly epochs: number;
+  readonly masks?: Values;
+  /** Keeps the values of the best epoch, or the last ones. */
+  readonly best?: boolean;
+  /** Of all parts, for the progress. */
+  readonly part?: number;
+  readonly parts?: number;
+}
+
+export interface Judgement {
+  readonly loss: number;
+  /** Share of the samples whose class is right; null without labels. */
+  readonly top1: number | null;
+}
+
+/** Loads a student beside its teacher `float`, with the samples of the context. */
+export async function openJob(
+  pass: string,
+  student: Student,
+  float: Graph,
+  options: TrainingOptions,
+  ctx: PassContext,
+): Promise<Job> {
+  const dataset = requireDataset(ctx, pass);
+  const weights = lossWeights(options, Boolean(dataset.labels));
+  const kind = oneOf(pass, OUTPUT_KINDS, options.outputs);
+  const terms = outputTerms(student.graph, float, kind === 'auto' && weights.labels > 0 ? 'classes' : kind);
+  const classes = weights.labels > 0 ? must(typeOf(float, scoresOf(terms)).shape[1], 'classes') : null;
+  const sampled = (augmented: boolean) =>
+    labelledSamples(dataset, student.graph, {
+      classes,
+      seed: ctx.rng.uint32(),
+      ...(augmented && { augmentation: { shift: options.shift, flip: options.flip } }),
+    });
+  const { train: training, held } = divide(sampled(true), sampled(false), options, ctx);
+  const batch = Math.min(options.batch, training.length);
+  const describe = {
+    terms,
+    temperature: options.temperature,
+    features: options.features,
+    layers: student.layers,
+    weights,
+  };
+  const task = trainingTask(student.graph, float, { batch, ...describe });
+  const step = stepOf(task.graph, task.loss, student, options);
+  const judgeBatch = Math.min(batch, held.length);
+  const judging = trainingTask(student.judged ?? student.graph, float, { batch: judgeBatch, ...describe, features: 0 });
+  const names = [...step.initial.keys()].filter((name) => judging.graph.constants.has(name));
+  const judge = await ctx.open(constantsToInputs(judging.graph, names));
+  const seed = ctx.rng.uint32();
+  const optimizer = new Set([...step.initial.keys()].filter((name) => !student.graph.constants.has(name)));
+
+  async function judgement(values: Values): Promise<Judgement> {
+    const own = names.map((name): [ValueName, Tensor] => [name, must(values.get(name), name)]);
+    return judgeBy(judge, held, judgeBatch, new Map(own), judging);
+  }
+  return {
+    initial: new Map([...step.initial].filter(([name]) => !optimizer.has(name))),
+    judge: judgement,
+    async train(name, values, { epochs, masks = new Map(), best = false, part = 0, parts = 1 }) {
+      const fresh = new Map([...step.initial].map(([key, first]) => [key, values.get(key) ?? first]));
+      const start: Checkpoint = { epoch: 0, values: fresh, history: [], best: null };
+      let last: Judgement | null = null;
+      const trained = await train(step, {
+        data: training,
+        epochs,
+        ...(options.samples > 0 && { samples: options.samples }),
+        ...(options.patience > 0 && { patience: options.patience }),
+        rate: scheduleOf(options),
+        seed: seed + part,
+        open: ctx.open,
+        masks: new Map(
+          [...step.masks].map(([parameter, mask]) => [mask, must(masks.get(parameter), `mask of ${parameter}`)]),
+        ),
+        from: (await ctx.checkpoints?.read(name)) ?? start,
+        ...(best && {
+          validate: async (current: Values) => {
+            last = await judgement(current);
+            return last.loss;
+          },
+        }),
+        progress: ({ step: done, steps, loss }) => {
+          ctx.progress(part * steps + done, parts * steps, noteOf(loss, last));
+        },
+        checkpoint: async (checkpoint) => ctx.checkpoints?.write(name, checkpoint),
+        signal: ctx.signal,
+      });
+      return new Map([...trained.values].filter(([key]) => !optimizer.has(key)));
+    },
+    close: () => judge.release(),
+  };
+}
+
+function stepOf(graph: Graph, loss: ValueName, student: Student, options: TrainingOptions): TrainingStep {
+  const { parameters, custom, updates } = student;
+  return trainingStep(graph, {
+    loss,
+    parameters: parameters.map(({ name }) => name),
+    optimizer: optimizerOf(options),
+    custom,
+    ...(updates && { updates }),
+    masked: parameters.flatMap(({ name, masked }) => (masked ? [name] : [])),
+    // Steps of Adam have the size of the rate; those of plain descent follow the gradient.
+    ...(options.optimizer === 'adam' && { rates: new Map(parameters.map(({ name, rate }) => [name, rate])) }),
+    ...(options.clipNorm > 0 && { clipNorm: options.clipNorm }),
+  });
+}
+
+async function judgeBy(
+  session: GraphSession,
+  held: TrainingData,
+  batch: number,
+  parameters: Values,
+  { judged, correct }: { readonly judged: ValueName; readonly correct: ValueName | null },
+): Promise<Judgement> {
+  const batches = Math.floor(held.length / batch);
+  let [loss, right] = [0, 0];
+  for (let b = 0; b < batches; b++) {
+    const feeds = await held.batch(Array.from({ length: batch }, (_, i) => b * batch + i));
+    const results = await session.run(new Map([...feeds, ...parameters]), correct ? [judged, correct] : [judged]);
+    loss += Number(must(results.get(judged), judged).data[0]) / batches;
+    if (correct) right += Number(must(results.get(correct), correct).data[0]);
+  }
+  return { loss, top1: correct ? right / (batches * batch) : null };
+}
+
+/** The held samples are the same by either source, of which only the first is augmented. */
+function divide(augmented: TrainingData, plain: TrainingData, options: TrainingOptions, ctx: PassContext) {
+  const seed = ctx.rng.uint32();
+  if (options.held === 0) return { train: augmented, held: subset(plain, first(plain.length, options.judged)) };
+  const { train: training } = holdBack(augmented, options.held, seed);
+  const { held } = holdBack(plain, options.held, seed);
+  return { train: training, held: subset(held, first(held.length, options.judged)) };
+}
+
+function first(length: number, most: number): number[] {
+  if (length > 0) return Array.from({ length: Math.min(length, Math.max(most, 1)) }, (_, i) => i);
+  throw new UserError({ code: 'BAD_DATA', message: 'there are no samples to judge by', hint: 'give more samples' });
+}
+
+function noteOf(loss: number, judgement: Judgement | null): string {
+  const held = judgement === null ? '' : `, held back ${judgement.loss.toPrecision(3)}`;
+  const top1 = judgement?.top1 == null ? '' : ` (${(100 * judgement.top1).toFixed(2)} %)`;
+  return `loss ${loss.toPrecision(3)}${held}${top1}`;
+}

@@ -1,0 +1,71 @@
+import { typeOf } from '../../ir/graph.ts';
+import type { Graph, Tensor, ValueName } from '../../ir/types.ts';
+import { createRng, type Rng } from '../../numerics/rng.ts';
+import { must, UserError } from '../../support/errors.ts';
+import { stackTensors, type TrainingData } from '../../train/training-data.ts';
+import type { Dataset } from '../pass.ts';
+import { type Augmentation, augment } from './augment.ts';
+
+/** Name of the input that holds the classes of a batch. */
+export const LABELS: ValueName = 'labels';
+
+export interface SampleOptions {
+  /** Adds the classes, of which there are so many; null: without. */
+  readonly classes: number | null;
+  readonly augmentation?: Augmentation;
+  readonly seed: number;
+}
+
+/** The samples of a data set as batches for a graph in real numbers. Throws UserError BAD_DATA for samples and labels that do not fit. */
+export function labelledSamples(dataset: Dataset, graph: Graph, options: SampleOptions): TrainingData {
+  const { classes, augmentation, seed } = options;
+  if (classes !== null) checkLabels(dataset, classes);
+  const labels = classes === null ? null : must(dataset.labels, 'labels');
+  return {
+    length: dataset.length,
+    async batch(indices) {
+      const rng = createRng(indices.reduce((hash, index) => (Math.imul(hash, 31) + index) >>> 0, seed));
+      const rows = await Promise.all(indices.map((index) => dataset.sample(index)));
+      const feeds = new Map<ValueName, Tensor>();
+      for (const input of graph.inputs) {
+        const tensors = rows.map((row) => fitting(must(row.get(input), input), graph, input));
+        feeds.set(input, stackTensors(augmented(tensors, augmentation, rng)));
+      }
+      if (labels) {
+        const data = BigInt64Array.from(indices, (index) => BigInt(labels[index]));
+        feeds.set(LABELS, { dtype: 'i64', shape: [indices.length], data });
+      }
+      return feeds;
+    },
+  };
+}
+
+function augmented(tensors: Tensor[], augmentation: Augmentation | undefined, rng: Rng): Tensor[] {
+  return augmentation ? tensors.map((tensor) => augment(tensor, augmentation, rng)) : tensors;
+}
+
+function fitting(tensor: Tensor, graph: Graph, input: ValueName): Tensor {
+  if (tensor.dtype === typeOf(graph, input).dtype || tensor.dtype === 'f32') return tensor;
+  throw new UserError({
+    code: 'BAD_DATA',
+    message: `samples of '${input}' are ${tensor.dtype}, not real numbers`,
+    hint: 'give the data as the float model takes it',
+  });
+}
+
+function checkLabels({ labels, length }: Dataset, classes: number): void {
+  if (labels && labels.length !== length) {
+    throw new UserError({
+      code: 'BAD_DATA',
+      message: `${labels.length} labels for ${length} samples`,
+      hint: 'training takes one class per sample',
+    });
+  }
+  const wrong = labels?.findIndex((label) => label < 0 || label >= classes) ?? -1;
+  if (wrong < 0) return;
+  throw new UserError({
+    code: 'BAD_DATA',
+    message: `the label of sample ${wrong} is ${labels?.[wrong]}, and the model has ${classes} classes`,
+    hint: `labels count from 0 to ${classes - 1}`,
+  });
+}
