@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { DatasetSource } from '../src/data/dataset.ts';
 import { sharedData, sharedDataset, sharedModel, sharedSamples } from '../test/helpers/shared-data.ts';
@@ -11,18 +10,12 @@ export interface BenchedModel {
   readonly test: DatasetSource;
 }
 
-/** The project's own example and, where ../shared/data is present, the models there. */
+/** The project's own examples and, where ../shared/data is present, the models there. */
 export function benchedModels(): BenchedModel[] {
-  const example = (file: string) => fileURLToPath(new URL(`../examples/shapes/${file}`, import.meta.url));
-  const models: BenchedModel[] = [];
-  if (existsSync(example('shapes.onnx'))) {
-    models.push({
-      name: 'shapes',
-      path: example('shapes.onnx'),
-      calibration: example('calibration.json'),
-      test: example('test.json'),
-    });
-  }
+  const models = ['shapes', 'vibration'].map((name): BenchedModel => {
+    const file = (end: string) => fileURLToPath(new URL(`../examples/${name}/${end}`, import.meta.url));
+    return { name, path: file(`${name}.onnx`), calibration: file('calibration.json'), test: file('test.json') };
+  });
   if (!sharedData()) return models;
   for (const name of [
     'kws',

@@ -1,7 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CLASSES, drawShape, SIZE } from '../examples/shapes/draw.ts';
-import { ridge } from '../examples/shapes/ridge.ts';
+import { drawShape, CLASSES as SHAPES, SIZE } from '../examples/shapes/draw.ts';
 import { exportOnnx } from '../src/frontend/export-onnx.ts';
 import { parseGraph } from '../src/ir/text.ts';
 import type { Graph } from '../src/ir/types.ts';
@@ -10,7 +9,10 @@ import { createRng } from '../src/numerics/rng.ts';
 import { withSession } from '../src/runtime/ort-session.ts';
 import { must } from '../src/support/errors.ts';
 import type { BenchedModel } from './bench-data.ts';
+import { ridge } from './ridge.ts';
 
+const CLASSES = SHAPES.slice(0, 5);
+const CONDITIONS = { radius: [7.5, 10], contrast: [90, 170], noise: [2, 12] } as const;
 /** Channels of the two convolutions: edges in four directions, and patches of edge maps. */
 const EDGES = 8;
 const PARTS = 12;
@@ -26,7 +28,7 @@ const SOBEL = [
 ];
 
 /**
- * The shapes of the example for 2 KB of RAM: two convolutions and a linear layer in the way of examples/shapes (given
+ * Shapes as examples/shapes draws them, for 2 KB of RAM: two convolutions and a linear layer, made without gradients (given
  * filters, patches of the data, a least-squares fit). Written into `folder`: the model, and calibration and test data.
  */
 export async function tinyShapes(folder: string): Promise<BenchedModel> {
@@ -66,7 +68,7 @@ interface Samples {
 function drawSamples(count: number, seed: number): Samples {
   const rng = createRng(seed);
   const labels = Array.from({ length: count }, (_, i) => i % CLASSES.length);
-  return { labels, images: labels.map((label) => drawShape(label, rng)) };
+  return { labels, images: labels.map((label) => drawShape(label, rng, CONDITIONS)) };
 }
 
 /** 3x3 patches of edge maps without their mean, of length 1. */

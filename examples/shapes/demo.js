@@ -8,7 +8,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const NIBBLEC = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 const MODEL = 'examples/shapes/shapes.onnx';
-const TEST = ['--verify', '--data', 'examples/shapes/test.json', '--count', '200'];
+const TEST = ['--verify', '--data', 'examples/shapes/test.json', '--count', '500'];
 const COMMON = ['--target', 'stm32f405rg', ...TEST];
 const CALIBRATE = ['--calibrate', 'examples/shapes/calibration.json'];
 
@@ -16,7 +16,7 @@ const commands = [
   ['compile', MODEL, ...COMMON, '-o', 'generated/float32'],
   ['compile', MODEL, ...COMMON, ...CALIBRATE, '-o', 'generated/int8'],
 ];
-console.log('A classifier of 24x24 images into C for an STM32F405, verified on 200 test images:\n');
+console.log('A classifier of 24x24 images into C for an STM32F405, verified on 500 test images:\n');
 for (const command of commands) console.log(`  nibblec ${command.join(' ').replace(' --verify', ' \\\n    --verify')}`);
 
 const [float32, int8] = await Promise.all(commands.map(nibblec));

@@ -166,8 +166,8 @@ test('the example: the smallest program that loses little is smaller than int8',
   const { stdout } = await cli(folder, 'search', `${example}shapes.onnx`, ...flags, ...limits, '-o', 'shapes');
   const { chosen, candidates, loss, layers } = JSON.parse(stdout).search;
   expect(loss).toBe('kl');
-  expect(layers.map(({ weights }: { weights: number }) => weights)).toEqual([72, 6400, 2560]);
-  const int8 = candidates.find(({ formats }: { formats: string[] }) => formats.join() === 'int8,int8,int8');
+  expect(layers.map(({ weights }: { weights: number }) => weights)).toEqual([72, 1152, 4608, 2880]);
+  const int8 = candidates.find(({ formats }: { formats: string[] }) => formats.join() === 'int8,int8,int8,int8');
   expect(chosen.measured.loss).toBeLessThan(0.004);
   expect(chosen.measured.flashBytes).toBeLessThan(0.85 * int8.measured.flashBytes);
 });

@@ -1,0 +1,17 @@
+/** Makes data and models of the examples again: `npm run example`, or `npm run example vibration` for one of them. */
+import { writeFileSync } from 'node:fs';
+import { shapes } from './shapes/shapes.ts';
+import { dataFiles, modelFile, trainExample } from './training/example.ts';
+import { vibration } from './vibration/vibration.ts';
+
+const chosen = process.argv.slice(2);
+for (const example of [shapes, vibration]) {
+  const { name } = example;
+  if (chosen.length > 0 && !chosen.includes(name)) continue;
+  const write = (file: string, bytes: Uint8Array) => {
+    writeFileSync(new URL(`${name}/${file}`, import.meta.url), bytes);
+    console.log(`examples/${name}/${file}: ${bytes.length} bytes`);
+  };
+  for (const [file, bytes] of dataFiles(example)) write(file, bytes);
+  write(`${name}.onnx`, modelFile(await trainExample(example)));
+}

@@ -1,0 +1,92 @@
+import { exportOnnx } from '../../src/frontend/export-onnx.ts';
+import { tensorOf } from '../../src/ir/tensor.ts';
+import type { Graph, Shape, Tensor } from '../../src/ir/types.ts';
+import { writeNpy } from '../../src/numerics/npy.ts';
+import { createRng, type Rng } from '../../src/numerics/rng.ts';
+import { type TrainingData, tensorData } from '../../src/train/training-data.ts';
+import { type ClassifierTraining, trainClassifier } from './train-classifier.ts';
+
+/** A model that this repository draws its own data for and trains. */
+export interface Example {
+  /** Of its folder and its model. */
+  readonly name: string;
+  readonly classes: readonly string[];
+  /** One sample as a file has it, channels last; a number n of it is n * scale for the model. */
+  readonly sample: { readonly dtype: 'u8' | 'i8'; readonly shape: Shape; readonly channels: number };
+  readonly scale: number;
+  draw(label: number, rng: Rng): Uint8Array | Int8Array;
+  untrained(seed: number): Graph;
+  readonly training: Omit<ClassifierTraining, 'data' | 'progress'> & { readonly count: number };
+}
+
+export interface Samples {
+  readonly rows: readonly (Uint8Array | Int8Array)[];
+  /** Index into the classes of the example. */
+  readonly labels: readonly number[];
+}
+
+const SEEDS = { training: 1, calibration: 2, test: 3, weights: 4 };
+const CALIBRATION = 64;
+const TEST = 500;
+
+/** The data files of the example by name: few samples without labels to calibrate with, and the test set. */
+export function dataFiles(example: Example): ReadonlyMap<string, Uint8Array> {
+  const test = drawSamples(example, TEST, SEEDS.test);
+  return new Map([
+    ['calibration.npy', writeNpy(rowsTensor(example, drawSamples(example, CALIBRATION, SEEDS.calibration)))],
+    ['test.npy', writeNpy(rowsTensor(example, test))],
+    ['test-labels.npy', writeNpy(tensorOf('u8', [TEST], test.labels))],
+  ]);
+}
+
+/** The float model, trained from scratch. */
+export async function trainExample(
+  example: Example,
+  { progress, ...changed }: Partial<ClassifierTraining & { readonly count: number }> = {},
+): Promise<Graph> {
+  const { count, ...training } = { ...example.training, ...changed };
+  const network = example.untrained(SEEDS.weights);
+  const samples = drawSamples(example, count, SEEDS.training);
+  const data = trainingData(example, network, samples);
+  return trainClassifier(network, { ...training, data, ...(progress && { progress }) });
+}
+
+export function modelFile(graph: Graph): Uint8Array {
+  return exportOnnx(graph, { opset: 17, producer: `nibblec examples/${graph.name}` });
+}
+
+function drawSamples(example: Example, count: number, seed: number): Samples {
+  const rng = createRng(seed);
+  const labels = Array.from({ length: count }, (_, i) => i % example.classes.length);
+  return { labels, rows: labels.map((label) => example.draw(label, rng)) };
+}
+
+/** Channels come first in the model. */
+function trainingData({ sample, scale }: Example, network: Graph, { rows, labels }: Samples): TrainingData {
+  const size = rows[0].length;
+  const [input] = network.inputs;
+  const [, ...shape] = network.types.get(input)!.shape;
+  const { channels } = sample;
+  const places = size / channels;
+  const data = new Float32Array(rows.length * size);
+  for (const [i, row] of rows.entries()) {
+    for (let place = 0; place < places; place++) {
+      for (let channel = 0; channel < channels; channel++) {
+        data[i * size + channel * places + place] = row[place * channels + channel] * scale;
+      }
+    }
+  }
+  return tensorData(
+    new Map<string, Tensor>([
+      [input, { dtype: 'f32', shape: [rows.length, ...shape], data }],
+      ['labels', { dtype: 'i64', shape: [rows.length], data: BigInt64Array.from(labels, BigInt) }],
+    ]),
+  );
+}
+
+function rowsTensor({ sample }: Example, { rows }: Samples): Tensor {
+  const size = rows[0].length;
+  const data = sample.dtype === 'u8' ? new Uint8Array(rows.length * size) : new Int8Array(rows.length * size);
+  for (const [i, row] of rows.entries()) data.set(row, i * size);
+  return { dtype: sample.dtype, shape: [rows.length, ...sample.shape], data };
+}
