@@ -29,7 +29,10 @@ describe.each([
   });
 
   test(`onnxruntime finds the class of ${100 * top1} % of the test set with the committed model`, async () => {
-    expect(await accuracy(readFileSync(fileOf(example.name, `${example.name}.onnx`)), example.name)).toBeCloseTo(top1, 2);
+    expect(await accuracy(readFileSync(fileOf(example.name, `${example.name}.onnx`)), example.name)).toBeCloseTo(
+      top1,
+      2,
+    );
   });
 
   test('short training gives the same bytes each time, and learns', async () => {
