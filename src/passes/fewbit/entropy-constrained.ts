@@ -6,9 +6,9 @@ import { encodeJointly } from './encode-jointly.ts';
 import { planLloyd } from './joint-centres.ts';
 import { planSteps } from './joint-steps.ts';
 import { smallestFormat } from './smallest-format.ts';
+import { IMPORTANCES, weightingBy } from './weighting.ts';
 
 const METHODS = ['uniform', 'lloyd'] as const;
-export const IMPORTANCES = ['hessian', 'none'] as const;
 
 /**
  * Encodes the weights of all quantized layers anew, from the float model, in so many bits together.
@@ -19,7 +19,7 @@ export const IMPORTANCES = ['hessian', 'none'] as const;
  *            every code chosen for what it loses and for what it takes to store. 'lloyd': centres by entropy-constrained
  *            scalar quantization of all weights, every weight by itself (joint-centres.ts)
  * joint      false: every layer for itself, in so many bits each
- * importance of errors: 'hessian': as they show in the layer's outputs; 'none': all weights alike
+ * importance of errors (weighting.ts): as they show in the layer's outputs ('hessian') or in the loss
  * leaves     int8 codes, a scale per row, and the smallest of the formats that store them
  * source     Choi, El-Khamy, Lee, Towards the Limit of Network Quantization, ICLR 2017; compensation: GPTQ
  */
@@ -41,13 +41,13 @@ export const entropyConstrained = definePass({
     checkOptions({ bits, method, importance });
     requireDataset(start, 'entropy-constrained');
   },
-  run(graph, { bits, method, importance, ...options }, ctx) {
+  async run(graph, { bits, method, importance, ...options }, ctx) {
     checkOptions({ bits, method, importance });
-    const weighted = importance === 'hessian';
+    const weighting = await weightingBy(importance, 'entropy-constrained', options.samples, ctx);
     const plan: Parameters<typeof encodeJointly>[2] = (layers, goal) =>
       method === 'uniform'
-        ? planSteps(layers, goal, { damping: options.damping, weighted })
-        : planLloyd(layers, goal, weighted);
+        ? planSteps(layers, goal, { damping: options.damping, weighting })
+        : planLloyd(layers, goal, weighting);
     return encodeJointly('entropy-constrained', graph, plan, smallestFormat, bits, options, ctx);
   },
 });

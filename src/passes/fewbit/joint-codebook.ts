@@ -4,8 +4,8 @@ import { oneOf } from '../one-of.ts';
 import { definePass } from '../pass.ts';
 import { requireDataset } from '../quantize/calibration-samples.ts';
 import { encodeJointly, type Store } from './encode-jointly.ts';
-import { IMPORTANCES } from './entropy-constrained.ts';
 import { planKmeans } from './joint-centres.ts';
+import { IMPORTANCES, weightingBy } from './weighting.ts';
 
 const CODES = ['none', 'huffman', 'rans'] as const;
 
@@ -14,7 +14,7 @@ const CODES = ['none', 'huffman', 'rans'] as const;
  *
  * needs      ctx.reference (the float graph) and calibration data; labels are not used
  * entries    of the codebook, 2 .. 256, zero among them
- * importance of errors: 'hessian': as they show in the layer's outputs (the diagonal of the Hessian); 'none'
+ * importance of errors (weighting.ts): as they show in the layer's outputs ('hessian') or in the loss
  * joint      false: a codebook for every layer
  * code       entropy code of the indices: 'none', 'huffman', 'rans'
  * source     Choi, El-Khamy, Lee, Towards the Limit of Network Quantization, ICLR 2017
@@ -36,14 +36,15 @@ export const jointCodebook = definePass({
     checkOptions(options);
     requireDataset(start, 'joint-codebook');
   },
-  run(graph, { entries, importance, code, ...options }, ctx) {
+  async run(graph, { entries, importance, code, ...options }, ctx) {
     checkOptions({ entries, importance, code });
+    const weighting = await weightingBy(importance, 'joint-codebook', options.samples, ctx);
     const name = `codebook-${entries}${code === 'none' ? '' : `+${code}`}`;
     const store: Store = (codes) => {
       const all = Int8Array.from(codes);
       return { format: name, bytes: storedBytes(findFormat(name).encode(all, [all.length])) };
     };
-    const plan: Parameters<typeof encodeJointly>[2] = (layers) => planKmeans(layers, entries, importance === 'hessian');
+    const plan: Parameters<typeof encodeJointly>[2] = (layers) => planKmeans(layers, entries, weighting);
     return encodeJointly('joint-codebook', graph, plan, store, null, { ...options, damping: [0.01] }, ctx);
   },
 });

@@ -13,6 +13,7 @@ import {
   sameGrid,
 } from './joint-layers.ts';
 import { smallestFormat } from './smallest-format.ts';
+import type { Weighting } from './weighting.ts';
 
 const GRID = uniformGrid(8);
 /**
@@ -28,8 +29,8 @@ const ROUNDS = 2;
 export interface StepOptions {
   /** Of compensated rounding, to choose from for each layer. */
   readonly damping: readonly number[];
-  /** In units that make layers comparable; else one step for the weights as they are. */
-  readonly weighted: boolean;
+  /** Its units make layers comparable. */
+  readonly weighting: Weighting;
 }
 
 /**
@@ -42,9 +43,8 @@ export interface StepOptions {
 export function planSteps(
   measured: readonly MeasuredLayer[],
   bits: number,
-  { damping, weighted }: StepOptions,
+  { damping, weighting: { unitOf } }: StepOptions,
 ): LayerPlan[] {
-  const unitOf = (own: JointLayer) => (weighted ? own.unit : 1);
   const units = measured.map((own) => unitOf(jointLayer(own, damping[0])));
   const weights = joined(measured.map(({ layer }, i) => layer.weights.map((w) => w / units[i])));
   const start = stepForBits(weights, bits);

@@ -17,6 +17,8 @@ export interface WeightLayer {
   /** The same values in the float graph. */
   readonly floatInput: ValueName;
   readonly floatOutput: ValueName;
+  /** Constant of the float graph. */
+  readonly floatWeights: ValueName;
   readonly inputShape: Shape;
   readonly inputAffine: Affine;
   /** Float weights, [rows][depth]. */
@@ -65,6 +67,7 @@ function weightLayer(graph: Graph, float: Graph, node: Node): WeightLayer | null
     output,
     floatInput: twin.inputs[0]!,
     floatOutput,
+    floatWeights: twin.inputs[1]!,
     inputShape,
     inputAffine: { scale: scaleOf(quant), zeroPoint: zeroPointOf(quant) },
     weights: toRows(weights.data as Float32Array, rows, axis),
@@ -85,7 +88,7 @@ function dequantized(graph: Graph, codes: ValueName): ValueName[] {
 }
 
 /** A weight tensor as rows of output channels, in double precision. */
-function toRows(data: ArrayLike<number>, rows: number, axis: number): Float64Array {
+export function toRows(data: ArrayLike<number>, rows: number, axis: number): Float64Array {
   const depth = data.length / rows;
   if (axis === 0) return Float64Array.from(data);
   return Float64Array.from({ length: data.length }, (_, i) => data[(i % depth) * rows + Math.floor(i / depth)]);

@@ -100,7 +100,7 @@ describe('entropy-constrained', () => {
   test.each([
     [{ bits: 0 }, 'entropy-constrained cannot store weights in 0 bits each'],
     [{ method: 'magic' }, "entropy-constrained does not know 'magic'"],
-    [{ importance: 'fisher' }, "entropy-constrained does not know 'fisher'"],
+    [{ importance: 'wisdom' }, "entropy-constrained does not know 'wisdom'"],
   ])('%j is refused', async (options, message) => {
     await expect(run(step(entropyConstrained, options))).rejects.toMatchObject({
       problem: { code: 'BAD_ARGUMENT', message },
