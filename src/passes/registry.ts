@@ -15,7 +15,9 @@ import { storeWeights } from './quantize/store-weights.ts';
 import { distill } from './retrain/distill.ts';
 import { inq } from './retrain/inq.ts';
 import { lsq } from './retrain/lsq.ts';
+import { prunePass } from './retrain/prune.ts';
 import { sharedValuesPass } from './retrain/shared-values.ts';
+import { trainPass } from './retrain/train.ts';
 import { ttq } from './retrain/ttq.ts';
 import { twn } from './retrain/twn.ts';
 
@@ -34,6 +36,8 @@ export const allPasses: readonly AnyPass[] = [
     fewBit,
     entropyConstrained,
     jointCodebook,
+    trainPass,
+    prunePass,
     inq,
     ttq,
     twn,
