@@ -13,16 +13,16 @@ export interface TrainingForm {
 }
 
 /**
- * Every BatchNormalization with the mean and variance of its batch (Ioffe and Szegedy, 2015), and the running ones moved
+ * Every (or every chosen) BatchNormalization with the mean and variance of its batch (Ioffe and Szegedy, 2015), and the running ones moved
  * towards them: running' = momentum running + (1 - momentum) batch. The node itself stays in its inference form, fed with
  * the batch's statistics: onnxruntime's training form overwrites its inputs.
  */
-export function batchStatistics(graph: Graph): TrainingForm {
+export function batchStatistics(graph: Graph, chosen: (node: Node) => boolean = () => true): TrainingForm {
   const build = buildOn(graph);
   const custom = new Map<ValueName, CustomGradient>();
   const updates = new Map<ValueName, ValueName>();
   for (const node of graph.nodes) {
-    if (node.domain !== '' || node.op !== 'BatchNormalization') continue;
+    if (node.domain !== '' || node.op !== 'BatchNormalization' || !chosen(node)) continue;
     build.scope = node.name;
     const [x, scale, shift, runningMean, runningVariance] = node.inputs.map((input) =>
       must(input, 'input of BatchNormalization'),

@@ -1,3 +1,4 @@
+import type { TrainingForm } from '../../autodiff/batch-statistics.ts';
 import type { CustomGradients } from '../../autodiff/custom-gradient.ts';
 import { constantsToInputs, type TrainingStep, trainingStep } from '../../autodiff/training-step.ts';
 import { typeOf } from '../../ir/graph.ts';
@@ -11,7 +12,7 @@ import type { PassContext } from '../pass.ts';
 import { requireDataset } from '../quantize/calibration-samples.ts';
 import { labelledSamples } from './labelled-samples.ts';
 import { OUTPUT_KINDS, outputTerms } from './output-terms.ts';
-import { scoresOf, trainingTask } from './task.ts';
+import { scoresOf, type Task, trainingTask } from './task.ts';
 import type { WeightParameter } from './trained-weights.ts';
 import { lossWeights, optimizerOf, scheduleOf, type TrainingOptions } from './training-options.ts';
 
@@ -22,12 +23,12 @@ export interface Student {
   readonly graph: Graph;
   readonly custom: CustomGradients;
   readonly parameters: readonly WeightParameter[];
-  /** Constants that change at each step without a gradient: constant -> its next value. */
+  /** Constants that change at each step without a gradient -> their next values. */
   readonly updates?: ReadonlyMap<ValueName, ValueName>;
+  /** What becomes of it while it is trained on batches; it is judged without. */
+  prepare?(graph: Graph): TrainingForm;
   /** Nodes whose results may be compared with the float model's. */
   readonly layers: readonly Node[];
-  /** The graph to judge by, when it is another one (with the same constants). */
-  readonly judged?: Graph;
 }
 
 /** Training that goes on in parts: between them, values and masks may be changed. */
@@ -84,14 +85,19 @@ export async function openJob(
     layers: student.layers,
     weights,
   };
-  const task = trainingTask(student.graph, float, { batch, ...describe });
-  const step = stepOf(task.graph, task.loss, student, options);
+  const task = trainingTask(student.graph, float, {
+    batch,
+    ...describe,
+    ...(student.updates && { updates: student.updates }),
+    ...(student.prepare && { prepare: student.prepare }),
+  });
+  const step = stepOf(task, student, options);
   const judgeBatch = Math.min(batch, held.length);
-  const judging = trainingTask(student.judged ?? student.graph, float, { batch: judgeBatch, ...describe, features: 0 });
+  const judging = trainingTask(student.graph, float, { batch: judgeBatch, ...describe, features: 0 });
   const names = [...step.initial.keys()].filter((name) => judging.graph.constants.has(name));
   const judge = await ctx.open(constantsToInputs(judging.graph, names));
   const seed = ctx.rng.uint32();
-  const optimizer = new Set([...step.initial.keys()].filter((name) => !student.graph.constants.has(name)));
+  const optimizer = new Set([...step.initial.keys()].filter((name) => !task.graph.constants.has(name)));
 
   async function judgement(values: Values): Promise<Judgement> {
     const own = names.map((name): [ValueName, Tensor] => [name, must(values.get(name), name)]);
@@ -134,14 +140,13 @@ export async function openJob(
   };
 }
 
-function stepOf(graph: Graph, loss: ValueName, student: Student, options: TrainingOptions): TrainingStep {
-  const { parameters, custom, updates } = student;
-  return trainingStep(graph, {
-    loss,
+function stepOf(task: Task, { parameters, custom }: Student, options: TrainingOptions): TrainingStep {
+  return trainingStep(task.graph, {
+    loss: task.loss,
     parameters: parameters.map(({ name }) => name),
     optimizer: optimizerOf(options),
-    custom,
-    ...(updates && { updates }),
+    custom: new Map([...custom, ...task.custom]),
+    updates: task.updates,
     masked: parameters.flatMap(({ name, masked }) => (masked ? [name] : [])),
     // Steps of Adam have the size of the rate; those of plain descent follow the gradient.
     ...(options.optimizer === 'adam' && { rates: new Map(parameters.map(({ name, rate }) => [name, rate])) }),

@@ -33,6 +33,7 @@ export const prunePass = definePass({
     settle: 1,
     ...TRAINING_DEFAULTS,
     epochs: 1,
+    rate: 0.01,
   },
   check(options, start) {
     checkTraining('prune', options as typeof options & PassOptions, start);

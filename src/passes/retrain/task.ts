@@ -1,3 +1,4 @@
+import type { TrainingForm } from '../../autodiff/batch-statistics.ts';
 import { buildOn } from '../../autodiff/builder.ts';
 import { embed } from '../../autodiff/embed.ts';
 import { correctCount, crossEntropy } from '../../autodiff/losses.ts';
@@ -19,7 +20,13 @@ export interface TaskOptions {
   readonly layers: readonly Node[];
   /** Weights of the labels' cross-entropy and of the divergence from the float model. */
   readonly weights: { readonly labels: number; readonly teacher: number };
+  /** Constants of the student that change at each step -> their next values. */
+  readonly updates?: ReadonlyMap<ValueName, ValueName>;
+  /** Changes the student once it takes a batch; nodes whose name begins with TEACHER are not its own. */
+  prepare?(graph: Graph): TrainingForm;
 }
+
+export const TEACHER = 'float/';
 
 /** A student and its teacher side by side on the same inputs, and how far they are apart. */
 export interface Task {
@@ -30,19 +37,24 @@ export interface Task {
   readonly judged: ValueName;
   /** How many samples of the batch have their class right; null without labels. */
   readonly correct: ValueName | null;
+  /** As `prepare` gave them. */
+  readonly custom: TrainingForm['custom'];
+  readonly updates: TrainingForm['updates'];
 }
 
 /** Throws UserError UNSUPPORTED when the model cannot take several samples at once. */
 export function trainingTask(student: Graph, float: Graph, options: TaskOptions): Task {
-  const { batch, terms, temperature, features, weights } = options;
+  const { batch, terms, temperature, features, weights, updates = new Map() } = options;
   const results = features > 0 ? layerResults(student, float, options.layers) : [];
   const compared = [...new Set([...terms.map(({ value }) => value), ...results])];
-  const pair = buildOn(prune({ ...student, outputs: compared }));
+  const pair = buildOn(prune({ ...student, outputs: [...new Set([...compared, ...updates.values()])] }));
   const needsTeacher = weights.teacher > 0 || results.length > 0;
-  const teacher = needsTeacher ? embed(pair, prune({ ...float, outputs: compared }), 'float/') : null;
+  const teacher = needsTeacher ? embed(pair, prune({ ...float, outputs: compared }), TEACHER) : null;
   if (teacher) for (const value of compared) pair.draft.addOutput(teacher(value));
 
-  const build = buildOn(withBatch(pair.draft.finish(), batch));
+  const batched = withBatch(pair.draft.finish(), batch);
+  const form = options.prepare?.(batched) ?? { graph: batched, custom: new Map(), updates };
+  const build = buildOn(form.graph);
   build.scope = 'loss';
   const labelled = weights.labels > 0 ? labelLoss(build, terms, batch) : null;
   const apart =
@@ -54,8 +66,15 @@ export function trainingTask(student: Graph, float: Graph, options: TaskOptions)
   const parts = teacher ? results.map((value) => relativeError(build, value, teacher(value))) : [];
   const loss = parts.length > 0 ? build.add(judged, build.scale(sumOf(build, parts), features / parts.length)) : judged;
   const outputs = [...new Set([loss, judged, ...(labelled ? [labelled.correct] : [])])];
+  const kept = [...outputs, ...form.updates.values()];
   for (const value of outputs) build.draft.addOutput(value);
-  return { graph: prune({ ...build.draft.finish(), outputs }), loss, judged, correct: labelled?.correct ?? null };
+  return {
+    ...form,
+    graph: prune({ ...build.draft.finish(), outputs: kept }),
+    loss,
+    judged,
+    correct: labelled?.correct ?? null,
+  };
 }
 
 function labelLoss(build: ReturnType<typeof buildOn>, terms: readonly OutputTerm[], batch: number) {

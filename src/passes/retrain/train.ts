@@ -1,11 +1,13 @@
 import { batchStatistics } from '../../autodiff/batch-statistics.ts';
 import { withParameters } from '../../autodiff/training-step.ts';
+import type { Graph } from '../../ir/types.ts';
 import { findOp } from '../../ops/index.ts';
 import { oneOf } from '../one-of.ts';
 import { definePass, type PassOptions } from '../pass.ts';
 import { acceptBetter } from './accept.ts';
 import { floatParameters } from './float-parameters.ts';
 import { openJob } from './job.ts';
+import { TEACHER } from './task.ts';
 import { checkTraining, TRAINING_DEFAULTS } from './training-options.ts';
 
 const STATISTICS = ['batch', 'running'] as const;
@@ -31,11 +33,15 @@ export const trainPass = definePass({
   async run(graph, options, ctx) {
     const parameters = floatParameters(graph);
     if (parameters.length === 0) return graph;
-    const batched = options.statistics === 'batch' ? batchStatistics(graph) : null;
     const layers = graph.nodes.filter(({ domain, op }) => findOp(domain, op)?.quantize?.weightAxis);
-    const student = batched
-      ? { ...batched, parameters, layers, judged: graph }
-      : { graph, custom: new Map(), parameters, layers };
+    const prepare = (batched: Graph) => batchStatistics(batched, ({ name }) => !name.startsWith(TEACHER));
+    const student = {
+      graph,
+      custom: new Map(),
+      parameters,
+      layers,
+      ...(options.statistics === 'batch' && { prepare }),
+    };
     const job = await openJob('train', student, graph, options, ctx);
     try {
       const before = await job.judge(job.initial);
