@@ -10,7 +10,6 @@ import { importOnnx } from './frontend/import-onnx.ts';
 import type { Json, MemoryPlan, Program } from './ir/program.ts';
 import type { Graph, Tensor, ValueName } from './ir/types.ts';
 import { buildOracle } from './oracle/build-oracle.ts';
-import { distill } from './passes/retrain/distill.ts';
 import { fewBit } from './passes/fewbit/few-bit.ts';
 import { floatPasses } from './passes/float/index.ts';
 import { step } from './passes/pass.ts';
@@ -22,6 +21,7 @@ import { isQuantizedModel, quantizedFloatPasses, quantizedImportPasses } from '.
 import { quantizeInt8 } from './passes/quantize/quantize-int8.ts';
 import { refineRanges } from './passes/quantize/refine-ranges.ts';
 import { allPasses } from './passes/registry.ts';
+import { distill } from './passes/retrain/distill.ts';
 import type { CalibrationMethod } from './quant/observers.ts';
 import { createEvaluator } from './runtime/evaluator.ts';
 import { openTrainingSession } from './runtime/training-session.ts';

@@ -1,4 +1,5 @@
 import { createAccumulator } from './accumulate.ts';
+import { knownLabels } from './labels.ts';
 import { drawLabel, withLossGradients } from './loss-gradients.ts';
 import type { Curvature, CurvatureTask } from './task.ts';
 
@@ -8,9 +9,10 @@ const DECAY = 0.999;
 /**
  * sqrt(v), v Adam's second moment of the gradients of batches over one pass of the samples, at constant weights:
  * v <- 0.999 v + 0.001 g^2, divided by 1 - 0.999^t after t batches. What training with Adam leaves behind for nothing
- * (Choi, El-Khamy, Lee, section 4.6). Labels are drawn from the model. A last batch that is not full is a batch.
+ * (Choi, El-Khamy, Lee, section 4.6). Where labels are not known they are drawn from the model. A last batch that is not full is a batch.
  */
 export function adam(task: CurvatureTask): Promise<Curvature> {
+  const labels = knownLabels(task);
   return withLossGradients(task, async (gradients) => {
     const moments = createAccumulator();
     let batch = createAccumulator();
@@ -22,8 +24,8 @@ export function adam(task: CurvatureTask): Promise<Curvature> {
       batch = createAccumulator();
       samples = 0;
     };
-    for await (const feeds of task.samples()) {
-      const label = drawLabel(await gradients.probabilities(feeds), task.ctx.rng.uniform());
+    for await (const { feeds, index } of task.samples()) {
+      const label = labels?.[index] ?? drawLabel(await gradients.probabilities(feeds), task.ctx.rng.uniform());
       batch.add(await gradients.of(feeds, label), 1);
       if (++samples === BATCH) finishBatch();
     }

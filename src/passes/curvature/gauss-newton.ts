@@ -7,7 +7,7 @@ import type { Curvature, CurvatureTask } from './task.ts';
  * sign: one backward pass for each class.
  */
 export function gaussNewton(task: CurvatureTask): Promise<Curvature> {
-  return squaredGradients(task, async (feeds, gradients) =>
+  return squaredGradients(task, async ({ feeds }, gradients) =>
     Array.from(await gradients.probabilities(feeds), (p, label) => [label, p] as const),
   );
 }

@@ -13,7 +13,7 @@ export async function secondOrder({ graph, logits, weights, ctx, samples }: Curv
   try {
     const sums = createAccumulator();
     let count = 0;
-    for await (const feeds of samples()) {
+    for await (const { feeds } of samples()) {
       const results = await session.run(feeds);
       const parts = [...derivative.gradients].map(([weight, value]) => {
         return [weight, must(results.get(value), value).data as Float32Array] as const;

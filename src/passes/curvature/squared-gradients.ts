@@ -1,7 +1,6 @@
-import type { Feeds } from '../quantize/calibration-samples.ts';
 import { createAccumulator } from './accumulate.ts';
 import { type LossGradients, withLossGradients } from './loss-gradients.ts';
-import type { Curvature, CurvatureTask } from './task.ts';
+import type { Curvature, CurvatureTask, Sample } from './task.ts';
 
 /** A label to take the gradient of, and how much its square counts. */
 export type Term = readonly [label: number, factor: number];
@@ -9,14 +8,14 @@ export type Term = readonly [label: number, factor: number];
 /** Mean over samples of sum factor * (d -log p(label) / dw)^2: the square is that of one sample, never of a mean. */
 export function squaredGradients(
   task: CurvatureTask,
-  termsOf: (feeds: Feeds, gradients: LossGradients) => Promise<readonly Term[]>,
+  termsOf: (sample: Sample, gradients: LossGradients) => Promise<readonly Term[]>,
 ): Promise<Curvature> {
   return withLossGradients(task, async (gradients) => {
     const sums = createAccumulator();
     let count = 0;
-    for await (const feeds of task.samples()) {
-      for (const [label, factor] of await termsOf(feeds, gradients)) {
-        sums.add(await gradients.of(feeds, label), factor, 'square');
+    for await (const sample of task.samples()) {
+      for (const [label, factor] of await termsOf(sample, gradients)) {
+        sums.add(await gradients.of(sample.feeds, label), factor, 'square');
       }
       count++;
     }

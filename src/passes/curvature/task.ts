@@ -1,10 +1,16 @@
 import { constantOf, producerOf, prune, typeOf } from '../../ir/graph.ts';
 import type { Graph, ValueName } from '../../ir/types.ts';
 import { UserError } from '../../support/errors.ts';
-import type { PassContext } from '../pass.ts';
-import { calibrationSamples, type Feeds, requireDataset } from '../quantize/calibration-samples.ts';
+import type { Dataset, PassContext } from '../pass.ts';
+import { calibrationSamples, type Feeds, requireDataset, spreadIndices } from '../quantize/calibration-samples.ts';
 
 export type CurvatureContext = Pick<PassContext, 'open' | 'rng' | 'dataset' | 'signal' | 'progress'>;
+
+export interface Sample {
+  readonly feeds: Feeds;
+  /** In the data set. */
+  readonly index: number;
+}
 
 /** What curvature is measured of. */
 export interface CurvatureTask {
@@ -16,7 +22,8 @@ export interface CurvatureTask {
   /** Constants that Conv, ConvTranspose, Gemm and MatMul read as their weights. */
   readonly weights: readonly ValueName[];
   readonly ctx: CurvatureContext;
-  samples(): AsyncIterable<Feeds>;
+  readonly dataset: Dataset;
+  samples(): AsyncIterable<Sample>;
 }
 
 /** Per weight: the mean over samples of the second derivative of the cross-entropy, or what stands for it. Not negative. */
@@ -30,13 +37,19 @@ export function curvatureTask(graph: Graph, samples: number, ctx: CurvatureConte
   const logits = logitsOf(graph);
   const dataset = requireDataset(ctx, 'curvature');
   const upTo = prune({ ...graph, outputs: [logits] });
+  const classes = typeOf(upTo, logits).shape[1];
   return {
     graph: upTo,
     logits,
-    classes: typeOf(upTo, logits).shape[1],
+    classes,
     weights: weightsOf(upTo),
     ctx,
-    samples: () => calibrationSamples(dataset, samples, ctx),
+    dataset,
+    async *samples() {
+      const indices = spreadIndices(dataset, samples);
+      let i = 0;
+      for await (const feeds of calibrationSamples(dataset, samples, ctx)) yield { feeds, index: indices[i++] };
+    },
   };
 }
 

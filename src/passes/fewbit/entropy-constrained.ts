@@ -1,12 +1,11 @@
 import { UserError } from '../../support/errors.ts';
 import { oneOf } from '../one-of.ts';
 import { definePass } from '../pass.ts';
-import { requireDataset } from '../quantize/calibration-samples.ts';
 import { encodeJointly } from './encode-jointly.ts';
 import { planLloyd } from './joint-centres.ts';
 import { planSteps } from './joint-steps.ts';
 import { smallestFormat } from './smallest-format.ts';
-import { IMPORTANCES, weightingBy } from './weighting.ts';
+import { IMPORTANCES, requireSamples, weightingBy } from './weighting.ts';
 
 const METHODS = ['uniform', 'lloyd'] as const;
 
@@ -39,7 +38,7 @@ export const entropyConstrained = definePass({
   },
   check({ bits, method, importance }, start) {
     checkOptions({ bits, method, importance });
-    requireDataset(start, 'entropy-constrained');
+    requireSamples('entropy-constrained', importance, start);
   },
   async run(graph, { bits, method, importance, ...options }, ctx) {
     checkOptions({ bits, method, importance });

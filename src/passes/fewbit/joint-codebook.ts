@@ -2,10 +2,9 @@ import { findFormat, storedBytes } from '../../formats/index.ts';
 import { UserError } from '../../support/errors.ts';
 import { oneOf } from '../one-of.ts';
 import { definePass } from '../pass.ts';
-import { requireDataset } from '../quantize/calibration-samples.ts';
 import { encodeJointly, type Store } from './encode-jointly.ts';
 import { planKmeans } from './joint-centres.ts';
-import { IMPORTANCES, weightingBy } from './weighting.ts';
+import { IMPORTANCES, requireSamples, weightingBy } from './weighting.ts';
 
 const CODES = ['none', 'huffman', 'rans'] as const;
 
@@ -34,7 +33,7 @@ export const jointCodebook = definePass({
   },
   check(options, start) {
     checkOptions(options);
-    requireDataset(start, 'joint-codebook');
+    requireSamples('joint-codebook', options.importance, start);
   },
   async run(graph, { entries, importance, code, ...options }, ctx) {
     checkOptions({ entries, importance, code });

@@ -1,6 +1,8 @@
 import { must } from '../../support/errors.ts';
 import { CURVATURES, type CurvatureKind, curvature } from '../curvature/curvature.ts';
-import type { PassContext } from '../pass.ts';
+import { requireLabels } from '../curvature/labels.ts';
+import type { PassContext, PipelineStart } from '../pass.ts';
+import { requireDataset } from '../quantize/calibration-samples.ts';
 import { importanceOf } from './candidates.ts';
 import { requireReference } from './float-samples.ts';
 import { type JointLayer, type MeasuredLayer, outputPower } from './joint-layers.ts';
@@ -13,6 +15,12 @@ const KINDS = Object.keys(CURVATURES) as CurvatureKind[];
  * curvature of the model's loss.
  */
 export const IMPORTANCES: readonly string[] = ['hessian', 'none', ...KINDS];
+
+/** Throws UserError BAD_DATA when there are no samples to weigh errors by, or no labels where they are needed. */
+export function requireSamples(pass: string, importance: string, start: PipelineStart): void {
+  const dataset = requireDataset(start, pass);
+  if (importance === 'empirical-fisher') requireLabels(dataset);
+}
 
 /** Makes errors of weights comparable, within a layer and between layers. */
 export interface Weighting {

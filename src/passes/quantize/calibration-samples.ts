@@ -22,12 +22,18 @@ export async function* calibrationSamples(
   count: number,
   ctx: Pick<PassContext, 'signal' | 'progress'>,
 ): AsyncGenerator<Feeds> {
-  const samples = Math.min(count, dataset.length);
-  for (let i = 0; i < samples; i++) {
+  const indices = spreadIndices(dataset, count);
+  for (const [i, index] of indices.entries()) {
     ctx.signal?.throwIfAborted();
-    yield await dataset.sample(Math.floor((i * dataset.length) / samples));
-    ctx.progress(i + 1, samples);
+    yield await dataset.sample(index);
+    ctx.progress(i + 1, indices.length);
   }
+}
+
+/** Which samples these are. */
+export function spreadIndices({ length }: Dataset, count: number): number[] {
+  const samples = Math.min(count, length);
+  return Array.from({ length: samples }, (_, i) => Math.floor((i * length) / samples));
 }
 
 /** A float sample as a quantized graph takes it: codes where its inputs are codes. */

@@ -53,7 +53,8 @@ function fitting(tensor: Tensor, graph: Graph, input: ValueName): Tensor {
   });
 }
 
-function checkLabels({ labels, length }: Dataset, classes: number): void {
+/** Labels that are known must be classes of the model. Throws UserError BAD_DATA. */
+export function checkLabels({ labels, length }: Dataset, classes: number): void {
   if (labels && labels.length !== length) {
     throw new UserError({
       code: 'BAD_DATA',

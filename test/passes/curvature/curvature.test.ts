@@ -17,7 +17,6 @@ import {
   type Mlp,
   measure,
   mlpGraph,
-  probabilities,
   randomMlp,
   randomRow,
   rowsDataset,
@@ -167,32 +166,6 @@ test('a final Softmax changes nothing', async () => {
   expect(await measure('gauss-newton', logits, samplesOf(2))).toEqual(
     await measure('gauss-newton', NETWORK, samplesOf(2)),
   );
-});
-
-test("'adam' is the root of the second moment of gradients of batches of 32", async () => {
-  const rng = createRng(3);
-  const layers = randomMlp([4, 3], rng);
-  const rows = Array.from({ length: 70 }, () => randomRow(4, rng));
-  const draws = createRng(9);
-  let v = new Array<number>(12).fill(0);
-  for (const start of [0, 32, 64]) {
-    const batch = rows.slice(start, start + 32);
-    const gradient = new Array<number>(12).fill(0);
-    for (const x of batch) {
-      const p = probabilities(layers, x);
-      const u = draws.uniform();
-      const label = u < p[0] ? 0 : u < p[0] + p[1] ? 1 : 2;
-      p.forEach((own, c) => {
-        x.forEach((value, i) => {
-          gradient[c * 4 + i] += ((own - (c === label ? 1 : 0)) * value) / batch.length;
-        });
-      });
-    }
-    v = v.map((old, i) => 0.999 * old + 0.001 * gradient[i] ** 2);
-  }
-  const wanted = v.map((value) => Math.sqrt(value / (1 - 0.999 ** 3)));
-  const got = await measure('adam', mlpGraph(layers), rowsDataset(rows), { seed: 9 });
-  expect(farthest(got.get('w0')!, wanted)).toBeLessThan(1e-4);
 });
 
 describe('refused:', () => {

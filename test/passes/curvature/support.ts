@@ -31,13 +31,13 @@ export function mlpGraph(layers: Mlp): Graph {
   return parseGraph(`input x0: f32[1,${layers[0][0].length}]\n${text.join('\n')}\nreturn x${layers.length}`);
 }
 
-export function rowsDataset(rows: readonly (readonly number[])[]): Dataset {
+export function rowsDataset(rows: readonly (readonly number[])[], labels: Int32Array | null = null): Dataset {
   const tensor = (row: readonly number[]): Tensor => ({
     dtype: 'f32',
     shape: [1, row.length],
     data: Float32Array.from(row),
   });
-  return { length: rows.length, sample: (i) => new Map([['x0', tensor(rows[i])]]) };
+  return { length: rows.length, labels, sample: (i) => new Map([['x0', tensor(rows[i])]]) };
 }
 
 export function probabilities(layers: Mlp, x: readonly number[]): number[] {

@@ -11,7 +11,7 @@ import { jointCodebook } from '../../../src/passes/fewbit/joint-codebook.ts';
 import type { MeasuredLayer } from '../../../src/passes/fewbit/joint-layers.ts';
 import { weightLayers } from '../../../src/passes/fewbit/weight-layer.ts';
 import { IMPORTANCES, weightingBy } from '../../../src/passes/fewbit/weighting.ts';
-import { type PassContext, type Step, step } from '../../../src/passes/pass.ts';
+import { type Dataset, type PassContext, type Step, step } from '../../../src/passes/pass.ts';
 import { runPipeline } from '../../../src/passes/pipeline.ts';
 import { calibrate } from '../../../src/passes/quantize/calibrate.ts';
 import { asCodes } from '../../../src/passes/quantize/calibration-samples.ts';
@@ -37,11 +37,15 @@ const FLOAT = parseGraph(`
   d: f32[1,5] = MatMul(x, v3)
   y: f32[1,5] = Add(b, d)
   return y`);
-const DATASET = { length: 64, sample: (index: number) => randomFeeds(FLOAT, index) };
+const DATASET: Dataset = {
+  length: 64,
+  labels: Int32Array.from({ length: 64 }, (_, i) => i % 5),
+  sample: (index) => randomFeeds(FLOAT, index),
+};
 
-async function run(steps: readonly Step[]): Promise<Graph> {
+async function run(steps: readonly Step[], dataset = DATASET): Promise<Graph> {
   const evaluator = createEvaluator();
-  const options = { evaluate: evaluator.evaluate, open: openTrainingSession, dataset: DATASET };
+  const options = { evaluate: evaluator.evaluate, open: openTrainingSession, dataset };
   const all = [step(calibrate, { method: 'minmax' }), step(quantizeInt8), ...steps];
   const { graph } = await runPipeline(FLOAT, all, options).finally(() => evaluator.release());
   return graph;
@@ -112,3 +116,19 @@ test('curvature lies as the rows of a layer do, plus a thousandth of its mean', 
   expect(second[3 * 40 + 2]).toBeCloseTo(measured.get('v2')![2 * 5 + 3] + floor, 12);
   expect(floor).toBeGreaterThan(1e-6);
 });
+
+test.each([jointCodebook, entropyConstrained])(
+  'labels that are missing are missed before any pass runs: $name',
+  async (pass) => {
+    const ran: string[] = [];
+    const steps = [
+      step(calibrate),
+      step(quantizeInt8),
+      step<{ importance: string }>(pass as never, { importance: 'empirical-fisher' }),
+    ];
+    const dataset = { ...DATASET, labels: null };
+    const result = runPipeline(FLOAT, steps, { dataset, observe: (name) => ran.push(name) });
+    await expect(result).rejects.toMatchObject({ problem: { code: 'BAD_DATA' } });
+    expect(ran).toEqual([]);
+  },
+);
