@@ -1,5 +1,4 @@
 import type { Json } from '../src/ir/program.ts';
-import { distill } from '../src/passes/retrain/distill.ts';
 import { fewBit } from '../src/passes/fewbit/few-bit.ts';
 import { floatPasses } from '../src/passes/float/index.ts';
 import { step } from '../src/passes/pass.ts';
@@ -7,6 +6,7 @@ import type { Pipeline } from '../src/passes/pipeline.ts';
 import { calibrate } from '../src/passes/quantize/calibrate.ts';
 import { correctBias } from '../src/passes/quantize/correct-bias.ts';
 import { quantizeInt8 } from '../src/passes/quantize/quantize-int8.ts';
+import { distill } from '../src/passes/retrain/distill.ts';
 
 /** A row of the table: what the weights and activations become, and the passes that do it. */
 export interface PtqMethod {
