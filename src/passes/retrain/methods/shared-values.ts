@@ -65,18 +65,14 @@ function gather(build: Builder, table: ValueName, indices: ValueName, { levels, 
   const value = build.reshape(flat, shape);
   const counts = new Float32Array(levels.length);
   for (const j of index) counts[j]++;
-  const shares = build.constant(
-    'shares',
-    [levels.length],
-    counts.map((count) => 1 / Math.max(count, 1)),
-  );
+  const shares = counts.map((count) => 1 / Math.max(count, 1));
   const gradient: CustomGradient = {
     inputs: [table],
     backward(back, dy) {
       const zeros = back.zeros([levels.length]);
       const parts = back.reshape(dy, [index.length]);
       const sums = back.op('ScatterElements', [zeros, indices, parts], [levels.length], { axis: 0, reduction: 'add' });
-      return [back.mul(sums, shares)];
+      return [back.mul(sums, back.constant('shares', [levels.length], shares))];
     },
   };
   return { value, gradient };
