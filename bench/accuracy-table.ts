@@ -1,0 +1,154 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { Json } from '../src/ir/program.ts';
+import type { Step } from '../src/passes/pass.ts';
+import { ACCURACY_ROWS, type AccuracyRow } from './accuracy-rows.ts';
+import type { AccuracyRun } from './accuracy-run.ts';
+
+/** A row of accuracy.json. */
+interface Written {
+  readonly model: string;
+  readonly method: string;
+  /** Of a stored weight; of an entropy-coded one with all tables. */
+  readonly bits: number;
+  readonly seeds: number;
+  readonly top1Mean: number;
+  readonly top1Min: number;
+  readonly floatTop1: number | null;
+  /** Of the float model, trained on for as long as the longest of the model's rows. */
+  readonly retrainedFloatTop1: number | null;
+  /** Codes of all weights and the tables that decode them. */
+  readonly bytes: number;
+  /** Against float32 weights. */
+  readonly compression: number;
+  /** Passes over the training set, of as many samples. */
+  readonly epochs: number;
+  readonly minutes: number;
+  readonly peakMemoryMB: number;
+  readonly runs: readonly AccuracyRun[];
+}
+
+const path = (name: string) => fileURLToPath(new URL(`../docs/benchmarks/${name}`, import.meta.url));
+const TRAINING_SAMPLES: Readonly<Record<string, number>> = { resnet20_cifar: 18000, ic: 3600, kws_float: 720 };
+const MNIST_SAMPLES = 54000;
+
+export function titleOf({ model, method, bits }: AccuracyRow): string {
+  return `${model} ${method}${bits === null || bits === 32 ? '' : ` ${bits} bits`}`;
+}
+
+/** Runs of earlier calls, by title of the row; none before the first. */
+export async function readAccuracy(): Promise<Map<string, readonly AccuracyRun[]>> {
+  const rows: Written[] = await readFile(path('accuracy.json'), 'utf8').then(JSON.parse, () => []);
+  return new Map(
+    ACCURACY_ROWS.flatMap((row) => {
+      const known = rows.find(({ model, method, bits }) => {
+        return model === row.model && method === row.method && (row.bits === null || bits === row.bits);
+      });
+      return known ? [[titleOf(row), known.runs]] : [];
+    }),
+  );
+}
+
+export async function writeAccuracy(runs: ReadonlyMap<string, readonly AccuracyRun[]>): Promise<void> {
+  const rows = ACCURACY_ROWS.flatMap((row) => {
+    const own = runs.get(titleOf(row));
+    return own ? [{ row, written: written(row, own, runs) }] : [];
+  });
+  await writeFile(
+    path('accuracy.json'),
+    `${JSON.stringify(
+      rows.map((both) => both.written),
+      null,
+      1,
+    )}\n`,
+  );
+  await writeFile(path('accuracy.md'), markdown(rows));
+}
+
+function written(
+  row: AccuracyRow,
+  own: readonly AccuracyRun[],
+  all: ReadonlyMap<string, readonly AccuracyRun[]>,
+): Written {
+  const { model, method, bits } = row;
+  const mean = (of: (run: AccuracyRun) => number) => own.reduce((sum, run) => sum + of(run), 0) / own.length;
+  const other = (name: string) => {
+    const found = ACCURACY_ROWS.find((candidate) => candidate.model === model && candidate.method === name);
+    const runs = found && all.get(titleOf(found));
+    return runs ? runs.reduce((sum, run) => sum + run.top1, 0) / runs.length : null;
+  };
+  const bytes = Math.round(mean((run) => run.bytes));
+  return {
+    model,
+    method,
+    bits: bits ?? (8 * bytes) / own[0].weights,
+    seeds: own.length,
+    top1Mean: mean((run) => run.top1),
+    top1Min: Math.min(...own.map((run) => run.top1)),
+    floatTop1: other('float32'),
+    retrainedFloatTop1: other('float32, trained on'),
+    bytes,
+    compression: (4 * own[0].weights) / bytes,
+    epochs: epochsOf(row),
+    minutes: mean((run) => run.minutes),
+    peakMemoryMB: Math.max(...own.map((run) => run.peakMemoryMB)),
+    runs: own,
+  };
+}
+
+/** Passes over the training set. */
+function epochsOf({ model, pipeline }: AccuracyRow): number {
+  const total = TRAINING_SAMPLES[model] ?? MNIST_SAMPLES;
+  return pipeline.reduce((sum, entry) => {
+    const options = 'pass' in entry ? entry.options : {};
+    const share = typeof options.samples === 'number' && options.samples > 0 ? Math.min(1, options.samples / total) : 1;
+    return sum + ('pass' in entry ? share * ownEpochs(entry) : 0);
+  }, 0);
+}
+
+function ownEpochs({ pass, options }: Step): number {
+  const number = (name: string) => Number((options[name] as Json) ?? 0);
+  if (pass.name === 'inq')
+    return ((options.portions as readonly number[]).length - 1) * number('epochs') + number('settle');
+  if (pass.name === 'prune') return number('parts') * number('epochs') + number('settle');
+  return 'epochs' in options ? number('epochs') : 0;
+}
+
+function markdown(rows: readonly { readonly row: AccuracyRow; readonly written: Written }[]): string {
+  const percent = (share: number | null) => (share === null ? '-' : `${(100 * share).toFixed(2)} %`);
+  const lines = rows.map(({ row, written: w }) => {
+    const points = w.floatTop1 === null ? null : 100 * (w.top1Mean - w.floatTop1);
+    const cells = [
+      w.model,
+      w.method,
+      w.bits.toFixed(w.bits % 1 === 0 ? 0 : 2),
+      String(w.seeds),
+      percent(w.top1Mean),
+      percent(w.top1Min),
+      percent(w.floatTop1),
+      percent(w.retrainedFloatTop1),
+      points === null || w.bits === 32 ? '-' : `${points > 0 ? '+' : ''}${points.toFixed(2)}`,
+      row.limits ? `-${row.limits[0]} (-${row.limits[1]})` : '-',
+      w.bytes.toLocaleString('en-US'),
+      `${w.compression.toFixed(1)}x`,
+      w.epochs.toFixed(1),
+      w.minutes.toFixed(1),
+      String(w.peakMemoryMB),
+    ];
+    return `| ${cells.join(' | ')} |`;
+  });
+  return `# Accuracy after re-training
+
+Written by \`npm run bench:accuracy\`; do not edit. Top-1 is that of the C on the host over the whole test set, with int8
+activations unless the row says otherwise; each run's C was compared with onnxruntime layer by layer, under sanitizers.
+Test data give these numbers and nothing else: a tenth of the training set is held back to choose by. Training began at
+the compensated few-bit point of [ptq.md](ptq.md) and learnt from labels and the float model; ic and kws_float learnt from
+the float model alone. kws_float is cross-validated in five parts: no sample is both tuned on (without its label) and
+scored. "Trained on" is the float model trained for as long as the row with most epochs. Minutes are those of one
+processor, compilation and test included; memory is that of the whole process.
+
+| model | method | bits | seeds | top-1, mean | least | float32 | trained on | points | wanted (goal) | weights, B | against float32 | epochs | minutes | memory, MB |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+${lines.join('\n')}
+`;
+}
