@@ -64,6 +64,17 @@ const KWS: Kind = {
   epochs: 24,
 };
 
+const SAMPLES = 512;
+const ENDS = [
+  { match: ':first', format: 'int8' },
+  { match: ':last', format: 'int8' },
+];
+const FOUR_BITS: Json = [
+  { match: '*', bits: 4 },
+  { match: ':first', bits: 8 },
+  { match: ':last', bits: 8 },
+];
+
 const PORTIONS = [0.5, 0.75, 0.875, 1];
 /** INQ's table for 3 and 2 bits: a longer tail. */
 const LONG_TAIL = [0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 1];
@@ -196,17 +207,6 @@ function caffe(): AccuracyRow[] {
     sparseRow(CAFFE, 0.61, keep, [train]),
   ];
 }
-
-const SAMPLES = 512;
-const ENDS = [
-  { match: ':first', format: 'int8' },
-  { match: ':last', format: 'int8' },
-];
-const FOUR_BITS: Json = [
-  { match: '*', bits: 4 },
-  { match: ':first', bits: 8 },
-  { match: ':last', bits: 8 },
-];
 
 function quantized(layers: Json, scales: string, activations: Json = []): Pipeline {
   const packed = activations !== null && (activations as readonly Json[]).length > 0;
