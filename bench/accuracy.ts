@@ -3,7 +3,6 @@
  * into docs/benchmarks/accuracy.md and accuracy.json. Rows whose "model method bits" holds one of the texts are measured
  * anew, the others kept; without texts, all. Needs ../shared/data.
  */
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { execa } from 'execa';
 import { sharedData } from '../test/helpers/shared-data.ts';
@@ -28,11 +27,14 @@ if (sharedData()) {
 
   async function measure({ row, index, seed }: { row: AccuracyRow; index: number; seed: number }): Promise<void> {
     const title = titleOf(row);
-    const { stdout, failed } = await execa('npx', ['tsx', 'bench/accuracy-run.ts', String(index), String(seed)], {
-      reject: false,
-      stderr: 'inherit',
-      env: existsSync('node_modules') ? { FORCE_COLOR: '0' } : {},
-    });
+    const { stdout, failed } = await execa(
+      process.execPath,
+      ['--import', 'tsx', 'bench/accuracy-run.ts', `${index}`, `${seed}`],
+      {
+        reject: false,
+        stderr: 'inherit',
+      },
+    );
     if (failed) {
       console.error(`${title}, seed ${seed}: failed`);
       return;

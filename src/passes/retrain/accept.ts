@@ -3,14 +3,14 @@ import { must } from '../../support/errors.ts';
 import type { PassContext } from '../pass.ts';
 import type { Judgement } from './job.ts';
 
-/** The trained graph, unless it is worse on held-back samples; tells the reader of the report. */
+/** The trained graph, unless it is worse on held-back samples and 'best' is wanted; tells the reader of the report. */
 export function acceptBetter(
   graph: Graph,
   trained: Graph,
-  { before, after }: { readonly before: Judgement | null; readonly after: Judgement },
+  { before, after, select }: { readonly before: Judgement | null; readonly after: Judgement; readonly select: string },
   { remark }: PassContext,
 ): Graph {
-  const better = before === null || after.loss < before.loss;
+  const better = before === null || select === 'last' || after.loss < before.loss;
   const change = before === null ? '' : `${told(before)} before training, `;
   const end = better ? '' : '; left as it was';
   remark(must(graph.nodes.at(-1), 'a node'), `held-back samples: ${change}${told(after)} after it${end}`);

@@ -80,7 +80,12 @@ export const inq = definePass({
         const masks = new Map(freezing.map((own) => [incrementalName(own.weights.name), maskOf(own)]));
         values = await job.train(`portion-${part + 1}`, values, { epochs, masks, part, parts, best: portion === 1 });
       }
-      return acceptBetter(graph, simulation.quantized(values), { before, after: await job.judge(values) }, ctx);
+      return acceptBetter(
+        graph,
+        simulation.quantized(values),
+        { before, after: await job.judge(values), select: options.select },
+        ctx,
+      );
     } finally {
       await job.close();
     }

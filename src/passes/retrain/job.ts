@@ -44,7 +44,7 @@ export interface Job {
 export interface JobPart {
   readonly epochs: number;
   readonly masks?: Values;
-  /** Keeps the values of the best epoch, or the last ones. */
+  /** Keeps the values of the best epoch if the options say so, not the last ones. */
   readonly best?: boolean;
   /** Of all parts, for the progress. */
   readonly part?: number;
@@ -122,12 +122,13 @@ export async function openJob(
           [...step.masks].map(([parameter, mask]) => [mask, must(masks.get(parameter), `mask of ${parameter}`)]),
         ),
         from: (await ctx.checkpoints?.read(name)) ?? start,
-        ...(best && {
-          validate: async (current: Values) => {
-            last = await judgement(current);
-            return last.loss;
-          },
-        }),
+        ...(best &&
+          options.select === 'best' && {
+            validate: async (current: Values) => {
+              last = await judgement(current);
+              return last.loss;
+            },
+          }),
         progress: ({ step: done, steps, loss }) => {
           ctx.progress(part * steps + done, parts * steps, noteOf(loss, last));
         },

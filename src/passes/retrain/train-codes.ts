@@ -34,7 +34,12 @@ export async function trainCodes(
     const before = startsThere ? await job.judge(job.initial) : null;
     const given = masks ? { masks: masks(simulation) } : {};
     const values = await job.train('codes', job.initial, { epochs: options.epochs, best: true, ...given });
-    return acceptBetter(graph, simulation.quantized(values), { before, after: await job.judge(values) }, ctx);
+    return acceptBetter(
+      graph,
+      simulation.quantized(values),
+      { before, after: await job.judge(values), select: options.select },
+      ctx,
+    );
   } finally {
     await job.close();
   }

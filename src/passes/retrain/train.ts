@@ -47,7 +47,7 @@ export const trainPass = definePass({
       const before = await job.judge(job.initial);
       const values = await job.train('train', job.initial, { epochs: options.epochs, best: true });
       const trained = withParameters(graph, values);
-      return acceptBetter(graph, trained, { before, after: await job.judge(values) }, ctx);
+      return acceptBetter(graph, trained, { before, after: await job.judge(values), select: options.select }, ctx);
     } finally {
       await job.close();
     }

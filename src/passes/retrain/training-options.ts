@@ -8,6 +8,7 @@ import { OUTPUT_KINDS } from './output-terms.ts';
 
 export const LOSSES = ['auto', 'labels', 'teacher', 'both'] as const;
 const OPTIMIZERS = ['adam', 'sgd'] as const;
+const SELECTIONS = ['best', 'last'] as const;
 const SCHEDULES = ['cosine', 'steps', 'constant'] as const;
 
 /** What every pass that trains understands, with its defaults. */
@@ -39,6 +40,8 @@ export const TRAINING_DEFAULTS = {
   held: 0.1,
   /** Most samples to judge by. */
   judged: 2000,
+  /** The parameters that are kept: 'best' on the samples held back, the start among them, or 'last'. */
+  select: 'best' as string,
   /** Ends after so many epochs without a better judgement; 0: never. */
   patience: 0,
   /** Images are moved by up to so many pixels. */
@@ -54,6 +57,7 @@ export function checkTraining(pass: string, options: TrainingOptions & PassOptio
   oneOf(pass, LOSSES, options.loss);
   oneOf(pass, OPTIMIZERS, options.optimizer);
   oneOf(pass, SCHEDULES, options.schedule);
+  oneOf(pass, SELECTIONS, options.select);
   oneOf(pass, OUTPUT_KINDS, options.outputs);
   for (const name of ['rate', 'temperature', 'epochs', 'batch'] as const) {
     if (!(options[name] > 0)) bad(pass, `'${name}' must be positive, not ${options[name]}`);
