@@ -34,6 +34,7 @@ export type Curvature = ReadonlyMap<ValueName, Float64Array>;
  * Throws UserError UNSUPPORTED when the model has not one output [1, classes], BAD_DATA without samples.
  */
 export function curvatureTask(graph: Graph, samples: number, ctx: CurvatureContext): CurvatureTask {
+  requireClassifier(graph);
   const logits = logitsOf(graph);
   const dataset = requireDataset(ctx, 'curvature');
   const upTo = prune({ ...graph, outputs: [logits] });
@@ -56,9 +57,13 @@ export function curvatureTask(graph: Graph, samples: number, ctx: CurvatureConte
 function logitsOf(graph: Graph): ValueName {
   const [output] = graph.outputs;
   const last = producerOf(graph, output);
-  const logits = (last?.op === 'Softmax' && last.inputs[0]) || output;
-  const { dtype, shape } = typeOf(graph, logits);
-  if (graph.outputs.length === 1 && dtype === 'f32' && shape.length === 2 && shape[0] === 1) return logits;
+  return (last?.op === 'Softmax' && last.inputs[0]) || output;
+}
+
+/** Throws UserError UNSUPPORTED when the model has not one output [1, classes]. */
+export function requireClassifier(graph: Graph): void {
+  const shapes = graph.outputs.map((name) => typeOf(graph, name).shape);
+  if (shapes.length === 1 && shapes[0].length === 2 && shapes[0][0] === 1) return;
   throw new UserError({
     code: 'UNSUPPORTED',
     message: 'the curvature of the loss needs a classifier: one output of the shape [1, classes]',

@@ -1,6 +1,7 @@
 import { must } from '../../support/errors.ts';
 import { CURVATURES, type CurvatureKind, curvature } from '../curvature/curvature.ts';
 import { requireLabels } from '../curvature/labels.ts';
+import { requireClassifier } from '../curvature/task.ts';
 import type { PassContext, PipelineStart } from '../pass.ts';
 import { requireDataset } from '../quantize/calibration-samples.ts';
 import { importanceOf } from './candidates.ts';
@@ -16,9 +17,13 @@ const KINDS = Object.keys(CURVATURES) as CurvatureKind[];
  */
 export const IMPORTANCES: readonly string[] = ['hessian', 'none', ...KINDS];
 
-/** Throws UserError BAD_DATA when there are no samples to weigh errors by, or no labels where they are needed. */
+/**
+ * Throws UserError BAD_DATA when there are no samples to weigh errors by, or no labels where they are needed, UNSUPPORTED
+ * when there is no loss.
+ */
 export function requireSamples(pass: string, importance: string, start: PipelineStart): void {
   const dataset = requireDataset(start, pass);
+  if (KINDS.some((kind) => kind === importance)) requireClassifier(start.graph);
   if (importance === 'empirical-fisher') requireLabels(dataset);
 }
 

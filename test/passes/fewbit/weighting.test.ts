@@ -117,18 +117,23 @@ test('curvature lies as the rows of a layer do, plus a thousandth of its mean', 
   expect(floor).toBeGreaterThan(1e-6);
 });
 
-test.each([jointCodebook, entropyConstrained])(
-  'labels that are missing are missed before any pass runs: $name',
-  async (pass) => {
+describe.each([jointCodebook, entropyConstrained])('before any pass runs, $name misses', (pass) => {
+  const refused = async (graph: Graph, dataset: Dataset, importance: string) => {
     const ran: string[] = [];
-    const steps = [
-      step(calibrate),
-      step(quantizeInt8),
-      step<{ importance: string }>(pass as never, { importance: 'empirical-fisher' }),
-    ];
+    const steps = [step(calibrate), step(quantizeInt8), step<{ importance: string }>(pass as never, { importance })];
+    const problem = await runPipeline(graph, steps, { dataset, observe: (name) => ran.push(name) }).catch(
+      (error) => error.problem,
+    );
+    return { code: problem.code, ran };
+  };
+
+  test('labels', async () => {
     const dataset = { ...DATASET, labels: null };
-    const result = runPipeline(FLOAT, steps, { dataset, observe: (name) => ran.push(name) });
-    await expect(result).rejects.toMatchObject({ problem: { code: 'BAD_DATA' } });
-    expect(ran).toEqual([]);
-  },
-);
+    expect(await refused(FLOAT, dataset, 'empirical-fisher')).toEqual({ code: 'BAD_DATA', ran: [] });
+  });
+
+  test('classes', async () => {
+    const graph = { ...FLOAT, outputs: ['y', 'a'] };
+    expect(await refused(graph, DATASET, 'fisher')).toEqual({ code: 'UNSUPPORTED', ran: [] });
+  });
+});
