@@ -58,7 +58,7 @@ export async function weightingBy(
   return kind === undefined ? none : byLoss(kind, pass, samples, ctx);
 }
 
-/** Dead weights would float freely: all get this share of the mean curvature (Choi, El-Khamy, Lee leave h = 0 open). */
+/** Weights that nothing depends on would float freely: all get this share of the mean curvature. */
 const FLOOR = 1e-3;
 
 async function byLoss(kind: CurvatureKind, pass: string, samples: number, ctx: PassContext): Promise<Weighting> {
