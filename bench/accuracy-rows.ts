@@ -34,18 +34,21 @@ interface Kind {
   readonly training: Partial<TrainingOptions>;
   /** Epochs of training after each portion of INQ, and of the other methods in all. */
   readonly portion: number;
+  /** Of scales and biases alone, after the last portion. */
+  readonly settle: number;
   readonly epochs: number;
 }
 
-const LENET: Kind = { model: 'lenet5_mnist', seeds: 3, training: {}, portion: 2, epochs: 7 };
-const CAFFE: Kind = { model: 'caffe_lenet', seeds: 3, training: {}, portion: 1, epochs: 4 };
-const DSCNN: Kind = { model: 'dscnn_mnist', seeds: 3, training: { samples: 20000 }, portion: 2, epochs: 7 };
-const GRU: Kind = { model: 'gru_mnist', seeds: 3, training: { samples: 20000 }, portion: 2, epochs: 7 };
+const LENET: Kind = { model: 'lenet5_mnist', seeds: 3, training: {}, portion: 1, settle: 2, epochs: 7 };
+const CAFFE: Kind = { model: 'caffe_lenet', seeds: 3, training: {}, portion: 1, settle: 1, epochs: 2 };
+const DSCNN: Kind = { model: 'dscnn_mnist', seeds: 3, training: { samples: 20000 }, portion: 1, settle: 1, epochs: 4 };
+const GRU: Kind = { model: 'gru_mnist', seeds: 3, training: { samples: 20000 }, portion: 1, settle: 1, epochs: 4 };
 const RESNET: Kind = {
   model: 'resnet20_cifar',
   seeds: 2,
   training: { samples: 6000, shift: 2, flip: true },
   portion: 1,
+  settle: 1,
   epochs: 4,
 };
 /** 4,000 labelled images would be learnt by heart: the float model is the teacher, of moved and mirrored images. */
@@ -53,14 +56,16 @@ const IC: Kind = {
   model: 'ic',
   seeds: 2,
   training: { loss: 'teacher', shift: 2, flip: true, rate: 2e-3 },
-  portion: 4,
-  epochs: 16,
+  portion: 3,
+  settle: 3,
+  epochs: 12,
 };
 const KWS: Kind = {
   model: 'kws_float',
   seeds: 2,
   training: { loss: 'teacher', batch: 32, rate: 2e-3 },
   portion: 6,
+  settle: 6,
   epochs: 24,
 };
 
@@ -129,7 +134,7 @@ function floatRow({ model, seeds }: Kind, method: string, steps: readonly Step[]
 type Limits = readonly [number, number];
 
 function inqRow(kind: Kind, bits: number, limits: Limits, scales = 'layer-pow2'): AccuracyRow {
-  const { model, seeds, training, portion } = kind;
+  const { model, seeds, training, portion, settle } = kind;
   const portions = bits > 3 ? PORTIONS : LONG_TAIL;
   const epochs = bits > 3 ? portion : Math.ceil(portion / 2);
   return {
@@ -140,7 +145,7 @@ function inqRow(kind: Kind, bits: number, limits: Limits, scales = 'layer-pow2')
     limits,
     pipeline: [
       ...quantized([{ match: '*', format: `pow2-${bits}` }], scales),
-      step(inq, { ...training, portions, epochs, settle: portion }),
+      step(inq, { ...training, portions, epochs, settle }),
     ],
   };
 }
@@ -158,7 +163,7 @@ function ttqRow({ model, seeds, training, epochs }: Kind, limits: Limits, ends: 
 }
 
 /** Weights and activations. */
-function lsqRow({ model, seeds, training, epochs }: Kind, bits: 4 | 3): AccuracyRow {
+function lsqRow({ model, seeds, training, portion }: Kind, bits: 4 | 3): AccuracyRow {
   return {
     model,
     method: 'LSQ, activations in 4 bits',
@@ -167,12 +172,13 @@ function lsqRow({ model, seeds, training, epochs }: Kind, bits: 4 | 3): Accuracy
     limits: null,
     pipeline: [
       ...quantized([{ match: '*', format: `int${bits}` }], 'channel', FOUR_BITS),
-      step(lsq, { ...training, epochs }),
+      step(lsq, { ...training, epochs: 4 * portion }),
     ],
   };
 }
 
 function sparseRow(kind: Kind, bits: number, layers: Json, before: readonly Step[] = []): AccuracyRow {
+  const surgery = kind.model === 'caffe_lenet' ? { parts: 3, settle: 3 } : { parts: 4, epochs: 2, settle: 4 };
   const { model, seeds, training, epochs } = kind;
   return {
     model,
@@ -183,7 +189,7 @@ function sparseRow(kind: Kind, bits: number, layers: Json, before: readonly Step
     pipeline: [
       ...floatPasses,
       ...before,
-      step(prunePass, { ...training, layers, parts: 4, epochs: 2, settle: 4 }),
+      step(prunePass, { ...training, layers, ...surgery }),
       step(calibrate, { samples: SAMPLES }),
       quantizeInt8,
       step(entropyConstrained, { bits }),
@@ -194,7 +200,7 @@ function sparseRow(kind: Kind, bits: number, layers: Json, before: readonly Step
 
 /** Trained here from scratch: LeNet as the papers have it. */
 function caffe(): AccuracyRow[] {
-  const train = step(trainPass, { loss: 'labels', epochs: 8, rate: 0.02, batch: 64, shift: 1 });
+  const train = step(trainPass, { loss: 'labels', epochs: 5, rate: 0.02, shift: 1 });
   const keep = [
     { match: '*', keep: 0.08 },
     { match: ':first', keep: 0.6 },
@@ -203,9 +209,9 @@ function caffe(): AccuracyRow[] {
   ];
   return [
     floatRow(CAFFE, 'float32', [train]),
-    floatRow(CAFFE, 'float32, trained on', [
+    floatRow({ ...CAFFE, seeds: 1 }, 'float32, trained on', [
       train,
-      step(trainPass, { loss: 'labels', epochs: 16, rate: 1e-3, select: 'last' }),
+      step(trainPass, { loss: 'labels', epochs: 8, rate: 1e-3, select: 'last' }),
     ]),
     sparseRow(CAFFE, 0.61, keep, [train]),
   ];
