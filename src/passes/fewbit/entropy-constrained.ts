@@ -12,7 +12,7 @@ const METHODS = ['uniform', 'lloyd'] as const;
 /**
  * Encodes the weights of all quantized layers anew, from the float model, in so many bits together.
  *
- * needs      ctx.reference (the float graph) and calibration data; labels are not used
+ * needs      ctx.reference (the float graph) and calibration data; labels for 'empirical-fisher' alone
  * bits       per weight, on average over the model, tables of the entropy coder included
  * method     'uniform': multiples of one step, in units that make layers comparable (joint-steps.ts); error-compensated,
  *            every code chosen for what it loses and for what it takes to store. 'lloyd': centres by entropy-constrained
@@ -20,6 +20,7 @@ const METHODS = ['uniform', 'lloyd'] as const;
  * joint      false: every layer for itself, in so many bits each
  * importance of errors (weighting.ts): as they show in the layer's outputs ('hessian') or in the loss
  * leaves     int8 codes, a scale per row, and the smallest of the formats that store them
+ * samples    for curvature; layers are looked at with at most 512 of them
  * source     Choi, El-Khamy, Lee, Towards the Limit of Network Quantization, ICLR 2017; compensation: GPTQ
  */
 export const entropyConstrained = definePass({

@@ -11,11 +11,12 @@ const CODES = ['none', 'huffman', 'rans'] as const;
 /**
  * Encodes the weights of all quantized layers anew, from the float model, with one codebook for all of them, by k-means.
  *
- * needs      ctx.reference (the float graph) and calibration data; labels are not used
+ * needs      ctx.reference (the float graph) and calibration data; labels for 'empirical-fisher' alone
  * entries    of the codebook, 2 .. 256, zero among them
  * importance of errors (weighting.ts): as they show in the layer's outputs ('hessian') or in the loss
  * joint      false: a codebook for every layer
  * code       entropy code of the indices: 'none', 'huffman', 'rans'
+ * samples    for curvature; layers are looked at with at most 512 of them
  * source     Choi, El-Khamy, Lee, Towards the Limit of Network Quantization, ICLR 2017
  */
 export const jointCodebook = definePass({
