@@ -3,6 +3,7 @@ import { dataOf } from '../ir/tensor.ts';
 import type { DType, Graph, Node, Tensor, ValueName } from '../ir/types.ts';
 import { toBfloat16Bits, toFloat16Bits } from '../numerics/float16.ts';
 import { invariant } from '../support/errors.ts';
+import { writeAnnotations } from './annotations.ts';
 import { type PlainModel, writeModel } from './onnx-writer.ts';
 
 export interface ExportOptions {
@@ -38,6 +39,7 @@ export function plainModel(graph: Graph, options: ExportOptions = {}): PlainMode
     inputs: graph.inputs.map((name) => ({ name, type: typeOf(graph, name) })),
     outputs: outputs.map((name) => ({ name, type: typeOf(graph, name) })),
     constants,
+    ...(graph.annotations && { metadata: writeAnnotations(graph.annotations) }),
     ...(options.opset !== undefined && { opset: options.opset }),
     ...(options.producer !== undefined && { producer: options.producer }),
   };

@@ -1,6 +1,7 @@
 import { prune } from '../ir/graph.ts';
 import type { Graph, Node, Tensor, TensorType, ValueName } from '../ir/types.ts';
 import { UserError } from '../support/errors.ts';
+import { readAnnotations } from './annotations.ts';
 import { show } from './bad-model.ts';
 import { type BoundInput, bindDimensions, type DimensionOptions } from './bind-dimensions.ts';
 import { conditionDecider } from './decide-condition.ts';
@@ -34,7 +35,14 @@ export async function importOnnx(bytes: Uint8Array, options: ImportOptions = {})
   const flat = withoutDead(await flatten(raw, conditionDecider(types)));
   await refuseUnsupported(flat, inputs, types);
   const body = await typeAndUpgrade(flat, types);
-  return prune({ name: raw.graph.name, inputs: flat.inputs, outputs: flat.outputs, ...body });
+  const annotations = readAnnotations(raw.metadata);
+  return prune({
+    name: raw.graph.name,
+    inputs: flat.inputs,
+    outputs: flat.outputs,
+    ...body,
+    ...(annotations && { annotations }),
+  });
 }
 
 function withConstants(raw: RawModel, constants: ReadonlyMap<string, Tensor>): RawModel {

@@ -43,6 +43,7 @@ export function decodeModel(bytes: Uint8Array, readExternal: ReadExternal): RawM
     opsets,
     graph: decodeGraph(model.graph, context),
     functions: (model.functions ?? []).map((proto, i) => decodeFunction(proto, defaults[i] ?? [], context)),
+    metadata: new Map((model.metadataProps ?? []).map(({ key, value }) => [text(key), text(value)])),
   };
 }
 

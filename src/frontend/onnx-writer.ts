@@ -20,6 +20,7 @@ export interface PlainModel {
   /** Of domain ''; default NEWEST_OPSET. */
   readonly opset?: number;
   readonly producer?: string;
+  readonly metadata?: ReadonlyMap<string, string>;
 }
 
 export interface PlainValue {
@@ -46,6 +47,7 @@ export function writeModel(model: PlainModel): Uint8Array {
       output: model.outputs.map(writeValue),
       initializer: [...model.constants].map(([name, tensor]) => writeTensor(tensor, name)),
     },
+    metadataProps: [...(model.metadata ?? [])].map(([key, value]) => ({ key, value })),
   };
   return ModelProto.encode(proto).finish();
 }

@@ -7,6 +7,8 @@ export interface RawModel {
   readonly opsets: ReadonlyMap<string, number>;
   readonly graph: RawGraph;
   readonly functions: readonly RawFunction[];
+  /** The texts of its metadata, by key. */
+  readonly metadata: ReadonlyMap<string, string>;
 }
 
 export interface RawGraph {

@@ -96,6 +96,22 @@ export interface Graph {
   readonly constants: ReadonlyMap<ValueName, Tensor>;
   /** What calibration saw of each float value, when it has run. */
   readonly ranges?: ReadonlyMap<ValueName, Range>;
+  /** What the file of a quantized model says beside the graph. */
+  readonly annotations?: Annotations;
+}
+
+/** What a model with QuantizeLinear and DequantizeLinear has no words for. Names are those of integer values. */
+export interface Annotations {
+  /** Inputs and outputs that are quantized are to be codes. */
+  readonly codesAtBorders: boolean;
+  readonly codes: ReadonlyMap<ValueName, CodeNote>;
+}
+
+export interface CodeNote {
+  /** How the codes of a constant lie in flash. */
+  readonly format?: string;
+  /** Of its codes, when these are fewer than the integers have. */
+  readonly bits?: number;
 }
 
 /** Real numbers that an activation takes, and the bits of the codes it was chosen for (default 8). */

@@ -4,8 +4,10 @@ import { definePass, type PassContext } from '../pass.ts';
 import { type BiasAdd, biasAddOf } from './qdq/bias.ts';
 import { importClip, importConstants, importDequantize, importInputs, importQuantize } from './qdq/borders.ts';
 import { type CodeGraph, startCodeGraph } from './qdq/code-graph.ts';
+import { keepFittingFormats } from './qdq/formats.ts';
 import { plainScalars, tabulate } from './qdq/functions.ts';
 import { quantizeLayer } from './qdq/layers.ts';
+import { importLookUp } from './qdq/look-ups.ts';
 import { moveCodes } from './qdq/moves.ts';
 import { type TableRegion, tableRegions } from './table-regions.ts';
 
@@ -15,7 +17,8 @@ import { type TableRegion, tableRegions } from './table-regions.ts';
  *
  * needs   constant scales; one per tensor for activations, one per tensor or output channel for weights
  * leaves  what has no integer form in float, with a remark; inputs and outputs in the types of the file, unless
- *         `stripIo` makes those that are quantized int8
+ *         `stripIo` or the annotations of a file of ours make those that are quantized int8; storage formats that such a file
+ *         names and that fit
  *
  * uint8 becomes int8 by taking 128 off codes and zero points, which changes no real number. Tables and moves equal
  * onnxruntime's results; sums are rounded once instead of in float32 and differ by at most one code.
@@ -26,14 +29,16 @@ export const importQdq = definePass({
   requires: ['float-only'],
   provides: [],
   defaults: { stripIo: false as boolean },
-  async run(given, { stripIo }, ctx) {
+  async run(given, options, ctx) {
+    const stripIo = options.stripIo || given.annotations?.codesAtBorders === true;
     const graph = plainScalars(given);
     const code = startCodeGraph(graph, stripIo);
     importInputs(code, stripIo);
     importConstants(code);
     const state = startImport(graph);
     for (const node of graph.nodes) if (!state.done.has(node)) await importNode(code, node, state, ctx);
-    return code.finish();
+    const { annotations, ...imported } = code.finish();
+    return annotations ? keepFittingFormats(imported, ctx) : imported;
   },
 });
 
@@ -73,7 +78,7 @@ async function attempt(
 ): Promise<true | string> {
   if (node.domain === '' && node.op === 'DequantizeLinear') return importDequantize(code, node) ?? true;
   if (node.domain === '' && node.op === 'QuantizeLinear') return importQuantize(code, node, done) ?? true;
-  if (importClip(code, node)) return true;
+  if (importClip(code, node) || importLookUp(code, node)) return true;
   const region = regions.get(node);
   if (region && (await tabulate(code, node, region, ctx))) return true;
   const moved = await moveCodes(code, node, ctx);

@@ -1,11 +1,9 @@
-import { type Codes, findFormat, type RowOrder } from '../../formats/index.ts';
+import { type Codes, findFormat } from '../../formats/index.ts';
 import { constantOf, editGraph, typeOf } from '../../ir/graph.ts';
-import { elementCount } from '../../ir/shape.ts';
-import type { Graph, Node, Shape, ValueName } from '../../ir/types.ts';
-import { findOp } from '../../ops/index.ts';
 import { must, UserError } from '../../support/errors.ts';
 import { matchesLayer } from '../layer-pattern.ts';
 import { definePass } from '../pass.ts';
+import { rowsOf, type StoredLayer, storedLayers } from './stored-layers.ts';
 
 /**
  * Says how the weights of quantized layers are stored. No code changes: they must be codes of the format already.
@@ -37,29 +35,6 @@ export const storeWeights = definePass({
     return edit.finish();
   },
 });
-
-interface StoredLayer {
-  readonly node: Node;
-  readonly weights: ValueName;
-}
-
-/** Rows lie one after the other, or side by side where the output channels are the last axis. */
-function rowsOf(node: Node, shape: Shape): RowOrder {
-  const axis = findOp(node.domain, node.op)?.quantize?.weightAxis?.(node) ?? 0;
-  const rows = shape[axis];
-  const depth = elementCount(shape) / rows;
-  return axis === 0 ? { rows, perGroup: 1, depth } : { rows, perGroup: rows, depth: 1 };
-}
-
-/** Layers that compute on codes and have constant weights, in execution order. */
-function storedLayers(graph: Graph): StoredLayer[] {
-  return graph.nodes.flatMap((node) => {
-    const [x, weights] = node.inputs;
-    const weighted = findOp(node.domain, node.op)?.quantize?.weightAxis !== undefined;
-    if (!weighted || x == null || weights == null || !constantOf(graph, weights)) return [];
-    return typeOf(graph, x).quant && typeOf(graph, weights).quant ? [{ node, weights }] : [];
-  });
-}
 
 function noSuchLayer(pattern: string, all: readonly StoredLayer[]): UserError {
   const names = all.map(({ node }) => node.name).join(', ');

@@ -1,6 +1,6 @@
 import { constantOf, typeOf } from '../../../ir/graph.ts';
 import { bitsOf } from '../../../ir/tensor.ts';
-import type { Node, Tensor, ValueName } from '../../../ir/types.ts';
+import type { Node, Quant, Tensor, ValueName } from '../../../ir/types.ts';
 import { integerRange } from '../../../numerics/dtype.ts';
 import { must } from '../../../support/errors.ts';
 import { type CodeGraph, type Codes, parametersOf } from './code-graph.ts';
@@ -71,11 +71,11 @@ export function importDequantize(code: CodeGraph, node: Node): string | null {
 
 function constantCodes(code: CodeGraph, integers: ValueName, tensor: Tensor, scales: Scales): Codes {
   const { dtype, scale, zeroPoint, axis } = scales;
-  const quant = { scheme: 'affine', bits: bitsOf(dtype), scale, zeroPoint, axis } as const;
-  const wide = { quant, range: must(integerRange(dtype), dtype) };
-  const target = int8Target(scales);
-  const data = target ? codesTensor(tensor) : tensor;
-  return { ...(target ?? wide), name: code.constant(`${integers}.codes`, data, (target ?? wide).quant) };
+  const wide: Quant = { scheme: 'affine', bits: bitsOf(dtype), scale, zeroPoint, axis };
+  const target = int8Target(scales) ?? { quant: wide, range: must(integerRange(dtype), dtype) };
+  const quant = { ...target.quant, ...code.graph.annotations?.codes.get(integers) };
+  const data = target.quant.bits === 8 ? codesTensor(tensor) : tensor;
+  return { ...target, quant, name: code.constant(`${integers}.codes`, data, quant) };
 }
 
 /** The same codes with another meaning: the file dequantizes with other scales than it quantized with. */

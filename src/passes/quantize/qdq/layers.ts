@@ -69,7 +69,7 @@ function refusalOf(code: CodeGraph, input: ValueName, index: number, role: Role 
   if (role !== 'activation' && role !== 'weight') return null;
   const quant = code.codesOf(input)?.quant;
   const what = role === 'weight' ? 'its weights are' : `its input ${index} is`;
-  if (quant?.bits !== 8) return `${what} not quantized to 8 bits`;
+  if (!quant || quant.bits > (role === 'weight' ? 16 : 8)) return `${what} not quantized to 8 bits`;
   return role === 'activation' && quant.axis !== null ? `its input ${index} has one scale per channel` : null;
 }
 

@@ -32,7 +32,7 @@ export async function moveCodes(code: CodeGraph, node: Node, ctx: PassContext): 
     const at = data.indexOf(i);
     return at >= 0 ? recoded(code, held[at], common).name : input && code.original(input);
   });
-  if (fill !== null) inputs[2] = code.constant(`${node.name}.fill`, tensorOf('i8', [], [fill]));
+  if (fill !== null) inputs[2] = code.constant(`${node.name}.fill`, tensorOf('i8', [], [fill]), common.quant);
   emit(code, { ...node, inputs }, common);
   return true;
 }
@@ -60,11 +60,13 @@ function commonTarget(held: readonly Codes[]): Target | null {
 }
 
 /**
- * The code that a constant Pad fills with; null for other nodes. A number between two codes is rounded, which
+ * The code that a Pad fills with, if anything; null for other nodes. A number between two codes is rounded, which
  * is right only where the result is quantized anyway (`rounded`).
  */
 function padCode(code: CodeGraph, node: Node, quant: Quant, rounded: boolean): number | string | null {
-  if (node.op !== 'Pad' || stringAttribute(node, 'mode', 'constant') !== 'constant') return null;
+  if (node.op !== 'Pad') return null;
+  if (stringAttribute(node, 'mode', 'constant') !== 'constant')
+    return node.inputs[2] == null ? null : quant.zeroPoint[0];
   const { dtype } = typeOf(code.graph, node.inputs[0]);
   const value = padValue(code, node.inputs[2]);
   if (value === null) return 'its fill value is computed';

@@ -45,10 +45,13 @@ export function scalesOf(graph: Graph, node: Node): Scales | null {
   const zeros = zero ? numbersOf(zero) : scales.map(() => 0);
   if (scales.length === 0 || zeros.length !== scales.length) return null;
   if (!scales.every((value) => value > 0 && Number.isFinite(value))) return null;
+  const axis = normalizeAxis(intAttribute(node, 'axis', 1), shape.length);
+  const perChannel = shape[axis] === scales.length && { dtype, scale: scales, zeroPoint: zeros, axis };
+  // A file of ours has them by channel on purpose, even where all are alike.
+  if (graph.annotations && constantOf(graph, integers) && scale.shape.length === 1 && perChannel) return perChannel;
   const alike = scales.every((value, i) => value === scales[0] && zeros[i] === zeros[0]);
   if (alike) return { dtype, scale: [scales[0]], zeroPoint: [zeros[0]], axis: null };
-  const axis = normalizeAxis(intAttribute(node, 'axis', 1), shape.length);
-  return shape[axis] === scales.length ? { dtype, scale: scales, zeroPoint: zeros, axis } : null;
+  return perChannel || null;
 }
 
 /** What is taken off an integer to get our int8 code: uint8 moves by 128, narrower ones stay; null: over 8 bits. */

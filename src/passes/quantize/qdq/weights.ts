@@ -30,10 +30,10 @@ export function centredWeights(
 ): Weights | string {
   const tensor = must(constantOf(code.view, held.name), held.name);
   const { quant } = held;
-  if (tensor.dtype !== 'i8') return `its weights are ${tensor.dtype}`;
   if (quant.axis !== null && quant.axis !== outputAxis) return 'its weights have one scale per input channel';
   const plain = quant.zeroPoint.every((zero) => zero === 0);
-  if (plain) return { input, weights: held, repeated: 0 };
+  if (plain && ['i8', 'i16'].includes(tensor.dtype)) return { input, weights: held, repeated: 0 };
+  if (tensor.dtype !== 'i8') return `its weights are ${tensor.dtype}`;
   const values = centred(tensor, quant);
   const meaning: Quant = { ...quant, zeroPoint: quant.zeroPoint.map(() => 0) };
   const sources = channelSources(values, tensor.shape, inputAxis(node, tensor.shape));
