@@ -29,14 +29,20 @@ import { cIdentifier } from './support/names.ts';
 import type { Target } from './targets/target.ts';
 import { VERSION } from './version.ts';
 
-export interface CompileOptions {
+export interface CompileOptions extends TransformOptions {
+  /** Becomes the C prefix and the file names. */
+  readonly name: string;
+  readonly target: Target;
+  /** 'native' (default): images channels-last; 'onnx': everything in ONNX order. */
+  readonly ioLayout?: 'native' | 'onnx';
+}
+
+/** What the passes need to know. */
+export interface TransformOptions {
   /** The ONNX file's bytes. */
   readonly model: Uint8Array;
   /** Its folder, for external data. */
   readonly directory?: string;
-  /** Becomes the C prefix and the file names. */
-  readonly name: string;
-  readonly target: Target;
   /** Values of symbolic dimensions. */
   readonly dimensions?: Readonly<Record<string, number>>;
   /** Inputs that become constants, by name. */
@@ -60,8 +66,6 @@ export interface CompileOptions {
   readonly exclude?: readonly string[];
   /** Keep float32 at the model's borders. Default: inputs and outputs are int8 codes. */
   readonly floatIo?: boolean;
-  /** 'native' (default): images channels-last; 'onnx': everything in ONNX order. */
-  readonly ioLayout?: 'native' | 'onnx';
   /** The passes to run instead of the usual ones. */
   readonly recipe?: Pipeline;
   readonly passes?: Pick<
@@ -132,7 +136,7 @@ function generate(model: Ungenerated): Compilation {
 }
 
 /** The first half: ONNX in, the graph that becomes C out (with `passes.stopAfter`, some earlier graph). */
-export async function transformModel(options: CompileOptions): Promise<Transformation> {
+export async function transformModel(options: TransformOptions): Promise<Transformation> {
   const { directory, dimensions, constants } = options;
   const imported = await importOnnx(options.model, {
     ...(directory !== undefined && { directory }),
@@ -165,7 +169,7 @@ export async function transformModel(options: CompileOptions): Promise<Transform
   }
 }
 
-function asksForInt8({ weights, activations }: CompileOptions): boolean {
+function asksForInt8({ weights, activations }: TransformOptions): boolean {
   return weights !== undefined || activations !== undefined;
 }
 
@@ -179,13 +183,13 @@ export function oracleModel(compilation: Compilation): Uint8Array {
 }
 
 /** A model that is quantized already becomes integer as it says, unless float32 is asked for. */
-function defaultPipeline(imported: Graph, precision: 'float32' | 'int8', options: CompileOptions): Pipeline {
+function defaultPipeline(imported: Graph, precision: 'float32' | 'int8', options: TransformOptions): Pipeline {
   if (isQuantizedModel(imported)) return options.precision === 'float32' ? quantizedFloatPasses : quantizedImportPasses;
   return precision === 'int8' ? int8Pipeline(options) : floatPasses;
 }
 
 /** What makes a float model int8. */
-export function int8Pipeline(options: CompileOptions): Pipeline {
+export function int8Pipeline(options: TransformOptions): Pipeline {
   return [...floatPasses, ...int8Passes(options)];
 }
 
@@ -195,7 +199,7 @@ export function int8Pipeline(options: CompileOptions): Pipeline {
  * 1.2 dB to the depthwise keyword spotters and takes up to 0.8 dB from others, so it has to be asked for. few-bit
  * corrects the biases of the layers it encodes, and makes up for what other layers lost.
  */
-function int8Passes(options: CompileOptions): Pipeline {
+function int8Passes(options: TransformOptions): Pipeline {
   const { calibrate: how = {}, exclude = [], floatIo = false } = options;
   return [
     ...(options.equalize ? [equalize] : []),

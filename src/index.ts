@@ -8,6 +8,7 @@ export {
   generateC,
   oracleModel,
   type Transformation,
+  type TransformOptions,
   transformModel,
 } from './compile.ts';
 export { type Dataset, type DatasetDescriptor, type DatasetSource, loadDataset } from './data/dataset.ts';
@@ -39,6 +40,7 @@ export { type PrecisionSearch, type SearchOptions, searchPrecision } from './sea
 export { ERROR_CODES, type ErrorCode, InvariantError, type Problem, UserError } from './support/errors.ts';
 export { listTargets, loadTarget } from './targets/load.ts';
 export type { Target } from './targets/target.ts';
+export { type TuneOptions, type Tuning, type TuningRun, tuneModel } from './tune.ts';
 export { hostGcc } from './verify/host-gcc.ts';
 export { type KnownAnswer, knownAnswers } from './verify/known-answers.ts';
 export type { Toolchain } from './verify/toolchain.ts';

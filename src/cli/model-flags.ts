@@ -132,7 +132,7 @@ export async function readModel(path: string): Promise<Uint8Array> {
   });
 }
 
-async function readJson(path: string) {
+export async function readJson(path: string): Promise<Json> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw cannotRead(path, cause);
   });

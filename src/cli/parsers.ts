@@ -35,6 +35,14 @@ export function nonNegative(text: string): number {
   return value;
 }
 
+export function positive(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value > 0) || value === Number.POSITIVE_INFINITY) {
+    throw new InvalidArgumentError('Must be a number above 0.');
+  }
+  return value;
+}
+
 /** Bytes, or a share of some memory. */
 export type Amount = { readonly bytes: number } | { readonly share: number };
 

@@ -9,6 +9,7 @@ import { opsCommand } from './ops.ts';
 import { quantizeCommand } from './quantize.ts';
 import { searchCommand } from './search.ts';
 import { targetsCommand } from './targets.ts';
+import { tuneCommand } from './tune.ts';
 import { verifyCommand } from './verify.ts';
 
 /** Parses and runs; returns the exit status. Throws UserError for everything the user can mend. */
@@ -24,6 +25,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     verifyCommand(),
     benchCommand(),
     searchCommand(),
+    tuneCommand(),
     targetsCommand(),
     opsCommand(),
     formatsCommand(),

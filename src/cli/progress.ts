@@ -3,7 +3,8 @@ import { note } from './say.ts';
 
 /** Tells how far a long step is; `stop` clears what is left of it. */
 export interface Progress {
-  update(step: string, done: number, total: number): void;
+  /** `note`: how good it is by now. */
+  update(step: string, done: number, total: number, note?: string): void;
   stop(): void;
 }
 
@@ -22,17 +23,18 @@ function bar(): Progress {
     current = null;
   };
   return {
-    update(step, done, total) {
+    update(step, done, total, note = '') {
+      const told = { note: note && `, ${note}` };
       if (current?.step !== step) {
         stop();
-        const format = `${step.padEnd(14)} {bar} {value}/{total}, {eta_formatted} left`;
+        const format = `${step.padEnd(14)} {bar} {value}/{total}, {eta_formatted} left{note}`;
         current = {
           step,
           bar: new SingleBar({ format, clearOnComplete: true, hideCursor: true, stream: process.stderr }),
         };
-        current.bar.start(total, done);
+        current.bar.start(total, done, told);
       }
-      if (done < total) current.bar.update(done);
+      if (done < total) current.bar.update(done, told);
       else stop();
     },
     stop,
@@ -42,10 +44,10 @@ function bar(): Progress {
 function plainLines(): Progress {
   let last = Date.now();
   return {
-    update(step, done, total) {
+    update(step, done, total, told) {
       if (Date.now() - last < LINE_EVERY_MS) return;
       last = Date.now();
-      note(`${step}: ${done} of ${total}`);
+      note(`${step}: ${done} of ${total}${told ? `, ${told}` : ''}`);
     },
     stop: () => {},
   };

@@ -42,3 +42,4 @@ export { storeWeights } from './quantize/store-weights.ts';
 export { parseRecipe, printRecipe, type Recipe } from './recipe.ts';
 export { allPasses } from './registry.ts';
 export { distill } from './retrain/distill.ts';
+export { TUNING_RECIPES, tuningRecipe } from './retrain/recipes.ts';

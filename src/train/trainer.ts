@@ -87,6 +87,7 @@ export async function train(step: TrainingStep, options: TrainOptions): Promise<
     const history = [...(from?.history ?? [])];
     let best = from?.best ?? (validate ? { epoch: 0, validation: await validate(values), values } : null);
     for (let epoch = from?.epoch ?? 0; epoch < epochs; epoch++) {
+      if (best && epoch - best.epoch >= patience) break;
       const order = createRng(seed + epoch).shuffle(Array.from({ length: data.length }, (_, i) => i));
       let sum = 0;
       for (let i = 0; i < perEpoch; i++) {
@@ -104,7 +105,6 @@ export async function train(step: TrainingStep, options: TrainOptions): Promise<
       history.push({ loss: sum / perEpoch, validation });
       if (best && validation !== null && validation < best.validation) best = { epoch: epoch + 1, validation, values };
       await options.checkpoint?.({ epoch: epoch + 1, values, history: [...history], best });
-      if (best && epoch + 1 - best.epoch >= patience) break;
     }
     return { values: best?.values ?? values, history, epoch: best?.epoch ?? history.length };
   } finally {

@@ -130,7 +130,11 @@ export async function openJob(
             },
           }),
         progress: ({ step: done, steps, loss }) => {
-          ctx.progress(part * steps + done, parts * steps, noteOf(loss, last));
+          ctx.progress(
+            part * steps + done,
+            parts * steps,
+            `${parts > 1 ? `part ${part + 1} of ${parts}, ` : ''}${noteOf(loss, last)}`,
+          );
         },
         checkpoint: async (checkpoint) => ctx.checkpoints?.write(name, checkpoint),
         signal: ctx.signal,

@@ -1,0 +1,79 @@
+import type { Json } from '../../ir/program.ts';
+import { UserError } from '../../support/errors.ts';
+import { nearestName } from '../../support/nearest.ts';
+import { floatPasses } from '../float/index.ts';
+import { type AnyPass, type PassOptions, type Step, step } from '../pass.ts';
+import { parseRecipe } from '../recipe.ts';
+
+/** The first and the last layer keep 8 bits, as in the papers. */
+const BORDERS = [
+  { match: ':first', format: 'int8' },
+  { match: ':last', format: 'int8' },
+];
+const INT8: readonly Json[] = [['calibrate', { samples: 512 }], 'quantize-int8'];
+
+const inq = (bits: number): Json => [
+  ...INT8,
+  ['few-bit', { layers: [{ match: '*', format: `pow2-${bits}` }], scales: 'layer-pow2' }],
+  ['inq', { epochs: 1 }],
+];
+const lsq = (bits: number): Json => [
+  ...INT8,
+  ['few-bit', { layers: [{ match: '*', format: `int${bits}` }, ...BORDERS] }],
+  ['lsq', { epochs: 2 }],
+];
+const ternary: Json = ['few-bit', { layers: [{ match: '*', format: 'ternary' }, ...BORDERS] }];
+
+/** Recipes that re-train, by name: what comes after the float passes. */
+export const TUNING_RECIPES: Readonly<Record<string, Json>> = {
+  'inq-5': inq(5),
+  'inq-4': inq(4),
+  'inq-3': inq(3),
+  'inq-2': inq(2),
+  ttq: [...INT8, ternary, ['ttq', { epochs: 4 }]],
+  twn: [...INT8, ternary, ['twn', { epochs: 4 }]],
+  'lsq-4': lsq(4),
+  'lsq-3': lsq(3),
+  choi: [...INT8, ['joint-codebook', { entries: 16, code: 'huffman' }], ['shared-values', { epochs: 2 }]],
+};
+
+/** The recipe of this name as a pipeline. Throws UserError BAD_ARGUMENT with the nearest name. */
+export function tuningRecipe(name: string, known: readonly AnyPass[]): readonly Step[] {
+  const passes = Object.hasOwn(TUNING_RECIPES, name) ? TUNING_RECIPES[name] : null;
+  if (passes !== null) return withFloatPasses(parseRecipe({ name, passes }, known).pipeline);
+  const names = Object.keys(TUNING_RECIPES);
+  const nearest = nearestName(name, names);
+  throw new UserError({
+    code: 'BAD_ARGUMENT',
+    message: `there is no recipe '${name}'`,
+    because: [`known: ${names.join(', ')}; or the path of a JSON file`],
+    hint: nearest ? `did you mean '${nearest}'?` : 'choose one of these',
+  });
+}
+
+/** A recipe that names no float pass gets the usual ones in front. */
+export function withFloatPasses(pipeline: readonly Step[]): readonly Step[] {
+  const own = pipeline.some(({ pass }) => floatPasses.includes(pass));
+  return own ? pipeline : [...floatPasses.map((pass) => step(pass)), ...pipeline];
+}
+
+/** The recipe with these options in every pass that trains. Throws UserError BAD_ARGUMENT when none does. */
+export function withTraining(pipeline: readonly Step[], options: PassOptions): readonly Step[] {
+  const names = Object.keys(options);
+  if (names.length === 0) return pipeline;
+  if (pipeline.some(({ pass }) => trains(pass))) {
+    return pipeline.map((entry) =>
+      trains(entry.pass) ? { ...entry, options: { ...entry.options, ...options } } : entry,
+    );
+  }
+  throw new UserError({
+    code: 'BAD_ARGUMENT',
+    message: `nothing in the recipe trains, so '${names[0]}' says nothing`,
+    hint: 'leave it out, or choose a recipe that trains',
+  });
+}
+
+/** A pass with options of training. */
+export function trains({ defaults }: AnyPass): boolean {
+  return 'epochs' in defaults && 'rate' in defaults;
+}

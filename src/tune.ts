@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto';
+import { type Transformation, transformModel } from './compile.ts';
+import type { Dataset } from './data/dataset.ts';
+import { exportOnnx } from './frontend/export-onnx.ts';
+import { widespreadOpset } from './frontend/opset.ts';
+import type { Json } from './ir/program.ts';
+import type { Graph } from './ir/types.ts';
+import type { Checkpoints, PassOptions, Step } from './passes/pass.ts';
+import type { PipelineOptions } from './passes/pipeline.ts';
+import { exportQdq } from './passes/quantize/export-qdq.ts';
+import { isQuantizedModel } from './passes/quantize/import-quantized.ts';
+import { printRecipe } from './passes/recipe.ts';
+import { allPasses } from './passes/registry.ts';
+import { tuningRecipe, withFloatPasses, withTraining } from './passes/retrain/recipes.ts';
+import { must, UserError } from './support/errors.ts';
+
+export interface TuneOptions {
+  /** The ONNX file's bytes: a float model. */
+  readonly model: Uint8Array;
+  /** Its folder, for external data. */
+  readonly directory?: string;
+  /** Values of symbolic dimensions. */
+  readonly dimensions?: Readonly<Record<string, number>>;
+  /** Samples to train on; opened with the imported graph because they must fit its inputs. */
+  readonly data: (graph: Graph) => Promise<Dataset>;
+  /** The name of one of TUNING_RECIPES, or passes; the usual float passes are put in front of those that name none. */
+  readonly recipe: string | readonly Step[];
+  /** Options for every pass of the recipe that trains: epochs, batch, rate, ... */
+  readonly training?: PassOptions;
+  /** Of everything random. Default 0. */
+  readonly seed?: number;
+  /** Where the state of training is kept; asked once, before anything runs. */
+  readonly checkpoints?: (run: TuningRun) => Promise<Checkpoints>;
+  readonly progress?: PipelineOptions['progress'];
+  readonly signal?: AbortSignal;
+}
+
+/** What decides about every bit of the result, apart from this program. */
+export interface TuningRun {
+  /** SHA-256 of the file. */
+  readonly model: string;
+  /** SHA-256 of labels and of some of the samples. */
+  readonly data: string;
+  readonly recipe: Json;
+  readonly seed: number;
+}
+
+export interface Tuning extends Transformation {
+  /**
+   * An ONNX file with QuantizeLinear and DequantizeLinear that any ONNX tool opens; compileModel() reads back the codes,
+   * scales and storage formats of `graph`.
+   */
+  readonly model: Uint8Array;
+  readonly run: TuningRun;
+}
+
+/** A float model becomes one in few bits, re-trained. The same options give the same bytes. Throws UserError. */
+export async function tuneModel(options: TuneOptions): Promise<Tuning> {
+  const { model, directory, dimensions, seed = 0, progress, signal } = options;
+  const recipe = recipeOf(options);
+  let run: TuningRun | null = null;
+  let store: Checkpoints | null = null;
+  const transformation = await transformModel({
+    model,
+    ...(directory !== undefined && { directory }),
+    ...(dimensions !== undefined && { dimensions }),
+    recipe,
+    async calibration(graph) {
+      refuseQuantized(graph);
+      const dataset = await options.data(graph);
+      run = { model: sha256(model), data: fingerprint(dataset), recipe: printRecipe('tune', recipe), seed };
+      store = (await options.checkpoints?.(run)) ?? null;
+      return dataset;
+    },
+    passes: {
+      seed,
+      ...(progress && { progress }),
+      ...(signal && { signal }),
+      ...(options.checkpoints && {
+        checkpoints: {
+          read: (name) => must(store, 'checkpoints').read(name),
+          write: (name, checkpoint) => must(store, 'checkpoints').write(name, checkpoint),
+        },
+      }),
+    },
+  });
+  if (transformation.precision !== 'int8') throw stillFloat();
+  const written = exportQdq(transformation.graph);
+  const bytes = exportOnnx(written, { producer: 'nibblec', opset: widespreadOpset(written) });
+  return { ...transformation, model: bytes, run: must<TuningRun>(run, 'a run') };
+}
+
+function recipeOf({ recipe, training = {} }: TuneOptions): readonly Step[] {
+  const steps = typeof recipe === 'string' ? tuningRecipe(recipe, allPasses) : withFloatPasses(recipe);
+  return withTraining(steps, training);
+}
+
+function refuseQuantized(graph: Graph): void {
+  if (!isQuantizedModel(graph)) return;
+  throw new UserError({
+    code: 'BAD_MODEL',
+    message: 'the model is quantized already',
+    hint: 'tune the float model it was made from',
+  });
+}
+
+function stillFloat(): UserError {
+  return new UserError({
+    code: 'BAD_ARGUMENT',
+    message: 'the recipe leaves the model in float32',
+    hint: "add 'calibrate' and 'quantize-int8' to its passes",
+  });
+}
+
+const SAMPLES = 64;
+
+/** Of labels and of some samples, spread over the set. */
+function fingerprint({ count, labels, sample }: Dataset): string {
+  const hash = createHash('sha256').update(`${count}`);
+  if (labels) hash.update(labels);
+  for (let i = 0; i < Math.min(SAMPLES, count); i++) {
+    for (const { data } of sample(Math.floor((i * count) / Math.min(SAMPLES, count))).values()) hash.update(data);
+  }
+  return hash.digest('hex');
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
