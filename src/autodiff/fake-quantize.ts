@@ -46,8 +46,10 @@ export function fakeQuantizeLevels(build: Builder, x: ValueName, scale: ValueNam
     return build.scale(build.cast(above, 'f32'), level - levels[i]);
   });
   const code = build.op('Sum', [...steps, build.scalar(low)], build.shape(ratio));
-  const clipped = build.op('Clip', [ratio, build.scalar(low), build.scalar(high)], build.shape(ratio));
-  const inside = (back: Builder) => back.compare('Equal', ratio, clipped);
+  const inside = (back: Builder) => {
+    const bounds = [back.scalar(low), back.scalar(high)] as const;
+    return back.and(back.compare('GreaterOrEqual', ratio, bounds[0]), back.compare('LessOrEqual', ratio, bounds[1]));
+  };
   return straightThrough(build, { x, scale, ratio, code, inside, high });
 }
 

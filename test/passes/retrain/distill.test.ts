@@ -1,36 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { typeOf } from '../../../src/ir/graph.ts';
 import type { Json } from '../../../src/ir/program.ts';
-import { verifyGraph } from '../../../src/ir/verify.ts';
-import { buildOracle } from '../../../src/oracle/build-oracle.ts';
 import { step } from '../../../src/passes/pass.ts';
 import { calibrate } from '../../../src/passes/quantize/calibrate.ts';
-import { asCodes } from '../../../src/passes/quantize/calibration-samples.ts';
-import { dequantizeTensor } from '../../../src/passes/quantize/qdq/constant-codes.ts';
 import { distill } from '../../../src/passes/retrain/distill.ts';
-import { simulate } from '../../../src/passes/retrain/simulate.ts';
-import { createEvaluator } from '../../../src/runtime/evaluator.ts';
 import { randomFeeds } from '../support.ts';
 import { encode, FLOAT, run } from './support.ts';
-
-test('the simulation computes what the integers do', async () => {
-  const { graph } = await run(encode('int3'));
-  const { graph: simulation, layers } = simulate(graph);
-  verifyGraph(simulation);
-  expect(layers.map(({ node }) => node.outputs[0])).toEqual(['h1', 'h2', 'h3', 'g', 'y']);
-  expect(layers.map(({ bias }) => bias !== null)).toEqual([true, true, true, true, false]);
-  const evaluator = createEvaluator();
-  let off = 0;
-  for (let i = 0; i < 20; i++) {
-    const feeds = randomFeeds(FLOAT, 100 + i);
-    const real = (await evaluator.evaluate(simulation, feeds)).get('z')!.data;
-    const codes = (await evaluator.evaluate(buildOracle(graph), asCodes(graph, feeds))).get('z')!;
-    const wanted = dequantizeTensor(codes, typeOf(graph, 'z').quant!).data;
-    for (let j = 0; j < real.length; j++) if (Math.abs(Number(real[j]) - Number(wanted[j])) > 1.5 / 256) off++;
-  }
-  await evaluator.release();
-  expect(off).toBeLessThanOrEqual(2);
-});
 
 describe('refuses before any pass runs', () => {
   test.each<[string, { [key: string]: Json }, RegExp]>([
