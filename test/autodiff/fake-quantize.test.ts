@@ -28,7 +28,7 @@ async function results(levels: readonly number[] | { readonly min: number; reado
     new Map([[marked.value, marked.gradient]]),
   );
   const all = await evaluate(graph);
-  const read = (name: string) => Array.from(all.get(name)!.data, (x) => Number(x) + 0);
+  const read = (name: string) => Array.from(all.get(name)!.data as Float32Array, (x) => x + 0);
   return { values: read(marked.value), dx: read(gradients.get(x)!), ds: read(gradients.get(scale)!)[0] };
 }
 
