@@ -11,7 +11,7 @@ import { exportQdq } from './passes/quantize/export-qdq.ts';
 import { isQuantizedModel } from './passes/quantize/import-quantized.ts';
 import { printRecipe } from './passes/recipe.ts';
 import { allPasses } from './passes/registry.ts';
-import { tuningRecipe, withFloatPasses, withTraining } from './passes/retrain/recipes.ts';
+import { trains, tuningRecipe, withFloatPasses, withTraining } from './passes/retrain/recipes.ts';
 import { must, UserError } from './support/errors.ts';
 
 export interface TuneOptions {
@@ -68,6 +68,7 @@ export async function tuneModel(options: TuneOptions): Promise<Tuning> {
     async calibration(graph) {
       refuseQuantized(graph);
       const dataset = await options.data(graph);
+      if (recipe.some(learnsFromLabels)) refuseLabels(graph, dataset);
       run = { model: sha256(model), data: fingerprint(dataset), recipe: printRecipe('tune', recipe), seed };
       store = (await options.checkpoints?.(run)) ?? null;
       return dataset;
@@ -101,6 +102,23 @@ function refuseQuantized(graph: Graph): void {
     code: 'BAD_MODEL',
     message: 'the model is quantized already',
     hint: 'tune the float model it was made from',
+  });
+}
+
+function learnsFromLabels({ pass, options }: Step): boolean {
+  return trains(pass) && options.loss !== 'teacher';
+}
+
+/** Before hours of other work: labels must be classes of the first output, where that has classes. */
+function refuseLabels({ outputs: [output], types }: Graph, { name, labels }: Dataset): void {
+  const { shape } = must(types.get(output), output);
+  const wrong = shape.length === 2 ? labels?.findIndex((label) => label < 0 || label >= shape[1]) : undefined;
+  if (wrong === undefined || wrong < 0) return;
+  throw new UserError({
+    code: 'BAD_DATA',
+    message: `the label of sample ${wrong} is ${labels?.[wrong]}, and the model has ${shape[1]} classes`,
+    where: name,
+    hint: `labels count from 0 to ${shape[1] - 1}; loss 'teacher' looks at none`,
   });
 }
 

@@ -30,7 +30,13 @@ function bar(): Progress {
         const format = `${step.padEnd(14)} {bar} {value}/{total}, {eta_formatted} left{note}`;
         current = {
           step,
-          bar: new SingleBar({ format, clearOnComplete: true, hideCursor: true, stream: process.stderr }),
+          bar: new SingleBar({
+            format,
+            barsize: note ? 16 : 40,
+            clearOnComplete: true,
+            hideCursor: true,
+            stream: process.stderr,
+          }),
         };
         current.bar.start(total, done, told);
       }

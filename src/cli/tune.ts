@@ -142,7 +142,7 @@ function withWayOn(error: UserError, folder: string | undefined): UserError {
   const hint =
     folder === undefined
       ? 'lower --rate or give --clip-norm 1; with --checkpoint DIR the last whole epoch is kept'
-      : `the last whole epoch is in ${folder}: go on with --checkpoint ${folder} --resume and a lower --rate, or --clip-norm 1`;
+      : `the last whole epoch is in ${folder}: go on with --checkpoint ${folder} --resume and a lower --rate, or --clip-norm 1; take the newest NPZ file away to begin its part again`;
   return new UserError({ ...error.problem, hint }, { cause: error });
 }
 

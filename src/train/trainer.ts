@@ -74,7 +74,7 @@ export interface Trained {
 /**
  * Runs a training step over shuffled batches. The same seed gives the same bytes; the samples that do not fill a batch
  * are left out of an epoch. Throws UserError BAD_DATA when there are fewer samples than one batch takes, DIVERGED when the loss is
- * no number any more.
+ * no number any more, or a parameter at the end of an epoch.
  */
 export async function train(step: TrainingStep, options: TrainOptions): Promise<Trained> {
   const { data, epochs, validate, patience = Number.POSITIVE_INFINITY, from, seed } = options;
@@ -96,11 +96,15 @@ export async function train(step: TrainingStep, options: TrainOptions): Promise<
         const rate = step.optimizer.rateAt(options.rate(count, epochs * perEpoch), count + 1);
         const feeds = await data.batch(order.slice(i * batch, (i + 1) * batch));
         const result = await takeStep(step, session, new Map([...feeds, ...(options.masks ?? []), ...values]), rate);
-        if (!Number.isFinite(result.loss)) throw diverged(epoch, i, result.loss);
+        if (!Number.isFinite(result.loss)) throw diverged(`the loss became ${result.loss}`, epoch, i);
         values = result.values;
         sum += result.loss;
         options.progress?.({ epoch, step: count + 1, steps: epochs * perEpoch, loss: result.loss });
       }
+      const wild = [...values].find(
+        ([, { dtype, data }]) => dtype === 'f32' && !(data as Float32Array).every(Number.isFinite),
+      );
+      if (wild) throw diverged(`${printName(wild[0])} holds no numbers any more`, epoch, perEpoch - 1);
       const validation = validate ? await validate(values) : null;
       history.push({ loss: sum / perEpoch, validation });
       if (best && validation !== null && validation < best.validation) best = { epoch: epoch + 1, validation, values };
@@ -147,10 +151,10 @@ function tooFew(samples: number, batch: number): UserError {
   });
 }
 
-function diverged(epoch: number, batch: number, loss: number): UserError {
+function diverged(what: string, epoch: number, batch: number): UserError {
   return new UserError({
     code: 'DIVERGED',
-    message: `the loss became ${loss} in epoch ${epoch + 1}, batch ${batch + 1}`,
+    message: `${what} in epoch ${epoch + 1}, batch ${batch + 1}`,
     hint: 'lower the learning rate, or limit the norm of the gradients',
   });
 }

@@ -32,7 +32,7 @@ async function contents(out: string): Promise<Map<string, string>> {
 }
 
 describe('help', () => {
-  const verbs = ['compile', 'inspect', 'verify', 'bench', 'search', 'quantize', 'targets', 'ops', 'formats'];
+  const verbs = ['compile', 'inspect', 'verify', 'bench', 'search', 'tune', 'quantize', 'targets', 'ops', 'formats'];
 
   test('names every verb', async () => {
     const { exitCode, stdout } = await cli(folder);

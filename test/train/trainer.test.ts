@@ -184,6 +184,44 @@ describe('a small LeNet', () => {
     expect(steps).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
+  test('resumes where patience had ended it, and stays ended', async () => {
+    const task = withLoss(network(1));
+    const step = trainingStep(task.graph, { loss: task.loss, parameters: PARAMETERS, optimizer: sgd() });
+    const seen = [5, 4, 3, 6, 7];
+    const options = {
+      data: bars(32, 2),
+      epochs: 6,
+      rate: constant(0.01),
+      seed: 3,
+      open: openTrainingSession,
+      patience: 2,
+    };
+    const kept: Checkpoint[] = [];
+    const whole = await train(step, {
+      ...options,
+      validate: async () => seen.shift()!,
+      checkpoint: (checkpoint) => void kept.push(checkpoint),
+    });
+    const again = await train(step, { ...options, from: kept[kept.length - 1], validate: async () => 0 });
+    expect({ ...again, values: byteText(again.values) }).toEqual({ ...whole, values: byteText(whole.values) });
+  });
+
+  test('parameters that are no numbers at the end of an epoch are not kept', async () => {
+    const graph = parseGraph(`
+      input x: f32[1]
+      const w: f32[1] = 1
+      y: f32[1] = Mul(x, w)
+      loss: f32[] = ReduceSum(y) keepdims=0
+      return loss`);
+    const step = trainingStep(graph, { loss: 'loss', parameters: ['w'], optimizer: sgd() });
+    const data = tensorData(new Map([['x', { dtype: 'f32', shape: [1], data: Float32Array.of(1e30) }]]));
+    const kept: Checkpoint[] = [];
+    const options = { data, epochs: 3, rate: constant(1e30), seed: 1, open: openTrainingSession };
+    const run = train(step, { ...options, checkpoint: (checkpoint) => void kept.push(checkpoint) });
+    await expect(run).rejects.toThrow('w holds no numbers any more in epoch 1, batch 1');
+    expect(kept).toEqual([]);
+  });
+
   test('says what is wrong', async () => {
     const task = withLoss(network(1));
     const step = trainingStep(task.graph, { loss: task.loss, parameters: PARAMETERS, optimizer: sgd() });
