@@ -4,6 +4,7 @@ import { lowerGraph } from './codegen/lower/lower-graph.ts';
 import { planMemory } from './codegen/plan-memory/index.ts';
 import { orderCalls } from './codegen/plan-memory/order-calls.ts';
 import { planConcat } from './codegen/plan-memory/plan-concat.ts';
+import { planSlices } from './codegen/plan-memory/plan-slices.ts';
 import type { Dataset } from './data/dataset.ts';
 import { exportOnnx } from './frontend/export-onnx.ts';
 import { importOnnx } from './frontend/import-onnx.ts';
@@ -129,7 +130,8 @@ type Ungenerated = Omit<Compilation, 'oracle' | 'program' | 'plan' | 'files'>;
 
 function generate(model: Ungenerated): Compilation {
   const { graph, name, target, ioLayout, provenance } = model;
-  const program = orderCalls(planConcat(lowerGraph(graph, { name, features: target.features, ioLayout })));
+  const lowered = lowerGraph(graph, { name, features: target.features, ioLayout });
+  const program = orderCalls(planConcat(planSlices(lowered)));
   const plan = planMemory(program);
   const files = emitC(program, plan, { sets: target.kernels, provenance });
   return { ...model, oracle: buildOracle(graph), program, plan, files };

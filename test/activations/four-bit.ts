@@ -2,6 +2,7 @@ import { emitC } from '../../src/codegen/emit.ts';
 import { lowerGraph } from '../../src/codegen/lower/lower-graph.ts';
 import { planMemory } from '../../src/codegen/plan-memory/index.ts';
 import { planConcat } from '../../src/codegen/plan-memory/plan-concat.ts';
+import { planSlices } from '../../src/codegen/plan-memory/plan-slices.ts';
 import type { Dataset } from '../../src/data/dataset.ts';
 import { datasetInputs } from '../../src/data/graph-inputs.ts';
 import { randomDataset } from '../../src/data/random-dataset.ts';
@@ -39,7 +40,7 @@ export interface Settings {
 
 export function compiled(graph: Graph, { sets = ['c'], features = new Set() }: Settings = {}): CompiledModel {
   const name = 'net';
-  const program = planConcat(lowerGraph(graph, { name, features }));
+  const program = planConcat(planSlices(lowerGraph(graph, { name, features })));
   const plan = planMemory(program);
   return { name, graph, oracle: buildOracle(graph), program, plan, files: emitC(program, plan, { sets }) };
 }

@@ -5,6 +5,7 @@ import { lowerGraph } from '../../src/codegen/lower/lower-graph.ts';
 import { planMemory } from '../../src/codegen/plan-memory/index.ts';
 import { orderCalls } from '../../src/codegen/plan-memory/order-calls.ts';
 import { planConcat } from '../../src/codegen/plan-memory/plan-concat.ts';
+import { planSlices } from '../../src/codegen/plan-memory/plan-slices.ts';
 import { type Compilation, compileModel } from '../../src/compile.ts';
 import { type Dataset, type DatasetSource, loadDataset } from '../../src/data/dataset.ts';
 import { datasetInputs } from '../../src/data/graph-inputs.ts';
@@ -45,7 +46,7 @@ export async function compileGraph(
     evaluate: evaluator.evaluate,
     dataset: { length: data.count, sample: (index) => data.sample(index) },
   }).finally(() => evaluator.release());
-  const program = orderCalls(planConcat(lowerGraph(result, { name, features: target.features })));
+  const program = orderCalls(planConcat(planSlices(lowerGraph(result, { name, features: target.features }))));
   const plan = planMemory(program);
   const files = emitC(program, plan, { sets: target.kernels });
   return { name, graph: result, oracle: buildOracle(result), program, plan, files };

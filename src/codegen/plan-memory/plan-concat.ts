@@ -77,7 +77,7 @@ function canSlice(
 }
 
 /** Whether a call changes the buffer or a slice of it. */
-function writesInto(call: Call, buffer: BufferId, byId: ReadonlyMap<BufferId, Buffer>): boolean {
+export function writesInto(call: Call, buffer: BufferId, byId: ReadonlyMap<BufferId, Buffer>): boolean {
   return call.arguments.some((argument) => {
     if (argument.access === 'read') return false;
     return parentsOf(must(byId.get(argument.buffer), 'buffer'), byId).some((parent) => parent.id === buffer);
@@ -85,7 +85,7 @@ function writesInto(call: Call, buffer: BufferId, byId: ReadonlyMap<BufferId, Bu
 }
 
 /** The buffer itself and all it lies in. */
-function parentsOf(buffer: Buffer, byId: ReadonlyMap<BufferId, Buffer>): Buffer[] {
+export function parentsOf(buffer: Buffer, byId: ReadonlyMap<BufferId, Buffer>): Buffer[] {
   if (buffer.within === null) return [buffer];
   return [buffer, ...parentsOf(must(byId.get(buffer.within.buffer), 'parent'), byId)];
 }

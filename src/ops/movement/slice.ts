@@ -1,6 +1,7 @@
-import { normalizeAxis } from '../../ir/shape.ts';
+import { elementCount, normalizeAxis } from '../../ir/shape.ts';
+import { elementBytes } from '../../ir/tensor.ts';
 import type { Node } from '../../ir/types.ts';
-import type { LowerBuilder, OpDef, UpgradeBuilder } from '../op-def.ts';
+import type { LowerBuilder, OpDef, Operand, UpgradeBuilder } from '../op-def.ts';
 import { constantNumbers } from '../support/inputs.ts';
 import { copyLines, linesParams } from '../support/loops.ts';
 import { checkMoves, elementsText, followInput } from '../support/moves.ts';
@@ -18,13 +19,33 @@ export const slice: OpDef = {
       strides: x.strides.map((stride, d) => stride * step[d]!),
       start: x.strides.reduce((sum, stride, d) => sum + stride * start[d]!, 0),
     };
+    const summary = `Slice, ${elementsText(node, lower)}`;
+    const run = x.constant ? null : runOf(walk, y);
+    if (run) return lower.call({ template: 'slice', params: { x: x.name, ...run }, summary });
     lower.call({
       template: 'lines',
       params: linesParams(copyLines(y.shape, { ...x, walk }, { ...y, walk: y })),
-      summary: `Slice, ${elementsText(node, lower)}`,
+      summary,
     });
   },
 };
+
+/**
+ * Bytes of the input that are the whole output in its order, or null when they are not together: such a slice needs no copy
+ * where the memory plan lets it be seen in place.
+ */
+function runOf({ strides, start }: { strides: readonly number[]; start: number }, y: Operand) {
+  const size = elementBytes(y.type);
+  const run = { offset: start * size, bytes: elementCount(y.shape) * size };
+  const order = y.shape.map((_, d) => d).filter((d) => y.shape[d] !== 1);
+  order.sort((a, b) => y.strides[a] - y.strides[b]);
+  let together = 1;
+  for (const d of order) {
+    if (strides[d] !== together || y.strides[d] !== together) return null;
+    together *= y.shape[d];
+  }
+  return run.bytes > 0 && Number.isInteger(run.offset) && Number.isInteger(run.bytes) ? run : null;
+}
 
 /** First element and step of each dimension; where it ends, the output's shape says. */
 function sliceOf(node: Node, lower: LowerBuilder, shape: readonly number[]): { start: number[]; step: number[] } {

@@ -7,6 +7,7 @@ import { emitC } from '../../../src/codegen/emit.ts';
 import { lowerGraph } from '../../../src/codegen/lower/lower-graph.ts';
 import { planMemory } from '../../../src/codegen/plan-memory/index.ts';
 import { planConcat } from '../../../src/codegen/plan-memory/plan-concat.ts';
+import { planSlices } from '../../../src/codegen/plan-memory/plan-slices.ts';
 import { importOnnx } from '../../../src/frontend/import-onnx.ts';
 import { type PlainModel, writeModel } from '../../../src/frontend/onnx-writer.ts';
 import { NEWEST_OPSET } from '../../../src/frontend/opset.ts';
@@ -120,7 +121,7 @@ export function runGraph(graph: Graph, feeds: ReadonlyMap<ValueName, Tensor>): M
 /** Errors with their reasons, so that a failing case is named. */
 function compiled(graph: Graph): Program {
   try {
-    return planConcat(lowerGraph(graph, { name: 'cases', ioLayout: 'onnx' }));
+    return planConcat(planSlices(lowerGraph(graph, { name: 'cases', ioLayout: 'onnx' })));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const { message, where = '', because = [] } = error.problem;

@@ -1,0 +1,56 @@
+import type { Buffer, BufferId, Call, Program } from '../../ir/program.ts';
+import { must } from '../../support/errors.ts';
+import { parentsOf, writesInto } from './plan-concat.ts';
+
+/**
+ * Turns copies of a run of bytes into views: the result becomes a slice of what it is taken from, and the copy disappears
+ * with its `result`. Before planConcat, which leaves slices where they are.
+ *
+ * Calls with template 'slice' have one argument that is read and one that is written, and params { offset, bytes }. The
+ * result must be an activation and no slice yet, aligned, and written by this call alone; its source must be complete.
+ */
+export function planSlices(program: Program): Program {
+  let { buffers, calls } = program;
+  program.calls.forEach((call, index) => {
+    const byId = new Map(buffers.map((buffer) => [buffer.id, buffer]));
+    const slice = readSlice(call);
+    if (!slice || !canView(program.calls, slice, index, byId)) return;
+    const within = { buffer: slice.x, offset: slice.offset };
+    buffers = buffers.map((buffer) => (buffer.id === slice.y ? { ...buffer, within } : buffer));
+    calls = calls.filter((other) => other !== call);
+  });
+  return { ...program, buffers, calls };
+}
+
+interface Slice {
+  readonly x: BufferId;
+  readonly y: BufferId;
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+function readSlice(call: Call): Slice | null {
+  const { offset, bytes } = call.params;
+  if (call.template !== 'slice' || typeof offset !== 'number' || typeof bytes !== 'number') return null;
+  const buffer = (access: 'read' | 'write') =>
+    must(
+      call.arguments.find((one) => one.access === access),
+      access,
+    ).buffer;
+  return { x: buffer('read'), y: buffer('write'), offset, bytes };
+}
+
+function canView(calls: readonly Call[], slice: Slice, index: number, byId: ReadonlyMap<BufferId, Buffer>): boolean {
+  const [x, y] = [slice.x, slice.y].map((id) => must(byId.get(id), `buffer ${id}`));
+  const parents = parentsOf(x, byId);
+  const offsets = [slice.offset, ...parents.map((buffer) => buffer.within?.offset ?? 0)];
+  return (
+    y.role === 'activation' &&
+    y.within === null &&
+    y.bytes === slice.bytes &&
+    y.align <= x.align &&
+    offsets.every((offset) => offset % y.align === 0) &&
+    calls.every((call, at) => at === index || !writesInto(call, y.id, byId)) &&
+    calls.every((call, at) => at <= index || !parents.some((buffer) => writesInto(call, buffer.id, byId)))
+  );
+}
