@@ -2,6 +2,7 @@ import type { Call, MemoryPlan, Port, Program, Table } from '../ir/program.ts';
 import { elementCount } from '../ir/shape.ts';
 import { arenaArray, arenaBytes, isPacked } from '../ir/tensor.ts';
 import { arrayText, cType, floatLiteral } from '../ops/support/c-text.ts';
+import { must } from '../support/errors.ts';
 import { commentText } from '../support/names.ts';
 import { kernelsFor } from './kernels.ts';
 import { memoryMap, renderMemoryMap } from './plan-memory/memory-map.ts';
@@ -34,7 +35,7 @@ export function emitC(program: Program, plan: MemoryPlan, options: EmitOptions =
 
 function modelContext(program: Program, plan: MemoryPlan, options: EmitOptions, templates: TemplateSet) {
   const { name } = program;
-  const layers = program.calls.map((call, index) => layerContext(program, plan, call, index, templates));
+  const layers = shared(program.calls.map((call, index) => layerContext(program, plan, call, index, templates)));
   const code = layers.map((layer) => layer.body).join('\n');
   const kernels = kernelsFor(code, templates);
   const tables = program.tables.map((table) => tableContext(name, table));
@@ -88,6 +89,20 @@ function layerContext(program: Program, plan: MemoryPlan, call: Call, index: num
     result: call.result ? argumentText(plan, { ctype: 'void', access: 'read', buffer: call.result.buffer }) : '0',
     resultBytes: call.result ? arenaBytes(call.result.type) : 0,
   };
+}
+
+/**
+ * Layers with the same body, as the steps of an unrolled loop have, become one function, the first one's; `others` counts
+ * the further calls.
+ */
+function shared<T extends { symbol: string; parameters: string; body: string }>(layers: readonly T[]) {
+  const key = ({ parameters, body }: T) => `${parameters}\n${body}`;
+  const alike = new Map<string, T[]>();
+  for (const layer of layers) alike.set(key(layer), [...(alike.get(key(layer)) ?? []), layer]);
+  return layers.map((layer) => {
+    const all = must(alike.get(key(layer)), 'itself');
+    return { ...layer, symbol: all[0].symbol, defined: all[0] === layer, others: all.length - 1 };
+  });
 }
 
 /** '-> int8_t[1][64][25][5], 320000 multiply-accumulates, 2560 bytes of weights' */
