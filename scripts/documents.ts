@@ -43,7 +43,8 @@ function operatorsPage(): string {
     'Operators',
     `The ${operators.length} operators that nibblec knows, of opsets 7 to the newest. *folds*: has no C of its own and must disappear ` +
       'while compiling (its inputs are constants, or another operator takes it in). int8: computes on codes, with a ' +
-      '*kernel* of its own or within a lookup *table* over one tensor; what cannot stays in float32 in a quantized model.',
+      '*kernel* of its own, within a lookup *table* over one tensor or as the layers of its *steps*; what cannot stays in ' +
+      'float32 in a quantized model.',
     table(['operator', 'float32', 'int8', 'what'], rows),
   );
 }

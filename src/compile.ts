@@ -21,6 +21,7 @@ import { equalize } from './passes/quantize/equalize.ts';
 import { isQuantizedModel, quantizedFloatPasses, quantizedImportPasses } from './passes/quantize/import-quantized.ts';
 import { quantizeInt8 } from './passes/quantize/quantize-int8.ts';
 import { refineRanges } from './passes/quantize/refine-ranges.ts';
+import { unrollRecurrent } from './passes/quantize/unroll-recurrent.ts';
 import { allPasses } from './passes/registry.ts';
 import { distill } from './passes/retrain/distill.ts';
 import type { CalibrationMethod } from './quant/observers.ts';
@@ -204,6 +205,7 @@ export function int8Pipeline(options: TransformOptions): Pipeline {
 function int8Passes(options: TransformOptions): Pipeline {
   const { calibrate: how = {}, exclude = [], floatIo = false } = options;
   return [
+    step(unrollRecurrent, { exclude }),
     ...(options.equalize ? [equalize] : []),
     step(calibrate, { ...how, ...(options.activations !== undefined && { activations: options.activations }) }),
     ...(options.activations === undefined ? [] : [refineRanges]),

@@ -84,21 +84,7 @@ function runDirection(build: Builder, node: Node, direction: number): Run {
 }
 
 function refuseOdd(graph: Graph, node: Node): void {
-  const { activations } = node.attributes;
-  const usual = node.op === 'RNN' ? ['Tanh'] : node.op === 'GRU' ? ['Sigmoid', 'Tanh'] : ['Sigmoid', 'Tanh', 'Tanh'];
-  const steps = graph.types.get(node.inputs[0]!)!.shape[0];
-  const lengths =
-    node.inputs[4] == null
-      ? []
-      : numbersOf(constantOf(graph, node.inputs[4]) ?? { dtype: 'i32', shape: [1], data: new Int32Array(1) });
-  const odd = [
-    Array.isArray(activations) && activations.some((given, i) => given !== usual[i % usual.length]) && 'activations',
-    floatAttribute(node, 'clip', 0) > 0 && 'clip',
-    intAttribute(node, 'layout', 0) === 1 && 'layout',
-    intAttribute(node, 'input_forget', 0) === 1 && 'input_forget',
-    node.op === 'LSTM' && node.inputs[7] != null && 'peepholes',
-    lengths.some((length) => length !== steps) && 'sequence lengths',
-  ].filter((word) => word !== false);
+  const odd = oddities(graph, node);
   if (odd.length === 0) return;
   throw new UserError({
     code: 'UNSUPPORTED',
@@ -107,4 +93,23 @@ function refuseOdd(graph: Graph, node: Node): void {
     because: odd.map((word) => `its ${word} have no gradient here`),
     hint: 'export the model with the default form of the layer',
   });
+}
+
+/** What sets a recurrent node apart from the default form of its operator, in words. */
+export function oddities(graph: Graph, node: Node): string[] {
+  const { activations } = node.attributes;
+  const usual = node.op === 'RNN' ? ['Tanh'] : node.op === 'GRU' ? ['Sigmoid', 'Tanh'] : ['Sigmoid', 'Tanh', 'Tanh'];
+  const steps = graph.types.get(node.inputs[0]!)!.shape[0];
+  const lengths =
+    node.inputs[4] == null
+      ? []
+      : numbersOf(constantOf(graph, node.inputs[4]) ?? { dtype: 'i32', shape: [1], data: new Int32Array(1) });
+  return [
+    Array.isArray(activations) && activations.some((given, i) => given !== usual[i % usual.length]) && 'activations',
+    floatAttribute(node, 'clip', 0) > 0 && 'clip',
+    intAttribute(node, 'layout', 0) === 1 && 'layout',
+    intAttribute(node, 'input_forget', 0) === 1 && 'input_forget',
+    node.op === 'LSTM' && node.inputs[7] != null && 'peepholes',
+    lengths.some((length) => length !== steps) && 'sequence lengths',
+  ].filter((word) => word !== false);
 }

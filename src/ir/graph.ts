@@ -57,6 +57,8 @@ export interface GraphDraft {
   setType(value: ValueName, type: TensorType): void;
   /** Gives `value` a constant; its producer no longer makes it. */
   makeConstant(value: ValueName, tensor: Tensor): void;
+  /** These values get one scale when they become codes. */
+  tie(values: readonly ValueName[]): void;
   /** Drops dead nodes and constants, restores topological order. */
   finish(): Graph;
 }
@@ -68,6 +70,7 @@ export function editGraph(graph: Graph): GraphDraft {
   const inputs = [...graph.inputs];
   const outputs = [...graph.outputs];
   const aliases = new Map<ValueName, ValueName>();
+  const ties = [...(graph.ties ?? [])];
 
   const fresh = (hint: string): ValueName => {
     let name = hint;
@@ -128,6 +131,9 @@ export function editGraph(graph: Graph): GraphDraft {
         .filter((node) => !(node.outputs.length === 1 && node.outputs[0] === value))
         .map((node) => (node.outputs.includes(value) ? { ...node, outputs: without(node.outputs, value) } : node));
     },
+    tie(values) {
+      ties.push(values);
+    },
     finish() {
       const resolve = (value: ValueName): ValueName => {
         let name = value;
@@ -139,7 +145,9 @@ export function editGraph(graph: Graph): GraphDraft {
       };
       nodes = nodes.map((node) => ({ ...node, inputs: node.inputs.map((input) => input && resolve(input)) }));
       const sources = outputs.map(resolve);
-      return prune(keepOutputNames({ ...graph, inputs, outputs, nodes: sortNodes(nodes), types, constants }, sources));
+      const tied = ties.length > 0 && { ties: ties.map((values) => [...new Set(values.map(resolve))]) };
+      const edited = { ...graph, inputs, outputs, nodes: sortNodes(nodes), types, constants, ...tied };
+      return prune(keepOutputNames(edited, sources));
     },
   };
 }
@@ -181,7 +189,10 @@ function keepOutputNames(graph: Graph, sources: readonly ValueName[]): Graph {
   for (const copy of copies) nodes.push({ ...copy, inputs: copy.inputs.map(rename) });
   const kept = [...(graph.ranges ?? [])].filter(([name]) => !stale.has(name));
   const ranges = graph.ranges && { ranges: new Map(kept.map(([name, range]) => [rename(name), range])) };
-  return { ...graph, outputs, nodes, types, constants, ...ranges };
+  const ties = graph.ties && {
+    ties: graph.ties.map((values) => values.filter((value) => !stale.has(value)).map(rename)),
+  };
+  return { ...graph, outputs, nodes, types, constants, ...ranges, ...ties };
 }
 
 function copyNode(from: ValueName, to: ValueName): Node {
@@ -236,5 +247,16 @@ export function prune(graph: Graph): Graph {
   for (const node of nodes) for (const output of node.outputs) if (output) kept.add(output);
   const keep = <T>(map: ReadonlyMap<ValueName, T>) => new Map([...map].filter(([name]) => kept.has(name)));
   const ranges = graph.ranges && { ranges: keep(graph.ranges) };
-  return { ...graph, nodes, types: keep(graph.types), constants: keep(graph.constants), ...ranges };
+  const ties = graph.ties
+    ?.map((values) => values.filter((value) => kept.has(value)))
+    .filter(({ length }) => length > 1);
+  const { ties: _, ...rest } = graph;
+  return {
+    ...rest,
+    nodes,
+    types: keep(graph.types),
+    constants: keep(graph.constants),
+    ...ranges,
+    ...(ties && ties.length > 0 && { ties }),
+  };
 }

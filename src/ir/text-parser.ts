@@ -22,6 +22,7 @@ export function parseGraph(text: string, elided: Elided | null = null): Graph {
   const types = new Map<ValueName, TensorType>();
   const constants = new Map<ValueName, Tensor>();
   const ranges = new Map<ValueName, Range>();
+  const ties: (readonly ValueName[])[] = [];
 
   for (const [index, line] of text.split('\n').entries()) {
     const scan = scanLine(line, index + 1);
@@ -49,16 +50,35 @@ export function parseGraph(text: string, elided: Elided | null = null): Graph {
       ranges.set(value, { min, max, ...(bits !== null && { bits }) });
     } else if (keyword === 'return') {
       scan.take();
-      while (scan.peek()) {
-        outputs.push(parseName(scan));
-        if (scan.peek()) scan.expect(',');
-      }
+      outputs.push(...parseNames(scan));
+    } else if (keyword === 'tie') {
+      scan.take();
+      ties.push(parseNames(scan));
     } else {
       nodes.push(parseNode(scan, types, elided));
     }
     if (scan.peek()) scan.fail('expected the end of the line');
   }
-  return { name, inputs, outputs, nodes, types, constants, ...(ranges.size > 0 && { ranges }) };
+  return {
+    name,
+    inputs,
+    outputs,
+    nodes,
+    types,
+    constants,
+    ...(ranges.size > 0 && { ranges }),
+    ...(ties.length > 0 && { ties }),
+  };
+}
+
+/** `a, b, c` to the end of the line. */
+function parseNames(scan: Scanner): ValueName[] {
+  const names: ValueName[] = [];
+  while (scan.peek()) {
+    names.push(parseName(scan));
+    if (scan.peek()) scan.expect(',');
+  }
+  return names;
 }
 
 /** `name: type`; enters the type. */

@@ -6,6 +6,7 @@
  *   const w: i8[2,1,1,1]{axis=0, scale=[0.5,0.25], zero=0, format=int4} = 1, 6
  *   c: f32[1,2,2,2] = Conv(x, w, _) pads=[1,1,1,1] clip=[0,inf] @"conv 1"
  *   range c: [0,5.5]                                        what calibration saw
+ *   tie c, d                                                get one scale when they become codes
  *   return c
  *
  * `_` is an input or output left out; `@` gives a node's name where it is not its first output's; `domain::Op` names
@@ -37,6 +38,7 @@ export function printGraph(graph: Graph, { maxElements = 64 }: PrintOptions = {}
     const codes = bits === undefined ? '' : ` bits=${bits}`;
     lines.push(`range ${printName(name)}: [${printNumber(min)},${printNumber(max)}]${codes}`);
   }
+  for (const values of graph.ties ?? []) lines.push(`tie ${values.map(printName).join(', ')}`);
   lines.push(`return ${graph.outputs.map(printName).join(', ')}`);
   return lines.map((line) => line.trimEnd()).join('\n');
 }

@@ -96,6 +96,8 @@ export interface Graph {
   readonly constants: ReadonlyMap<ValueName, Tensor>;
   /** What calibration saw of each float value, when it has run. */
   readonly ranges?: ReadonlyMap<ValueName, Range>;
+  /** Groups of values that get one scale when they become codes, as the steps of an unrolled loop do. */
+  readonly ties?: readonly (readonly ValueName[])[];
   /** What the file of a quantized model says beside the graph. */
   readonly annotations?: Annotations;
 }

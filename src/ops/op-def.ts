@@ -14,6 +14,8 @@ export interface OpDef {
   readonly spatial?: boolean;
   /** Each output element depends on the elements at the same (broadcast) place only: can become a lookup table. */
   readonly elementwise?: boolean;
+  /** The pass unroll-recurrent spells it out in steps, which have integer forms. */
+  readonly inSteps?: boolean;
   /** How post-training quantization treats it; absent = stays in float. */
   readonly quantize?: QuantizeRule;
   /** Spells the quantized node out in plain ONNX operators that onnxruntime computes exactly. */

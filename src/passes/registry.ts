@@ -12,6 +12,7 @@ import { importQlinear } from './quantize/import-qlinear.ts';
 import { quantizeInt8 } from './quantize/quantize-int8.ts';
 import { refineRanges } from './quantize/refine-ranges.ts';
 import { storeWeights } from './quantize/store-weights.ts';
+import { unrollRecurrent } from './quantize/unroll-recurrent.ts';
 import { distill } from './retrain/distill.ts';
 import { inq } from './retrain/inq.ts';
 import { lsq } from './retrain/lsq.ts';
@@ -28,6 +29,7 @@ export const allPasses: readonly AnyPass[] = [
     importQlinear,
     dequantizeConstants,
     importQdq,
+    unrollRecurrent,
     equalize,
     calibrate,
     refineRanges,

@@ -1,4 +1,5 @@
 import { OPERATORS } from '../ops/index.ts';
+import type { OpDef } from '../ops/op-def.ts';
 
 /** What nibblec does with one ONNX operator. */
 export interface OperatorSupport {
@@ -8,8 +9,8 @@ export interface OperatorSupport {
   readonly summary: string;
   /** Has C of its own; else it must fold away while compiling. */
   readonly float32: boolean;
-  /** On int8 codes: with a kernel of its own, within a lookup table over one tensor, or not at all. */
-  readonly int8: 'kernel' | 'table' | null;
+  /** On int8 codes: with a kernel of its own, within a lookup table over one tensor, step by step, or not at all. */
+  readonly int8: 'kernel' | 'table' | 'steps' | null;
 }
 
 /** Every operator, by name. */
@@ -19,6 +20,12 @@ export function operatorTable(): OperatorSupport[] {
     domain: definition.domain ?? '',
     summary: definition.summary,
     float32: definition.lower !== undefined,
-    int8: definition.quantize ? ('kernel' as const) : definition.elementwise ? ('table' as const) : null,
+    int8: int8Form(definition),
   })).sort((a, b) => a.domain.localeCompare(b.domain) || (a.op < b.op ? -1 : 1));
+}
+
+function int8Form({ quantize, elementwise, inSteps }: OpDef): OperatorSupport['int8'] {
+  if (quantize) return 'kernel';
+  if (elementwise) return 'table';
+  return inSteps ? 'steps' : null;
 }

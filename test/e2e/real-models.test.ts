@@ -11,14 +11,13 @@ import { inFolder } from '../verify/native.ts';
 import { compileShared, describeShared, openFor, outputsOfC, type SharedName } from './support.ts';
 
 const LABELLED: readonly SharedModel[] = ['kws', 'kws_float', 'ic', 'lenet5_mnist', 'dscnn_mnist', 'resnet20_cifar'];
-const INT8: readonly SharedName[] = [...LABELLED, 'vww', 'ad'];
-const FLOAT: readonly SharedName[] = [...INT8, 'gru_mnist'];
+const MODELS: readonly SharedName[] = [...LABELLED, 'vww', 'ad', 'gru_mnist'];
 
 const { available } = hostGcc();
 const target = await loadTarget('host');
 
 await describeShared('real models on the host under sanitizers, 16 samples', available, () => {
-  test.each(FLOAT)('%s in float32: outputs within 1e-5 of their range, layers inside within 3e-5', async (name) => {
+  test.each(MODELS)('%s in float32: outputs within 1e-5 of their range, layers inside within 3e-5', async (name) => {
     const model = await compileShared(name, target, 'float32');
     const { layers, outputs } = await verify(name, model);
     expect(outputs.filter((output) => !agrees(output, 1e-5))).toEqual([]);
@@ -35,7 +34,7 @@ await describeShared('real models on the host under sanitizers, 16 samples', ava
     expect(error / range).toBeLessThanOrEqual(1e-5);
   });
 
-  test.each(INT8)('%s in int8: every layer bit-identical with the oracle', async (name) => {
+  test.each(MODELS)('%s in int8: every layer bit-identical with the oracle', async (name) => {
     const model = await compileShared(name, target, 'int8');
     const { layers, outputs } = await verify(name, model);
     expect([...layers, ...outputs].filter(({ exact, different }) => !exact || different > 0)).toEqual([]);

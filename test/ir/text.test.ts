@@ -17,6 +17,8 @@ l: f32[] = LSTM(c) "clip"=3 names=["a","b"] value=f32[2](1, nan)
 input: f32[] = Neg(l) @onnx::Neg_1
 range x: [-1,0.5]
 range range: [0,inf]
+tie c, q
+tie "odd name", range, tie
 return q, input`.trim();
 
 test('text to graph to text is the identity', () => {

@@ -35,6 +35,7 @@ const LSTM: Cell = {
 const recurrent = (op: string, summary: string, cell: Cell): OpDef => ({
   op,
   summary,
+  inSteps: true,
   lower(node, lower) {
     checkDtype(node, lower, (dtype) => dtype === 'f32');
     lowerRecurrent(node, lower, cell);

@@ -35,6 +35,8 @@ export async function applyQuantization(
   /** Where the codes, or the floats, of a value are when they are not under its own name. */
   const codesOf = new Map<ValueName, ValueName>();
   const floatsOf = new Map<ValueName, ValueName>();
+  /** Codes of weights and biases that several nodes use alike, by what they are made from. */
+  const parameterOf = new Map<string, ValueName>();
   const isCodes = (value: ValueName) => types.get(value)?.quant != null;
 
   for (const input of graph.inputs) {
@@ -159,13 +161,15 @@ export async function applyQuantization(
   function weightCodes(node: Node, value: ValueName): ValueName {
     const axis = findOp(node.domain, node.op)?.quantize?.weightAxis?.(node) ?? 0;
     const tensor = must(constantOf(graph, value), 'weights');
-    const { codes, scale } = quantizeWeights(tensor.data as Float32Array, tensor.shape, axis, {
-      minScale: biasFloor(node),
-      scales,
-    });
+    const minScale = biasFloor(node);
+    const key = JSON.stringify([value, axis, ...minScale]);
+    const known = parameterOf.get(key);
+    if (known) return known;
+    const { codes, scale } = quantizeWeights(tensor.data as Float32Array, tensor.shape, axis, { minScale, scales });
     const name = addConstant(`${value}.codes`, { dtype: 'i8', shape: tensor.shape, data: codes });
     const quant: Quant = { scheme: 'affine', bits: 8, scale, zeroPoint: scale.map(() => 0), axis };
     types.set(name, { dtype: 'i8', shape: tensor.shape, quant });
+    parameterOf.set(key, name);
     return name;
   }
 
@@ -180,6 +184,9 @@ export async function applyQuantization(
   /** int32 with scale (input scale) * (weight scale of its channel), one per output. */
   function biasCodes(input: ValueName, weights: ValueName, value: ValueName): ValueName {
     const x = must(types.get(input)?.quant, 'input type');
+    const key = JSON.stringify([value, weights, x.scale[0]]);
+    const known = parameterOf.get(key);
+    if (known) return known;
     const w = must(types.get(weights)?.quant, 'weight type');
     const bias = must(constantOf(graph, value), 'bias').data as Float32Array;
     const scale = w.scale.map((s) => s * x.scale[0]!);
@@ -190,6 +197,7 @@ export async function applyQuantization(
       shape: [codes.length],
       quant: { scheme: 'affine', bits: 32, scale, zeroPoint: scale.map(() => 0), axis: 0 },
     });
+    parameterOf.set(key, name);
     return name;
   }
 

@@ -23,11 +23,16 @@ export interface BiasLayer {
 
 const INT32_MAX = 2 ** 31 - 1;
 
-/** The layers of a quantized graph that have a bias in their rule and a counterpart in the float graph. */
+/**
+ * The layers of a quantized graph that have a bias in their rule and a counterpart in the float graph. Not those that share
+ * their weights, as the steps of a recurrent layer do: each would get a bias of its own.
+ */
 export function biasLayers(graph: Graph, float: Graph): BiasLayer[] {
+  const uses = new Map<ValueName | null, number>();
+  for (const { inputs } of graph.nodes) uses.set(inputs[1] ?? null, (uses.get(inputs[1] ?? null) ?? 0) + 1);
   return graph.nodes.flatMap((node) => {
     const [output] = node.outputs;
-    if (!output) return [];
+    if (!output || (uses.get(node.inputs[1] ?? null) ?? 0) > 1) return [];
     const type = typeOf(graph, output);
     const rule = findOp(node.domain, node.op)?.quantize?.inputs;
     const hasBias = Array.isArray(rule) && rule[1] === 'weight' && rule[2] === 'bias';

@@ -38,7 +38,7 @@ export function planQuantization(
 
   const roles = new Map<Node, readonly Role[]>();
   const codes = new Set<ValueName>(graph.inputs.filter((input) => graph.types.get(input)?.dtype === 'f32'));
-  const groups = createScaleGroups();
+  const groups = createScaleGroups(graph);
   const fixed = new Map<ValueName, Quant>();
   for (const node of graph.nodes) {
     const output = node.outputs[0]!;

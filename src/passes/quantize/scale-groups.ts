@@ -8,14 +8,15 @@ export interface ScaleGroups {
   members(value: ValueName): readonly ValueName[];
 }
 
-export function createScaleGroups(): ScaleGroups {
+/** At first those that the graph ties. */
+export function createScaleGroups({ ties = [] }: Pick<Graph, 'ties'>): ScaleGroups {
   const parent = new Map<ValueName, ValueName>();
   const members = new Map<ValueName, ValueName[]>();
   const find = (value: ValueName): ValueName => {
     const up = parent.get(value);
     return up === undefined ? value : find(up);
   };
-  return {
+  const groups: ScaleGroups = {
     join(a, b) {
       const [x, y] = [find(a), find(b)];
       if (x === y) return;
@@ -24,11 +25,13 @@ export function createScaleGroups(): ScaleGroups {
     },
     members: (value) => members.get(find(value)) ?? [value],
   };
+  for (const [first, ...others] of ties) for (const other of others) groups.join(first, other);
+  return groups;
 }
 
 /** The groups of a float graph if every node that can became integer. */
 export function scaleGroups(graph: Graph): ScaleGroups {
-  const groups = createScaleGroups();
+  const groups = createScaleGroups(graph);
   for (const node of graph.nodes) {
     const rule = findOp(node.domain, node.op)?.quantize;
     if (!rule || rule.refuse?.(node, graph)) continue;

@@ -20,7 +20,7 @@ export interface TrainedRange {
  * stay: of the graph's inputs, of tables made for a scale, of operators whose result has a fixed one, powers of two.
  */
 export function trainedRanges(build: Builder, graph: Graph): Map<ValueName, TrainedRange> {
-  const groups = createScaleGroups();
+  const groups = createScaleGroups(graph);
   const fixed = new Set<ValueName>(graph.inputs);
   for (const node of graph.nodes) {
     const rule = findOp(node.domain, node.op)?.quantize;
