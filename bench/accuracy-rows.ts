@@ -40,13 +40,13 @@ interface Kind {
 }
 
 const LENET: Kind = { model: 'lenet5_mnist', seeds: 3, training: {}, portion: 1, settle: 2, epochs: 7 };
-const CAFFE: Kind = { model: 'caffe_lenet', seeds: 3, training: {}, portion: 1, settle: 1, epochs: 2 };
+const CAFFE: Kind = { model: 'caffe_lenet', seeds: 3, training: {}, portion: 1, settle: 1, epochs: 1 };
 const DSCNN: Kind = { model: 'dscnn_mnist', seeds: 3, training: { samples: 20000 }, portion: 1, settle: 1, epochs: 4 };
 const GRU: Kind = { model: 'gru_mnist', seeds: 3, training: { samples: 20000 }, portion: 1, settle: 1, epochs: 4 };
 const RESNET: Kind = {
   model: 'resnet20_cifar',
   seeds: 2,
-  training: { samples: 6000, shift: 2, flip: true },
+  training: { samples: 4000, shift: 2, flip: true },
   portion: 1,
   settle: 1,
   epochs: 4,
@@ -178,7 +178,7 @@ function lsqRow({ model, seeds, training, portion }: Kind, bits: 4 | 3): Accurac
 }
 
 function sparseRow(kind: Kind, bits: number, layers: Json, before: readonly Step[] = []): AccuracyRow {
-  const surgery = kind.model === 'caffe_lenet' ? { parts: 3, settle: 3 } : { parts: 4, epochs: 2, settle: 4 };
+  const surgery = kind.model === 'caffe_lenet' ? { parts: 2, settle: 2 } : { parts: 4, epochs: 2, settle: 4 };
   const { model, seeds, training, epochs } = kind;
   return {
     model,
@@ -200,7 +200,7 @@ function sparseRow(kind: Kind, bits: number, layers: Json, before: readonly Step
 
 /** Trained here from scratch: LeNet as the papers have it. */
 function caffe(): AccuracyRow[] {
-  const train = step(trainPass, { loss: 'labels', epochs: 5, rate: 0.02, shift: 1 });
+  const train = step(trainPass, { loss: 'labels', epochs: 4, rate: 0.02, shift: 1 });
   const keep = [
     { match: '*', keep: 0.08 },
     { match: ':first', keep: 0.6 },
@@ -211,7 +211,7 @@ function caffe(): AccuracyRow[] {
     floatRow(CAFFE, 'float32', [train]),
     floatRow({ ...CAFFE, seeds: 1 }, 'float32, trained on', [
       train,
-      step(trainPass, { loss: 'labels', epochs: 8, rate: 1e-3, select: 'last' }),
+      step(trainPass, { loss: 'labels', epochs: 5, rate: 1e-3, select: 'last' }),
     ]),
     sparseRow(CAFFE, 0.61, keep, [train]),
   ];
