@@ -41,8 +41,8 @@ interface Kind {
 
 const LENET: Kind = { model: 'lenet5_mnist', seeds: 3, training: {}, portion: 1, settle: 2, epochs: 7 };
 const CAFFE: Kind = { model: 'caffe_lenet', seeds: 3, training: {}, portion: 1, settle: 1, epochs: 1 };
-const DSCNN: Kind = { model: 'dscnn_mnist', seeds: 3, training: { samples: 20000 }, portion: 1, settle: 1, epochs: 4 };
-const GRU: Kind = { model: 'gru_mnist', seeds: 3, training: { samples: 20000 }, portion: 1, settle: 1, epochs: 4 };
+const DSCNN: Kind = { model: 'dscnn_mnist', seeds: 3, training: { samples: 12000 }, portion: 1, settle: 1, epochs: 4 };
+const GRU: Kind = { model: 'gru_mnist', seeds: 3, training: { samples: 12000 }, portion: 1, settle: 1, epochs: 4 };
 const RESNET: Kind = {
   model: 'resnet20_cifar',
   seeds: 2,
@@ -108,8 +108,8 @@ export const ACCURACY_ROWS: readonly AccuracyRow[] = [
   inqRow(RESNET, 3, [2, 1], 'channel'),
   ttqRow(RESNET, [3, 1], false),
   ...floats(IC),
-  inqRow(IC, 5, [1, 0.3], 'channel'),
-  inqRow(IC, 4, [1.5, 0.5], 'channel'),
+  inqRow({ ...IC, portion: 2, settle: 2 }, 5, [1, 0.3], 'channel'),
+  inqRow({ ...IC, portion: 2, settle: 2 }, 4, [1.5, 0.5], 'channel'),
   inqRow(IC, 3, [4, 1.5], 'channel'),
   ttqRow(IC, [6, 3], true),
   floatRow(KWS, 'float32', []),
