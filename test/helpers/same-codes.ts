@@ -1,18 +1,18 @@
 import { exportOnnx } from '../../src/frontend/export-onnx.ts';
 import { importOnnx } from '../../src/frontend/import-onnx.ts';
+import { widespreadOpset } from '../../src/frontend/opset.ts';
 import { constantOf, typeOf } from '../../src/ir/graph.ts';
 import { elementCount } from '../../src/ir/shape.ts';
 import type { Graph, Node, ValueName } from '../../src/ir/types.ts';
-import { type Remark, runPipeline } from '../../src/passes/pipeline.ts';
+import { runPipeline } from '../../src/passes/pipeline.ts';
 import { exportQdq } from '../../src/passes/quantize/export-qdq.ts';
 import { quantizedImportPasses } from '../../src/passes/quantize/import-quantized.ts';
 import { createEvaluator } from '../../src/runtime/evaluator.ts';
 
-/** The quantized graph written as a file and read back. */
-export async function throughFile(
-  graph: Graph,
-): Promise<{ graph: Graph; remarks: readonly Remark[]; bytes: Uint8Array }> {
-  const bytes = exportOnnx(exportQdq(graph), { opset: 22 });
+/** The quantized graph written as a file (changed before) and read back. */
+export async function throughFile(graph: Graph, change: (plain: Graph) => Graph = (plain) => plain) {
+  const plain = change(exportQdq(graph));
+  const bytes = exportOnnx(plain, { opset: widespreadOpset(plain) });
   const evaluator = createEvaluator();
   try {
     const result = await runPipeline(await importOnnx(bytes), quantizedImportPasses, { evaluate: evaluator.evaluate });

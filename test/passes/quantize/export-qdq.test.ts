@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import { typeOf } from '../../../src/ir/graph.ts';
 import type { Graph } from '../../../src/ir/types.ts';
 import { buildOracle } from '../../../src/oracle/build-oracle.ts';
 import { floatPasses } from '../../../src/passes/index.ts';
 import { step } from '../../../src/passes/pass.ts';
 import { calibrate } from '../../../src/passes/quantize/calibrate.ts';
+import { asCodes } from '../../../src/passes/quantize/calibration-samples.ts';
+import { exportQdq } from '../../../src/passes/quantize/export-qdq.ts';
 import { quantizeInt8 } from '../../../src/passes/quantize/quantize-int8.ts';
+import { must } from '../../../src/support/errors.ts';
 import { quantizedTo } from '../../activations/four-bit.ts';
 import { operatorsSideBySide } from '../../activations/operators.ts';
 import { randomNetwork } from '../../e2e/random-network.ts';
@@ -40,15 +44,82 @@ describe('a quantized graph, written and read back', () => {
     expect(await evaluate(buildOracle(again.graph), codes)).toEqual(await evaluate(buildOracle(graph), codes));
   });
 
-  test('all operators', async () => {
+  test.each([
+    ['8-bit', false],
+    ['4-bit', true],
+  ])('all operators between %s codes', async (_, packed) => {
     const float = (
       await run(
         floatPasses.map((pass) => step(pass)),
         operatorsSideBySide().graph,
       )
     ).graph;
-    const { graph } = await quantizedTo(float, []);
+    const { graph } = await quantizedTo(float, packed ? operatorsSideBySide().activations : []);
+    const bits = [...graph.types.values()].map(({ quant }) => quant?.bits);
+    expect(bits.includes(4)).toBe(packed);
     expect(described((await throughFile(graph)).graph)).toEqual(described(graph));
+  });
+});
+
+describe('the file', () => {
+  test('onnxruntime gives what the integers stand for, within two steps', async () => {
+    const { graph } = await run(encode('int4'));
+    const plain = exportQdq(graph);
+    const [output] = graph.outputs;
+    const quant = must(typeOf(graph, output).quant, 'quantized output');
+    let different = 0;
+    for (let seed = 0; seed < 20; seed++) {
+      const feeds = randomFeeds(plain, seed);
+      const real = must((await evaluate(plain, feeds)).get(output), output);
+      const codes = must((await evaluate(buildOracle(graph), asCodes(graph, feeds))).get(output), output);
+      codes.data.forEach((code, i) => {
+        const steps = Math.abs(Number(real.data[i]) / quant.scale[0] + quant.zeroPoint[0] - Number(code));
+        expect(steps).toBeLessThan(2.01);
+        if (steps > 0.5) different++;
+      });
+    }
+    expect(different).toBeLessThan(8);
+  });
+
+  test('has integers where the graph has codes, and nothing that is not plain ONNX', async () => {
+    const { graph } = await run(encode('ternary'));
+    const plain = exportQdq(graph);
+    expect(plain.nodes.every(({ domain }) => domain === '')).toBe(true);
+    expect([...plain.inputs, ...plain.outputs].map((value) => typeOf(plain, value).dtype)).toEqual(['f32', 'f32']);
+    const stored = [...plain.constants.values()].filter(({ dtype, shape }) => dtype === 'i8' && shape.length > 1);
+    expect(stored.length).toBe(5);
+    expect(plain.annotations?.codes.get('w1')).toEqual({ format: 'ternary', bits: 2 });
+    expect(plain.annotations?.codesAtBorders).toBe(true);
+  });
+
+  test.each([
+    ['a format that does not exist', { format: 'int99' }, "there is no weight format 'int99'"],
+    ['a format for other codes', { format: 'ternary' }, 'is not'],
+    ['fewer bits than there are', { bits: 1 }, 'has more than 1 bits'],
+  ])('with %s still has its codes', async (_, note, why) => {
+    const { graph } = await run(encode('int4'));
+    const again = await throughFile(graph, (plain) => ({
+      ...plain,
+      annotations: { codesAtBorders: true, codes: new Map([['w1', note]]) },
+    }));
+    expect(again.remarks).toEqual([expect.objectContaining({ node: 'h1', text: expect.stringContaining(why) })]);
+    const [, weights] = must(
+      again.graph.nodes.find(({ op }) => op === 'Conv'),
+      'layer',
+    ).inputs;
+    expect(typeOf(again.graph, weights).quant).toMatchObject({ bits: 8 });
+    expect(typeOf(again.graph, weights).quant?.format).toBe(undefined);
+    expect(again.graph.constants.get(weights ?? '')?.data).toEqual(graph.constants.get('w1.codes.int4')?.data);
+  });
+
+  test('without annotations is a quantized model like any other', async () => {
+    const { graph } = await run(encode('int4'));
+    const { graph: again } = await throughFile(graph, ({ annotations, ...plain }) => plain);
+    expect([...again.inputs, ...again.outputs].map((value) => typeOf(again, value).dtype)).toEqual(['f32', 'f32']);
+    expect(again.nodes.map(({ op }) => op).filter((op) => /Linear/.test(op))).toEqual([
+      'QuantizeLinear',
+      'DequantizeLinear',
+    ]);
   });
 });
 

@@ -2,6 +2,7 @@ import { constantOf, typeOf } from '../../../ir/graph.ts';
 import { bitsOf } from '../../../ir/tensor.ts';
 import type { Node, Quant, Tensor, ValueName } from '../../../ir/types.ts';
 import { integerRange } from '../../../numerics/dtype.ts';
+import { codeRange } from '../../../quant/affine.ts';
 import { must } from '../../../support/errors.ts';
 import { type CodeGraph, type Codes, parametersOf } from './code-graph.ts';
 import { codesTensor, quantizeTensor } from './constant-codes.ts';
@@ -23,7 +24,7 @@ export function importInputs(code: CodeGraph, stripIo: boolean): void {
     const { quant } = target;
     const codes = {
       quant,
-      range: { min: -128, max: 127 },
+      range: codeRange(quant.bits),
       name: dtype === 'u8' ? code.fresh(`${input}.codes`) : input,
     };
     code.setCodes(input, codes);
@@ -115,7 +116,7 @@ function quantizeReals(code: CodeGraph, reals: ValueName, integers: ValueName, {
   const name = code.nameFor(integers);
   const inputs = [code.original(reals), ...parametersOf(code, name, quant)];
   code.node({ op: 'QuantizeLinear', inputs }, name, codeType(typeOf(code.graph, reals).shape, quant));
-  return { quant, range: { min: -128, max: 127 }, name };
+  return { quant, range: codeRange(quant.bits), name };
 }
 
 /** A Clip of integers that are codes; false for any other node. */

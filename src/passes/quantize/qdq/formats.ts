@@ -7,29 +7,33 @@ import { must, UserError } from '../../../support/errors.ts';
 import type { PassContext } from '../../pass.ts';
 import { rowsOf, type StoredLayer, storedLayers } from '../stored-layers.ts';
 
-/** Weights keep the formats that the file names where their codes can be stored so, with a remark where they cannot. */
+/** Constants keep the formats and bits that the file names where their codes allow it; layers get a remark where they do not. */
 export function keepFittingFormats(graph: Graph, ctx: PassContext): Graph {
   const edit = editGraph(graph);
   const kept = new Set<ValueName>();
   for (const layer of storedLayers(graph)) {
-    const { format, bits } = must(typeOf(graph, layer.weights).quant, 'weight type');
-    const reason = refusal(graph, layer, bits, format);
+    const { format } = must(typeOf(graph, layer.weights).quant, 'weight type');
+    const reason = beyondBits(graph, layer.weights) ?? (format === undefined ? null : refusal(graph, layer, format));
     if (reason === null) kept.add(layer.weights);
     else ctx.remark(layer.node, `its weights are not stored as the file says: ${reason}`);
   }
   for (const value of graph.constants.keys()) {
     const type = typeOf(graph, value);
-    if (type.quant && !kept.has(value)) edit.setType(value, plain(type));
+    if (type.quant && !kept.has(value)) edit.setType(value, plain(type, beyondBits(graph, value) === null));
   }
   return edit.finish();
 }
 
-function refusal(graph: Graph, { node, weights }: StoredLayer, bits: number, name: string | undefined): string | null {
-  const codes = must(constantOf(graph, weights), weights);
+function beyondBits(graph: Graph, value: ValueName): string | null {
+  const { bits } = must(typeOf(graph, value).quant, 'type');
   const { min, max } = codeRange(bits);
-  const beyond = (codes.data as Codes).find((code) => code < min || code > max);
-  if (beyond !== undefined) return `code ${beyond} has more than ${bits} bits`;
-  if (name === undefined) return null;
+  const codes = must(constantOf(graph, value), value).data as Codes;
+  const beyond = codes.find((code) => code < min || code > max);
+  return beyond === undefined ? null : `code ${beyond} has more than ${bits} bits`;
+}
+
+function refusal(graph: Graph, { node, weights }: StoredLayer, name: string): string | null {
+  const codes = must(constantOf(graph, weights), weights);
   try {
     return findFormat(name).refuse(codes.data as Codes, rowsOf(node, codes.shape));
   } catch (error) {
@@ -38,7 +42,7 @@ function refusal(graph: Graph, { node, weights }: StoredLayer, bits: number, nam
   }
 }
 
-function plain(type: TensorType): TensorType {
-  const { format, ...quant } = must(type.quant, 'quantized type');
-  return { ...type, quant: { ...quant, bits: bitsOf(type.dtype) } };
+function plain(type: TensorType, keepBits: boolean): TensorType {
+  const { format, bits, ...quant } = must(type.quant, 'quantized type');
+  return { ...type, quant: { ...quant, bits: keepBits ? bits : bitsOf(type.dtype) } };
 }

@@ -20,8 +20,7 @@ export async function tabulate(code: CodeGraph, node: Node, region: TableRegion,
   const { graph } = code;
   const held = code.codesOf(region.input);
   const target = held && targetOf(graph, region.output);
-  if (!held || !target || held.quant.axis !== null || held.quant.bits !== 8 || constantOf(code.view, held.name))
-    return false;
+  if (!held || !target || held.quant.axis !== null || constantOf(code.view, held.name)) return false;
   if (node !== region.nodes.at(-1)) return true;
   const values = await evaluateRegion(graph, region, codePoints(held), ctx);
   const title = region.nodes.map((member) => member.name).join(' + ');

@@ -2,6 +2,7 @@ import { constantOf, typeOf } from '../../../ir/graph.ts';
 import type { Graph, Node, Quant, ValueName } from '../../../ir/types.ts';
 import { findOp } from '../../../ops/index.ts';
 import type { QuantizeRule, Role } from '../../../ops/op-def.ts';
+import { codeRange } from '../../../quant/affine.ts';
 import { must } from '../../../support/errors.ts';
 import type { PassContext } from '../../pass.ts';
 import { perTensor } from '../choose-types.ts';
@@ -131,7 +132,8 @@ function emit(code: CodeGraph, layer: Node, rule: QuantizeRule, target: Target, 
 function clipTo(clip: Node['clip'], { quant, range }: Target): Node['clip'] {
   const [low, high] = clip ?? [-Infinity, Infinity];
   const real = (code: number) => quant.scale[0] * (code - quant.zeroPoint[0]);
-  const min = range.min > -128 ? Math.max(low, real(range.min)) : low;
-  const max = range.max < 127 ? Math.min(high, real(range.max)) : high;
+  const codes = codeRange(quant.bits);
+  const min = range.min > codes.min ? Math.max(low, real(range.min)) : low;
+  const max = range.max < codes.max ? Math.min(high, real(range.max)) : high;
   return min === -Infinity && max === Infinity ? null : [Math.min(min, max), max];
 }

@@ -1,9 +1,11 @@
 import { constantOf, producerOf, typeOf } from '../../../ir/graph.ts';
 import type { Graph, Node, Tensor, ValueName } from '../../../ir/types.ts';
+import type { CodeRange } from '../../../quant/affine.ts';
 import { must } from '../../../support/errors.ts';
 import type { CodeGraph, Codes } from './code-graph.ts';
 import { readersOf } from './readers.ts';
 import { codeType, int8Target, isPlain, scalesOf, type Target } from './scales.ts';
+import { withBits } from './targets.ts';
 
 /**
  * Gather(table, Cast(codes) + half) with an int8 table for every code becomes a LookupTable; false for any other node.
@@ -19,10 +21,12 @@ export function importLookUp(code: CodeGraph, node: Node): boolean {
   const target = output ? firstMeaning(graph, output) : null;
   if (!held || !output || !name || !target || !takes(held, must(table, 'table')) || target.quant.axis !== null)
     return false;
+  const wide = { quant: target.quant, range: rangeOf(table) };
+  const { quant, range } = withBits(graph, output, wide);
   const made = code.nameFor(output);
   const spec = { op: 'LookupTable', domain: 'nibblec', name: node.name, inputs: [held.name, name] };
-  code.node(spec, made, codeType(typeOf(graph, output).shape, target.quant));
-  code.setCodes(output, { ...target, name: made });
+  code.node(spec, made, codeType(typeOf(graph, output).shape, quant));
+  code.setCodes(output, { quant, range, name: made });
   return true;
 }
 
@@ -55,4 +59,9 @@ function takes({ quant, range }: Codes, table: Tensor): boolean {
     range.min >= -size / 2 &&
     range.max < size / 2
   );
+}
+
+function rangeOf({ data }: Tensor): CodeRange {
+  const codes = [...(data as Int8Array)];
+  return { min: Math.min(...codes), max: Math.max(...codes) };
 }

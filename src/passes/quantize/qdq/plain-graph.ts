@@ -12,6 +12,7 @@ import type {
   TensorType,
   ValueName,
 } from '../../../ir/types.ts';
+import { codeRange } from '../../../quant/affine.ts';
 import { must } from '../../../support/errors.ts';
 import { dequantizeTensor } from './constant-codes.ts';
 
@@ -131,7 +132,16 @@ export function startPlainGraph(graph: Graph): PlainGraph {
 
   function addQuantize(real: ValueName, value: ValueName, output: ValueName): void {
     const { dtype, shape, quant } = typeOf(graph, value);
-    add('QuantizeLinear', [real, ...parametersOf(value, must(quant, value))], output, { dtype, shape }, {});
+    const { bits } = must(quant, value);
+    const inputs = [real, ...parametersOf(value, must(quant, value))];
+    if (bits === bitsOf(dtype)) return add('QuantizeLinear', inputs, output, { dtype, shape }, {});
+    // Codes of fewer bits saturate earlier.
+    const saturated = plain.node('QuantizeLinear', inputs, `${output}.unclipped`, { dtype, shape });
+    const { min, max } = codeRange(bits);
+    const bounds = [min, max].map((bound, i) =>
+      plain.constant(`${output}.${i === 0 ? 'min' : 'max'}`, { dtype, shape: [], data: dataOf(dtype, [bound]) }),
+    );
+    add('Clip', [saturated, ...bounds], output, { dtype, shape }, {});
   }
 
   function integersOf(value: ValueName): ValueName {
@@ -177,9 +187,9 @@ export function startPlainGraph(graph: Graph): PlainGraph {
   }
 }
 
-/** Import calls the codes of 'w' 'w.codes'. */
+/** The codes of 'w' are called 'w.codes' by import, 'w.codes.int4.1' by passes that encode them anew. */
 function stem(value: ValueName): ValueName {
-  return /.\.codes$/.test(value) ? value.slice(0, -'.codes'.length) : value;
+  return value.replace(/(?<=.)\.codes(\..*)?$/, '');
 }
 
 function axisOf({ axis }: Quant): Readonly<Record<string, Attribute>> {

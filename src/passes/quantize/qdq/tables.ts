@@ -1,25 +1,21 @@
 import { constantOf, typeOf } from '../../../ir/graph.ts';
 import { tensorOf } from '../../../ir/tensor.ts';
 import type { Tensor, ValueName } from '../../../ir/types.ts';
+import { codeRange } from '../../../quant/affine.ts';
 import type { CodeGraph, Codes } from './code-graph.ts';
 import { dequantizeTensor, quantizeTensor } from './constant-codes.ts';
 import { codeType, inTarget, type Target } from './scales.ts';
 
-/** All codes in order. */
-const ALL = tensorOf(
-  'i8',
-  [256],
-  Array.from({ length: 256 }, (_, i) => i - 128),
-);
-
-/** The real numbers that the 256 codes stand for. */
+/** The real numbers that the codes stand for, in order. */
 export function codePoints({ quant }: Target): Float32Array {
-  return dequantizeTensor(ALL, quant).data as Float32Array;
+  const { min, max } = codeRange(quant.bits);
+  const all = Array.from({ length: max - min + 1 }, (_, i) => min + i);
+  return dequantizeTensor(tensorOf('i8', [all.length], all), quant).data as Float32Array;
 }
 
 /**
- * The same real numbers in the codes of `target`: exactly QuantizeLinear(DequantizeLinear(codes)), as a table of 256
- * entries; constants are computed; nothing happens when the codes are in the target already.
+ * The same real numbers in the codes of `target`: exactly QuantizeLinear(DequantizeLinear(codes)), as a table of
+ * all codes; constants are computed; nothing happens when the codes are in the target already.
  * @param home the value of the user's graph that the result is, if any
  */
 export function recoded(code: CodeGraph, held: Codes, target: Target, home?: ValueName): Codes {
@@ -31,7 +27,7 @@ export function recoded(code: CodeGraph, held: Codes, target: Target, home?: Val
   return { quant, range, name: code.constant(`${held.name}.recoded`, codes, quant) };
 }
 
-/** The function whose results for the 256 codes are `values`, as a table: y = table[x + 128]. `title` is for people. */
+/** The function whose results for all codes are `values`, as a table: y = table[x + 2^(bits - 1)]. `title` is for people. */
 export function lookUp(
   code: CodeGraph,
   held: Codes,
@@ -39,7 +35,7 @@ export function lookUp(
   { quant, range }: Target,
   { title, home }: { readonly title: string; readonly home?: ValueName },
 ): Codes {
-  const table: Tensor = quantizeTensor({ dtype: 'f32', shape: [256], data: values }, { quant, range });
+  const table: Tensor = quantizeTensor({ dtype: 'f32', shape: [values.length], data: values }, { quant, range });
   const name = home ? code.nameFor(home) : code.fresh(`${held.name}.recoded`);
   const inputs = [held.name, code.constant(`${name}.table`, table)];
   code.node(

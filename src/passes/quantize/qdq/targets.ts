@@ -1,7 +1,7 @@
 import { constantOf, typeOf } from '../../../ir/graph.ts';
 import { bitsOf, numbersOf } from '../../../ir/tensor.ts';
 import type { Graph, Node, ValueName } from '../../../ir/types.ts';
-import type { CodeRange } from '../../../quant/affine.ts';
+import { type CodeRange, codeRange } from '../../../quant/affine.ts';
 import { dataInputs } from './data-inputs.ts';
 import { readersOf, soleReader } from './readers.ts';
 import { inTarget, int8Target, isPlain, sameTarget, scalesOf, shiftOf, type Target } from './scales.ts';
@@ -22,7 +22,16 @@ export function quantizerOf(graph: Graph, node: Node): Quantizer | null {
   const clip = soleReader(graph, integers);
   const bounds = clip && codeBounds(graph, clip, target, shiftOf(scales.dtype) ?? 0);
   if (!bounds || !clip?.outputs[0]) return { ...target, output: integers, nodes: [node] };
-  return { quant: target.quant, range: bounds, output: clip.outputs[0], nodes: [node, clip] };
+  const [output] = clip.outputs;
+  return { ...withBits(graph, output, { quant: target.quant, range: bounds }), output, nodes: [node, clip] };
+}
+
+/** The target with the bits that the annotations give these integers, if no code has more. */
+export function withBits(graph: Graph, integers: ValueName, { quant, range }: Target): Target {
+  const { bits } = graph.annotations?.codes.get(integers) ?? {};
+  const codes = codeRange(bits ?? quant.bits);
+  const fit = bits !== undefined && range.min >= codes.min && range.max <= codes.max;
+  return { quant: fit ? { ...quant, bits } : quant, range };
 }
 
 /** Integers narrower than a byte have no form of their own here: everybody must take them for codes. */
