@@ -139,7 +139,15 @@ export const BATCH_AXES: Readonly<Record<string, Rule>> = {
     const axis = normalizeAxis(intAttribute(n.node, 'axis', -1), n.shape(0).length);
     return [...n.shape(0).keys()].slice(axis);
   }),
-  Slice: along((n) => numbersAt(n, 3) ?? (numbersAt(n, 1) ?? [0]).map((_, i) => i)),
+  Slice: (n) => {
+    const axes = numbersAt(n, 3) ?? (numbersAt(n, 1) ?? [0]).map((_, i) => i);
+    // Steps of a sequence [steps, 1, ...]: see `recurrent`.
+    if (n.axis(0) === 0 && axes.includes(0) && n.shape(0)[1] === 1) {
+      n.move(0, 1);
+      return 1;
+    }
+    return along(() => axes)(n);
+  },
   Pad: along((n) => {
     const rank = n.shape(0).length;
     const axes = numbersAt(n, 3) ?? [...n.shape(0).keys()];
