@@ -8,7 +8,6 @@ import { join } from 'node:path';
 import { generateC, transformModel } from '../src/compile.ts';
 import { type Dataset, loadDataset } from '../src/data/dataset.ts';
 import { datasetInputs } from '../src/data/graph-inputs.ts';
-import { exportOnnx } from '../src/frontend/export-onnx.ts';
 import type { Graph } from '../src/ir/types.ts';
 import { invariant, must } from '../src/support/errors.ts';
 import { loadTarget } from '../src/targets/load.ts';
@@ -17,7 +16,7 @@ import { verifyModel } from '../src/verify/verify-model.ts';
 import { type SharedModel, sharedDataset, sharedModel } from '../test/helpers/shared-data.ts';
 import { ACCURACY_ROWS, type AccuracyRow } from './accuracy-rows.ts';
 import { cTop1 } from './c-top1.ts';
-import { caffeLenet } from './caffe-lenet.ts';
+import { trainedCaffeLenet } from './caffe-lenet.ts';
 import { weightBytes, weightCount } from './weight-sizes.ts';
 
 export interface AccuracyRun {
@@ -68,7 +67,7 @@ async function runPart({ model, pipeline, bits }: AccuracyRow, seed: number, fol
   const load = (set: 'train' | 'test') => (graph: Graph) =>
     loadDataset(sharedDataset(known, set), datasetInputs(graph));
   const options = {
-    model: model === 'caffe_lenet' ? exportOnnx(caffeLenet(seed)) : await readFile(sharedModel(known)),
+    model: model === 'caffe_lenet' ? await trainedCaffeLenet(seed) : await readFile(sharedModel(known)),
     name: model,
     target: await loadTarget('host'),
     calibration: async (graph: Graph) => {

@@ -145,7 +145,7 @@ Test data give these numbers and nothing else: a tenth of the training set is he
 the compensated few-bit point of [ptq.md](ptq.md) and learnt from labels and the float model; ic and kws_float learnt from
 the float model alone. kws_float is cross-validated in five parts: no sample is both tuned on (without its label) and
 scored. "Trained on" is the float model trained for as long as the row with most epochs. Minutes are those of one
-processor, compilation and test included; memory is that of the whole process.
+processor, compilation and test included (but not the training of caffe_lenet, whose float model is made here); memory is that of the whole process.
 
 | model | method | bits | seeds | top-1, mean | least | float32 | trained on | points | wanted (goal) | weights, B | against float32 | epochs | minutes | memory, MB |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
