@@ -7,6 +7,7 @@ import type { Pipeline } from '../src/passes/pipeline.ts';
 import { calibrate } from '../src/passes/quantize/calibrate.ts';
 import { quantizeInt8 } from '../src/passes/quantize/quantize-int8.ts';
 import { refineRanges } from '../src/passes/quantize/refine-ranges.ts';
+import { unrollRecurrent } from '../src/passes/quantize/unroll-recurrent.ts';
 import { inq } from '../src/passes/retrain/inq.ts';
 import { lsq } from '../src/passes/retrain/lsq.ts';
 import { prunePass } from '../src/passes/retrain/prune.ts';
@@ -221,6 +222,7 @@ function quantized(layers: Json, scales: string, activations: Json = []): Pipeli
   const packed = activations !== null && (activations as readonly Json[]).length > 0;
   return [
     ...floatPasses,
+    unrollRecurrent,
     step(calibrate, { samples: SAMPLES, activations }),
     ...(packed ? [refineRanges] : []),
     step(quantizeInt8, { activations }),
