@@ -8,7 +8,13 @@ import { execa, parseCommandString } from 'execa';
 import { withResults } from './results.ts';
 
 export const ROOT = fileURLToPath(new URL('../', import.meta.url));
-export const PAGES = ['README.md', 'docs/tutorial.md', 'docs/few-bits.md', 'examples/README.md'] as const;
+export const PAGES = [
+  'README.md',
+  'docs/tutorial.md',
+  'docs/few-bits.md',
+  'docs/retraining.md',
+  'examples/README.md',
+] as const;
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const page of PAGES) {

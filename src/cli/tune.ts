@@ -164,7 +164,7 @@ async function finish(tuning: Tuning, path: string, flags: Flags, progress: Prog
   }
   for (const remark of tuning.remarks) if (trained.includes(remark.pass)) say(`${remark.pass}: ${remark.text}`);
   const weights = renderWeights(full);
-  if (weights) say(`\n${weights}`);
+  if (weights) say(`\n${weights}\n`);
   if (accuracy) say(`${renderAccuracy(accuracy)}\n`);
   say(`Wrote ${out}`);
 }

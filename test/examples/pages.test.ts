@@ -3,9 +3,13 @@ import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseDescriptor } from '../../src/data/descriptor.ts';
 import { compileModel, datasetInputs, loadDataset, loadTarget } from '../../src/index.ts';
+import { parseRecipe } from '../../src/passes/recipe.ts';
+import { allPasses } from '../../src/passes/registry.ts';
+import { TUNING_RECIPES, trains } from '../../src/passes/retrain/recipes.ts';
+import { TRAINING_DEFAULTS } from '../../src/passes/retrain/training-options.ts';
 import { toolAvailable } from '../../src/verify/run-tool.ts';
 import { describeWith, inFolder } from '../verify/native.ts';
 
@@ -33,6 +37,21 @@ test('the target of docs/adding-a-target.md loads', () =>
 test('the data set of docs/tutorial.md is one', () => {
   const descriptor = parseDescriptor(JSON.parse(block('docs/tutorial.md', 'json')), 'tutorial');
   expect(descriptor.layout).toBe('NHW');
+});
+
+describe('docs/retraining.md', () => {
+  const page = read('docs/retraining.md');
+
+  test('has a recipe that is one', () => {
+    const { pipeline } = parseRecipe(JSON.parse(block('docs/retraining.md', 'json')), allPasses);
+    expect(pipeline.map(({ pass }) => pass.name)).toContain('inq');
+  });
+
+  test('names every built-in recipe, every pass that trains and every option of training', () => {
+    const passes = allPasses.filter(trains).map(({ name }) => name);
+    const names = [...Object.keys(TUNING_RECIPES), ...passes, ...Object.keys(TRAINING_DEFAULTS)];
+    expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+  });
 });
 
 await describeWith(
