@@ -81,7 +81,7 @@ const COMPARISONS: readonly (readonly [claim: string, rows: readonly string[]])[
     ['k-means 8', 'Hessian k-means 8', ...curvatureRows('k-means 8')],
   ],
   [
-    'The same for the iterative method.',
+    'The same for the iterative method, whose cells depend on the importance of every single weight.',
     ['iterative 2.0 bits, unweighted', 'iterative 2.0 bits', ...curvatureRows('iterative 2.0 bits')],
   ],
 ];
