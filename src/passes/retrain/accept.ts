@@ -1,7 +1,7 @@
 import type { Graph } from '../../ir/types.ts';
 import { must } from '../../support/errors.ts';
 import type { PassContext } from '../pass.ts';
-import type { Judgement } from './job.ts';
+import type { Judgement } from './judge.ts';
 
 /** The trained graph, unless it is worse on held-back samples and 'best' is wanted; tells the reader of the report. */
 export function acceptBetter(

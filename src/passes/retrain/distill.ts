@@ -1,10 +1,9 @@
 import { adam } from '../../autodiff/optimizers.ts';
-import { constantsToInputs, trainingStep } from '../../autodiff/training-step.ts';
+import { trainingStep } from '../../autodiff/training-step.ts';
 import { typeOf } from '../../ir/graph.ts';
 import type { Graph, Tensor, ValueName } from '../../ir/types.ts';
 import { must, UserError } from '../../support/errors.ts';
 import { cosine } from '../../train/schedules.ts';
-import type { GraphSession } from '../../train/session.ts';
 import { train } from '../../train/trainer.ts';
 import { stackTensors, type TrainingData, tensorData } from '../../train/training-data.ts';
 import { calibrationFeeds, requireReference } from '../fewbit/float-samples.ts';
@@ -12,6 +11,7 @@ import { oneOf } from '../one-of.ts';
 import { definePass } from '../pass.ts';
 import { type Feeds, requireDataset } from '../quantize/calibration-samples.ts';
 import { exactLoss } from './exact-loss.ts';
+import { openJudge } from './judge.ts';
 import { OUTPUT_KINDS, outputTerms } from './output-terms.ts';
 import { simulate } from './simulate.ts';
 import { trainingTask } from './task.ts';
@@ -66,9 +66,13 @@ export const distill = definePass({
       layers: simulation.layers.map(({ node }) => node),
       weights: { labels: 0, teacher: 1 },
     });
-    const { loss, judged } = task;
-    const step = trainingStep(task.graph, { loss, parameters, optimizer: adam(), custom: simulation.custom });
-    const judge = await ctx.open(constantsToInputs(task.graph, parameters));
+    const step = trainingStep(task.graph, {
+      loss: task.loss,
+      parameters,
+      optimizer: adam(),
+      custom: simulation.custom,
+    });
+    const { judge, close } = await openJudge(task, parameters, stacked(graph, held), batch, ctx.open);
     try {
       const { values } = await train(step, {
         data,
@@ -76,7 +80,7 @@ export const distill = definePass({
         rate: cosine(rate),
         seed: ctx.rng.uint32(),
         open: ctx.open,
-        validate: (current) => meanLoss(judge, judged, stacked(graph, held), only(current, parameters), batch),
+        validate: async (current) => (await judge(current)).loss,
         progress: ({ step: done, steps: all }) => ctx.progress(done, all),
         ...(ctx.signal && { signal: ctx.signal }),
       });
@@ -92,27 +96,10 @@ export const distill = definePass({
       );
       return after < before ? trained : graph;
     } finally {
-      await judge.release();
+      await close();
     }
   },
 });
-
-async function meanLoss(
-  session: GraphSession,
-  loss: ValueName,
-  data: TrainingData,
-  parameters: ReadonlyMap<ValueName, Tensor>,
-  batch: number,
-): Promise<number> {
-  const batches = Math.floor(data.length / batch);
-  let sum = 0;
-  for (let b = 0; b < batches; b++) {
-    const samples = await data.batch(Array.from({ length: batch }, (_, i) => b * batch + i));
-    const results = await session.run(new Map([...samples, ...parameters]), [loss]);
-    sum += Number(must(results.get(loss), loss).data[0]);
-  }
-  return sum / batches;
-}
 
 /** Feeds of the simulation, whose inputs are real numbers. */
 function stacked(graph: Graph, feeds: readonly Feeds[]): TrainingData {
@@ -124,10 +111,6 @@ function stacked(graph: Graph, feeds: readonly Feeds[]): TrainingData {
     return [input, stackTensors(rows)];
   });
   return tensorData(new Map(tensors));
-}
-
-function only(values: ReadonlyMap<ValueName, Tensor>, names: readonly ValueName[]): Map<ValueName, Tensor> {
-  return new Map(names.map((name) => [name, must(values.get(name), name)]));
 }
 
 function bad(message: string, hint: string): never {

@@ -1,15 +1,15 @@
 import type { TrainingForm } from '../../autodiff/batch-statistics.ts';
 import type { CustomGradients } from '../../autodiff/custom-gradient.ts';
-import { constantsToInputs, type TrainingStep, trainingStep } from '../../autodiff/training-step.ts';
+import { type TrainingStep, trainingStep } from '../../autodiff/training-step.ts';
 import { typeOf } from '../../ir/graph.ts';
 import type { Graph, Node, Tensor, ValueName } from '../../ir/types.ts';
-import { must, UserError } from '../../support/errors.ts';
-import type { GraphSession } from '../../train/session.ts';
+import { must } from '../../support/errors.ts';
 import { type Checkpoint, train } from '../../train/trainer.ts';
-import { holdBack, subset, type TrainingData } from '../../train/training-data.ts';
 import { oneOf } from '../one-of.ts';
 import type { PassContext } from '../pass.ts';
 import { requireDataset } from '../quantize/calibration-samples.ts';
+import { heldSamples } from './held-samples.ts';
+import { type Judgement, openJudge } from './judge.ts';
 import { labelledSamples } from './labelled-samples.ts';
 import { OUTPUT_KINDS, outputTerms } from './output-terms.ts';
 import { scoresOf, type Task, trainingTask } from './task.ts';
@@ -51,12 +51,6 @@ export interface JobPart {
   readonly parts?: number;
 }
 
-export interface Judgement {
-  readonly loss: number;
-  /** Share of the samples whose class is right; null without labels. */
-  readonly top1: number | null;
-}
-
 /** Loads a student beside its teacher `float`, with the samples of the context. */
 export async function openJob(
   pass: string,
@@ -76,7 +70,9 @@ export async function openJob(
       seed: ctx.rng.uint32(),
       ...(augmented && { augmentation: { shift: options.shift, flip: options.flip } }),
     });
-  const { train: training, held } = divide(sampled(true), sampled(false), options, ctx);
+  const samples = { augmented: sampled(true), plain: sampled(false) };
+  const division = { held: options.held, most: options.judged, seed: ctx.rng.uint32() };
+  const { train: training, held } = heldSamples(samples, division);
   const batch = Math.min(options.batch, training.length);
   const describe = {
     terms,
@@ -94,18 +90,13 @@ export async function openJob(
   const step = stepOf(task, student, options);
   const judgeBatch = Math.min(batch, held.length);
   const judging = trainingTask(student.graph, float, { batch: judgeBatch, ...describe, features: 0 });
-  const names = [...step.initial.keys()].filter((name) => judging.graph.constants.has(name));
-  const judge = await ctx.open(constantsToInputs(judging.graph, names));
+  const { judge, close } = await openJudge(judging, [...step.initial.keys()], held, judgeBatch, ctx.open);
   const seed = ctx.rng.uint32();
   const optimizer = new Set([...step.initial.keys()].filter((name) => !task.graph.constants.has(name)));
 
-  async function judgement(values: Values): Promise<Judgement> {
-    const own = names.map((name): [ValueName, Tensor] => [name, must(values.get(name), name)]);
-    return judgeBy(judge, held, judgeBatch, new Map(own), judging);
-  }
   return {
     initial: new Map([...step.initial].filter(([name]) => !optimizer.has(name))),
-    judge: judgement,
+    judge,
     async train(name, values, { epochs, masks = new Map(), best = false, part = 0, parts = 1 }) {
       const fresh = new Map([...step.initial].map(([key, first]) => [key, values.get(key) ?? first]));
       const start: Checkpoint = { epoch: 0, values: fresh, history: [], best: null };
@@ -125,7 +116,7 @@ export async function openJob(
         ...(best &&
           options.select === 'best' && {
             validate: async (current: Values) => {
-              last = await judgement(current);
+              last = await judge(current);
               return last.loss;
             },
           }),
@@ -141,7 +132,7 @@ export async function openJob(
       });
       return new Map([...trained.values].filter(([key]) => !optimizer.has(key)));
     },
-    close: () => judge.release(),
+    close,
   };
 }
 
@@ -157,38 +148,6 @@ function stepOf(task: Task, { parameters, custom }: Student, options: TrainingOp
     ...(options.optimizer === 'adam' && { rates: new Map(parameters.map(({ name, rate }) => [name, rate])) }),
     ...(options.clipNorm > 0 && { clipNorm: options.clipNorm }),
   });
-}
-
-async function judgeBy(
-  session: GraphSession,
-  held: TrainingData,
-  batch: number,
-  parameters: Values,
-  { judged, correct }: { readonly judged: ValueName; readonly correct: ValueName | null },
-): Promise<Judgement> {
-  const batches = Math.floor(held.length / batch);
-  let [loss, right] = [0, 0];
-  for (let b = 0; b < batches; b++) {
-    const feeds = await held.batch(Array.from({ length: batch }, (_, i) => b * batch + i));
-    const results = await session.run(new Map([...feeds, ...parameters]), correct ? [judged, correct] : [judged]);
-    loss += Number(must(results.get(judged), judged).data[0]) / batches;
-    if (correct) right += Number(must(results.get(correct), correct).data[0]);
-  }
-  return { loss, top1: correct ? right / (batches * batch) : null };
-}
-
-/** The held samples are the same by either source, of which only the first is augmented. */
-function divide(augmented: TrainingData, plain: TrainingData, options: TrainingOptions, ctx: PassContext) {
-  const seed = ctx.rng.uint32();
-  if (options.held === 0) return { train: augmented, held: subset(plain, first(plain.length, options.judged)) };
-  const { train: training } = holdBack(augmented, options.held, seed);
-  const { held } = holdBack(plain, options.held, seed);
-  return { train: training, held: subset(held, first(held.length, options.judged)) };
-}
-
-function first(length: number, most: number): number[] {
-  if (length > 0) return Array.from({ length: Math.min(length, Math.max(most, 1)) }, (_, i) => i);
-  throw new UserError({ code: 'BAD_DATA', message: 'there are no samples to judge by', hint: 'give more samples' });
 }
 
 function noteOf(loss: number, judgement: Judgement | null): string {

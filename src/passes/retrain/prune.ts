@@ -1,14 +1,13 @@
 import { withParameters } from '../../autodiff/training-step.ts';
 import { constantOf } from '../../ir/graph.ts';
 import type { Json } from '../../ir/program.ts';
-import type { Node, Tensor, ValueName } from '../../ir/types.ts';
+import type { Tensor, ValueName } from '../../ir/types.ts';
 import { findOp } from '../../ops/index.ts';
-import { must, UserError } from '../../support/errors.ts';
-import { parseEntries } from '../entries.ts';
-import { matchesLayer } from '../layer-pattern.ts';
+import { must } from '../../support/errors.ts';
 import { definePass, type PassOptions } from '../pass.ts';
 import { floatParameters } from './float-parameters.ts';
 import { openJob } from './job.ts';
+import { badPruning, parsePruning, pruningRules, pruningThreshold } from './pruning-rules.ts';
 import { dynamicSurgery, type PrunedWeights } from './surgery.ts';
 import { checkTraining, TRAINING_DEFAULTS } from './training-options.ts';
 
@@ -40,7 +39,7 @@ export const prunePass = definePass({
     parsePruning(options.layers);
     for (const name of ['parts', 'settle'] as const) {
       if (!(Number.isInteger(options[name]) && options[name] >= (name === 'parts' ? 1 : 0))) {
-        throw bad([`'${name}' must be a whole number, not ${options[name]}`]);
+        throw badPruning([`'${name}' must be a whole number, not ${options[name]}`]);
       }
     }
   },
@@ -48,7 +47,7 @@ export const prunePass = definePass({
     const nodes = graph.nodes.filter(({ domain, op, inputs }) => {
       return findOp(domain, op)?.quantize?.weightAxis && constantOf(graph, inputs[1])?.dtype === 'f32';
     });
-    const rules = rulesOf(parsePruning(options.layers), nodes);
+    const rules = pruningRules(parsePruning(options.layers), nodes);
     if (rules.size === 0) return graph;
     const surgery = dynamicSurgery(graph, [...rules.keys()]);
     const student = { ...surgery, parameters: floatParameters(graph), layers: nodes };
@@ -60,7 +59,7 @@ export const prunePass = definePass({
         const settles = part === options.parts;
         const cut = 1 - (1 - (part + 1) / options.parts) ** 3;
         values = withThresholds(values, surgery.pruned, (own, weights) =>
-          settles ? 0 : thresholdOf(weights, must(rules.get(own.node), 'rule'), cut),
+          settles ? 0 : pruningThreshold(weights, must(rules.get(own.node), 'rule'), cut),
         );
         const epochs = settles ? options.settle : options.epochs;
         if (epochs > 0) values = await job.train(`part-${part + 1}`, values, { epochs, part, parts, best: settles });
@@ -71,51 +70,6 @@ export const prunePass = definePass({
     }
   },
 });
-
-/** How many weights of a layer are cut. */
-type Rule = { readonly keep: number } | { readonly c: number };
-
-function parsePruning(json: Json): { readonly match: string; readonly rule: Rule }[] {
-  const problems: string[] = [];
-  const entries = parseEntries(
-    json,
-    'layers',
-    ({ match = '*', keep, c, ...rest }, report) => {
-      const [stranger] = Object.keys(rest);
-      if (stranger !== undefined) report(`there is no key '${stranger}'`);
-      if (typeof match !== 'string') report('"match" must be a text');
-      if (typeof keep === 'number' && keep > 0 && keep <= 1 && c === undefined) return { match, rule: { keep } };
-      if (typeof c === 'number' && keep === undefined) return { match, rule: { c } };
-      report('give either "keep", more than 0 and at most 1, or "c"');
-      return null;
-    },
-    problems,
-  );
-  if (problems.length > 0) throw bad(problems);
-  return entries.map(({ entry }) => ({ match: String(entry.match), rule: entry.rule }));
-}
-
-function rulesOf(entries: ReturnType<typeof parsePruning>, nodes: readonly Node[]): Map<Node, Rule> {
-  const rules = new Map<Node, Rule>();
-  for (const { match, rule } of entries) {
-    const matched = nodes.filter(({ name, outputs }, i) => matchesLayer(match, [name, ...outputs], i, nodes.length));
-    if (matched.length === 0 && match !== '*') throw bad([`no layer with weights matches '${match}'`]);
-    for (const node of matched) rules.set(node, rule);
-  }
-  return rules;
-}
-
-/** The magnitude below which this share of what a rule cuts lies. */
-function thresholdOf(weights: Float32Array, rule: Rule, cut: number): number {
-  const magnitudes = weights.map(Math.abs).sort();
-  if ('keep' in rule) {
-    const place = Math.floor((1 - rule.keep) * cut * magnitudes.length);
-    return magnitudes[Math.min(place, magnitudes.length - 1)];
-  }
-  const mean = magnitudes.reduce((sum, x) => sum + x, 0) / magnitudes.length;
-  const deviation = Math.sqrt(magnitudes.reduce((sum, x) => sum + (x - mean) ** 2, 0) / magnitudes.length);
-  return Math.max(mean + rule.c * deviation, 0) * cut;
-}
 
 function withThresholds(
   values: ReadonlyMap<ValueName, Tensor>,
@@ -142,13 +96,4 @@ function maskedWeights(
       return [weights, { ...tensor, data }];
     }),
   );
-}
-
-function bad(problems: readonly string[]): UserError {
-  return new UserError({
-    code: 'BAD_ARGUMENT',
-    message: 'prune cannot follow its options',
-    because: problems,
-    hint: 'as in { "layers": [{ "match": "*", "keep": 0.3 }] }',
-  });
 }
