@@ -6,22 +6,23 @@ const KEY = 'nibblec';
 const VERSION = 1;
 
 /** Annotations as metadata of an ONNX file: a JSON text under 'nibblec'. */
-export function writeAnnotations({ codesAtBorders, codes }: Annotations): Map<string, string> {
-  return new Map([
-    [KEY, JSON.stringify({ version: VERSION, borders: codesAtBorders ? 'codes' : 'real', codes: [...codes] })],
-  ]);
+export function writeAnnotations({ codesAtBorders, codes, real }: Annotations): Map<string, string> {
+  const borders = codesAtBorders ? 'codes' : 'real';
+  return new Map([[KEY, JSON.stringify({ version: VERSION, borders, codes: [...codes], real: [...real] })]]);
 }
 
 /** What the metadata of a file say; null when nothing is there. Whether formats fit is not known yet. Throws BAD_MODEL. */
 export function readAnnotations(metadata: ReadonlyMap<string, string>): Annotations | null {
   const text = metadata.get(KEY);
   if (text === undefined) return null;
-  const { version, borders, codes } = parse(text);
+  const { version, borders, codes, real } = parse(text);
   if (version !== VERSION)
     return refuse(`its version is ${JSON.stringify(version)}, and this nibblec knows ${VERSION}`);
   if (borders !== 'codes' && borders !== 'real') return refuse(`"borders" is neither "codes" nor "real"`);
   if (!Array.isArray(codes) || !codes.every(isNote)) return refuse('"codes" is no list of names with formats and bits');
-  return { codesAtBorders: borders === 'codes', codes: new Map(codes) };
+  if (!Array.isArray(real) || !real.every((name) => typeof name === 'string'))
+    return refuse('"real" is no list of names');
+  return { codesAtBorders: borders === 'codes', codes: new Map(codes), real: new Set(real) };
 }
 
 function parse(text: string): Record<string, unknown> {

@@ -107,6 +107,8 @@ export interface Annotations {
   /** Inputs and outputs that are quantized are to be codes. */
   readonly codesAtBorders: boolean;
   readonly codes: ReadonlyMap<ValueName, CodeNote>;
+  /** Results of operators that compute in real numbers, though what they read and make may be quantized. */
+  readonly real: ReadonlySet<ValueName>;
 }
 
 export interface CodeNote {

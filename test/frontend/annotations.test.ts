@@ -4,7 +4,9 @@ import type { Annotations } from '../../src/ir/types.ts';
 
 const entry = (text: string) => new Map([['nibblec', text]]);
 const json = (change: object) =>
-  entry(JSON.stringify({ version: 1, borders: 'codes', codes: [['w', { format: 'int4', bits: 4 }]], ...change }));
+  entry(
+    JSON.stringify({ version: 1, borders: 'codes', codes: [['w', { format: 'int4', bits: 4 }]], real: [], ...change }),
+  );
 
 test('annotations are read back as they were', () => {
   const annotations: Annotations = {
@@ -13,6 +15,7 @@ test('annotations are read back as they were', () => {
       ['__proto__', { format: 'int4', bits: 4 }],
       ['w', { bits: 2 }],
     ]),
+    real: new Set(['toString']),
   };
   expect(readAnnotations(writeAnnotations(annotations))).toEqual(annotations);
   expect(readAnnotations(json({}))?.codes.get('w')).toEqual({ format: 'int4', bits: 4 });
@@ -33,6 +36,7 @@ test.each([
   ['a note that is none', json({ codes: [['w', null]] })],
   ['a format that is none', json({ codes: [['w', { format: 4 }]] })],
   ['bits that are none', json({ codes: [['w', { bits: 0.5 }]] })],
+  ['real values that have no names', json({ real: [1] })],
   ['something else', json({ codes: [['w', { scale: [1] }]] })],
 ])('%s is refused', (_, metadata) => {
   expect(() => readAnnotations(metadata)).toThrow("the metadata entry 'nibblec' cannot be used");

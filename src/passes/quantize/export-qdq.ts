@@ -1,4 +1,5 @@
 import { constantOf, producerOf, prune, typeOf } from '../../ir/graph.ts';
+import { tensorOf } from '../../ir/tensor.ts';
 import type { Graph, Node, ValueName } from '../../ir/types.ts';
 import { ONNX_I32 } from '../../ops/support/oracle.ts';
 import { invariant, must } from '../../support/errors.ts';
@@ -32,9 +33,9 @@ function writeNode(plain: PlainGraph, node: Node): void {
   const quantized = output != null && typeOf(graph, output).quant !== null;
   if (node.op === 'LookupTable') writeTable(plain, node);
   else if (node.op === 'QuantizeLinear' && quantized) writeQuantize(plain, node);
-  else if (node.op === 'DequantizeLinear') plain.nodes.push({ ...node, inputs: integersFirst(plain, node) });
+  else if (node.op === 'DequantizeLinear') writeDequantize(plain, node);
   else if (quantized) writeLayer(plain, node);
-  else plain.nodes.push({ ...node, inputs: node.inputs.map((input) => input && plain.real(input)) });
+  else writeReal(plain, node);
 }
 
 /** The operator on real numbers, its results quantized. */
@@ -91,8 +92,35 @@ function writeQuantize(plain: PlainGraph, node: Node): void {
   plain.quantize(must(real, 'input'), must(node.outputs[0], 'output'));
 }
 
-function integersFirst(plain: PlainGraph, { inputs: [x, ...parameters] }: Node): Node['inputs'] {
-  return [plain.integers(must(x, 'input')), ...parameters];
+/** An operator without codes. A clamp is spelled out, because reading the file fuses it under the name it has without. */
+function writeReal(plain: PlainGraph, node: Node): void {
+  const inputs = node.inputs.map((input) => input && plain.real(input));
+  const [output] = node.outputs;
+  const type = output == null ? null : typeOf(plain.graph, output);
+  const real = type?.dtype === 'f32';
+  if (!node.clip || output == null || !real) {
+    plain.nodes.push({ ...node, inputs });
+    if (real) for (const value of node.outputs) if (value !== null) plain.staysReal(value);
+    return;
+  }
+  const unclipped = plain.fresh(`${output}.unclipped`);
+  plain.types.set(unclipped, type);
+  plain.nodes.push({ ...node, inputs, outputs: [unclipped], clip: null });
+  const bounds = node.clip.map((bound, i) =>
+    Number.isFinite(bound)
+      ? plain.constant(`${output}.${i === 0 ? 'min' : 'max'}`, tensorOf('f32', [], [bound]))
+      : null,
+  );
+  const clip = { op: 'Clip', domain: '', name: `${node.name}.clip`, attributes: {}, clip: null };
+  plain.nodes.push({ ...clip, inputs: [unclipped, ...bounds], outputs: [output] });
+  for (const value of [output, unclipped]) plain.staysReal(value);
+}
+
+/** One for each value is enough, and may have been needed before. */
+function writeDequantize(plain: PlainGraph, node: Node): void {
+  const x = must(node.inputs[0], 'input');
+  const made = typeOf(plain.graph, x).quant !== null && plain.real(x) === node.outputs[0];
+  if (!made) plain.nodes.push({ ...node, inputs: [plain.integers(x), ...node.inputs.slice(1)] });
 }
 
 /** What Pad fills with is one number. */

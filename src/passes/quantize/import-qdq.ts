@@ -52,14 +52,14 @@ interface ImportState {
 }
 
 function startImport(graph: Graph): ImportState {
-  const regions = tableRegions(graph, () => false).flatMap((region) =>
+  const regions = tableRegions(graph, (node) => isReal(graph, node)).flatMap((region) =>
     region.nodes.map((node) => [node, region] as const),
   );
   return { regions: new Map(regions), waiting: new Map(), done: new Set() };
 }
 
 async function importNode(code: CodeGraph, node: Node, state: ImportState, ctx: PassContext): Promise<void> {
-  const biased = biasAddOf(code.graph, node);
+  const biased = isReal(code.graph, node) ? null : biasAddOf(code.graph, node);
   const waiting = state.waiting.get(node);
   if (biased) return void state.waiting.set(biased.add, biased);
   if (waiting) {
@@ -79,10 +79,16 @@ async function attempt(
   if (node.domain === '' && node.op === 'DequantizeLinear') return importDequantize(code, node) ?? true;
   if (node.domain === '' && node.op === 'QuantizeLinear') return importQuantize(code, node, done) ?? true;
   if (importClip(code, node) || importLookUp(code, node)) return true;
+  if (isReal(code.graph, node)) return '';
   const region = regions.get(node);
   if (region && (await tabulate(code, node, region, ctx))) return true;
   const moved = await moveCodes(code, node, ctx);
   return moved === false ? quantizeLayer(code, node, ctx) : moved;
+}
+
+/** True when a file of ours says that the node computes in real numbers. */
+function isReal({ annotations }: Graph, { outputs }: Node): boolean {
+  return annotations !== undefined && outputs.some((output) => output !== null && annotations.real.has(output));
 }
 
 /** What stays is news only where it reads codes as real numbers. */

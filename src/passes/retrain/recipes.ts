@@ -31,7 +31,7 @@ export const TUNING_RECIPES: Readonly<Record<string, Json>> = {
   'inq-3': inq(3),
   'inq-2': inq(2),
   ttq: [...INT8, ternary, ['ttq', { epochs: 4 }]],
-  twn: [...INT8, ternary, ['twn', { epochs: 4 }]],
+  twn: [...INT8, ternary, ['twn', { start: 'codes', epochs: 4 }]],
   'lsq-4': lsq(4),
   'lsq-3': lsq(3),
   choi: [...INT8, ['joint-codebook', { entries: 16, code: 'huffman' }], ['shared-values', { epochs: 2 }]],

@@ -44,6 +44,25 @@ describe('a quantized graph, written and read back', () => {
     expect(await evaluate(buildOracle(again.graph), codes)).toEqual(await evaluate(buildOracle(graph), codes));
   });
 
+  test('with operators that stay in real numbers, which import would take for integer ones', async () => {
+    const exclude = ['h3', 't', 'p', 'z'];
+    const float = floatPasses.map((pass) => step(pass));
+    const steps = [...float, step(calibrate, { method: 'minmax' }), step(quantizeInt8, { exclude })];
+    const { graph } = await run(steps);
+    expect(exclude.map((value) => typeOf(graph, value).quant)).toEqual(exclude.map(() => null));
+    const again = await throughFile(graph);
+    expect(described(again.graph)).toEqual(described(graph));
+    expect(again.remarks).toEqual([]);
+  });
+
+  test('with one that clamps, in real numbers', async () => {
+    const steps = [step(calibrate, { method: 'minmax' }), step(quantizeInt8, { exclude: ['s', 'g'] })];
+    const { graph } = await run(steps);
+    const again = await throughFile(graph);
+    const clamped = again.graph.nodes.filter(({ op, clip }) => clip && (op === 'Add' || op === 'Gemm'));
+    expect(clamped.map(({ outputs: [output] }) => typeOf(again.graph, output).quant)).toEqual([null, null]);
+  });
+
   test.each([
     ['8-bit', false],
     ['4-bit', true],
@@ -100,7 +119,7 @@ describe('the file', () => {
     const { graph } = await run(encode('int4'));
     const again = await throughFile(graph, (plain) => ({
       ...plain,
-      annotations: { codesAtBorders: true, codes: new Map([['w1', note]]) },
+      annotations: { codesAtBorders: true, codes: new Map([['w1', note]]), real: new Set() },
     }));
     expect(again.remarks).toEqual([expect.objectContaining({ node: 'h1', text: expect.stringContaining(why) })]);
     const [, weights] = must(

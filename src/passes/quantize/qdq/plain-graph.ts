@@ -45,6 +45,8 @@ export interface PlainGraph {
   quantize(real: ValueName, value: ValueName): void;
   /** Makes the codes of a value once more, from what they stand for. */
   requantize(value: ValueName, output: ValueName): void;
+  /** Says that a value is computed in real numbers, whatever stands around it. */
+  staysReal(value: ValueName): void;
   annotations(): Annotations;
 }
 
@@ -55,8 +57,15 @@ export function startPlainGraph(graph: Graph): PlainGraph {
   const integers = new Map<ValueName, ValueName>();
   const reals = new Map<ValueName, ValueName>();
   const notes = new Map<ValueName, CodeNote>();
+  const real = new Set<ValueName>();
   const taken = new Set(graph.types.keys());
   const borders = new Set([...graph.inputs, ...graph.outputs]);
+  /** What the graph itself dequantizes, by its codes. */
+  const decoded = new Map<ValueName, ValueName>();
+  for (const { op, inputs, outputs } of graph.nodes) {
+    const [x, real] = [inputs[0], outputs[0]];
+    if (op === 'DequantizeLinear' && x && real && typeOf(graph, x).quant && !decoded.has(x)) decoded.set(x, real);
+  }
 
   const plain: PlainGraph = {
     graph,
@@ -112,9 +121,11 @@ export function startPlainGraph(graph: Graph): PlainGraph {
       addQuantize(real, value, plain.integers(value));
     },
     requantize: (value, output) => addQuantize(plain.real(value), value, output),
+    staysReal: (value) => void real.add(value),
     annotations: () => ({
       codesAtBorders: [...borders].some((value) => typeOf(graph, value).quant !== null),
       codes: notes,
+      real,
     }),
   };
   return plain;
@@ -166,6 +177,8 @@ export function startPlainGraph(graph: Graph): PlainGraph {
 
   /** Of codes at an output: its own name. Of a bias: the name that its codes are called after. */
   function realName(value: ValueName): ValueName {
+    const known = decoded.get(value);
+    if (known !== undefined) return known;
     if (graph.outputs.includes(value) && !graph.inputs.includes(value)) return value;
     const bias = constantOf(graph, value)?.dtype === 'i32';
     return bias ? own(value, stem(value)) : plain.fresh(`${stem(value)}.dequantized`);
