@@ -1,6 +1,7 @@
 import { FORMAT_FAMILIES } from '../../formats/index.ts';
 import type { Json } from '../../ir/program.ts';
 import type { Graph } from '../../ir/types.ts';
+import { findOp } from '../../ops/index.ts';
 import { CLIP_RULES, type ClipRule } from '../../quant/fewbit/clipped-scale.ts';
 import { hasGrid, IMPORTANCES, type Importance } from '../../quant/fewbit/fit-layer.ts';
 import { WIDTH_RULES, type WidthRule } from '../../quant/fewbit/fit-widths.ts';
@@ -101,6 +102,7 @@ export function chooseLayers(
  * nodes are not there yet, so nothing is refused where there are none.
  */
 export function requireLayers(entries: readonly LayerEntry[], { nodes, constants }: Graph): void {
+  if (nodes.some(({ domain, op }) => findOp(domain, op)?.inSteps)) return;
   const layers = nodes.filter(({ op, inputs }) => WEIGHTED.has(op) && inputs[1] != null && constants.has(inputs[1]));
   if (layers.length > 0) matchEntries(entries, layers, ({ name, outputs }) => [name, ...outputs]);
 }

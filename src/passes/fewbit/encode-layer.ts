@@ -15,7 +15,7 @@ export interface Encoding {
   readonly format: string;
 }
 
-/** The graph, and the layer in it, with these weights and this bias. Codes of more than 8 bits are int16. */
+/** The graph, and the layer (its first node) in it, with these weights and this bias. Codes of more than 8 bits are int16. */
 export function withEncoding(graph: Graph, layer: WeightLayer, encoding: Encoding): { graph: Graph; node: Node } {
   const { node, output, weightShape, axis, inputAffine, hasBias } = layer;
   const { rows, bias, format } = encoding;
@@ -28,15 +28,15 @@ export function withEncoding(graph: Graph, layer: WeightLayer, encoding: Encodin
     tensorOf(dtype, weightShape, fromRows(rows.codes, layer)),
   );
   edit.setType(weights, { dtype, shape: weightShape, quant: affine(bits, scale, axis, format) });
-  const inputs = [node.inputs[0], weights];
+  const parameters = [weights];
   if (hasBias) {
     const biasScale = scale.map((s) => s * inputAffine.scale);
     const codes = Array.from(bias, (b, c) => bounded(Math.round(b / biasScale[c])));
     const name = edit.constant(node.inputs[2] ?? `${output}.bias`, tensorOf('i32', [codes.length], codes));
     edit.setType(name, { dtype: 'i32', shape: [codes.length], quant: affine(32, biasScale, 0) });
-    inputs.push(name);
+    parameters.push(name);
   }
-  edit.update(node, { inputs });
+  for (const use of layer.uses) edit.update(use.node, { inputs: [use.node.inputs[0], ...parameters] });
   const changed = edit.finish();
   return { graph: changed, node: must(producerOf(changed, output), 'the encoded layer') };
 }

@@ -1,9 +1,10 @@
+import { producerOf } from '../../ir/graph.ts';
 import type { Graph, Node, Tensor } from '../../ir/types.ts';
 import { quantOf, scaleOf, zeroPointOf } from '../../ops/support/quantized.ts';
 import { must } from '../../support/errors.ts';
 import type { PassContext } from '../pass.ts';
 import { asCodes, type Feeds } from '../quantize/calibration-samples.ts';
-import { type Results, type SampleWalk, walkSamples } from '../quantize/walk-samples.ts';
+import { type Results, runNode, type SampleWalk, walkSamples } from '../quantize/walk-samples.ts';
 import { encodings, type How, type SplitMoments } from './candidates.ts';
 import type { LayerChoice } from './choose-layers.ts';
 import { collectMoments, type LayerSamples } from './collect-moments.ts';
@@ -40,7 +41,10 @@ export interface Attempt {
   readonly error: number;
 }
 
-/** Goes over `layers` in execution order, from one sweep of the samples through both graphs. */
+/**
+ * Goes over `layers` in execution order, from one sweep of the samples through both graphs. A layer whose weights several
+ * nodes share comes where the first of them runs; the inputs of the others are those of the graph as it is given.
+ */
 export async function* visitLayers(
   graph: Graph,
   float: Graph,
@@ -49,32 +53,51 @@ export async function* visitLayers(
   how: How,
   ctx: PassContext,
 ): AsyncGenerator<LayerVisit> {
-  const skips = new Map(layers.map((layer) => [layer, how.skips ? skipConnection(graph, float, layer) : null]));
-  const named = layers.flatMap((layer) => [layer.floatInput, layer.floatOutput, skips.get(layer) ?? null]);
-  const wanted = new Set(named.filter((value) => value !== null));
-  const floats = walkSamples(float, feeds, wanted, ctx.evaluate);
+  const skipOf = (layer: WeightLayer) => (how.skips && !isShared(layer) ? skipConnection(graph, float, layer) : null);
+  const skips = new Map(layers.map((layer) => [layer, skipOf(layer)]));
+  const uses = layers.flatMap((layer) => layer.uses);
+  const named = [...uses.flatMap(({ floatInput, floatOutput }) => [floatInput, floatOutput]), ...skips.values()];
+  const floats = walkSamples(float, feeds, new Set(named.filter((value) => value !== null)), ctx.evaluate);
   const codes = feeds.map((feed) => asCodes(graph, feed));
   const quantized = walkSamples(graph, codes, new Set(), ctx.evaluate);
+  const later = layers.flatMap((layer) => layer.uses.slice(1));
+  const ahead = walkSamples(graph, codes, new Set(later.map(({ input }) => input)), ctx.evaluate);
+  /** The graph that results of an encoded layer stem from, and then that of its further uses. */
+  const origins = new Map<Results, Graph>();
+  const encoded = new Map<Node, Graph>();
   for (const node of graph.nodes) {
     ctx.signal?.throwIfAborted();
     const layer = layers.find((candidate) => candidate.node === node);
     if (!layer) {
-      quantized.keep(node, await quantized.compute(node));
+      const within = encoded.get(node);
+      const changed = within && must(producerOf(within, node.outputs[0]), 'a further use');
+      quantized.keep(node, await (changed ? quantized.compute(changed, within) : quantized.compute(node)));
       continue;
     }
     const skip = skips.get(layer) ?? null;
     const shortfall =
       skip === null ? null : shortfallOf(graph, skip, await floats.take(skip), await quantized.take(skip));
-    const inputs = { float: await floats.take(layer.floatInput), codes: await quantized.take(layer.input), shortfall };
-    const moments = await splitMoments(layer, inputs, ctx);
-    const goal = wantedOutputs(await floats.take(layer.floatOutput), shortfall);
+    const seen = [await quantized.take(layer.input)];
+    for (const { input } of layer.uses.slice(1)) seen.push(await ahead.take(input));
+    const inputs = { float: [] as Tensor[], codes: seen.flat(), shortfall };
+    const outputs: Tensor[] = [];
+    for (const { floatInput, floatOutput } of layer.uses) {
+      inputs.float.push(...(await floats.take(floatInput)));
+      outputs.push(...(await floats.take(floatOutput)));
+    }
+    const isHeld = heldBack(feeds.length);
+    const moments = await splitMoments(layer, inputs, isHeld, ctx);
+    const goal = wantedOutputs(outputs, shortfall);
     const best: LayerVisit['best'] = async (candidates, within) => {
       const attempts: Attempt[] = [];
       for (const candidate of candidates) {
         const changed = withEncoding(within, layer, candidate);
         const results = await quantized.compute(changed.node, changed.graph);
-        const outputs = must(results.get(layer.output), layer.output);
-        const error = outputError(changed.graph, changed.node, outputs, goal);
+        const all = isShared(layer)
+          ? await runNode(changed.node, changed.graph, new Map([[layer.input, inputs.codes]]), ctx.evaluate)
+          : results;
+        const error = outputError(changed.graph, changed.node, must(all.get(layer.output), layer.output), goal, isHeld);
+        origins.set(results, changed.graph);
         attempts.push({ graph: changed.graph, results, error });
       }
       return attempts.reduce((a, b) => (b.error < a.error ? b : a));
@@ -85,22 +108,32 @@ export async function* visitLayers(
       encode: (choice, within) => best(encodings(layer, choice, moments, how), within),
       best,
       plain: () => quantized.compute(node),
-      keep: (results) => quantized.keep(node, results),
+      keep(results) {
+        const origin = origins.get(results);
+        for (const use of layer.uses.slice(1)) if (origin) encoded.set(use.node, origin);
+        quantized.keep(node, results);
+      },
       live: quantized.live,
     };
   }
 }
 
-async function splitMoments(layer: WeightLayer, inputs: LayerSamples, ctx: PassContext): Promise<SplitMoments> {
-  const count = inputs.float.length;
-  const fit = samplesOf(inputs, (i) => !isHeld(i, count));
-  const held = samplesOf(inputs, (i) => isHeld(i, count) || count < FEW);
-  return { fit: await collectMoments(layer, fit, ctx), held: await collectMoments(layer, held, ctx) };
+function isShared({ uses }: WeightLayer): boolean {
+  return uses.length > 1;
 }
 
+/** Which samples are held back, of these and as many more for each further use of a layer; null: none, there are few. */
+type IsHeld = ((sample: number) => boolean) | null;
+
 /** Every fourth sample is held back from fitting: encodings are compared on these, unless there are very few in all. */
-function isHeld(sample: number, count: number): boolean {
-  return count >= FEW && sample % 4 === 3;
+function heldBack(count: number): IsHeld {
+  return count < FEW ? null : (sample) => (sample % count) % 4 === 3;
+}
+
+async function splitMoments(layer: WeightLayer, inputs: LayerSamples, isHeld: IsHeld, ctx: PassContext) {
+  const fit = isHeld ? samplesOf(inputs, (i) => !isHeld(i)) : inputs;
+  const held = isHeld ? samplesOf(inputs, isHeld) : inputs;
+  return { fit: await collectMoments(layer, fit, ctx), held: await collectMoments(layer, held, ctx) };
 }
 
 function samplesOf({ float, codes, shortfall }: LayerSamples, wanted: (sample: number) => boolean): LayerSamples {
@@ -115,12 +148,18 @@ function wantedOutputs(float: readonly Tensor[], shortfall: readonly Float32Arra
   });
 }
 
-function outputError(graph: Graph, node: Node, codes: readonly Tensor[], goal: readonly ArrayLike<number>[]): number {
+function outputError(
+  graph: Graph,
+  node: Node,
+  codes: readonly Tensor[],
+  goal: readonly ArrayLike<number>[],
+  isHeld: IsHeld,
+): number {
   const quant = quantOf(graph, node.outputs[0]);
   const [scale, zero] = [scaleOf(quant), zeroPointOf(quant)];
   let error = 0;
   codes.forEach(({ data }, sample) => {
-    if (!isHeld(sample, goal.length) && goal.length >= FEW) return;
+    if (isHeld && !isHeld(sample)) return;
     for (let i = 0; i < data.length; i++) error += (scale * (Number(data[i]) - zero) - goal[sample][i]) ** 2;
   });
   return error;

@@ -12,6 +12,8 @@ import type { Affine } from '../../quant/affine.ts';
  */
 export interface WeightLayer {
   readonly node: Node;
+  /** This node and all others that read the same weights, in execution order. */
+  readonly uses: readonly LayerUse[];
   readonly input: ValueName;
   readonly output: ValueName;
   /** The same values in the float graph. */
@@ -37,9 +39,22 @@ export interface WeightLayer {
   readonly axis: number;
 }
 
-/** The layers whose weights can be encoded anew, in execution order. */
+/** One of several nodes that read the same weights and bias: the steps of a recurrent layer. */
+export type LayerUse = Pick<WeightLayer, 'node' | 'input' | 'output' | 'floatInput' | 'floatOutput'>;
+
+/** The layers whose weights can be encoded anew, in execution order; nodes alike that share their weights are one layer. */
 export function weightLayers(graph: Graph, float: Graph): WeightLayer[] {
-  return graph.nodes.flatMap((node) => weightLayer(graph, float, node) ?? []);
+  const layers = new Map<string, WeightLayer>();
+  for (const node of graph.nodes) {
+    const layer = weightLayer(graph, float, node);
+    if (!layer) continue;
+    const { op, attributes, inputs, outputs, clip } = node;
+    const types = [typeOf(graph, inputs[0]), typeOf(graph, outputs[0])];
+    const key = JSON.stringify([op, attributes, inputs.slice(1), clip, types]);
+    const first = layers.get(key);
+    layers.set(key, first ? { ...first, uses: [...first.uses, ...layer.uses] } : layer);
+  }
+  return [...layers.values()];
 }
 
 function weightLayer(graph: Graph, float: Graph, node: Node): WeightLayer | null {
@@ -61,12 +76,10 @@ function weightLayer(graph: Graph, float: Graph, node: Node): WeightLayer | null
   const window = node.op === 'Conv' ? windowShape(node, inputShape, outputShape, weights.shape.slice(2)) : null;
   if (node.op === 'Conv' && !window) return null;
   const bias = constantOf(float, twin.inputs[2])?.data;
+  const use: LayerUse = { node, input, output, floatInput: twin.inputs[0]!, floatOutput };
   return {
-    node,
-    input,
-    output,
-    floatInput: twin.inputs[0]!,
-    floatOutput,
+    ...use,
+    uses: [use],
     floatWeights: twin.inputs[1]!,
     inputShape,
     inputAffine: { scale: scaleOf(quant), zeroPoint: zeroPointOf(quant) },

@@ -41,16 +41,7 @@ export function walkSamples(
   const untaken = new Set(wanted);
 
   const walk: SampleWalk = {
-    async compute(node, within = graph) {
-      const alone = oracleOf(node, within);
-      const results = new Map<ValueName, Tensor[]>(alone.outputs.map((output) => [output, []]));
-      for (let i = 0; i < feeds.length; i++) {
-        const inputs = new Map(alone.inputs.map((input) => [input, must(values.get(input), input)[i]!]));
-        const outputs = await evaluate(alone, inputs);
-        for (const [output, tensors] of results) tensors.push(must(outputs.get(output), output));
-      }
-      return results;
-    },
+    compute: (node, within = graph) => runNode(node, within, values, evaluate),
     keep(node, results) {
       pending.splice(pending.indexOf(node), 1);
       for (const [output, tensors] of results) values.set(output, tensors);
@@ -76,6 +67,18 @@ export function walkSamples(
       if (value !== null && !needed) values.delete(value);
     }
   }
+}
+
+/** A node of `graph` alone, once for each sample of `values`. */
+export async function runNode(node: Node, graph: Graph, values: Results, evaluate: Evaluate): Promise<Results> {
+  const alone = oracleOf(node, graph);
+  const inputs = alone.inputs.map((input) => [input, must(values.get(input), input)] as const);
+  const results = new Map<ValueName, Tensor[]>(alone.outputs.map((output) => [output, []]));
+  for (let i = 0; i < (inputs[0]?.[1].length ?? 0); i++) {
+    const outputs = await evaluate(alone, new Map(inputs.map(([input, tensors]) => [input, tensors[i]!])));
+    for (const [output, tensors] of results) tensors.push(must(outputs.get(output), output));
+  }
+  return results;
 }
 
 /** The node as a graph of its own, in operators that onnxruntime has. */

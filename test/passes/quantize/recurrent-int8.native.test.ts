@@ -66,6 +66,19 @@ await describeWith('recurrent layers in integers', hostGcc().available, () => {
     expect(weights).toHaveLength(weightsOf(sketch));
   });
 
+  test.each(['int4', 'pow2-4', 'ternary'])('%s: encoded once for all steps', async (format) => {
+    const sketch: RecurrentSketch = { op: 'GRU', hidden: 8, steps: 5, attributes: { linear_before_reset: 1 } };
+    const { data, model } = await integer(sketch, [{ match: '*', format }]);
+    const { passed } = await inFolder((directory) =>
+      verifyModel(model, data, { toolchain: hostGcc(), directory, samples: 8 }),
+    );
+    expect(passed).toBe(true);
+    const weights = model.graph.nodes.filter(({ op }) => op === 'Gemm').map(({ inputs }) => inputs[1]!);
+    expect(new Set(weights).size).toBe(2);
+    const formats = weights.map((value) => model.graph.types.get(value)!.quant!.format);
+    expect(new Set(formats)).toEqual(new Set([format]));
+  });
+
   test('the steps are calls of the same functions', async () => {
     const count = async (steps: number) => {
       const { model } = await integer({ op: 'GRU', steps, attributes: { linear_before_reset: 1 } }, null);
