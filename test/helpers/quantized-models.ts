@@ -11,6 +11,7 @@ import { readNpy } from '../../src/numerics/npy.ts';
 import { buildOracle } from '../../src/oracle/build-oracle.ts';
 import { floatPasses } from '../../src/passes/index.ts';
 import { type Pipeline, type Remark, runPipeline } from '../../src/passes/pipeline.ts';
+import { asCodes } from '../../src/passes/quantize/calibration-samples.ts';
 import { quantizedImportPasses } from '../../src/passes/quantize/import-quantized.ts';
 import { createEvaluator } from '../../src/runtime/evaluator.ts';
 import { withSession } from '../../src/runtime/ort-session.ts';
@@ -101,7 +102,7 @@ export async function differences(
           expected.set(value, tensorOf(typeOf(graph, value).dtype, tensor.shape, codes));
         }
         const given = layerwise ? [...expected].map(([value, tensor]) => [`${value}@given`, tensor] as const) : [];
-        for (const [value, { data }] of await session.run(new Map([...sample, ...given]))) {
+        for (const [value, { data }] of await session.run(new Map([...asCodes(graph, sample), ...given]))) {
           const sum = sums.get(value)!;
           expected.get(value)!.data.forEach((code, i) => {
             const difference = Math.abs(Number(data[i]) - Number(code));

@@ -1,21 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import {
-  type Compilation,
-  type CompileOptions,
-  compileModel,
-  generateC,
-  transformModel,
-} from '../../../src/compile.ts';
-import { type Dataset, loadDataset } from '../../../src/data/dataset.ts';
+import { type CompileOptions, compileModel, generateC, transformModel } from '../../../src/compile.ts';
+import { loadDataset } from '../../../src/data/dataset.ts';
 import { datasetInputs } from '../../../src/data/graph-inputs.ts';
 import { exportOnnx } from '../../../src/frontend/export-onnx.ts';
-import { typeOf } from '../../../src/ir/graph.ts';
-import { asCodes } from '../../../src/passes/quantize/calibration-samples.ts';
+import { importOnnx } from '../../../src/frontend/import-onnx.ts';
 import { exportQdq } from '../../../src/passes/quantize/export-qdq.ts';
-import { withSession } from '../../../src/runtime/ort-session.ts';
-import { must } from '../../../src/support/errors.ts';
 import { loadTarget } from '../../../src/targets/load.ts';
+import { differences, summary } from '../../helpers/quantized-models.ts';
 import { described } from '../../helpers/same-codes.ts';
 import { sharedData, sharedModel, sharedSamples } from '../../helpers/shared-data.ts';
 
@@ -70,28 +62,14 @@ describe.skipIf(!sharedData())('written and read back', () => {
         files.get(file)?.replace(/model sha256 \w+/, ''),
       ]);
 
-    const worst = await largestDifference(bytes, again, await loadDataset(source, datasetInputs(again.floatGraph)));
-    expect(worst).toBeLessThan(2);
+    // Layer by layer: a code that differs by one makes others differ behind it.
+    const dataset = await loadDataset(source, datasetInputs(again.floatGraph));
+    const samples = [dataset.sample(0), dataset.sample(1)];
+    const imported = { original: await importOnnx(bytes), graph: again.graph, remarks: again.remarks };
+    const { elements, different, largest } = summary(await differences(imported, samples, true));
+    expect(elements).toBeGreaterThan(50);
+    expect(largest).toBeLessThanOrEqual(1);
+    // As for other files of int8 activations; most is 0.0012, of vww.
+    expect(different / elements).toBeLessThan(0.003);
   });
 });
-
-/** Of onnxruntime's real numbers from what the integers stand for, in steps of the output. */
-async function largestDifference(bytes: Uint8Array, { graph, oracle }: Compilation, dataset: Dataset): Promise<number> {
-  const [output] = graph.outputs;
-  const { quant } = typeOf(graph, output);
-  if (!quant) return 0;
-  let worst = 0;
-  await withSession(bytes, {}, (plain) =>
-    withSession(exportOnnx(oracle), {}, async (exact) => {
-      for (let i = 0; i < 16; i++) {
-        const real = must((await plain.run(dataset.sample(i))).get(output), output);
-        const codes = must((await exact.run(asCodes(graph, dataset.sample(i)))).get(output), output);
-        codes.data.forEach((code, at) => {
-          const place = Number(real.data[at]) / quant.scale[0] + quant.zeroPoint[0];
-          worst = Math.max(worst, Math.abs(place - Number(code)));
-        });
-      }
-    }),
-  );
-  return worst;
-}
