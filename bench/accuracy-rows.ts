@@ -41,7 +41,7 @@ interface Kind {
 }
 
 const LENET: Kind = { model: 'lenet5_mnist', seeds: 3, training: {}, portion: 1, settle: 2, epochs: 7 };
-const CAFFE: Kind = { model: 'caffe_lenet', seeds: 3, training: {}, portion: 1, settle: 1, epochs: 1 };
+const CAFFE: Kind = { model: 'caffe_lenet', seeds: 3, training: { samples: 27000 }, portion: 1, settle: 1, epochs: 1 };
 const DSCNN: Kind = { model: 'dscnn_mnist', seeds: 3, training: { samples: 12000 }, portion: 1, settle: 1, epochs: 4 };
 const GRU: Kind = { model: 'gru_mnist', seeds: 3, training: { samples: 12000 }, portion: 1, settle: 1, epochs: 4 };
 const RESNET: Kind = {
@@ -204,7 +204,7 @@ function sparseRow(kind: Kind, bits: number, layers: Json): AccuracyRow {
 
 /** LeNet as the papers have it, trained here (caffe-lenet.ts). */
 function caffe(): AccuracyRow[] {
-  const further = step(trainPass, { loss: 'labels', epochs: 5, rate: 1e-3, select: 'last' });
+  const further = step(trainPass, { loss: 'labels', epochs: 3, rate: 1e-3, select: 'last' });
   const keep = [
     { match: '*', keep: 0.06 },
     { match: 'conv2', keep: 0.15 },

@@ -38,7 +38,7 @@ export async function trainedCaffeLenet(seed: number): Promise<Uint8Array> {
     model: exportOnnx(caffeLenet(seed)),
     precision: 'float32',
     calibration: (untrained) => loadDataset(sharedDataset('dscnn_mnist', 'train'), datasetInputs(untrained)),
-    recipe: [step(trainPass, { loss: 'labels', epochs: 4, rate: 0.02, shift: 1, held: 0.02, select: 'last' })],
+    recipe: [step(trainPass, { loss: 'labels', epochs: 3, rate: 0.02, shift: 1, held: 0.02, select: 'last' })],
     passes: { seed },
   });
   await writeFile(`${file}.part`, exportOnnx(graph));
