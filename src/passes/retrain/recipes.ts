@@ -12,10 +12,13 @@ const BORDERS = [
 ];
 const INT8: readonly Json[] = [['calibrate', { samples: 512 }], 'quantize-int8'];
 
+/** As the paper for few bits: the last weights to be frozen cost most. */
+const LONG_TAIL = [0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 1];
+
 const inq = (bits: number): Json => [
   ...INT8,
   ['few-bit', { layers: [{ match: '*', format: `pow2-${bits}` }], scales: 'layer-pow2' }],
-  ['inq', { epochs: 1 }],
+  ['inq', { epochs: 1, ...(bits <= 3 && { portions: LONG_TAIL }) }],
 ];
 const lsq = (bits: number): Json => [
   ...INT8,
@@ -23,6 +26,25 @@ const lsq = (bits: number): Json => [
   ['lsq', { epochs: 2 }],
 ];
 const ternary: Json = ['few-bit', { layers: [{ match: '*', format: 'ternary' }, ...BORDERS] }];
+
+/** For sizes far below two bits per weight. */
+const sparse: Json = [
+  [
+    'prune',
+    {
+      layers: [
+        { match: '*', keep: 0.15 },
+        { match: ':first', keep: 0.7 },
+        { match: ':last', keep: 0.4 },
+      ],
+      epochs: 2,
+      settle: 4,
+    },
+  ],
+  ...INT8,
+  ['entropy-constrained', { bits: 0.75 }],
+  ['shared-values', { joint: false, epochs: 4 }],
+];
 
 /** Recipes that re-train, by name: what comes after the float passes. */
 export const TUNING_RECIPES: Readonly<Record<string, Json>> = {
@@ -34,6 +56,7 @@ export const TUNING_RECIPES: Readonly<Record<string, Json>> = {
   twn: [...INT8, ternary, ['twn', { start: 'codes', epochs: 4 }]],
   'lsq-4': lsq(4),
   'lsq-3': lsq(3),
+  sparse,
   choi: [...INT8, ['joint-codebook', { entries: 16, code: 'huffman' }], ['shared-values', { epochs: 2 }]],
 };
 
