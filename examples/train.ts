@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { shapes } from './shapes/shapes.ts';
 import { dataFiles, modelFile, trainExample } from './training/example.ts';
+import { TUNINGS, tuneExample } from './training/tune.ts';
 import { vibration } from './vibration/vibration.ts';
 
 const chosen = process.argv.slice(2);
@@ -13,5 +14,9 @@ for (const example of [shapes, vibration]) {
     console.log(`examples/${name}/${file}: ${bytes.length} bytes`);
   };
   for (const [file, bytes] of dataFiles(example)) write(file, bytes);
-  write(`${name}.onnx`, modelFile(await trainExample(example)));
+  const model = modelFile(await trainExample(example));
+  write(`${name}.onnx`, model);
+  for (const tuning of Object.keys(TUNINGS) as (keyof typeof TUNINGS)[]) {
+    write(`${name}_${tuning}.onnx`, await tuneExample(example, model, tuning));
+  }
 }

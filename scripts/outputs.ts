@@ -37,9 +37,7 @@ export async function withOutputs(page: string): Promise<string> {
 }
 
 async function outputOf(command: string): Promise<string> {
-  const program = command
-    .replace(/^npx nibblec /, 'dist/cli/main.js ')
-    .replace(/^npm run demo$/, 'examples/shapes/demo.js');
+  const program = command.replace(/^npx nibblec /, 'dist/cli/main.js ').replace(/^npm run demo$/, 'examples/demo.js');
   if (program === command) throw new Error(`pages may show the output of nibblec and of the demo, not of: ${command}`);
   // An error's text is on the other stream; progress is too, but only where the command succeeds.
   const { stdout, stderr, exitCode } = await execa('node', parseCommandString(program), { cwd: ROOT, reject: false });

@@ -1,9 +1,11 @@
+import type { Dataset } from '../../src/data/dataset.ts';
 import { exportOnnx } from '../../src/frontend/export-onnx.ts';
 import { tensorOf } from '../../src/ir/tensor.ts';
 import type { Graph, Shape, Tensor } from '../../src/ir/types.ts';
 import { writeNpy } from '../../src/numerics/npy.ts';
 import { createRng, type Rng } from '../../src/numerics/rng.ts';
-import { type TrainingData, tensorData } from '../../src/train/training-data.ts';
+import { labelledSamples } from '../../src/passes/retrain/labelled-samples.ts';
+import { must } from '../../src/support/errors.ts';
 import { type ClassifierTraining, trainClassifier } from './train-classifier.ts';
 
 /** A model that this repository draws its own data for and trains. */
@@ -19,7 +21,7 @@ export interface Example {
   readonly training: Omit<ClassifierTraining, 'data' | 'progress'> & { readonly count: number };
 }
 
-export interface Samples {
+interface Samples {
   readonly rows: readonly (Uint8Array | Int8Array)[];
   /** Index into the classes of the example. */
   readonly labels: readonly number[];
@@ -46,8 +48,9 @@ export async function trainExample(
 ): Promise<Graph> {
   const { count, ...training } = { ...example.training, ...changed };
   const network = example.untrained(SEEDS.weights);
-  const samples = drawSamples(example, count, SEEDS.training);
-  const data = trainingData(example, network, samples);
+  const samples = trainingSet(example, count);
+  const classes = example.classes.length;
+  const data = labelledSamples({ ...samples, length: count }, network, { classes, seed: 0 });
   return trainClassifier(network, { ...training, data, ...(progress && { progress }) });
 }
 
@@ -55,33 +58,34 @@ export function modelFile(graph: Graph): Uint8Array {
   return exportOnnx(graph, { opset: 17, producer: `nibblec examples/${graph.name}` });
 }
 
+/** What the example is trained on: samples for the model's input, channels first. */
+export function trainingSet(example: Example, count = example.training.count): Dataset {
+  const { channels } = example.sample;
+  const { rows, labels } = drawSamples(example, count, SEEDS.training);
+  const network = example.untrained(SEEDS.weights);
+  const [input] = network.inputs;
+  const { shape } = must(network.types.get(input), 'type of the input');
+  const places = rows[0].length / channels;
+  return {
+    name: `${example.name}, training`,
+    count,
+    labels: Int32Array.from(labels),
+    sample(index) {
+      const data = new Float32Array(rows[index].length);
+      for (let place = 0; place < places; place++) {
+        for (let channel = 0; channel < channels; channel++) {
+          data[channel * places + place] = rows[index][place * channels + channel] * example.scale;
+        }
+      }
+      return new Map([[input, { dtype: 'f32', shape, data }]]);
+    },
+  };
+}
+
 function drawSamples(example: Example, count: number, seed: number): Samples {
   const rng = createRng(seed);
   const labels = Array.from({ length: count }, (_, i) => i % example.classes.length);
   return { labels, rows: labels.map((label) => example.draw(label, rng)) };
-}
-
-/** Channels come first in the model. */
-function trainingData({ sample, scale }: Example, network: Graph, { rows, labels }: Samples): TrainingData {
-  const size = rows[0].length;
-  const [input] = network.inputs;
-  const [, ...shape] = network.types.get(input)!.shape;
-  const { channels } = sample;
-  const places = size / channels;
-  const data = new Float32Array(rows.length * size);
-  for (const [i, row] of rows.entries()) {
-    for (let place = 0; place < places; place++) {
-      for (let channel = 0; channel < channels; channel++) {
-        data[i * size + channel * places + place] = row[place * channels + channel] * scale;
-      }
-    }
-  }
-  return tensorData(
-    new Map<string, Tensor>([
-      [input, { dtype: 'f32', shape: [rows.length, ...shape], data }],
-      ['labels', { dtype: 'i64', shape: [rows.length], data: BigInt64Array.from(labels, BigInt) }],
-    ]),
-  );
 }
 
 function rowsTensor({ sample }: Example, { rows }: Samples): Tensor {

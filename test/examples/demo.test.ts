@@ -13,13 +13,13 @@ const available = async () => {
 };
 
 await describeWith('the demo', available, () => {
-  test('prints accuracy, sizes and exactness of both precisions', async () => {
-    const { stdout } = await execa('node', ['examples/shapes/demo.js'], { cwd: ROOT, timeout: 200_000 });
+  test('prints accuracy, sizes and exactness of every model in every precision', async () => {
+    const { stdout } = await execa('node', ['examples/demo.js'], { cwd: ROOT, timeout: 400_000 });
 
-    expect(stdout).toMatch(/accuracy +9\d\.\d % +9\d\.\d %\n/);
-    expect(stdout).toMatch(/flash +[\d,]+ B +[\d,]+ B\n/);
-    expect(stdout).toMatch(/sanitizers on +within \de-\d +bit-exact\n/);
-    expect(stdout).toMatch(/in QEMU +within \de-\d +bit-exact\n/);
-    expect(stdout).toContain('generated/int8/shapes.h');
+    expect(stdout.match(/^ +float32 +int8 +4-bit INQ +ternary TTQ$/gm)).toHaveLength(2);
+    expect(stdout.match(/accuracy( +9\d\.\d %){4}\n/g)).toHaveLength(2);
+    expect(stdout.match(/flash with code( +[\d,]+ B){4}\n/g)).toHaveLength(2);
+    expect(stdout.match(/(sanitizers on|in QEMU) +within \de-\d( +bit-exact){3}\n/g)).toHaveLength(4);
+    expect(stdout).toContain('generated/shapes/int8/shapes.h');
   });
 });

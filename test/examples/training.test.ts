@@ -5,20 +5,22 @@ import { caffeLenet } from '../../bench/caffe-lenet.ts';
 import { shapes } from '../../examples/shapes/shapes.ts';
 import { dataFiles, modelFile, trainExample } from '../../examples/training/example.ts';
 import { vibration } from '../../examples/vibration/vibration.ts';
+import { transformModel } from '../../src/compile.ts';
 import { loadDataset } from '../../src/data/dataset.ts';
 import { datasetInputs } from '../../src/data/graph-inputs.ts';
 import { exportOnnx } from '../../src/frontend/export-onnx.ts';
 import { importOnnx } from '../../src/frontend/import-onnx.ts';
 import { elementCount } from '../../src/ir/shape.ts';
 import { verifyGraph } from '../../src/ir/verify.ts';
+import { storedLayers } from '../../src/passes/quantize/stored-layers.ts';
 import { withSession } from '../../src/runtime/ort-session.ts';
 
 const fileOf = (name: string, file: string) => new URL(`../../examples/${name}/${file}`, import.meta.url);
 
 describe.each([
-  { example: shapes, top1: 0.97 },
-  { example: vibration, top1: 0.978 },
-])('examples/$example.name', ({ example, top1 }) => {
+  { example: shapes, top1: 0.97, tuned: { inq: 0.978, ternary: 0.944 } },
+  { example: vibration, top1: 0.978, tuned: { inq: 0.972, ternary: 0.974 } },
+])('examples/$example.name', ({ example, top1, tuned }) => {
   test('drawing again gives the committed data', () => {
     const files = dataFiles(example);
 
@@ -34,6 +36,21 @@ describe.each([
       2,
     );
   });
+
+  test.each([
+    ['inq', 'pow2-4'],
+    ['ternary', 'ttq'],
+  ] as const)(
+    'the committed model in few bits, %s, is as good as said and stores its weights as %s',
+    async (end, format) => {
+      const model = readFileSync(fileOf(example.name, `${example.name}_${end}.onnx`));
+
+      expect(await accuracy(model, example.name)).toBeCloseTo(tuned[end], 2);
+      const { graph } = await transformModel({ model });
+      const formats = storedLayers(graph).map(({ weights }) => graph.types.get(weights)?.quant?.format);
+      expect(new Set(formats)).toEqual(new Set([format]));
+    },
+  );
 
   test('short training gives the same bytes each time, and learns', async () => {
     const brief = { count: 2000, epochs: 5 };
