@@ -19,10 +19,12 @@ interface Result {
 export function withResults(page: string): string {
   const models: readonly Result[] = benchmark('models.json') ?? [];
   const fewBits: readonly FewBitResult[] = benchmark('ptq.json') ?? [];
+  const retrained: readonly RetrainedResult[] = benchmark('accuracy.json') ?? [];
   const conformance: Conformance | null = benchmark('conformance.json');
   const contents = {
     conformance: conformance ? `${conformance.passed} of the ${conformance.total} ONNX node tests` : '',
     results: models.length === 0 ? '' : `\n${resultsTable(models)}\n`,
+    retrained: retrained.length === 0 ? '' : `\n${retrainedTable(retrained)}\n`,
     'few bits': fewBits.length === 0 ? '' : `\n${fewBitTable(fewBits)}\n`,
   };
   return Object.entries(contents).reduce(
@@ -97,6 +99,38 @@ function fewBitTable(results: readonly FewBitResult[]): string {
     `| ${['model', 'float32', ...titles].map(() => '---').join(' | ')} |`,
     ...rows,
   ].join('\n');
+}
+
+interface RetrainedResult {
+  readonly model: string;
+  readonly method: string;
+  readonly bits: number;
+  readonly top1Mean: number;
+  readonly floatTop1: number | null;
+  readonly compression: number;
+}
+
+/** Columns of the table, and the rows of accuracy.json that each takes. */
+const RETRAINED: Readonly<Record<string, (result: RetrainedResult) => boolean>> = {
+  'INQ, 5 bits': ({ method, bits }) => method.startsWith('INQ') && bits === 5,
+  '4 bits': ({ method, bits }) => method.startsWith('INQ') && bits === 4,
+  '3 bits': ({ method, bits }) => method.startsWith('INQ') && bits === 3,
+  'ternary (TTQ)': ({ method }) => method.startsWith('TTQ'),
+  'pruned, entropy-coded': ({ method }) => method.startsWith('pruning'),
+};
+
+/** One row per model, one column per method: mean top-1 and how much smaller the weights are than float32. */
+function retrainedTable(results: readonly RetrainedResult[]): string {
+  const rows = [...new Set(results.map(({ model }) => model))].map((model) => {
+    const own = results.filter((result) => result.model === model);
+    const cells = Object.values(RETRAINED).map((wanted) => {
+      const found = own.find(wanted);
+      return found ? `${(100 * found.top1Mean).toFixed(2)} %, ${found.compression.toFixed(1)}x` : '-';
+    });
+    return `| ${[model, `${(100 * (own[0].floatTop1 ?? 0)).toFixed(2)} %`, ...cells].join(' | ')} |`;
+  });
+  const titles = ['model', 'float32', ...Object.keys(RETRAINED)];
+  return [`| ${titles.join(' | ')} |`, `| ${titles.map(() => '---').join(' | ')} |`, ...rows].join('\n');
 }
 
 function percent(share: number): string {
