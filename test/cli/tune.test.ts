@@ -83,7 +83,7 @@ describe('what comes out', () => {
 });
 
 describe('checkpoints', () => {
-  const args = [...labelled, '-r', 'inq-3', '--epochs', '2', '--batch', '16', '--quiet'];
+  const args = [...labelled, '-r', 'inq-4', '--epochs', '2', '--batch', '16', '--quiet'];
 
   test('a run that was cut off goes on to the same bytes', async () => {
     await tune(...args, '-o', 'whole.onnx', '--checkpoint', 'whole');
@@ -137,7 +137,7 @@ describe('checkpoints', () => {
 
   test.each([
     ['another seed', ['--seed', '7'], 'the seed was 0, not 7'],
-    ['another recipe', ['--recipe', 'inq-4'], 'the recipe, or an option of it, is another one'],
+    ['another recipe', ['--recipe', 'inq-3'], 'the recipe, or an option of it, is another one'],
     ['other epochs', ['--epochs', '3'], 'the recipe, or an option of it, is another one'],
     ['other data', ['--labels', 'others.npy'], 'the data are others'],
   ])('of a run with %s are refused', async (_, change, why) => {

@@ -23,6 +23,8 @@ const GRID = uniformGrid(8);
 const PRICE = 0.25;
 /** The step is found to 1 %. */
 const CLOSE = 1.01;
+/** A step so many times that of the entropy alone leaves next to nothing: what is still too large is tables. */
+const HOPELESS = 64;
 /** Codes are chosen by what they cost, and cost by how often they are chosen. */
 const ROUNDS = 2;
 
@@ -35,7 +37,7 @@ export interface StepOptions {
 
 /**
  * One step for all layers, in the units of each, so that the codes of all of them together take `bits` per weight with
- * the tables of their entropy coders.
+ * the tables of their entropy coders. Where the tables alone take more than that, the step for so much entropy.
  *
  * A uniform quantizer of step D where a squared error costs h trades a bit for (ln 2 / 6) h D^2 of error; so much, times
  * PRICE, is the lambda of its codes. In units of sqrt(1 / h) the same step makes the same trade everywhere.
@@ -54,8 +56,10 @@ export function planSteps(
   let [low, high] = [start / 4, start * 4];
   let plans: LayerPlan[] = [];
   while (high / low > CLOSE || plans.length === 0) {
-    const step = Math.sqrt(low * high);
+    const hopeless = high > HOPELESS * start;
+    const step = hopeless ? start : Math.sqrt(low * high);
     const attempts = layers.map((layer) => planStep(layer, step * unitOf(layer)));
+    if (hopeless) return attempts.map(({ plan }) => plan);
     const bytes = attempts.reduce((sum, attempt) => sum + attempt.bytes, 0);
     if (8 * bytes <= bits * weights.length) {
       high = step;
