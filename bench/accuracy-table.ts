@@ -15,7 +15,7 @@ interface Written {
   readonly top1Mean: number;
   readonly top1Min: number;
   readonly floatTop1: number | null;
-  /** Of the float model, trained on for as long as the longest of the model's rows. */
+  /** Of the float model, trained further. */
   readonly retrainedFloatTop1: number | null;
   /** Codes of all weights and the tables that decode them. */
   readonly bytes: number;
@@ -144,8 +144,9 @@ activations unless the row says otherwise; each run's C was compared with onnxru
 Test data give these numbers and nothing else: a tenth of the training set is held back to choose by. Training began at
 the compensated few-bit point of [ptq.md](ptq.md) and learnt from labels and the float model; ic and kws_float learnt from
 the float model alone. kws_float is cross-validated in five parts: no sample is both tuned on (without its label) and
-scored. "Trained on" is the float model trained for as long as the row with most epochs. Minutes are those of one
-processor, compilation and test included (but not the training of caffe_lenet, whose float model is made here); memory is that of the whole process.
+scored. "Trained on" is the float model trained further, for the epochs that its own row says; the test set of resnet20 and
+ic has 1,000 images, so that half a point is noise. Minutes are those of one processor, compilation and test included
+(but not the training of caffe_lenet, whose float model is made here); memory is that of the whole process.
 
 | model | method | bits | seeds | top-1, mean | least | float32 | trained on | points | wanted (goal) | weights, B | against float32 | epochs | minutes | memory, MB |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
