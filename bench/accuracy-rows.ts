@@ -114,7 +114,7 @@ export const ACCURACY_ROWS: readonly AccuracyRow[] = [
   ttqRow(RESNET, [3, 1], false),
   ...floats({ ...IC, epochs: 8 }),
   inqRow(IC_SHORT, 5, [1, 0.3], 'channel'),
-  inqRow(IC, 4, [1.5, 0.5], 'channel'),
+  inqRow(IC_SHORT, 4, [1.5, 0.5], 'channel'),
   inqRow(IC, 3, [4, 1.5], 'channel'),
   ttqRow(IC, [6, 3], true),
   floatRow(KWS, 'float32', []),
