@@ -1,10 +1,6 @@
 import { createHash } from 'node:crypto';
-import { emitC, type GeneratedFiles } from './codegen/emit.ts';
-import { lowerGraph } from './codegen/lower/lower-graph.ts';
-import { planMemory } from './codegen/plan-memory/index.ts';
-import { orderCalls } from './codegen/plan-memory/order-calls.ts';
-import { planConcat } from './codegen/plan-memory/plan-concat.ts';
-import { planSlices } from './codegen/plan-memory/plan-slices.ts';
+import type { GeneratedFiles } from './codegen/emit.ts';
+import { generate } from './codegen/generate.ts';
 import type { Dataset } from './data/dataset.ts';
 import { exportOnnx } from './frontend/export-onnx.ts';
 import { importOnnx } from './frontend/import-onnx.ts';
@@ -111,7 +107,7 @@ export function generateC(transformation: Transformation, options: CompileOption
   const { target, ioLayout = 'native' } = options;
   const name = cIdentifier(options.name, 'model').toLowerCase();
   const provenance = provenanceOf(options, transformation.precision);
-  return generate({ ...transformation, name, target, ioLayout, provenance });
+  return generateModel({ ...transformation, name, target, ioLayout, provenance });
 }
 
 /**
@@ -124,18 +120,15 @@ export function withPlainWeights(compilation: Compilation): Compilation {
     const { format, ...quant } = type.quant;
     return [value, { ...type, quant }] as const;
   });
-  return generate({ ...compilation, graph: { ...compilation.graph, types: new Map(types) } });
+  return generateModel({ ...compilation, graph: { ...compilation.graph, types: new Map(types) } });
 }
 
 type Ungenerated = Omit<Compilation, 'oracle' | 'program' | 'plan' | 'files'>;
 
-function generate(model: Ungenerated): Compilation {
+function generateModel(model: Ungenerated): Compilation {
   const { graph, name, target, ioLayout, provenance } = model;
-  const lowered = lowerGraph(graph, { name, features: target.features, ioLayout });
-  const program = orderCalls(planConcat(planSlices(lowered)));
-  const plan = planMemory(program);
-  const files = emitC(program, plan, { sets: target.kernels, provenance });
-  return { ...model, oracle: buildOracle(graph), program, plan, files };
+  const generated = generate(graph, { name, features: target.features, ioLayout, sets: target.kernels, provenance });
+  return { ...model, ...generated, oracle: buildOracle(graph) };
 }
 
 /** The first half: ONNX in, the graph that becomes C out (with `passes.stopAfter`, some earlier graph). */

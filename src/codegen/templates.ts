@@ -21,9 +21,20 @@ function portableKernel(name: string): string | null {
   return existsSync(file) ? readFileSync(file, 'utf8') : null;
 }
 
-/** Template sets in order of preference: ['cmsis', 'c']. A unit that is missing in one falls back to the next. */
+const opened = new Map<string, TemplateSet>();
+
+/** Template sets in order of preference: ['cmsis', 'c']. A unit that is missing in one falls back to the next. Read once. */
 export function templateSet(sets: readonly string[]): TemplateSet {
+  const known = opened.get(sets.join());
+  if (known) return known;
+  const set = openSets(sets);
+  opened.set(sets.join(), set);
+  return set;
+}
+
+function openSets(sets: readonly string[]): TemplateSet {
   const compiled = new Map<string, Handlebars.TemplateDelegate>();
+  const kernels = new Map<string, string | null>();
   const engine = Handlebars.create();
   const find = (path: string) => sets.map((set) => `${TEMPLATE_ROOT}${set}/${path}`).find((file) => existsSync(file));
 
@@ -48,8 +59,12 @@ export function templateSet(sets: readonly string[]): TemplateSet {
       return template(context);
     },
     kernel(name) {
+      const known = kernels.get(name);
+      if (known !== undefined) return known;
       const file = find(`kernels/${name}.h`);
-      return file ? readFileSync(file, 'utf8') : kernelVariant(name, portableKernel);
+      const text = file ? readFileSync(file, 'utf8') : kernelVariant(name, portableKernel);
+      kernels.set(name, text);
+      return text;
     },
   };
 }
