@@ -2,25 +2,41 @@
  * Writes the output of every command that the pages show, and the table of measured results, into the pages:
  * `npm run build && npx tsx scripts/outputs.ts`. Needs gcc, arm-none-eabi-gcc and QEMU.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { execa, parseCommandString } from 'execa';
 import { withResults } from './results.ts';
 
 export const ROOT = fileURLToPath(new URL('../', import.meta.url));
-export const PAGES = [
+/** Every page, so that none can show what its commands do not print. */
+export const PAGES: readonly string[] = [
   'README.md',
-  'docs/tutorial.md',
-  'docs/few-bits.md',
-  'docs/retraining.md',
+  ...pagesIn('docs'),
   'examples/README.md',
-] as const;
+  'examples/stm32/README.md',
+];
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const page of PAGES) {
     const text = readFileSync(`${ROOT}${page}`, 'utf8');
     writeFileSync(`${ROOT}${page}`, withResults(await withOutputs(text)));
   }
+}
+
+function pagesIn(folder: string): string[] {
+  const files = readdirSync(`${ROOT}${folder}`).filter((name) => name.endsWith('.md'));
+  return files.sort().map((name) => `${folder}/${name}`);
+}
+
+/**
+ * Commands in blocks without output whose model lies in this repository: these would show what nobody has run. Commands
+ * on files of the reader's own (`model.onnx`) may stand there.
+ */
+export function unrunCommands(page: string): string[] {
+  const blocks = [...page.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, text]) => text.replaceAll('\\\n', ' '));
+  return blocks
+    .flatMap((text) => text.split('\n'))
+    .filter((line) => /^(npx )?nibblec .*\bexamples\/\S+\.onnx/.test(line));
 }
 
 /** The page with the output of each block ```console whose first line is `$ npx nibblec ...` or `$ npm run demo`. */

@@ -102,7 +102,7 @@ export function missingRuntime(cause: unknown): UserError {
     code: 'RUNTIME' as const,
     message: 'onnxruntime-node cannot be loaded',
     because: [cleanMessage(cause)],
-    hint: 'install it beside nibblec: npm install onnxruntime-node --onnxruntime-node-install=skip',
+    hint: 'install it beside nibblec: npm install onnxruntime-node',
   };
   return new UserError(problem, { cause });
 }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { PAGES, ROOT, withOutputs } from '../../scripts/outputs.ts';
+import { PAGES, ROOT, unrunCommands, withOutputs } from '../../scripts/outputs.ts';
 import { withResults } from '../../scripts/results.ts';
 import { armQemu } from '../../src/verify/arm-qemu.ts';
 import { describeWith } from '../verify/native.ts';
@@ -32,4 +32,14 @@ await describeWith('outputs shown in pages', available, () => {
 test.each(PAGES)('%s shows the results of docs/benchmarks', (page) => {
   const text = readFileSync(`${ROOT}${page}`, 'utf8');
   expect(withResults(text)).toBe(text);
+});
+
+test.each(PAGES)('%s shows the output of every command on a model of this repository', (page) => {
+  expect(unrunCommands(readFileSync(`${ROOT}${page}`, 'utf8'))).toEqual([]);
+});
+
+test('a command on a model of this repository without its output is found', () => {
+  expect(
+    unrunCommands('```sh\nnpx nibblec search \\\n  examples/a.onnx\nnpx nibblec search a.onnx\n```\n'),
+  ).toHaveLength(1);
 });
