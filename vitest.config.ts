@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** What takes too long for every commit: `npm run test:long`. */
+const LONG = ['test/long/**/*.test.ts'];
+
 /** Tests that compile C, run QEMU or start processes; everything else must be quick. */
 const NATIVE = ['test/{conformance,e2e,examples,cli,verify,ops,templates}/**/*.test.ts', 'test/**/*.native.test.ts'];
 
@@ -10,7 +13,7 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: ['test/**/*.test.ts'],
-          exclude: NATIVE,
+          exclude: [...NATIVE, ...LONG],
           testTimeout: 30_000,
         },
       },
@@ -18,8 +21,17 @@ export default defineConfig({
         test: {
           name: 'native',
           include: NATIVE,
+          exclude: LONG,
           testTimeout: 600_000,
           hookTimeout: 600_000,
+        },
+      },
+      {
+        test: {
+          name: 'long',
+          include: LONG,
+          testTimeout: 3_600_000,
+          hookTimeout: 3_600_000,
         },
       },
     ],

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs what nibblec's verification and examples need on Debian and Ubuntu, and only what is missing:
-# host compilers, cross compilers for Arm (newlib), RISC-V (picolibc) and AVR, QEMU and simavr.
+# host compilers, cross compilers for Arm (newlib), RISC-V (picolibc) and AVR, QEMU and simavr. With the argument `long`
+# also what only `npm run test:long` uses; each of these may be missing, its tests are then skipped.
 set -eu
 
 # command or file -> package
@@ -32,6 +33,15 @@ need qemu-system-riscv32 qemu-system-misc
 need avr-gcc gcc-avr
 need avr-libc avr-libc
 need simavr simavr
+if [ "${1:-}" = long ]; then
+  need qemu-x86_64 qemu-user
+  need powerpc-linux-gnu-gcc gcc-powerpc-linux-gnu
+  need s390x-linux-gnu-gcc gcc-s390x-linux-gnu
+  need frama-c frama-c-base
+  need cppcheck cppcheck
+  need redis-server redis-server
+  need chromium chromium
+fi
 
 if [ -z "$missing" ]; then
   echo 'install-toolchain: everything is installed'
