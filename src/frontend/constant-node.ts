@@ -21,6 +21,7 @@ function read(name: string, { value, holds }: RawAttribute & { kind: 'value' }):
   const list = Array.isArray(value) ? value.map(Number) : null;
   switch (name) {
     case 'value':
+    case 'sparse_value':
       return typeof value === 'object' && 'dtype' in value ? value : null;
     case 'value_float':
       return typeof value === 'number' ? tensorOf('f32', [], [value]) : null;

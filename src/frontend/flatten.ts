@@ -74,7 +74,7 @@ class Flattener {
 
   private define(name: string, scope: Scope, what: string): void {
     if (name === '') badModel(`${what} has no name`);
-    if (scope.names.has(name)) badModel(`the value ${show(name)} is defined twice`);
+    if (scope.names.has(name)) badModel(`the name ${show(name)} is defined twice`);
     scope.names.set(name, this.unique.fresh(name));
   }
 
@@ -92,19 +92,18 @@ class Flattener {
 
   /** Names first, then nodes, so that inlined names never take the ones that stand in the file. */
   private async body(nodes: readonly RawNode[], scope: Scope): Promise<void> {
-    const sorted = sortRawNodes(nodes);
-    for (const node of sorted) {
+    for (const node of nodes) {
       for (const output of node.outputs) {
         const isPromised = this.promised.delete(scope.names.get(output) ?? '');
         if (output !== '' && !isPromised) this.define(output, scope, `an output of ${showNode(node)}`);
       }
     }
-    for (const node of sorted) await this.node(node, scope);
+    for (const node of sortRawNodes(nodes)) await this.node(node, scope);
   }
 
   private async node(raw: RawNode, scope: Scope): Promise<void> {
     if (++this.steps > MAX_NODES) badModel(`the model has more than ${MAX_NODES} nodes`);
-    const called = this.functions.get(functionKey(raw.domain, raw.op));
+    const called = this.functions.get(functionKey(raw.domain, raw.op, raw.overload));
     const attributes = resolveAttributes(raw.attributes, scope);
     if (called) return this.call(raw, called, attributes, scope);
     if (raw.opset === 0) badModel(`${showNode(raw)} is of domain ${show(raw.domain)}, which the file does not import`);
@@ -198,13 +197,13 @@ class Flattener {
 function indexFunctions(functions: readonly RawFunction[]): ReadonlyMap<string, RawFunction> {
   const index = new Map<string, RawFunction>();
   for (const called of functions) {
-    const key = functionKey(called.domain, called.name);
+    const key = functionKey(called.domain, called.name, called.overload);
     if (index.has(key)) badModel(`function ${show(called.name)} is defined twice`);
     index.set(key, called);
   }
   return index;
 }
 
-function functionKey(domain: string, name: string): string {
-  return JSON.stringify([domain, name]);
+function functionKey(domain: string, name: string, overload: string): string {
+  return JSON.stringify([domain, name, overload]);
 }

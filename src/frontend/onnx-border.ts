@@ -4,7 +4,8 @@ import type { Tensor } from '../ir/types.ts';
 import { UserError } from '../support/errors.ts';
 import { badModel, show } from './bad-model.ts';
 import { externalReader } from './external-data.ts';
-import { functionDefaults } from './function-defaults.ts';
+import { refuseForeign } from './foreign-file.ts';
+import { type FunctionFields, functionFields, graphFields, NO_FIELDS, type NodeFields } from './newer-fields.ts';
 import type {
   RawAttribute,
   RawFunction,
@@ -15,6 +16,7 @@ import type {
   RawTensorType,
   RawValue,
 } from './raw-model.ts';
+import { denseTensor } from './sparse-tensor.ts';
 import { decodeTensor, type ReadExternal, type TensorFields } from './tensor-data.ts';
 import { checkWire } from './wire-limits.ts';
 
@@ -32,17 +34,19 @@ interface Context {
 
 /** ONNX bytes to plain data: nothing behind this border knows protobuf or Long. Throws BAD_MODEL. */
 export function decodeModel(bytes: Uint8Array, readExternal: ReadExternal): RawModel {
+  refuseForeign(bytes);
   parse(() => checkWire(bytes));
   const model = parse(() => ModelProto.decode(bytes));
-  if (!model.graph) badModel('the file has no graph', undefined, 'is it an ONNX model?');
+  if (!model.graph)
+    badModel('the file has no graph', undefined, 'is it an ONNX model? Of a TensorFlow SavedModel tf2onnx makes one');
   const opsets = decodeOpsets(model.opsetImport);
   const context = { readExternal, opsets, depth: 0 };
-  const defaults = parse(() => functionDefaults(bytes));
+  const [newer, functions] = parse(() => [graphFields(bytes), functionFields(bytes)]);
   return {
     irVersion: toNumber(model.irVersion),
     opsets,
-    graph: decodeGraph(model.graph, context),
-    functions: (model.functions ?? []).map((proto, i) => decodeFunction(proto, defaults[i] ?? [], context)),
+    graph: decodeGraph(model.graph, newer, context),
+    functions: (model.functions ?? []).map((proto, i) => decodeFunction(proto, functions[i]!, context)),
     metadata: new Map((model.metadataProps ?? []).map(({ key, value }) => [text(key), text(value)])),
   };
 }
@@ -75,68 +79,69 @@ function decodeOpsets(imports: onnx.IOperatorSetIdProto[] | null | undefined): M
   return opsets;
 }
 
-function decodeGraph(proto: onnx.IGraphProto, outer: Context): RawGraph {
+function decodeGraph(proto: onnx.IGraphProto, newer: readonly NodeFields[], outer: Context): RawGraph {
   const context = { ...outer, depth: outer.depth + 1 };
   if (context.depth > MAX_DEPTH) badModel(`graphs are nested deeper than ${MAX_DEPTH}`);
   return {
     name: text(proto.name),
-    nodes: (proto.node ?? []).map((node) => decodeNode(node, context)),
+    nodes: (proto.node ?? []).map((node, i) => decodeNode(node, newer[i], context)),
     inputs: (proto.input ?? []).map(decodeValue),
     outputs: (proto.output ?? []).map(decodeValue),
     initializers: [
       ...(proto.initializer ?? []).map((tensor) => decodeInitializer(tensor, context)),
-      ...(proto.sparseInitializer ?? []).map((sparse) => ({
-        name: text(sparse.values?.name),
-        tensor: 'sparse tensors are not supported',
-      })),
+      ...(proto.sparseInitializer ?? []).map((sparse) => decodeSparse(sparse, context)),
     ],
   };
 }
 
-function decodeFunction(
-  proto: onnx.IFunctionProto,
-  defaults: readonly onnx.IAttributeProto[],
-  outer: Context,
-): RawFunction {
+function decodeFunction(proto: onnx.IFunctionProto, newer: FunctionFields, outer: Context): RawFunction {
   const context = { ...outer, opsets: decodeOpsets(proto.opsetImport) };
   return {
     name: text(proto.name),
     domain: plainDomain(proto.domain),
+    overload: text(newer.overload),
     inputs: (proto.input ?? []).map(text),
     outputs: (proto.output ?? []).map(text),
     attributes: (proto.attribute ?? []).map(text),
-    defaults: decodeAttributes(defaults, context),
-    nodes: (proto.node ?? []).map((node) => decodeNode(node, context)),
+    defaults: decodeAttributes(newer.defaults, [], context),
+    nodes: (proto.node ?? []).map((node, i) => decodeNode(node, newer.nodes[i], context)),
   };
 }
 
-function decodeNode(proto: onnx.INodeProto, context: Context): RawNode {
+function decodeNode(proto: onnx.INodeProto, newer = NO_FIELDS, context: Context): RawNode {
   const domain = plainDomain(proto.domain);
   return {
     op: text(proto.opType),
     domain,
+    overload: text(newer.overload),
     name: text(proto.name),
     inputs: (proto.input ?? []).map(text),
     outputs: (proto.output ?? []).map(text),
-    attributes: decodeAttributes(proto.attribute ?? [], context),
+    attributes: decodeAttributes(proto.attribute ?? [], newer.graphs, context),
     opset: context.opsets.get(domain) ?? 0,
   };
 }
 
 function decodeAttributes(
   protos: readonly onnx.IAttributeProto[],
+  graphs: NodeFields['graphs'],
   context: Context,
 ): ReadonlyMap<string, RawAttribute> {
   const attributes = new Map<string, RawAttribute>();
-  for (const proto of protos) {
+  for (const [i, proto] of protos.entries()) {
     const name = text(proto.name);
     if (attributes.has(name)) badModel(`attribute ${show(name)} is given twice`);
-    attributes.set(name, decodeAttribute(name, proto, context));
+    attributes.set(name, decodeAttribute(name, proto, graphs[i] ?? [], context));
   }
   return attributes;
 }
 
-function decodeAttribute(name: string, proto: onnx.IAttributeProto, context: Context): RawAttribute {
+function decodeAttribute(
+  name: string,
+  proto: onnx.IAttributeProto,
+  nodes: readonly NodeFields[],
+  context: Context,
+): RawAttribute {
   if (proto.refAttrName) return { kind: 'reference', to: text(proto.refAttrName) };
   switch (proto.type || guessKind(proto)) {
     case Kind.FLOAT:
@@ -151,23 +156,26 @@ function decodeAttribute(name: string, proto: onnx.IAttributeProto, context: Con
       return { kind: 'value', holds: 'string', value: utf8(proto.s) };
     case Kind.STRINGS:
       return { kind: 'value', holds: 'string', value: (proto.strings ?? []).map(utf8) };
-    case Kind.TENSOR: {
-      const tensor = proto.t && decodeInitializer(proto.t, context).tensor;
-      if (!tensor) return badModel(`attribute ${show(name)} has no tensor`);
-      return typeof tensor === 'string'
-        ? { kind: 'refused', why: tensor }
-        : { kind: 'value', holds: 'tensor', value: tensor };
-    }
+    case Kind.TENSOR:
+      return tensorAttribute(name, proto.t ? decodeInitializer(proto.t, context) : null);
+    case Kind.SPARSE_TENSOR:
+      return tensorAttribute(name, proto.sparseTensor ? decodeSparse(proto.sparseTensor, context) : null);
     case Kind.GRAPH:
       if (!proto.g) return badModel(`attribute ${show(name)} has no graph`);
-      return { kind: 'graph', graph: decodeGraph(proto.g, context) };
-    case Kind.SPARSE_TENSOR:
-      return { kind: 'refused', why: 'sparse tensors are not supported' };
+      return { kind: 'graph', graph: decodeGraph(proto.g, nodes, context) };
     case Kind.TYPE_PROTO:
       return { kind: 'refused', why: 'attributes that hold types are not supported' };
     default:
       return { kind: 'refused', why: `attribute ${show(name)} has kind ${proto.type}, which is not supported` };
   }
+}
+
+function tensorAttribute(name: string, initializer: RawInitializer | null): RawAttribute {
+  if (!initializer) return badModel(`attribute ${show(name)} has no tensor`);
+  const { tensor } = initializer;
+  return typeof tensor === 'string'
+    ? { kind: 'refused', why: tensor }
+    : { kind: 'value', holds: 'tensor', value: tensor };
 }
 
 /** Files of IR version 1 leave the kind out: it is the field that is filled. */
@@ -197,6 +205,17 @@ function decodeInitializer(proto: onnx.ITensorProto, context: Context): RawIniti
     segmented: proto.segment != null,
   };
   return { name: fields.name, tensor: decodeTensor(fields, context.readExternal) };
+}
+
+function decodeSparse(proto: onnx.ISparseTensorProto, context: Context): RawInitializer {
+  const name = text(proto.values?.name);
+  const where = `sparse tensor ${show(name)}`;
+  if (!proto.values || !proto.indices) return badModel('a sparse tensor has no values or no indices', where);
+  const { tensor: values } = decodeInitializer(proto.values, context);
+  const { tensor: indices } = decodeInitializer(proto.indices, context);
+  if (typeof values === 'string') return { name, tensor: values };
+  if (typeof indices === 'string') return badModel('the indices of a sparse tensor are not int64', where);
+  return { name, tensor: denseTensor(values, indices, (proto.dims ?? []).map(toNumber), where) };
 }
 
 function entries(pairs: onnx.IStringStringEntryProto[] | null | undefined): Map<string, string> {

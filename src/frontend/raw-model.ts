@@ -22,6 +22,8 @@ export interface RawGraph {
 export interface RawFunction {
   readonly name: string;
   readonly domain: string;
+  /** Functions of one name differ by it (IR version 10). */
+  readonly overload: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   /** Attributes without a default. */
@@ -33,6 +35,8 @@ export interface RawFunction {
 export interface RawNode {
   readonly op: string;
   readonly domain: string;
+  /** Which of the functions of this name is called. */
+  readonly overload: string;
   readonly name: string;
   /** '' = left out. */
   readonly inputs: readonly string[];

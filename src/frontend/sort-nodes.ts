@@ -3,7 +3,7 @@ import type { RawGraph, RawNode } from './raw-model.ts';
 
 /**
  * Topological order that keeps the file's order wherever that is legal. What a node's branches read from
- * outside counts as its input. Throws BAD_MODEL on a cycle and on a value made twice.
+ * outside counts as its input. Throws BAD_MODEL on a cycle. Every value has one maker: flatten() looks before.
  */
 export function sortRawNodes(nodes: readonly RawNode[]): RawNode[] {
   const producer = new Map<string, number>();

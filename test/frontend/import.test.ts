@@ -366,7 +366,11 @@ describe('broken models', () => {
     ['an undefined value', { nodes: [node('Add', ['x', 'w'], ['y'])] }, /'w', read by Add 'Add:y', is not defined/],
     ['an undefined output', { nodes: [relu], outputs: ['z'] }, /'z', read by the graph outputs/],
     ['two makers of a value', { nodes: [relu, node('Neg', ['x'], ['y'])] }, /'y' is defined twice/],
-    ['a value made over an input', { nodes: [node('Neg', ['x'], ['x'])], outputs: ['x'] }, /cycle|defined twice/],
+    [
+      'a value made over an input',
+      { nodes: [node('Neg', ['x'], ['x'])], outputs: ['x'] },
+      /the name 'x' is defined twice/,
+    ],
     ['two inputs of one name', { nodes: [relu], inputs: [input('x', [1]), input('x', [1])] }, /defined twice/],
     ['an output listed twice', { nodes: [relu], outputs: ['y', 'y'] }, /listed twice/],
     ['no outputs', { nodes: [relu], outputs: [] }, /no outputs/],

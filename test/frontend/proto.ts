@@ -56,6 +56,7 @@ type AttributeValue =
   | { readonly float: number }
   | { readonly floats: number[] }
   | { readonly tensor: onnx.ITensorProto }
+  | { readonly sparse: onnx.ISparseTensorProto }
   | { readonly graph: onnx.IGraphProto }
   | { readonly from: string };
 
@@ -66,6 +67,7 @@ export function writeAttribute(name: string, value: AttributeValue): onnx.IAttri
   if ('float' in value) return { name, type: Kind.FLOAT, f: value.float };
   if ('floats' in value) return { name, type: Kind.FLOATS, floats: value.floats };
   if ('tensor' in value) return { name, type: Kind.TENSOR, t: value.tensor };
+  if ('sparse' in value) return { name, type: Kind.SPARSE_TENSOR, sparseTensor: value.sparse };
   if ('graph' in value) return { name, type: Kind.GRAPH, g: value.graph };
   if ('from' in value) return { name, type: Kind.FLOAT, refAttrName: value.from };
   return { name, type: Kind.INTS, ints: [...value] };
