@@ -6,6 +6,7 @@ import type { BoundInput } from './bind-dimensions.ts';
 import { discoverTypes } from './discover-types.ts';
 import type { FlatNode } from './flat-node.ts';
 import type { FlatModel } from './flatten.ts';
+import { adviceFor } from './foreign-operators.ts';
 import { commonOpset } from './opset.ts';
 
 /** More lines than this are counted, not printed. */
@@ -26,24 +27,27 @@ export async function refuseUnsupported(
 
   const known = refused.length > 0 ? await typesSoFar(flat, types) : types;
   for (const { node, why } of refused) lines.push(`${showNode(node)}${printShapes(node, known)}: ${why}`);
-  const ops = [...new Set(refused.map(({ node }) => node.op))].map((op) => op.slice(0, 40));
   throw new UserError({
     code: 'UNSUPPORTED',
     message: `${lines.length} ${lines.length === 1 ? 'part' : 'parts'} of the model cannot become C`,
     because: lines.length > MAX_LINES ? [...lines.slice(0, MAX_LINES), `and ${lines.length - MAX_LINES} more`] : lines,
-    hint:
-      ops.length > 0
-        ? `remove or replace ${ops.slice(0, 8).join(', ')}; 'nibblec ops' lists what is supported`
-        : 'give the input another type',
+    hint: refused.length > 0 ? nextStep(refused.map(({ node }) => node)) : 'give the input another type',
   });
+}
+
+function nextStep(nodes: readonly FlatNode[]): string {
+  const advice = nodes.map(({ domain, op }) => adviceFor(domain, op));
+  if (advice.every((next) => next !== null && next === advice[0])) return String(advice[0]);
+  const ops = [...new Set(nodes.map(({ op }) => op.slice(0, 40)))].slice(0, 8);
+  return `remove or replace ${ops.join(', ')}; 'nibblec ops' lists what is supported`;
 }
 
 function whyNot(node: FlatNode): string | null {
   if (node.domain === '' && ['If', 'Loop', 'Scan'].includes(node.op)) {
     return 'control flow is not supported; an If folds away when its condition is a constant';
   }
-  if (node.refused) return node.refused;
-  if (findOp(node.domain, node.op)) return null;
+  // An operator that is not known makes everything else about the node uncertain, the kinds of its attributes too.
+  if (findOp(node.domain, node.op)) return node.refused;
   if (node.domain === '' && /^(Sequence|Optional|Split?ToSequence|ConcatFromSequence)/.test(node.op)) {
     return 'sequences and optionals are not supported';
   }
