@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { inspectModel } from '../report/inspect.ts';
 import { renderInspection } from '../report/render-inspection.ts';
 import { listTargets, loadTarget } from '../targets/load.ts';
+import { ExitStatus } from './exit-status.ts';
 import { type ModelFlags, modelOptions } from './model-flags.ts';
 import { dimension } from './parsers.ts';
 import { say, sayJson } from './say.ts';
@@ -10,7 +11,7 @@ export function inspectCommand(): Command {
   return new Command('inspect')
     .summary('what is in a model, and where it would fit')
     .description(
-      'List inputs, outputs and operators of a model, what stops it from becoming C, and where it would fit.',
+      'List inputs, outputs and operators of a model, what stops it from becoming C (status 1), and where it would fit.',
     )
     .argument('<model.onnx>', 'the model')
     .option('--dim <name=value>', 'number for a symbolic dimension; may be repeated', dimension)
@@ -31,4 +32,5 @@ async function run(path: string, flags: Omit<ModelFlags, 'seed'>): Promise<void>
   const inspection = await inspectModel(options, await listTargets());
   if (flags.json) sayJson(inspection);
   else say(renderInspection(path, inspection));
+  if (inspection.problems.length > 0) throw new ExitStatus(1);
 }

@@ -3,6 +3,7 @@ import { UserError } from '../support/errors.ts';
 import { VERSION } from '../version.ts';
 import { benchCommand } from './bench.ts';
 import { compileCommand } from './compile.ts';
+import { ExitStatus } from './exit-status.ts';
 import { formatsCommand } from './formats.ts';
 import { inspectCommand } from './inspect.ts';
 import { opsCommand } from './ops.ts';
@@ -44,6 +45,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
+    if (error instanceof ExitStatus) return error.status;
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode !== 0) throw badArgument(error);
   }

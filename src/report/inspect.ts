@@ -1,9 +1,11 @@
 import { type CompileOptions, compileModel } from '../compile.ts';
+import { constantOfNode } from '../frontend/constant-node.ts';
 import { nameOfCode } from '../frontend/data-types.ts';
 import { externalReader } from '../frontend/external-data.ts';
 import { decodeModel } from '../frontend/onnx-border.ts';
-import type { RawModel, RawValue } from '../frontend/raw-model.ts';
+import type { RawGraph, RawModel, RawNode, RawValue } from '../frontend/raw-model.ts';
 import { elementCount } from '../ir/shape.ts';
+import type { Tensor } from '../ir/types.ts';
 import { UserError } from '../support/errors.ts';
 import type { Target } from '../targets/target.ts';
 
@@ -14,7 +16,7 @@ export interface Inspection {
   readonly outputs: readonly InspectedValue[];
   /** Most frequent first. */
   readonly operators: readonly { readonly op: string; readonly count: number }[];
-  /** Elements of all initializers, and their bytes in the file. */
+  /** Elements of all initializers and Constant nodes, those of functions and branches included, and their bytes. */
   readonly parameters: number;
   readonly parameterBytes: number;
   /** What stops it from becoming C, one line each; empty: it compiles. */
@@ -52,7 +54,7 @@ const INT8_SHARE = 0.28;
 export async function inspectModel(options: CompileOptions, targets: readonly Target[]): Promise<Inspection> {
   const raw = decodeModel(options.model, externalReader(options.directory));
   const initialized = new Set(raw.graph.initializers.map(({ name }) => name));
-  const tensors = raw.graph.initializers.flatMap(({ tensor }) => (typeof tensor === 'string' ? [] : [tensor]));
+  const tensors = tensorsOf(raw);
   const facts = {
     opset: raw.opsets.get('') ?? null,
     inputs: raw.graph.inputs.filter(({ name }) => !initialized.has(name)).map(describe),
@@ -90,6 +92,23 @@ async function forecast(options: CompileOptions, targets: readonly Target[]) {
 
 function inBudget({ flashBytes, ramBytes, budget }: Target, flash: number, ram: number): boolean {
   return flash <= flashBytes * budget.flash && ram <= ramBytes * budget.ram;
+}
+
+/** Every tensor that stands in the file, wherever it stands. */
+function tensorsOf({ graph, functions }: RawModel): Tensor[] {
+  const ofNode = (node: RawNode): Tensor[] => {
+    const held = [...node.attributes.values()];
+    if (node.domain === '' && node.op === 'Constant' && held.every(({ kind }) => kind === 'value')) {
+      const tensor = constantOfNode(node, node.attributes);
+      return typeof tensor === 'string' ? [] : [tensor];
+    }
+    return held.flatMap((attribute) => (attribute.kind === 'graph' ? ofGraph(attribute.graph) : []));
+  };
+  const ofGraph = ({ initializers, nodes }: RawGraph): Tensor[] => [
+    ...initializers.flatMap(({ tensor }) => (typeof tensor === 'string' ? [] : [tensor])),
+    ...nodes.flatMap(ofNode),
+  ];
+  return [...ofGraph(graph), ...functions.flatMap(({ nodes }) => nodes.flatMap(ofNode))];
 }
 
 function countOperators(raw: RawModel): Inspection['operators'] {

@@ -193,11 +193,11 @@ test('as a process: results on standard output, errors on standard error, exit s
   expect(bad.stderr).toMatch(/^error\[FILE\]: cannot read no\.onnx$/m);
 });
 
-test('inspect tells what stops a model, and succeeds', async () => {
+test('inspect tells what stops a model, and ends with 1', async () => {
   const text = 'input x: f32[4]\ny: f32[4] = NoSuchOperator(x)\nreturn y';
   await writeModel(folder, 'odd.onnx', text);
   const { exitCode, stdout } = await cli(folder, 'inspect', 'odd.onnx');
-  expect(exitCode).toBe(0);
+  expect(exitCode).toBe(1);
   expect(stdout).toMatch(/Does not become C:\n {2}.*NoSuchOperator/);
 });
 

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { inspectModel } from '../../src/report/inspect.ts';
+import { loadTarget } from '../../src/targets/load.ts';
+import { floats, modelBytes, node } from '../frontend/proto.ts';
+
+/** 6 weights in an initializer, 2 in a Constant, 3 as a list, 4 in each branch of an If that is not decided. */
+test('parameters are counted wherever they stand in the file', async () => {
+  const branch = (op: string) => ({
+    graph: {
+      name: op,
+      node: [
+        node('Constant', [], [`w${op}`], { value: { tensor: floats('', [4], [1, 2, 3, 4]) } }),
+        node(op, [`w${op}`], [`r${op}`]),
+      ],
+      output: [{ name: `r${op}` }],
+    },
+  });
+  const nodes = [
+    node('Constant', [], ['a'], { value: { tensor: floats('', [2, 1], [1, 2]) } }),
+    node('Constant', [], ['b'], { value_floats: { floats: [1, 2, 3] } }),
+    node('Sum', ['x', 'i', 'a', 'b'], ['y']),
+    node('ReduceMax', ['x'], ['m'], { keepdims: 0 }),
+    node('Cast', ['m'], ['c'], { to: 9 }),
+    node('If', ['c'], ['z'], { then_branch: branch('Neg'), else_branch: branch('Abs') }),
+  ];
+  const initializers = [floats('i', [2, 3], [1, 2, 3, 4, 5, 6])];
+  const model = modelBytes({ nodes, initializers, outputs: ['y', 'z'] });
+  const inspection = await inspectModel({ model, name: 'm', target: await loadTarget('host') }, []);
+  expect(inspection).toMatchObject({ parameters: 6 + 2 + 3 + 4 + 4, parameterBytes: 76 });
+  expect(inspection.problems).toEqual([expect.stringContaining('control flow')]);
+});
