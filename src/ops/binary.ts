@@ -1,11 +1,11 @@
 import { bitsOf } from '../ir/tensor.ts';
 import type { DType, Node } from '../ir/types.ts';
+import { isQuantized } from '../quant/quantized.ts';
 import type { LowerBuilder, OpDef } from './op-def.ts';
 import { addOracle, binaryRule, lowerAddS8, lowerMulS8, mulOracle } from './support/add-int8.ts';
 import { intAttribute, stringAttribute } from './support/attributes.ts';
 import { cType } from './support/c-text.ts';
 import { lowerPointwise } from './support/pointwise.ts';
-import { isQuantized } from './support/quantized.ts';
 import { arithmetic, isInteger, isReal, isSigned, kernelSuffix, mathCall, narrowed } from './support/scalar.ts';
 
 interface Binary {

@@ -1,12 +1,12 @@
+import { permuted } from '../ir/permute.ts';
 import type { Node, Tensor } from '../ir/types.ts';
+import { isQuantized } from '../quant/quantized.ts';
 import { must } from '../support/errors.ts';
 import type { LowerBuilder, OpDef } from './op-def.ts';
 import { floatAttribute, intAttribute } from './support/attributes.ts';
 import { clipBounds } from './support/clip.ts';
 import { columnsInMemoryOrder, denseOracle, denseOverlap, lowerDenseS8, readRows } from './support/dense-lower.ts';
 import { lowerMatMul } from './support/matmul.ts';
-import { permuted } from './support/permute.ts';
-import { isQuantized } from './support/quantized.ts';
 
 export const gemm: OpDef = {
   op: 'Gemm',

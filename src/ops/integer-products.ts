@@ -1,8 +1,8 @@
 import { elementCount } from '../ir/shape.ts';
 import { numbersOf } from '../ir/tensor.ts';
 import type { Node, Tensor } from '../ir/types.ts';
-import { kernelMajor } from './conv/layout.ts';
-import { convMacs } from './conv/macs.ts';
+import { kernelMajor } from '../kernels/conv2d/layout.ts';
+import { convMacs } from '../kernels/conv2d/macs.ts';
 import type { LowerBuilder, OpDef } from './op-def.ts';
 import { windowParams, windowShape, windowTitle } from './support/geometry.ts';
 import { matMulNest } from './support/matmul.ts';

@@ -1,9 +1,9 @@
+import { permuted } from '../ir/permute.ts';
+import { isQuantized } from '../quant/quantized.ts';
 import type { OpDef } from './op-def.ts';
 import { denseOracle, lowerDenseS8 } from './support/dense-lower.ts';
 import { lowerMatMul } from './support/matmul.ts';
 import { lowerMatMulS8, matMulOracle } from './support/matmul-int8.ts';
-import { permuted } from './support/permute.ts';
-import { isQuantized } from './support/quantized.ts';
 
 export const matMul: OpDef = {
   op: 'MatMul',

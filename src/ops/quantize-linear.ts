@@ -1,12 +1,12 @@
 import { elementCount, normalizeAxis } from '../ir/shape.ts';
 import type { DType, Node, Shape } from '../ir/types.ts';
 import { integerRange } from '../numerics/dtype.ts';
+import { codesOf } from '../quant/quantized.ts';
 import type { LowerBuilder, OpDef, OracleBuilder } from './op-def.ts';
 import { intAttribute } from './support/attributes.ts';
 import { cType } from './support/c-text.ts';
 import { clampedToInt8, ONNX_I64 } from './support/oracle.ts';
 import { lowerPointwise, type Shapes } from './support/pointwise.ts';
-import { codesOf } from './support/quantized.ts';
 
 export const quantizeLinear: OpDef = {
   op: 'QuantizeLinear',

@@ -8,7 +8,7 @@ import type { Tensor } from '../../src/ir/types.ts';
 import { bytesPerElement } from '../../src/numerics/dtype.ts';
 import { decodeElements } from '../../src/numerics/elements.ts';
 import { uniqueIdentifiers } from '../../src/support/names.ts';
-import { difference, ONNX_TOLERANCE, type Tolerance } from '../helpers/compare.ts';
+import { difference, ONNX_TOLERANCE, type Tolerance } from './compare.ts';
 
 const WARNINGS = [
   '-std=c99',

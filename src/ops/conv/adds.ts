@@ -1,10 +1,10 @@
 import type { Codes } from '../../formats/index.ts';
 import type { Node, Tensor } from '../../ir/types.ts';
+import { isDepthwise, isPlainPointwise, kernelMajor, tapMajor } from '../../kernels/conv2d/layout.ts';
+import { convMacs } from '../../kernels/conv2d/macs.ts';
+import { addRows, addTaps, stepParams } from '../../kernels/weights/adds.ts';
 import type { LowerBuilder, Operand } from '../op-def.ts';
-import { addRows, addTaps, stepParams } from '../support/adds.ts';
 import { type WindowShape, windowOverlap, windowTitle } from '../support/geometry.ts';
-import { isDepthwise, isPlainPointwise, kernelMajor, tapMajor } from './layout.ts';
-import { convMacs } from './macs.ts';
 
 /** int8 convolution by additions and shifts; false where it cannot, or does not pay on this core. */
 export function lowerConvAdds(

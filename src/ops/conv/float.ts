@@ -1,9 +1,9 @@
 import type { Node, Tensor } from '../../ir/types.ts';
+import { isDepthwise, kernelMajor, tapMajor, tapsBytes } from '../../kernels/conv2d/layout.ts';
+import { convMacs } from '../../kernels/conv2d/macs.ts';
 import type { LowerBuilder } from '../op-def.ts';
 import { clipBounds } from '../support/clip.ts';
 import { type WindowShape, windowOverlap, windowParams, windowTitle } from '../support/geometry.ts';
-import { isDepthwise, kernelMajor, tapMajor, tapsBytes } from './layout.ts';
-import { convMacs } from './macs.ts';
 
 export function lowerConvF32(node: Node, lower: LowerBuilder, shape: WindowShape, weights: Tensor): void {
   const depthwise = isDepthwise(shape);

@@ -1,7 +1,7 @@
+import { isQuantized } from '../../quant/quantized.ts';
 import type { OpDef } from '../op-def.ts';
 import { lowerConvNd } from '../spatial/conv-nd.ts';
 import { windowShape } from '../support/geometry.ts';
-import { isQuantized } from '../support/quantized.ts';
 import { lowerConvF32 } from './float.ts';
 import { lowerConvS8 } from './int8.ts';
 import { convOracle } from './oracle.ts';

@@ -1,15 +1,15 @@
 import type { Codes } from '../../formats/index.ts';
 import { arenaBytes, elementBytes } from '../../ir/tensor.ts';
 import type { Node, Tensor } from '../../ir/types.ts';
+import { isDepthwise, isPlainPointwise, kernelMajor, tapMajor, tapsBytes } from '../../kernels/conv2d/layout.ts';
+import { convMacs } from '../../kernels/conv2d/macs.ts';
+import { activationParams } from '../../kernels/weights/activations.ts';
+import { packRows } from '../../kernels/weights/pack-rows.ts';
+import { sharedBytes } from '../../kernels/weights/read-weights.ts';
+import { outputClampParams, weightTables } from '../../kernels/weights/weight-tables.ts';
 import type { LowerBuilder } from '../op-def.ts';
-import { activationParams } from '../support/activations.ts';
-import { outputClampParams, weightTables } from '../support/dense-int8.ts';
 import { type WindowShape, windowOverlap, windowParams, windowTitle } from '../support/geometry.ts';
-import { packRows } from '../support/pack-rows.ts';
-import { sharedBytes } from '../support/read-weights.ts';
 import { lowerConvAdds } from './adds.ts';
-import { isDepthwise, isPlainPointwise, kernelMajor, tapMajor, tapsBytes } from './layout.ts';
-import { convMacs } from './macs.ts';
 
 /** int8 convolution: the input zero point is folded into the bias, padding is filled with it. */
 export function lowerConvS8(node: Node, lower: LowerBuilder, shape: WindowShape, weights: Tensor): void {

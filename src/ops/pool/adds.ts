@@ -1,11 +1,11 @@
 import type { Node } from '../../ir/types.ts';
+import { stepParams } from '../../kernels/weights/adds.ts';
+import { outputClampParams } from '../../kernels/weights/weight-tables.ts';
+import { quantOf, zeroPointOf } from '../../quant/quantized.ts';
 import type { Requantization } from '../../quant/requantize.ts';
 import { shiftRequantization } from '../../quant/shift-requantize.ts';
 import type { LowerBuilder, Operand } from '../op-def.ts';
-import { stepParams } from '../support/adds.ts';
-import { outputClampParams } from '../support/dense-int8.ts';
 import { type WindowShape, windowOverlap, windowTitle } from '../support/geometry.ts';
-import { quantOf, zeroPointOf } from '../support/quantized.ts';
 
 /** What an average over a window is scaled by, for each number of cells in it. */
 export interface AverageScales extends Requantization {

@@ -1,10 +1,10 @@
 import type { Graph, Node } from '../../ir/types.ts';
+import { isQuantized } from '../../quant/quantized.ts';
 import { must } from '../../support/errors.ts';
 import type { LowerBuilder, OpDef } from '../op-def.ts';
 import { lowerAveragePoolNd, lowerMaxPoolNd } from '../spatial/pool-nd.ts';
 import { intAttribute, intsAttribute } from '../support/attributes.ts';
 import { type WindowShape, windowShape } from '../support/geometry.ts';
-import { isQuantized } from '../support/quantized.ts';
 import { lowerPoolF32 } from './float.ts';
 import { lowerAveragePoolS8, lowerMaxPoolS8 } from './int8.ts';
 import { maxPoolOracle } from './max-oracle.ts';

@@ -1,11 +1,11 @@
 import { elementBytes } from '../../ir/tensor.ts';
 import type { Graph, Node } from '../../ir/types.ts';
+import { addsRatherThanMultiplies } from '../../kernels/weights/adds.ts';
+import { outputClampParams } from '../../kernels/weights/weight-tables.ts';
+import { quantOf, scaleOf, zeroPointOf } from '../../quant/quantized.ts';
 import { averageRequantization } from '../../quant/requantize.ts';
 import type { LowerBuilder } from '../op-def.ts';
-import { addsRatherThanMultiplies } from '../support/adds.ts';
-import { outputClampParams } from '../support/dense-int8.ts';
 import { type WindowShape, windowOverlap, windowParams, windowTitle } from '../support/geometry.ts';
-import { quantOf, scaleOf, zeroPointOf } from '../support/quantized.ts';
 import { lowerAveragePoolAdds, lowerMaxPoolAdds } from './adds.ts';
 import { paddedExtent } from './float.ts';
 

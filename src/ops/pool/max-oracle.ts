@@ -1,7 +1,7 @@
 import type { Node, ValueName } from '../../ir/types.ts';
+import { clampCodes, quantOf } from '../../quant/quantized.ts';
 import type { OracleBuilder } from '../op-def.ts';
 import { clampedToInt8, ONNX_I64 } from '../support/oracle.ts';
-import { clampCodes, quantOf } from '../support/quantized.ts';
 
 /** The maximum of codes; GlobalMaxPool as ReduceMax, for which onnxruntime has an int8 kernel. */
 export function maxPoolOracle(node: Node, oracle: OracleBuilder): void {

@@ -1,11 +1,11 @@
 import { elementCount, normalizeAxis } from '../../ir/shape.ts';
 import type { Node, Shape } from '../../ir/types.ts';
+import { isQuantized } from '../../quant/quantized.ts';
 import type { LowerBuilder, OpDef, UpgradeBuilder } from '../op-def.ts';
 import { intAttribute } from '../support/attributes.ts';
 import { axisOf, checkDtype } from '../support/inputs.ts';
 import { inLoops, linesParams } from '../support/loops.ts';
 import { followInput } from '../support/moves.ts';
-import { isQuantized } from '../support/quantized.ts';
 import { rowsAlong } from '../support/rows.ts';
 import { lowerSoftmaxS8, softmaxOracle, softmaxRule } from '../support/softmax-int8.ts';
 

@@ -1,10 +1,10 @@
+import { permuted } from '../../ir/permute.ts';
 import { elementCount } from '../../ir/shape.ts';
 import type { Node, Tensor } from '../../ir/types.ts';
 import type { LowerBuilder, OpDef } from '../op-def.ts';
 import { intsAttribute, stringAttribute } from '../support/attributes.ts';
 import { clipBounds } from '../support/clip.ts';
 import { type WindowShape, windowParams, windowShape, windowTitle } from '../support/geometry.ts';
-import { permuted } from '../support/permute.ts';
 import { windowAxes } from '../support/window-loops.ts';
 import { lowerConvTransposeNd } from './conv-nd.ts';
 

@@ -1,12 +1,12 @@
 import type { Graph, Node } from '../../ir/types.ts';
+import { addsRatherThanMultiplies } from '../../kernels/weights/adds.ts';
 import { additionParameters } from '../../quant/addition.ts';
 import { isPow2 } from '../../quant/pow2-scale.ts';
+import { clampCodes, quantOf, scaleOf, zeroPointOf } from '../../quant/quantized.ts';
 import type { LowerBuilder, OracleBuilder, QuantizeRule } from '../op-def.ts';
-import { addsRatherThanMultiplies } from './adds.ts';
 import { productRequantization } from './matmul-int8.ts';
 import { centred, clampedToInt8, ONNX_I64, requantized, shiftedRight } from './oracle.ts';
 import { lowerPointwise } from './pointwise.ts';
-import { clampCodes, quantOf, scaleOf, zeroPointOf } from './quantized.ts';
 
 /** Both operands are codes; a constant operand is quantized per tensor like an activation. */
 export const binaryRule: QuantizeRule = { inputs: ['activation', 'activation'], output: 'calibrated' };

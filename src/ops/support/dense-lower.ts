@@ -3,15 +3,15 @@ import { elementCount } from '../../ir/shape.ts';
 import { isRowMajor, memoryToIndex } from '../../ir/storage.ts';
 import { arenaBytes, elementBytes } from '../../ir/tensor.ts';
 import type { Node, Tensor } from '../../ir/types.ts';
+import { activationParams } from '../../kernels/weights/activations.ts';
+import { addRows } from '../../kernels/weights/adds.ts';
+import { packRows } from '../../kernels/weights/pack-rows.ts';
+import { sharedBytes } from '../../kernels/weights/read-weights.ts';
+import { outputClampParams, weightTables } from '../../kernels/weights/weight-tables.ts';
+import { clampCodes, quantOf, weightRequantization, zeroPointOf } from '../../quant/quantized.ts';
 import { must } from '../../support/errors.ts';
 import type { AccessOptions, LowerBuilder, Operand, OracleBuilder } from '../op-def.ts';
-import { activationParams } from './activations.ts';
-import { addRows } from './adds.ts';
-import { outputClampParams, weightTables } from './dense-int8.ts';
 import { centred, ONNX_F64, ONNX_I64, requantized } from './oracle.ts';
-import { packRows } from './pack-rows.ts';
-import { clampCodes, quantOf, weightRequantization, zeroPointOf } from './quantized.ts';
-import { sharedBytes } from './read-weights.ts';
 
 /** One row is taken in whatever order it lies (the weights' columns follow it); several rows must be row-major. */
 export function readRows(node: Node, lower: LowerBuilder, rows: number, access?: AccessOptions): Operand {

@@ -1,10 +1,10 @@
 import type { Graph, Node } from '../../ir/types.ts';
+import { outputClampParams } from '../../kernels/weights/weight-tables.ts';
+import { clampCodes, quantOf, scaleOf, zeroPointOf } from '../../quant/quantized.ts';
 import { requantization } from '../../quant/requantize.ts';
 import type { LowerBuilder, OracleBuilder } from '../op-def.ts';
-import { outputClampParams } from './dense-int8.ts';
 import { matMulNest } from './matmul.ts';
 import { centred, ONNX_F64, ONNX_I64, requantized } from './oracle.ts';
-import { clampCodes, quantOf, scaleOf, zeroPointOf } from './quantized.ts';
 
 /** Product of two int8 activations, both zero points subtracted in the loop. */
 export function lowerMatMulS8(node: Node, lower: LowerBuilder): void {

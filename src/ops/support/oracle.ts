@@ -1,7 +1,7 @@
 import type { ValueName } from '../../ir/types.ts';
+import type { CodeRange } from '../../quant/quantized.ts';
 import type { Requantization } from '../../quant/requantize.ts';
 import type { OracleBuilder } from '../op-def.ts';
-import type { CodeRange } from './quantized.ts';
 
 /** ONNX data type numbers for Cast. */
 export const ONNX_F32 = 1;

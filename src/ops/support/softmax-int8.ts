@@ -1,11 +1,11 @@
 import { elementCount, normalizeAxis } from '../../ir/shape.ts';
 import { dimensionStrides } from '../../ir/storage.ts';
 import type { Node } from '../../ir/types.ts';
+import { quantOf, scaleOf } from '../../quant/quantized.ts';
 import { softmaxTable } from '../../quant/softmax-table.ts';
 import type { LowerBuilder, OracleBuilder, QuantizeRule } from '../op-def.ts';
 import { intAttribute } from './attributes.ts';
 import { clampedToInt8, ONNX_I64 } from './oracle.ts';
-import { quantOf, scaleOf } from './quantized.ts';
 
 /** Probabilities need no calibration: 1/256 steps from -128. */
 export const softmaxRule: QuantizeRule = {

@@ -1,7 +1,7 @@
 import { producerOf, soleConsumer, typeOf } from '../../ir/graph.ts';
 import type { Graph, Tensor, ValueName } from '../../ir/types.ts';
-import { quantOf, scaleOf, zeroPointOf } from '../../ops/support/quantized.ts';
 import { dequantizeArray } from '../../quant/affine.ts';
+import { quantOf, scaleOf, zeroPointOf } from '../../quant/quantized.ts';
 import type { WeightLayer } from './weight-layer.ts';
 
 /**

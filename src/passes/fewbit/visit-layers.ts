@@ -1,6 +1,6 @@
 import { producerOf } from '../../ir/graph.ts';
 import type { Graph, Node, Tensor } from '../../ir/types.ts';
-import { quantOf, scaleOf, zeroPointOf } from '../../ops/support/quantized.ts';
+import { quantOf, scaleOf, zeroPointOf } from '../../quant/quantized.ts';
 import { must } from '../../support/errors.ts';
 import type { PassContext } from '../pass.ts';
 import { asCodes, type Feeds } from '../quantize/calibration-samples.ts';

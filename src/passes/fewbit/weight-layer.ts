@@ -3,8 +3,8 @@ import type { Graph, Node, Shape, ValueName } from '../../ir/types.ts';
 import { findOp } from '../../ops/index.ts';
 import { intAttribute } from '../../ops/support/attributes.ts';
 import { type WindowShape, windowShape } from '../../ops/support/geometry.ts';
-import { quantOf, scaleOf, zeroPointOf } from '../../ops/support/quantized.ts';
 import type { Affine } from '../../quant/affine.ts';
+import { quantOf, scaleOf, zeroPointOf } from '../../quant/quantized.ts';
 
 /**
  * A quantized Conv, Gemm or MatMul beside the float layer it stems from. Its weights are rows, one per output channel,

@@ -3,7 +3,7 @@ import type { Marked } from '../../autodiff/fake-quantize.ts';
 import { constantOf } from '../../ir/graph.ts';
 import { numbersOf } from '../../ir/tensor.ts';
 import type { Graph, Node, ValueName } from '../../ir/types.ts';
-import { quantOf, scaleOf, zeroPointOf } from '../../ops/support/quantized.ts';
+import { quantOf, scaleOf, zeroPointOf } from '../../quant/quantized.ts';
 import { must } from '../../support/errors.ts';
 
 /** A LookupTable in real numbers; its gradient is the slope between the neighbours of each entry. */

@@ -3,7 +3,7 @@ import { constantOf, editGraph, typeOf } from '../../ir/graph.ts';
 import { tensorOf } from '../../ir/tensor.ts';
 import type { Graph, Node, Quant, Tensor, ValueName } from '../../ir/types.ts';
 import { findOp } from '../../ops/index.ts';
-import { quantOf, scaleOf } from '../../ops/support/quantized.ts';
+import { quantOf, scaleOf } from '../../quant/quantized.ts';
 import { must } from '../../support/errors.ts';
 import { type QuantizedWeights, quantizedWeights } from './quantized-weights.ts';
 import { factorOf, type TrainedWeights, type WeightMethod } from './trained-weights.ts';

@@ -2,7 +2,7 @@ import type { Builder } from '../../autodiff/builder.ts';
 import { constantOf, editGraph, producerOf, typeOf } from '../../ir/graph.ts';
 import type { Graph, Quant, Tensor, ValueName } from '../../ir/types.ts';
 import { findOp } from '../../ops/index.ts';
-import { scaleOf } from '../../ops/support/quantized.ts';
+import { scaleOf } from '../../quant/quantized.ts';
 import { must } from '../../support/errors.ts';
 import { createScaleGroups } from '../quantize/scale-groups.ts';
 import { factorOf } from './trained-weights.ts';

@@ -1,7 +1,7 @@
 import { constantOf, typeOf } from '../../../ir/graph.ts';
+import { permuted } from '../../../ir/permute.ts';
 import type { Graph, Node, Quant } from '../../../ir/types.ts';
 import { intAttribute } from '../../../ops/support/attributes.ts';
-import { permuted } from '../../../ops/support/permute.ts';
 import { accumulatorBound, accumulatorFits, requantization } from '../../../quant/requantize.ts';
 import { must } from '../../../support/errors.ts';
 

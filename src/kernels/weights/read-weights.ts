@@ -2,8 +2,8 @@ import { type Codes, findFormat, type RowOrder, type StoredWeights, type WeightF
 import { typeOf } from '../../ir/graph.ts';
 import type { Json } from '../../ir/program.ts';
 import type { Node, Tensor } from '../../ir/types.ts';
+import type { LowerBuilder } from '../../ir/lowering.ts';
 import { accumulatorBound, accumulatorFits } from '../../quant/requantize.ts';
-import type { LowerBuilder } from '../op-def.ts';
 
 /** The weights of a layer, and what decides how its kernel reads them. */
 export interface LayerWeights {

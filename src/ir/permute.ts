@@ -1,5 +1,5 @@
-import { rowMajorStrides } from '../../ir/shape.ts';
-import type { Tensor } from '../../ir/types.ts';
+import { rowMajorStrides } from './shape.ts';
+import type { Tensor } from './types.ts';
 
 /** Transposed copy of a constant: result dimension i is dimension perm[i]. */
 export function permuted(tensor: Tensor, perm: readonly number[]): Tensor {

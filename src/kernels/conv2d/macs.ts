@@ -1,5 +1,5 @@
 import { elementCount } from '../../ir/shape.ts';
-import type { WindowShape } from '../support/geometry.ts';
+import type { WindowShape } from '../../ir/window.ts';
 
 /** Multiply-accumulates of one inference. */
 export function convMacs(s: WindowShape): number {

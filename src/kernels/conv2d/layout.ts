@@ -1,6 +1,6 @@
+import { permuted } from '../../ir/permute.ts';
 import type { Tensor } from '../../ir/types.ts';
-import type { WindowShape } from '../support/geometry.ts';
-import { permuted } from '../support/permute.ts';
+import type { WindowShape } from '../../ir/window.ts';
 
 /** One filter per channel: has a kernel of its own. */
 export function isDepthwise(shape: WindowShape): boolean {

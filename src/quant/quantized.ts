@@ -1,7 +1,7 @@
-import { typeOf } from '../../ir/graph.ts';
-import type { Graph, Node, Quant, TensorType, ValueName } from '../../ir/types.ts';
-import { type Requantization, requantization } from '../../quant/requantize.ts';
-import { must } from '../../support/errors.ts';
+import { typeOf } from '../ir/graph.ts';
+import type { Graph, Node, Quant, TensorType, ValueName } from '../ir/types.ts';
+import { must } from '../support/errors.ts';
+import { type Requantization, requantization } from './requantize.ts';
 
 /** Integer range of an activation's codes. */
 export interface CodeRange {

@@ -1,8 +1,8 @@
 import { constantOf } from '../../ir/graph.ts';
 import type { Node, Tensor } from '../../ir/types.ts';
+import type { LowerBuilder } from '../../ir/lowering.ts';
+import { clampCodes, codesOf, quantOf, weightRequantization, zeroPointOf } from '../../quant/quantized.ts';
 import { accumulatorBound, accumulatorFits } from '../../quant/requantize.ts';
-import type { LowerBuilder } from '../op-def.ts';
-import { clampCodes, codesOf, quantOf, weightRequantization, zeroPointOf } from './quantized.ts';
 import { type LayerWeights, readWeights, type WeightParams } from './read-weights.ts';
 
 /** Template parameters of a layer with integer weights. */

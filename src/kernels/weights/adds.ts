@@ -3,12 +3,12 @@ import { type Codes, findFormat } from '../../formats/index.ts';
 import { constantOf, typeOf } from '../../ir/graph.ts';
 import type { Json } from '../../ir/program.ts';
 import type { Node, Tensor } from '../../ir/types.ts';
+import type { LowerBuilder } from '../../ir/lowering.ts';
+import { type WindowShape, windowParams } from '../../ir/window.ts';
+import { quantOf, weightRequantization, zeroPointOf } from '../../quant/quantized.ts';
 import { accumulatorBound } from '../../quant/requantize.ts';
 import { shiftRequantization } from '../../quant/shift-requantize.ts';
-import type { LowerBuilder } from '../op-def.ts';
-import { foldedBias, outputClampParams } from './dense-int8.ts';
-import { type WindowShape, windowParams } from './geometry.ts';
-import { quantOf, weightRequantization, zeroPointOf } from './quantized.ts';
+import { foldedBias, outputClampParams } from './weight-tables.ts';
 
 /** Fields of nn_adds, and the input zero point. */
 export type AddParams = { readonly [key: string]: Json };

@@ -1,0 +1,61 @@
+import type { Json } from './program.ts';
+
+/** A 2-D (or 1-D as height 1) convolution or pooling window; field names as in nn_conv_shape.h. */
+export interface WindowShape {
+  readonly batch: number;
+  readonly in_h: number;
+  readonly in_w: number;
+  readonly in_c: number;
+  readonly out_h: number;
+  readonly out_w: number;
+  readonly out_c: number;
+  readonly kernel_h: number;
+  readonly kernel_w: number;
+  readonly stride_h: number;
+  readonly stride_w: number;
+  readonly dilation_h: number;
+  readonly dilation_w: number;
+  readonly pad_top: number;
+  readonly pad_left: number;
+  readonly groups: number;
+}
+
+export function windowParams(shape: WindowShape): { [key: string]: Json } {
+  return { ...shape };
+}
+
+/** 'Conv 3x3 stride 2x2' */
+export function windowTitle(op: string, s: WindowShape): string {
+  const stride = s.stride_h === 1 && s.stride_w === 1 ? '' : ` stride ${s.stride_h}x${s.stride_w}`;
+  const groups = s.groups === 1 ? '' : s.groups === s.in_c ? ' depthwise' : ` ${s.groups} groups`;
+  return `${op} ${s.kernel_h}x${s.kernel_w}${stride}${groups}`;
+}
+
+/**
+ * Bytes by which a raster-order window kernel's output must start below its input when both share memory:
+ * max over output pixels t of (bytes written up to the end of t) - (lowest input byte that t or a later pixel reads).
+ * An element may be half a byte. With several pixels at once, all of a group (it does not cross rows) are written while the first is still read.
+ */
+export function windowOverlap(
+  s: WindowShape,
+  inElementBytes: number,
+  outElementBytes: number,
+  pixelsAtOnce = 1,
+): number {
+  const inPixel = s.in_c * inElementBytes;
+  const outPixel = s.out_c * outElementBytes;
+  const pixels = s.batch * s.out_h * s.out_w;
+  let lowest = Number.POSITIVE_INFINITY;
+  let distance = 0;
+  for (let t = pixels - 1; t >= 0; t--) {
+    const ox = t % s.out_w;
+    const oy = Math.floor(t / s.out_w) % s.out_h;
+    const n = Math.floor(t / (s.out_w * s.out_h));
+    const iy = Math.min(s.in_h - 1, Math.max(0, oy * s.stride_h - s.pad_top));
+    const ix = Math.min(s.in_w - 1, Math.max(0, ox * s.stride_w - s.pad_left));
+    lowest = Math.min(lowest, Math.floor(((n * s.in_h + iy) * s.in_w + ix) * inPixel));
+    const together = Math.min(s.out_w - ox, pixelsAtOnce - (ox % pixelsAtOnce));
+    distance = Math.max(distance, Math.ceil((t + together) * outPixel) - lowest);
+  }
+  return distance;
+}
