@@ -15,6 +15,29 @@ const positiveInteger: Check = (value, path, problems) => {
     problems.push(`${path}: expected a positive whole number`);
 };
 
+/**
+ * What a target file may say to the compiler. Everything else is refused, since many options of gcc run programs
+ * (-wrapper, -fplugin) or read files (@file, a path in --specs).
+ */
+export const FLAG = new RegExp(
+  `^(${[
+    '-m[a-z0-9][A-Za-z0-9_.+=,-]*',
+    '-O([0123sgz]|fast)?',
+    '-f(data|function)-sections',
+    '-fno-[a-z0-9-]+',
+    '-D[A-Za-z_][A-Za-z0-9_]*(=[A-Za-z0-9_.+-]*)?',
+    '-std=[a-z0-9+]+',
+    '--?specs=(nano|nosys|rdimon|picolibc)\\.specs',
+  ].join('|')})$`,
+);
+
+const compilerFlag: Check = (value, path, problems) => {
+  if (typeof value === 'string' && FLAG.test(value)) return;
+  const forms =
+    '-m..., -O..., -fdata-sections, -ffunction-sections, -fno-..., -DNAME, -std=..., --specs=nano|nosys|rdimon|picolibc.specs';
+  problems.push(`${path}: ${JSON.stringify(value)?.slice(0, 80)} is not allowed here; allowed: ${forms}`);
+};
+
 const share: Check = (value, path, problems) => {
   if (typeof value !== 'number' || !(value > 0 && value <= 1))
     problems.push(`${path}: expected a number above 0, at most 1`);
@@ -75,7 +98,7 @@ const banks = listOf(object(bank), 1);
 
 const memory: Fields = { flash: required(banks), ram: required(banks) };
 
-const toolchain: Fields = { name: required(oneOf(TOOLCHAIN_NAMES)), flags: required(listOf(text)) };
+const toolchain: Fields = { name: required(oneOf(TOOLCHAIN_NAMES)), flags: required(listOf(compilerFlag)) };
 
 const budget: Fields = { flash: required(share), ram: required(share) };
 

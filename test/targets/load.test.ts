@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { UserError } from '../../src/support/errors.ts';
-import { TARGET_KEYS } from '../../src/targets/check.ts';
+import { FLAG, TARGET_KEYS } from '../../src/targets/check.ts';
 import { listTargets, loadTarget, TARGET_FOLDER } from '../../src/targets/load.ts';
 import { BOARD_NAMES, FEATURES, KERNEL_SETS, largestContiguous, TOOLCHAIN_NAMES } from '../../src/targets/target.ts';
 
@@ -63,6 +63,7 @@ test('the schema and the loader know the same keys, required ones and values', a
   expect(target.properties.emulator.enum).toEqual([...BOARD_NAMES]);
   expect(target.properties.kernels.items.enum).toEqual([...KERNEL_SETS]);
   expect(toolchain.properties.name.enum).toEqual([...TOOLCHAIN_NAMES]);
+  expect(toolchain.properties.flags.items.pattern).toBe(FLAG.source);
 });
 
 test('neighbouring banks count as one', () => {
@@ -127,6 +128,36 @@ describe('wrong targets', () => {
       'budget.flash: expected a number above 0, at most 1',
       'budget.ram: missing',
     ]);
+  });
+
+  test.each([
+    '-wrapper',
+    'x,y',
+    '-fplugin=x',
+    '@file',
+    '--specs=/etc/x.specs',
+    '-specs=x',
+    '-B/usr',
+    '-I.',
+    '-include',
+    '-Wl,-T,x',
+    '-o',
+    '-DX=`x`',
+    '-mcpu=cortex-m4 -wrapper',
+    '-O2\n',
+    '',
+  ])('a flag that could run or read something else is refused: %j', async (flag) => {
+    const toolchain = { name: 'arm-none-eabi-gcc', flags: ['-mthumb', flag] };
+    const { code, because } = await problemOf('mine', { ...mine, toolchain });
+    expect(code).toBe('BAD_TARGET');
+    expect(because?.[0]).toMatch(/^toolchain\.flags\[1\]: .* is not allowed here/);
+  });
+
+  test('flags that describe the core or the code are allowed', async () => {
+    const flags = ['-mcpu=cortex-m4', '-O2', '-ffunction-sections', '-fno-strict-aliasing', '-DA=1', '-std=c99'];
+    const toolchain = { name: 'arm-none-eabi-gcc', flags: [...flags, '--specs=nano.specs'] };
+    await writeFile(join(folder, 'mine.json'), JSON.stringify({ ...mine, toolchain }));
+    expect((await loadTarget(join(folder, 'mine.json'))).toolchain).toEqual(toolchain);
   });
 
   test('one level of extends, no paths, the name of the file, nothing left out', async () => {
