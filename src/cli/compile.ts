@@ -119,7 +119,7 @@ async function finish(compilation: Compilation, flags: Flags, progress: Progress
 async function selfTestFiles(compilation: Compilation, flags: Flags): Promise<GeneratedFiles> {
   if (flags.selfTest === undefined) return new Map();
   const count = flags.selfTest === true ? SELF_TEST_SAMPLES : flags.selfTest;
-  const { program, target, provenance } = compilation;
+  const { program, target, provenance, files } = compilation;
   const answers = await knownAnswers(compilation, await testData(compilation, flags, count), count);
-  return emitSelfTest(program, answers, { sets: target.kernels, provenance });
+  return emitSelfTest(program, answers, { sets: target.kernels, provenance, files });
 }

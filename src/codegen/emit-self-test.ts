@@ -6,6 +6,7 @@ import { arrayText, cType, doubleLiteral, floatLiteral } from '../ops/support/c-
 import { UserError } from '../support/errors.ts';
 import { commentText } from '../support/names.ts';
 import type { EmitOptions, GeneratedFiles } from './emit.ts';
+import { filesIdOf } from './files-id.ts';
 import { accessorNames } from './port-names.ts';
 import { templateSet } from './templates.ts';
 
@@ -20,9 +21,13 @@ const TOLERANCE = 1e-4;
 
 /**
  * NAME_selftest.h and NAME_selftest.c: runs the model on stored samples and compares with stored results, integers
- * exactly. Throws UserError UNSUPPORTED for half-precision outputs, which C cannot compare.
+ * exactly. `files` are the model's, which the test joins. Throws UserError UNSUPPORTED for half-precision outputs, which C cannot compare.
  */
-export function emitSelfTest(program: Program, answers: readonly Answer[], options: EmitOptions = {}): GeneratedFiles {
+export function emitSelfTest(
+  program: Program,
+  answers: readonly Answer[],
+  options: EmitOptions & { readonly files: GeneratedFiles },
+): GeneratedFiles {
   const { name } = program;
   const templates = templateSet(options.sets ?? ['c']);
   const ports = (role: 'input' | 'output') => {
@@ -45,6 +50,7 @@ export function emitSelfTest(program: Program, answers: readonly Answer[], optio
   const context = {
     name,
     upper: name.toUpperCase(),
+    filesId: filesIdOf(options.files, name),
     provenance: (options.provenance ?? []).map((line) => commentText(line)),
     samples: answers.length,
     plural: answers.length === 1 ? '' : 's',

@@ -4,6 +4,7 @@ import { arenaArray, arenaBytes, isPacked } from '../ir/tensor.ts';
 import { arrayText, cType, floatLiteral } from '../ops/support/c-text.ts';
 import { must } from '../support/errors.ts';
 import { commentText } from '../support/names.ts';
+import { ID_MARK, withFilesId } from './files-id.ts';
 import { kernelsFor } from './kernels.ts';
 import { memoryMap, renderMemoryMap } from './plan-memory/memory-map.ts';
 import { accessorNames } from './port-names.ts';
@@ -25,12 +26,14 @@ export function emitC(program: Program, plan: MemoryPlan, options: EmitOptions =
   const templates = templateSet(options.sets ?? ['c']);
   const context = modelContext(program, plan, options, templates);
   const { name } = program;
-  return new Map([
-    [`${name}.h`, templates.render('model.h', context)],
-    [`${name}.c`, templates.render('model.c', context)],
-    [`${name}_weights.c`, templates.render('weights.c', context)],
-    ['CMakeLists.txt', templates.render('CMakeLists.txt', context)],
-  ]);
+  return withFilesId(
+    new Map([
+      [`${name}.h`, templates.render('model.h', context)],
+      [`${name}.c`, templates.render('model.c', context)],
+      [`${name}_weights.c`, templates.render('weights.c', context)],
+      ['CMakeLists.txt', templates.render('CMakeLists.txt', context)],
+    ]),
+  );
 }
 
 function modelContext(program: Program, plan: MemoryPlan, options: EmitOptions, templates: TemplateSet) {
@@ -42,6 +45,7 @@ function modelContext(program: Program, plan: MemoryPlan, options: EmitOptions, 
   return {
     name,
     upper: name.toUpperCase(),
+    filesId: ID_MARK,
     provenance: (options.provenance ?? []).map((line) => commentText(line)),
     // C has no empty arrays; a model whose tensors are all empty needs no memory.
     arenaBytes: Math.max(1, plan.arenaBytes),

@@ -32,7 +32,10 @@ async function selfTest(text: string, precision: 'float32' | 'int8') {
   });
   const data = randomDataset(datasetInputs(compilation.floatGraph), 3, 2);
   const answers = await knownAnswers(compilation, data, 3);
-  const files = emitSelfTest(compilation.program, answers, { provenance: compilation.provenance });
+  const files = emitSelfTest(compilation.program, answers, {
+    provenance: compilation.provenance,
+    files: compilation.files,
+  });
   return new Map([...compilation.files, ...files]);
 }
 

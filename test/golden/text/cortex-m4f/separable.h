@@ -16,6 +16,9 @@
 extern "C" {
 #endif
 
+/* What the files of one run of nibblec have in common; those of different runs do not compile together. */
+#define SEPARABLE_FILES_ID 0x1b25f33cu
+
 #define SEPARABLE_ARENA_BYTES 604u
 
 typedef union {

@@ -26,6 +26,10 @@
 #include <stddef.h>
 #include <string.h>
 
+#if !defined(RESIDUAL_FILES_ID) || RESIDUAL_FILES_ID != 0xe05630c6u
+#error "residual.c (e05630c6) and residual.h are of different runs: run nibblec compile again and take all its files"
+#endif
+
 /* Compile with -DRESIDUAL_LAYER_HOOK=function to have it called after each layer (traces, timing). */
 #ifdef RESIDUAL_LAYER_HOOK
 void RESIDUAL_LAYER_HOOK(int layer, const void *result, size_t bytes);
