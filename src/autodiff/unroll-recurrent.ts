@@ -2,7 +2,7 @@ import { constantOf } from '../ir/graph.ts';
 import { numbersOf } from '../ir/tensor.ts';
 import { printNode } from '../ir/text.ts';
 import type { Graph, Node, ValueName } from '../ir/types.ts';
-import { floatAttribute, intAttribute, stringAttribute } from '../ops/support/attributes.ts';
+import { intAttribute, stringAttribute } from '../ops/support/attributes.ts';
 import { must, UserError } from '../support/errors.ts';
 import { type Builder, buildOn } from './builder.ts';
 import { CELLS, type CellState } from './recurrent-cells.ts';
@@ -106,7 +106,7 @@ export function oddities(graph: Graph, node: Node): string[] {
       : numbersOf(constantOf(graph, node.inputs[4]) ?? { dtype: 'i32', shape: [1], data: new Int32Array(1) });
   return [
     Array.isArray(activations) && activations.some((given, i) => given !== usual[i % usual.length]) && 'activations',
-    floatAttribute(node, 'clip', 0) > 0 && 'clip',
+    node.attributes.clip !== undefined && 'clip',
     intAttribute(node, 'layout', 0) === 1 && 'layout',
     intAttribute(node, 'input_forget', 0) === 1 && 'input_forget',
     node.op === 'LSTM' && node.inputs[7] != null && 'peepholes',

@@ -4,11 +4,11 @@ const LOOPS = [
   ...['conv2d_a4', 'conv2d_a4_part', 'dense_a4', 'dense_a4_part'],
 ];
 
+/** Kernels that unpack some weights at a time. */
+const UNPACKING = ['conv2d_blocks', 'dense_blocks', 'dense_chunks', 'conv2d_a4_blocks', 'dense_a4_blocks'];
+
 /** Kernels for weights stored as int16: as those for int8, with another element type. */
-const ELEMENTS = [
-  ...[...LOOPS, 'block4', 'block4x2', 'row', 'depthwise2d', 'depthwise2d_a4'],
-  ...['conv2d_blocks', 'dense_blocks', 'dense_chunks', 'conv2d_a4_blocks', 'dense_a4_blocks'],
-];
+const ELEMENTS = [...[...LOOPS, 'block4', 'block4x2', 'row', 'depthwise2d', 'depthwise2d_a4'], ...UNPACKING];
 const DECODERS = ['packed', 'unpack', 'unpack_table', 'unpack_tables', 'unpack_words', 'unpack_rans', 'unpack_ttq'];
 
 /**
@@ -23,17 +23,57 @@ const VARIANTS: Readonly<Record<string, Readonly<Partial<Record<'s8' | 'ternary'
   pow2: { s8: LOOPS, ternary: ['weight', 'row', 'block4', 'block4x2'] },
 };
 
+/**
+ * Kernels that call others of the layer's choice: which of their callees that are. The choices stand in the kernel's name, so that
+ * no call goes through a pointer: nn_dense_blocks_table_s8 is nn_dense_blocks_s8 with nn_unpack_table_s8 for nn_unpack_s8,
+ * nn_gru_step_relu_tanh_f32 is nn_gru_step_f32 with nn_rnn_relu_f32 for nn_rnn_f_f32 and nn_rnn_tanh_f32 for nn_rnn_g_f32.
+ */
+const CHOICES: Readonly<Record<string, readonly (keyof typeof CHOSEN)[]>> = {
+  ...Object.fromEntries(UNPACKING.map((kernel) => [kernel, ['unpack'] as const])),
+  rnn_step: ['rnn_f'],
+  gru_step: ['rnn_f', 'rnn_g'],
+  lstm_step: ['rnn_f', 'rnn_g', 'rnn_h'],
+};
+
+/** What the names of those that may be chosen begin with. */
+const CHOSEN = { unpack: 'unpack', rnn_f: 'rnn', rnn_g: 'rnn', rnn_h: 'rnn' };
+
+const CHOOSING = new RegExp(`^nn_(${Object.keys(CHOICES).join('|')})_(\\w+)_([a-z0-9]+)$`);
+
 /** Identifiers in the text of a kernel that depend on how weights are stored. */
 const DEPENDENT = {
   s8: new RegExp(`\\bnn_(${['weight', ...ELEMENTS, ...DECODERS].join('|')})_s8\\b`, 'g'),
   ternary: /\bnn_(\w+)_ternary(?=\b|_)/g,
 };
 
+/** Text of a kernel file of the portable set, or null. */
+type Portable = (name: string) => string | null;
+
 /**
  * Text of a kernel that is another one with other names, or null. `portable` gives the portable C of a kernel: what is
  * written for one core family only is no model for others.
  */
-export function kernelVariant(name: string, portable: (name: string) => string | null): string | null {
+export function kernelVariant(name: string, portable: Portable): string | null {
+  return withChoices(name, portable) ?? withWeights(name, portable);
+}
+
+function withChoices(name: string, portable: Portable): string | null {
+  const [, kernel, words, tag] = CHOOSING.exec(name) ?? [];
+  const chosen = words?.split('_') ?? [];
+  if (kernel === undefined || chosen.length !== CHOICES[kernel].length) return null;
+  const plain = `nn_${kernel}_${tag}`;
+  let text = portable(plain) ?? withWeights(plain, portable);
+  for (const [i, callee] of CHOICES[kernel].entries()) {
+    text = text?.replace(word(`nn_${callee}_${tag}`), `nn_${CHOSEN[callee]}_${chosen[i]}_${tag}`) ?? null;
+  }
+  return text?.replace(word(plain), name) ?? null;
+}
+
+function word(text: string): RegExp {
+  return new RegExp(`\\b${text}\\b`, 'g');
+}
+
+function withWeights(name: string, portable: Portable): string | null {
   const match = /^nn_(\w+)_([a-z0-9]+)$/.exec(name);
   if (!match) return null;
   const [, kernel, tag] = match;

@@ -100,13 +100,15 @@ export async function objectSizes(sizeTool: string, compiled: Compiled): Promise
   return sizes;
 }
 
+/** AVR's tables in flash; constants that hold addresses, which a loader of position-independent programs fills in once. */
+const CONSTANTS: Readonly<Record<string, keyof SectionSizes>> = { progmem: 'rodata', 'data.rel.ro': 'rodata' };
+
 /** Adds up '.text.foo  120  0' lines by the kind of section. */
 function sumSections(listing: string): SectionSizes {
   const sum = { text: 0, rodata: 0, data: 0, bss: 0 };
   for (const line of listing.split('\n')) {
-    const match = /^\.(text|rodata|progmem|data|bss)(?:\.\S*)?\s+(\d+)\s/.exec(line);
-    // progmem: AVR's tables in flash.
-    if (match) sum[match[1] === 'progmem' ? 'rodata' : (match[1] as keyof SectionSizes)] += Number(match[2]);
+    const match = /^\.(text|rodata|progmem|data\.rel\.ro|data|bss)(?:\.\S*)?\s+(\d+)\s/.exec(line);
+    if (match) sum[CONSTANTS[match[1]] ?? (match[1] as keyof SectionSizes)] += Number(match[2]);
   }
   return sum;
 }

@@ -2,7 +2,16 @@ import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { importOnnx } from '../../src/frontend/import-onnx.ts';
 import { parseGraph } from '../../src/ir/text-parser.ts';
-import { type Case, constant, differences, fixed, given, modelDifferences, runGraph } from './support/cases.ts';
+import {
+  type Case,
+  constant,
+  differences,
+  fixed,
+  given,
+  modelDifferences,
+  runGraph,
+  runtime,
+} from './support/cases.ts';
 
 const [steps, batch, inputs, hidden] = [5, 3, 4, 6];
 const x = given([steps, batch, inputs]);
@@ -102,6 +111,34 @@ test('every activation', async () => {
     outputs: 2,
   };
   expect(await differences([...cases, pair])).toEqual([]);
+});
+
+test('activations without alpha and beta are what onnxruntime makes of them', async () => {
+  const names = ['Affine', 'LeakyRelu', 'ThresholdedRelu', 'ScaledTanh', 'HardSigmoid', 'Elu'];
+  const given: Record<string, number[]>[] = [{}, { activation_alpha: [0.3] }, { activation_beta: [0.6] }];
+  const cases = names.flatMap((name) =>
+    given.map((more): Case => {
+      const attributes = { hidden_size: hidden, activations: [name], ...more };
+      return { op: 'RNN', inputs: operands(1).slice(0, 3), attributes };
+    }),
+  );
+  const gru = { hidden_size: hidden, activations: ['HardSigmoid', 'ScaledTanh'], activation_alpha: [0.3] };
+  const lstm = { hidden_size: hidden, activations: ['HardSigmoid', 'ThresholdedRelu', 'Affine'] };
+  cases.push({ op: 'GRU', inputs: operands(3).slice(0, 3), attributes: gru, outputs: 2 });
+  cases.push({ op: 'LSTM', inputs: operands(4).slice(0, 3), attributes: lstm, outputs: 3 });
+  for (const clip of [0, -1]) {
+    cases.push({ op: 'RNN', inputs: operands(1).slice(0, 3), attributes: { hidden_size: hidden, clip } });
+  }
+  expect(await differences(cases)).toEqual([]);
+});
+
+test.each(CELLS)('%s over no steps at all ends in zeros, not in its first state', async (op, gates, outputs) => {
+  const cases = ['forward', 'reverse', 'bidirectional'].map((direction): Case => {
+    const all = operands(gates, direction === 'bidirectional' ? 2 : 1);
+    const inputs = all.map((operand, i) => (i === 4 ? runtime([batch], [0, 3, 0], 'i32') : operand));
+    return { op, inputs, attributes: { hidden_size: hidden, direction }, outputs };
+  });
+  expect(await differences(cases)).toEqual([]);
 });
 
 const MODEL = new URL('../../../shared/data/models/gru_mnist.onnx', import.meta.url);

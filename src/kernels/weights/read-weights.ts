@@ -34,7 +34,7 @@ export function sharedBytes(input: number, output: number, distance: number): nu
 export type WeightParams = {
   readonly kind: string;
   readonly w: string;
-  /** Fields of nn_packed_s8 and the decoder's name when `w` is memory that weights are unpacked into. */
+  /** Fields of nn_packed_s8 and `unpack`, which names the decoder, when `w` is memory that weights are unpacked into. */
   readonly packed: { readonly [key: string]: Json } | null;
   /** Codes that are unpacked before the kernel starts; 0: none. */
   readonly whole: number;
@@ -83,7 +83,7 @@ export function readWeights(node: Node, lower: LowerBuilder, layer: LayerWeights
   const { count, segments, ...parts } = unpackedParts(layer, codes);
   return {
     kind,
-    packed: packedParams(lower, format.encode(codes, segments, order), `nn_unpack_${format.unpack}_${kind}`, comment, {
+    packed: packedParams(lower, format.encode(codes, segments, order), format.unpack, comment, {
       kind,
       order,
     }),

@@ -2,21 +2,24 @@ import type { Node } from '../../ir/types.ts';
 import type { LowerBuilder } from '../op-def.ts';
 import { floatLiteral } from '../support/c-text.ts';
 
-/** An activation of a cell: its C function and its two parameters as literals. */
+/** An activation of a cell: the NAME of its C function nn_rnn_NAME_f32 and its two parameters as literals. */
 export type CellActivation = { readonly name: string; readonly alpha: string; readonly beta: string };
 
-/** Name in lower case -> defaults of alpha and beta (null: takes none). From the ONNX operators RNN, GRU, LSTM. */
+/**
+ * Name in lower case -> defaults of alpha and beta (null: takes none). Where ONNX has no default (or, of ThresholdedRelu, 1),
+ * onnxruntime takes 0.
+ */
 const KNOWN: Readonly<Record<string, readonly [alpha: number | null, beta: number | null]>> = {
   sigmoid: [null, null],
   tanh: [null, null],
   relu: [null, null],
   softsign: [null, null],
   softplus: [null, null],
-  affine: [1, 0],
+  affine: [0, 0],
   leakyrelu: [0.01, null],
-  thresholdedrelu: [1, null],
+  thresholdedrelu: [0, null],
   elu: [1, null],
-  scaledtanh: [1, 1],
+  scaledtanh: [0, 0],
   hardsigmoid: [0.2, 0.5],
 };
 
@@ -39,7 +42,7 @@ export function cellActivations(
     const known = KNOWN[name] ?? lower.refuse(`activation '${given}' is not known`);
     const [alpha, beta] = known;
     return {
-      name: `nn_rnn_${name}_f32`,
+      name,
       alpha: floatLiteral(alpha === null ? 0 : (alphas.shift() ?? alpha)),
       beta: floatLiteral(beta === null ? 0 : (betas.shift() ?? beta)),
     };

@@ -8,6 +8,7 @@ import { cellActivations } from './activations.ts';
 /** What tells the three cells apart. */
 interface Cell {
   readonly gates: number;
+  /** Its kernel is nn_STEP_ACTIVATIONS_f32. */
   readonly step: string;
   readonly activations: readonly string[];
   /** Scratch of one step, in multiples of the hidden size. */
@@ -16,17 +17,17 @@ interface Cell {
   readonly flag?: string;
 }
 
-const RNN: Cell = { gates: 1, step: 'nn_rnn_step_f32', activations: ['Tanh'], scratch: 1 };
+const RNN: Cell = { gates: 1, step: 'rnn_step', activations: ['Tanh'], scratch: 1 };
 const GRU: Cell = {
   gates: 3,
-  step: 'nn_gru_step_f32',
+  step: 'gru_step',
   activations: ['Sigmoid', 'Tanh'],
   scratch: 3,
   flag: 'linear_before_reset',
 };
 const LSTM: Cell = {
   gates: 4,
-  step: 'nn_lstm_step_f32',
+  step: 'lstm_step',
   activations: ['Sigmoid', 'Tanh', 'Tanh'],
   scratch: 4,
   flag: 'input_forget',
@@ -63,7 +64,6 @@ function lowerRecurrent(node: Node, lower: LowerBuilder, cell: Cell): void {
   const [stateBatch, stateDirection] = batchFirst ? [directions * hidden, hidden] : [hidden, batch * hidden];
   const stateAt = (name: string, d: number) => `${name} + b * ${stateBatch} + ${d * stateDirection}`;
   const activations = cellActivations(node, lower, cell.activations, directions);
-  const clip = floatAttribute(node, 'clip', 0);
 
   lower.call({
     template: 'recurrent_f32',
@@ -73,8 +73,7 @@ function lowerRecurrent(node: Node, lower: LowerBuilder, cell: Cell): void {
       hidden,
       steps,
       batch,
-      clip: clip > 0 ? floatLiteral(clip) : 'INFINITY',
-      step: cell.step,
+      clip: clipLiteral(node),
       flag: cell.flag ? String(intAttribute(node, cell.flag, 0)) : '',
       lengths: lengths ?? '',
       scratch,
@@ -85,6 +84,7 @@ function lowerRecurrent(node: Node, lower: LowerBuilder, cell: Cell): void {
       yTime: directions * hidden * (batchFirst ? 1 : batch),
       yBatch: batchFirst ? steps * directions * hidden : hidden,
       directions: activations.map(([f, g, h], d) => ({
+        step: `nn_${[cell.step, ...activations[d].map(({ name }) => name)].join('_')}_f32`,
         reverse: stringAttribute(node, 'direction', 'forward') === 'reverse' || d === 1,
         w: `${w} + ${d * cell.gates * hidden * inputs}`,
         r: `${r} + ${d * cell.gates * hidden * hidden}`,
@@ -103,6 +103,12 @@ function lowerRecurrent(node: Node, lower: LowerBuilder, cell: Cell): void {
     macs: directions * batch * steps * cell.gates * hidden * (inputs + hidden),
     summary: `${node.op} ${inputs} -> ${hidden}, ${steps} steps${directions === 2 ? ', both directions' : ''}`,
   });
+}
+
+/** onnxruntime clips the gates of an RNN to 0 where the file says so; less is no clipping. */
+function clipLiteral(node: Node): string {
+  const clip = floatAttribute(node, 'clip', -1);
+  return clip > 0 || (clip === 0 && node.op === 'RNN') ? floatLiteral(clip) : 'INFINITY';
 }
 
 export const recurrentOps: readonly OpDef[] = [

@@ -11,7 +11,7 @@
 
 /* nn_conv2d_blocks_s8 with packed codes (see nn_activations). */
 static inline void nn_conv2d_a4_blocks_s8(const nn_conv_shape *s, const nn_quant *q, const nn_activations *a,
-                                          const nn_packed_s8 *packed, nn_unpack_s8 unpack, int32_t rows,
+                                          const nn_packed_s8 *packed, int32_t rows,
                                           nn_weight_s8 *codes, const int32_t *bias, const int32_t *multiplier)
 {
     const int32_t out = s->out_c / s->groups;
@@ -22,7 +22,7 @@ static inline void nn_conv2d_a4_blocks_s8(const nn_conv_shape *s, const nn_quant
         for (int32_t first = 0; first < out; first += rows) {
             const int32_t count = (out - first < rows) ? out - first : rows;
             const int32_t channel = g * out + first;
-            from = unpack(packed, from, count * depth, codes);
+            from = nn_unpack_s8(packed, from, count * depth, codes);
             nn_conv2d_a4_part_s8(s, q, a, g, 1, count, channel, codes, bias + channel, multiplier + channel);
         }
     }

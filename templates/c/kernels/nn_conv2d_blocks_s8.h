@@ -11,7 +11,7 @@
 /* nn_conv2d_s8 for packed weights: `rows` output channels of a group at a time are unpacked into codes, a segment of
  * the stream, then all pixels are computed for them. So y must not lie over x. */
 static inline void nn_conv2d_blocks_s8(const nn_conv_shape *s, const nn_quant *q, const int8_t *x,
-                                       int32_t input_zero_point, const nn_packed_s8 *packed, nn_unpack_s8 unpack,
+                                       int32_t input_zero_point, const nn_packed_s8 *packed,
                                        int32_t rows, nn_weight_s8 *codes, const int32_t *bias,
                                        const int32_t *multiplier, int8_t *patch, int8_t *y)
 {
@@ -23,7 +23,7 @@ static inline void nn_conv2d_blocks_s8(const nn_conv_shape *s, const nn_quant *q
         for (int32_t first = 0; first < out; first += rows) {
             const int32_t count = (out - first < rows) ? out - first : rows;
             const int32_t channel = g * out + first;
-            from = unpack(packed, from, count * depth, codes);
+            from = nn_unpack_s8(packed, from, count * depth, codes);
             nn_conv2d_part_s8(s, q, g, 1, count, x, input_zero_point, codes, bias + channel, multiplier + channel,
                               patch, y + channel);
         }

@@ -12,7 +12,7 @@
 /* nn_dense_s8 for packed weights and one row of x: `chunk` columns (a multiple of four) of four outputs are unpacked
  * into codes at a time, a segment of the stream; of one output when fewer are left. */
 static inline void nn_dense_chunks_s8(const nn_quant *q, int32_t in, int32_t out, const int8_t *x,
-                                      const nn_packed_s8 *packed, nn_unpack_s8 unpack, int32_t chunk,
+                                      const nn_packed_s8 *packed, int32_t chunk,
                                       nn_weight_s8 *codes, const int32_t *bias, const int32_t *multiplier, int8_t *y)
 {
     const uint8_t *from = packed->bytes;
@@ -22,7 +22,7 @@ static inline void nn_dense_chunks_s8(const nn_quant *q, int32_t in, int32_t out
         int32_t acc[4] = { 0, 0, 0, 0 };
         for (int32_t first = 0; first < in; first += chunk) {
             const int32_t columns = (in - first < chunk) ? in - first : chunk;
-            from = unpack(packed, from, rows * columns, codes);
+            from = nn_unpack_s8(packed, from, rows * columns, codes);
             if (rows == 4) {
                 (void)nn_block4_s8(x + first, codes, columns, acc);
             } else {

@@ -2,6 +2,8 @@
 #define NN_GRU_STEP_F32_H
 #include <stdint.h>
 #include "nn_clamp_f32.h"
+#include "nn_rnn_f_f32.h"
+#include "nn_rnn_g_f32.h"
 #include "nn_rnn_gate_f32.h"
 
 /* One step of a gated recurrent unit, gates z, r, n:
@@ -20,8 +22,8 @@ static inline void nn_gru_step_f32(const nn_rnn_cell *cell, int32_t linear_befor
     for (int32_t j = 0; j < hidden; j++) {
         const float zj = nn_rnn_gate_f32(cell, 3, j, x, h);
         const float rj = nn_rnn_gate_f32(cell, 3, hidden + j, x, h);
-        const float r = cell->f(nn_clamp_f32(rj, -cell->clip, cell->clip), cell->f_alpha, cell->f_beta);
-        z[j] = cell->f(nn_clamp_f32(zj, -cell->clip, cell->clip), cell->f_alpha, cell->f_beta);
+        const float r = nn_rnn_f_f32(nn_clamp_f32(rj, -cell->clip, cell->clip), cell->f_alpha, cell->f_beta);
+        z[j] = nn_rnn_f_f32(nn_clamp_f32(zj, -cell->clip, cell->clip), cell->f_alpha, cell->f_beta);
         reset[j] = (linear_before_reset != 0) ? r : r * h[j];
     }
     for (int32_t j = 0; j < hidden; j++) {
@@ -35,7 +37,7 @@ static inline void nn_gru_step_f32(const nn_rnn_cell *cell, int32_t linear_befor
         } else {
             v = nn_rnn_gate_f32(cell, 3, row, x, reset);
         }
-        next[j] = cell->g(nn_clamp_f32(v, -cell->clip, cell->clip), cell->g_alpha, cell->g_beta);
+        next[j] = nn_rnn_g_f32(nn_clamp_f32(v, -cell->clip, cell->clip), cell->g_alpha, cell->g_beta);
     }
     for (int32_t j = 0; j < hidden; j++) {
         h[j] = (1.0f - z[j]) * next[j] + z[j] * h[j];
