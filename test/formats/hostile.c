@@ -6,7 +6,6 @@
 #include "nn_unpack_int4_s8.h"
 #include "nn_unpack_pow2_s8.h"
 #include "nn_unpack_rans_s8.h"
-#include "nn_unpack_s8.h"
 #include "nn_unpack_table_s8.h"
 #include "nn_unpack_tables_s8.h"
 #include "nn_unpack_ternary_s8.h"
@@ -35,7 +34,7 @@ static void *noise(size_t bytes)
 
 /* bits: of one code where the stream is as long as the codes need, or 0 where its length is no matter. */
 typedef struct {
-    nn_unpack_s8 unpack;
+    const uint8_t *(*unpack)(const nn_packed_s8 *packed, const uint8_t *from, int32_t count, int8_t *codes);
     int32_t bits, per_byte, values;
 } decoder;
 
