@@ -93,6 +93,8 @@ export interface Compilation extends Transformation {
   readonly program: Program;
   readonly plan: MemoryPlan;
   readonly files: GeneratedFiles;
+  /** Of the ONNX file. */
+  readonly modelSha256: string;
   /** Lines for the banner of everything generated: tool, precision, target, model hash. */
   readonly provenance: readonly string[];
 }
@@ -106,8 +108,11 @@ export async function compileModel(options: CompileOptions): Promise<Compilation
 export function generateC(transformation: Transformation, options: CompileOptions): Compilation {
   const { target, ioLayout = 'native' } = options;
   const name = cIdentifier(options.name, 'model').toLowerCase();
-  const provenance = provenanceOf(options, transformation.precision);
-  return generateModel({ ...transformation, name, target, ioLayout, provenance });
+  const modelSha256 = createHash('sha256').update(options.model).digest('hex');
+  const { precision } = transformation;
+  const source = `${precision}, target ${target.name}, model sha256 ${modelSha256.slice(0, 16)}`;
+  const provenance = [`nibblec ${VERSION}, ${source}`];
+  return generateModel({ ...transformation, name, target, ioLayout, modelSha256, provenance });
 }
 
 /**
@@ -207,9 +212,4 @@ function int8Passes(options: TransformOptions): Pipeline {
     ...(options.weights === undefined ? [] : [step(fewBit, { layers: options.weights })]),
     ...(options.distill ? [distill] : []),
   ];
-}
-
-function provenanceOf(options: CompileOptions, precision: string): string[] {
-  const hash = createHash('sha256').update(options.model).digest('hex').slice(0, 16);
-  return [`nibblec ${VERSION}, ${precision}, target ${options.target.name}, model sha256 ${hash}`];
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { documents } from '../scripts/documents.ts';
+import { notices } from '../scripts/notices.ts';
 import { allPasses } from '../src/passes/registry.ts';
 import { ERROR_CODES } from '../src/support/errors.ts';
 import { VERSION } from '../src/version.ts';
@@ -19,6 +20,10 @@ const pages = await documents();
 
 test.each([...pages])('docs/%s is current (npm run docs)', (name, text) => {
   expect(readFileSync(join(ROOT, 'docs', name), 'utf8')).toBe(text);
+});
+
+test('THIRD-PARTY-NOTICES.md is current (npm run docs)', () => {
+  expect(readFileSync(join(ROOT, 'THIRD-PARTY-NOTICES.md'), 'utf8')).toBe(notices());
 });
 
 test('the version is that of package.json', () => {

@@ -11,6 +11,7 @@ import { renderReport } from '../report/render-report.ts';
 import { renderSqnr } from '../report/render-sqnr.ts';
 import { renderWeights } from '../report/render-weights.ts';
 import { buildReport } from '../report/report.ts';
+import { renderSbom } from '../report/sbom.ts';
 import { listTargets, loadTarget } from '../targets/load.ts';
 import { knownAnswers } from '../verify/known-answers.ts';
 import { inScratch } from './in-scratch.ts';
@@ -35,6 +36,7 @@ type Flags = ModelFlags &
     readonly verify?: boolean;
     readonly selfTest?: number | true;
     readonly sqnr?: boolean;
+    readonly sbom?: boolean;
   };
 
 export function compileCommand(): Command {
@@ -50,6 +52,7 @@ export function compileCommand(): Command {
       'also write a test with known answers for 1 to 4 samples (default 2)',
       wholeNumber(1, 4),
     )
+    .option('--sbom', 'also write NAME.cdx.json, a bill of materials (CycloneDX) of what the firmware takes in')
     .option('--sqnr', 'also report how well each int8 layer follows float32');
   return addIrFlags(addReportFlag(addVerifyFlags(addModelFlags(command))))
     .addHelpText('after', EXAMPLES)
@@ -98,7 +101,10 @@ async function finish(compilation: Compilation, flags: Flags, progress: Progress
   const sqnr = flags.sqnr || (wanted && comparable) ? await quality(compilation, progress) : null;
   const accuracy = wanted ? await accuracyOn(compilation, flags, progress) : null;
   const full = fullReport(report, { core: compilation.target.core, sqnr, accuracy });
-  const files = new Map([...compilation.files, ...(await selfTestFiles(compilation, flags))]);
+  const sources = new Map([...compilation.files, ...(await selfTestFiles(compilation, flags))]);
+  const files = flags.sbom
+    ? new Map([...sources, [`${compilation.name}.cdx.json`, renderSbom(compilation, sources)]])
+    : sources;
   await writeFiles(flags.out, files);
   const pages = flags.report === undefined ? [] : await writeReport(flags.report, full);
   const names = [...files.keys()];

@@ -61,6 +61,12 @@ describe('compile', () => {
     expect(await contents('again')).toEqual(once);
   });
 
+  test('--sbom adds a bill of materials', async () => {
+    const { stdout } = await cli(folder, 'compile', 'tiny.onnx', '--sbom', '-o', 'sbom');
+    expect(stdout).toContain('CMakeLists.txt, tiny.cdx.json in sbom');
+    expect(JSON.parse(await readFile(join(folder, 'sbom', 'tiny.cdx.json'), 'utf8')).bomFormat).toBe('CycloneDX');
+  });
+
   test('--json prints one document', async () => {
     const { stdout, stderr } = await cli(
       folder,
