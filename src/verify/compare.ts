@@ -1,51 +1,147 @@
 import type { Port } from '../ir/program.ts';
-import type { TypedArray } from '../ir/types.ts';
+import { isFloat } from '../ir/tensor.ts';
+import type { DType, TypedArray } from '../ir/types.ts';
+import { fromBfloat16Bits, fromFloat16Bits } from '../numerics/float16.ts';
 
-/** How one value of the generated C compares with onnxruntime's, over all samples so far. */
-export interface Comparison {
+/**
+ * How far a value may be from its reference.
+ * equal  integers, and real numbers that are only moved, chosen or rounded: every element.
+ * close  real numbers that are computed: see agrees().
+ * codes  integers made of computed real numbers: as many codes as the tolerance of their source spans, at least one.
+ */
+export interface Rule {
+  readonly kind: 'equal' | 'close' | 'codes';
+  /** close: error of the reference itself that does not shrink with the values. */
+  readonly floor: number;
+  /** close: a sum or product of sums, whose terms may cancel until little more than their last bits is left. */
+  readonly cancels: boolean;
+}
+
+/** How one value of the generated C compares with its reference, over all samples so far. */
+export interface Comparison extends Difference {
   readonly layer: string;
   readonly value: string;
-  /** Integers must be equal; floats close. */
+  readonly rule: Rule;
+  /** Integers, or real numbers that must be equal all the same. */
   readonly exact: boolean;
-  /** Elements that differ (exact), and the largest difference. */
-  readonly different: number;
+  /** How far the reference itself moves when its inputs move in their last bit: 0 where that was not asked for. */
+  readonly noise: number;
+  /** What onnxruntime gave where it was off, and the operator's definition was the reference instead. */
+  readonly off: Off | null;
+}
+
+/** onnxruntime's error on the samples on which it does not compute what the operator is defined to. */
+export interface Off {
+  readonly samples: number;
   readonly maxError: number;
-  /** Largest magnitude of the reference: closeness is maxError / range. */
+  /** The largest error of the generated C on the same samples. */
+  readonly errorOfC: number;
+}
+
+export interface Difference {
+  /** Elements that differ at all. */
+  readonly different: number;
+  /** Infinity where one is NaN or infinite and the other is not; elements of 16 bits that are neighbours do not count. */
+  readonly maxError: number;
+  /** Largest finite magnitude of the reference. */
   readonly range: number;
 }
 
-export interface Comparer {
-  /** Adds one sample: what the C computed and what onnxruntime computed, both in ONNX order. */
-  add(actual: TypedArray, expected: TypedArray): void;
-  result(): Comparison;
+const NO_DIFFERENCE: Difference = { different: 0, maxError: 0, range: 0 };
+
+/** Compares two tensors of one type, element by element; NaN equals NaN, an infinity only itself. */
+export function difference(actual: TypedArray, expected: TypedArray, dtype: DType): Difference {
+  if (actual.length !== expected.length) return { different: Infinity, maxError: Infinity, range: 0 };
+  const real = REAL[dtype];
+  let [different, maxError, range] = [0, 0, 0];
+  for (let i = 0; i < expected.length; i++) {
+    const [a, e] = real ? [real(Number(actual[i])), real(Number(expected[i]))] : [actual[i], expected[i]];
+    const size = Math.abs(Number(e));
+    if (Number.isFinite(size) && size > range) range = size;
+    if (a === e || (Number.isNaN(a) && Number.isNaN(e))) continue;
+    different++;
+    const error = distance(a, e);
+    if (real && error < Infinity && Math.abs(Number(actual[i]) - Number(expected[i])) === 1) continue;
+    maxError = Math.max(maxError, error);
+  }
+  return { different, maxError, range };
 }
 
-/** Never mixes the two judges: integers are compared for equality, floats for closeness. */
-export function comparer(layer: string, port: Port): Comparer {
-  const { dtype } = port.type;
-  const exact = dtype !== 'f32' && dtype !== 'f64' && dtype !== 'f16' && dtype !== 'bf16';
-  let different = 0;
-  let maxError = 0;
-  let range = 0;
+/** Elements that are stored as bits. */
+const REAL: Readonly<Partial<Record<DType, (bits: number) => number>>> = {
+  f16: fromFloat16Bits,
+  bf16: fromBfloat16Bits,
+};
+
+function distance(a: number | bigint, e: number | bigint): number {
+  if (typeof a === 'bigint' && typeof e === 'bigint') return Number(a > e ? a - e : e - a);
+  const error = Math.abs(Number(a) - Number(e));
+  return Number.isFinite(error) ? error : Infinity;
+}
+
+function worse(a: Difference, b: Difference): Difference {
   return {
-    add(actual, expected) {
-      for (let i = 0; i < expected.length; i++) {
-        const [a, e] = [Number(actual[i]), Number(expected[i])];
-        if (actual[i] === expected[i] || (Number.isNaN(a) && Number.isNaN(e))) {
-          if (Number.isFinite(e)) range = Math.max(range, Math.abs(e));
-          continue;
-        }
-        different++;
-        maxError = Math.max(maxError, Number.isFinite(a - e) ? Math.abs(a - e) : Number.POSITIVE_INFINITY);
-        range = Math.max(range, Math.abs(e));
-      }
-    },
-    result: () => ({ layer, value: port.value, exact, different, maxError, range }),
+    different: a.different + b.different,
+    maxError: Math.max(a.maxError, b.maxError),
+    range: Math.max(a.range, b.range),
   };
 }
 
-/** True when nothing differs (integers) or the error stays below `tolerance` times the range (floats). */
-export function agrees(comparison: Comparison, tolerance: number): boolean {
-  if (comparison.exact) return comparison.different === 0;
-  return comparison.maxError <= tolerance * Math.max(comparison.range, Number.MIN_VALUE);
+/** Collects the differences of one value over samples. */
+export interface Comparer {
+  readonly port: Port;
+  readonly rule: Rule;
+  /** Adds one sample: what the C computed and its reference, both in ONNX order. */
+  add(actual: TypedArray, expected: TypedArray): Difference;
+  /** The reference moved so far (with inputs that differ in their last bit). */
+  addNoise(error: number): void;
+  /** onnxruntime was this far off on a sample whose reference was the definition. */
+  addOff(error: number, errorOfC: number): void;
+  result(): Comparison;
+}
+
+export function comparer(layer: string, port: Port, rule: Rule): Comparer {
+  const { dtype } = port.type;
+  let sum = NO_DIFFERENCE;
+  let noise = 0;
+  let off: Off | null = null;
+  return {
+    port,
+    rule,
+    add(actual, expected) {
+      const one = difference(actual, expected, dtype);
+      sum = worse(sum, one);
+      return one;
+    },
+    addNoise(error) {
+      noise = Math.max(noise, error);
+    },
+    addOff(maxError, errorOfC) {
+      off = {
+        samples: (off?.samples ?? 0) + 1,
+        maxError: Math.max(off?.maxError ?? 0, maxError),
+        errorOfC: Math.max(off?.errorOfC ?? 0, errorOfC),
+      };
+    },
+    result: () => {
+      const exact = rule.kind !== 'close' || !isFloat(dtype);
+      return { layer, value: port.value, rule, exact, ...sum, noise, off };
+    },
+  };
+}
+
+/** Last bits of inputs may move a result four times as far as one draw of them did. */
+const NOISE_FACTOR = 4;
+
+/**
+ * equal: nothing differs. close: the error is at most `tolerance` times the range, or the reference's own floor, or what
+ * inputs that differ in their last bit make (a sum that cancels). codes: the tolerance in codes, rounded up.
+ */
+export function agrees(
+  { rule, different, maxError, range, noise = 0 }: Pick<Comparison, 'rule'> & Difference & { readonly noise?: number },
+  tolerance: number,
+): boolean {
+  if (rule.kind === 'equal') return different === 0;
+  if (rule.kind === 'codes') return maxError <= Math.max(1, Math.ceil(tolerance * range));
+  return maxError < Infinity && maxError <= Math.max(tolerance * range, rule.floor, NOISE_FACTOR * noise);
 }

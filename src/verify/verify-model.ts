@@ -1,16 +1,16 @@
 import type { GeneratedFiles } from '../codegen/emit.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { exportOnnx } from '../frontend/export-onnx.ts';
 import type { MemoryPlan, Port, Program } from '../ir/program.ts';
 import { arenaBytes } from '../ir/tensor.ts';
-import type { Graph, TypedArray } from '../ir/types.ts';
-import { createSession, type OrtSession } from '../runtime/ort-session.ts';
+import type { Graph } from '../ir/types.ts';
 import { must } from '../support/errors.ts';
-import { agrees, type Comparer, type Comparison, comparer } from './compare.ts';
+import { agrees, type Comparison } from './compare.ts';
 import { buildHarness, type Counts, type Harness, type HarnessModel, runHarness } from './harness.ts';
 import { harnessModel as programHarness } from './harness-model.ts';
+import { type CRun, openLayerJudge } from './layer-judge.ts';
 import { asModelInput, fromMemory, toMemory } from './samples.ts';
 import type { Optimize, Toolchain } from './toolchain.ts';
+import { tracedValues } from './trace.ts';
 
 /** What compileModel() returns, as far as it is judged here. */
 export interface CompiledModel {
@@ -40,7 +40,7 @@ export interface VerifyOptions {
 export interface Verdict {
   readonly toolchain: string;
   readonly samples: number;
-  /** The model's outputs agree with onnxruntime, and so does every integer layer. */
+  /** Every layer, and every output, agrees with what onnxruntime computes from the same inputs of that layer. */
   readonly passed: boolean;
   readonly layers: readonly Comparison[];
   readonly outputs: readonly Comparison[];
@@ -57,12 +57,9 @@ const CHUNK_BYTES = 128 * 2 ** 20;
  * integers must be equal, floats close. Throws UserError TOOL_FAILED, TOOL_MISSING, RUNTIME, MISMATCH (memory rules).
  */
 export async function verifyModel(model: CompiledModel, dataset: Dataset, options: VerifyOptions): Promise<Verdict> {
-  const { program } = model;
   const { layers = true, tolerance = 1e-5 } = options;
   const count = Math.min(options.samples ?? dataset.count, dataset.count);
-  const traced = layers ? tracedCalls(model) : [];
-  const traceBytes = program.calls.reduce((sum, call) => sum + (call.result ? arenaBytes(call.result.type) : 0), 0);
-  const chunk = layers ? Math.max(1, Math.min(count, Math.floor(CHUNK_BYTES / Math.max(1, traceBytes)))) : count;
+  const chunk = layers ? Math.min(count, samplesPerRun(model.program)) : count;
   const harness = await buildHarness(options.toolchain, harnessModel(model), {
     files: model.files,
     directory: options.directory,
@@ -71,94 +68,67 @@ export async function verifyModel(model: CompiledModel, dataset: Dataset, option
     counts: options.counts ?? false,
     traceSamples: layers ? chunk : 0,
   });
-  const wanted = [...new Set([...traced.map(({ port }) => port.value), ...program.outputs.map((port) => port.value)])];
-  const session = await createSession(exportOnnx(model.oracle, { outputs: wanted }));
-  const judges: Judges = {
-    layers: traced.map(({ index, port }) => ({ index, port, comparer: comparer(program.calls[index].symbol, port) })),
-    outputs: program.outputs.map((port) => ({ port, comparer: comparer('output', port) })),
-  };
+  const judge = await openLayerJudge(model, layers, tolerance);
   let counts: Counts | null = null;
   const winners: number[] = [];
   try {
     for (let first = 0; first < count; first += chunk) {
       const samples = Array.from({ length: Math.min(chunk, count - first) }, (_, i) => dataset.sample(first + i));
-      const run = await judgeChunk({ model, harness, session, judges }, samples);
-      winners.push(...run.winners);
-      counts ??= run.counts;
+      const { runs, ...measured } = await runC(model, harness, samples);
+      for (const run of runs) {
+        await judge.add(run);
+        winners.push(largest(run.outputs[0] ?? []));
+      }
+      counts ??= measured.counts;
       options.progress?.(first + samples.length, count);
     }
   } finally {
-    await session.release();
+    await judge.release();
   }
-  const results = judges.layers.map((judge) => judge.comparer.result());
-  const outputs = judges.outputs.map((judge) => judge.comparer.result());
+  const verdict = judge.result();
   return {
     toolchain: options.toolchain.name,
     samples: count,
-    passed: outputs.every((o) => agrees(o, tolerance)) && results.every((r) => !r.exact || agrees(r, tolerance)),
-    layers: results,
-    outputs,
+    passed: [...verdict.layers, ...verdict.outputs].every((one) => agrees(one, tolerance)),
+    ...verdict,
     top1: top1(winners, dataset.labels),
     counts,
   };
 }
 
-interface Judges {
-  readonly layers: readonly { readonly index: number; readonly port: Port; readonly comparer: Comparer }[];
-  readonly outputs: readonly { readonly port: Port; readonly comparer: Comparer }[];
+/** Bounds the size of the trace file. */
+function samplesPerRun({ calls }: Program): number {
+  const bytes = calls.reduce((sum, { result }) => sum + (result ? arenaBytes(result.type) : 0), 0);
+  return Math.max(1, Math.floor(CHUNK_BYTES / Math.max(1, bytes)));
 }
 
-interface ChunkContext {
-  readonly model: CompiledModel;
-  readonly harness: Harness;
-  readonly session: OrtSession;
-  readonly judges: Judges;
-}
+type Sample = ReturnType<Dataset['sample']>;
 
-async function judgeChunk(
-  { model, harness, session, judges }: ChunkContext,
-  samples: readonly ReturnType<Dataset['sample']>[],
-): Promise<{ winners: number[]; counts: Counts | null }> {
-  const feeds = samples.map(
-    (sample) =>
-      new Map(
-        model.program.inputs.map((port) => [
-          port.value,
-          asModelInput(must(sample.get(port.value), port.value), port.type),
-        ]),
-      ),
-  );
+async function runC({ program, oracle }: CompiledModel, harness: Harness, samples: readonly Sample[]) {
+  const feeds = samples.map((sample) => {
+    const given = (port: Port) => asModelInput(must(sample.get(port.value), port.value), port.type);
+    return new Map(program.inputs.map((port) => [port.value, given(port)]));
+  });
   const bytes = feeds.map((feed) =>
-    Buffer.concat(model.program.inputs.map((port) => toMemory(must(feed.get(port.value), port.value), port))),
+    Buffer.concat(program.inputs.map((port) => toMemory(must(feed.get(port.value), port.value), port))),
   );
-  const run = await runHarness(harness, bytes);
-  const winners: number[] = [];
-  for (const [i, feed] of feeds.entries()) {
-    const expected = await session.run(feed);
-    for (const { index, port, comparer: judge } of judges.layers) {
-      judge.add(fromMemory(run.trace[i][index], port), must(expected.get(port.value), port.value).data);
-    }
-    judges.outputs.forEach(({ port, comparer: judge }, o) => {
-      const actual = fromMemory(run.outputs[i][o], port);
-      judge.add(actual, must(expected.get(port.value), port.value).data);
-      if (o === 0) winners.push(largest(actual));
-    });
-  }
-  return { winners, counts: run.counts };
+  const { outputs, trace, counts } = await runHarness(harness, bytes);
+  const traced = harness.traceSamples > 0 ? tracedValues(program, oracle) : [];
+  const runs = feeds.map(
+    (feed, i): CRun => ({
+      feed,
+      outputs: program.outputs.map((port, o) => fromMemory(outputs[i][o], port)),
+      values: new Map(traced.map(({ index, port }) => [port.value, fromMemory(trace[i][index], port)])),
+    }),
+  );
+  return { runs, counts };
 }
 
 export function harnessModel({ program, plan }: CompiledModel): HarnessModel {
   return programHarness(program, plan);
 }
 
-/** Calls that complete a value the oracle knows as well. */
-function tracedCalls({ program, oracle }: CompiledModel): { index: number; port: Port }[] {
-  return program.calls.flatMap(({ result }, index) =>
-    result && oracle.types.has(result.value) && !oracle.constants.has(result.value) ? [{ index, port: result }] : [],
-  );
-}
-
-function largest(data: TypedArray): number {
+function largest(data: ArrayLike<number | bigint>): number {
   let best = 0;
   for (let i = 1; i < data.length; i++) if (data[i] > data[best]) best = i;
   return best;

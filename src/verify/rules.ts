@@ -1,0 +1,53 @@
+import { typeOf } from '../ir/graph.ts';
+import { isFloat } from '../ir/tensor.ts';
+import type { Graph, Node, ValueName } from '../ir/types.ts';
+import type { Rule } from './compare.ts';
+
+/** What a value is to those that read it: the same in every implementation, a real number that is only close, or codes of such. */
+type Kind = Rule['kind'];
+
+/**
+ * The rule for each computed value of a graph when the values in `given` are what the C computed: they are equal for
+ * those that read them. Integers are exact as long as no computed real number stands before them.
+ */
+export function rulesOf(graph: Graph, given: ReadonlySet<ValueName>): Map<ValueName, Rule> {
+  const rules = new Map<ValueName, Rule>();
+  const seen = (value: ValueName | null): Kind =>
+    value === null || given.has(value) ? 'equal' : (rules.get(value)?.kind ?? 'equal');
+  for (const node of graph.nodes) {
+    const inputs = node.inputs.map(seen);
+    for (const output of node.outputs) {
+      if (output !== null) rules.set(output, { kind: kindOf(graph, node, output, inputs), ...errorsOf(node) });
+    }
+  }
+  return rules;
+}
+
+function kindOf(graph: Graph, node: Node, output: ValueName, inputs: readonly Kind[]): Kind {
+  const clean = inputs.every((kind) => kind === 'equal');
+  const { dtype, quant } = typeOf(graph, output);
+  if (quant || !isFloat(dtype)) return clean ? 'equal' : 'codes';
+  return clean && EXACT.has(node.op) ? 'equal' : 'close';
+}
+
+const words = (text: string) => text.split(/\s+/);
+const MOVES =
+  words(`Identity Reshape Flatten Squeeze Unsqueeze Transpose Slice Split Concat Gather GatherElements GatherND
+  Pad Tile Expand Where Compress DepthToSpace SpaceToDepth ReverseSequence Trilu EyeLike OneHot CenterCropPad TensorScatter
+  Dropout BitCast`);
+const CHOOSES = words('Max Min Clip Relu MaxPool GlobalMaxPool ReduceMax ReduceMin TopK Abs Neg');
+const STEPS = words('Round Floor Ceil Sign Mod Cast CastLike DynamicQuantizeLinear');
+/** Their real results follow without any rounding, or with one that every implementation makes alike. */
+const EXACT: ReadonlySet<string> = new Set([...MOVES, ...CHOOSES, ...STEPS]);
+
+/** onnxruntime computes these by rational functions that are right to this much, however small the result is. */
+const FLOORS: Readonly<Record<string, number>> = { Sigmoid: 1.2e-7 };
+/** Linear in what they read, so that inputs moved by their last bit tell what a sum that cancels may lose. */
+const SUMS =
+  words(`Add Sub Sum Mean Conv ConvTranspose DeformConv Gemm MatMul Einsum AveragePool GlobalAveragePool ReduceSum
+  ReduceMean CumSum DFT STFT Resize GridSample RoiAlign ScatterElements ScatterND`);
+const CANCELS: ReadonlySet<string> = new Set(SUMS);
+
+function errorsOf({ op }: Node): Omit<Rule, 'kind'> {
+  return { floor: FLOORS[op] ?? 0, cancels: CANCELS.has(op) };
+}
