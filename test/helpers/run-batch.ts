@@ -3,12 +3,11 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import type { GeneratedFiles } from '../../src/codegen/emit.ts';
 import type { Port, Program } from '../../src/ir/program.ts';
-import { bytesOf } from '../../src/ir/tensor.ts';
+import { arenaBytes } from '../../src/ir/tensor.ts';
 import type { Tensor } from '../../src/ir/types.ts';
-import { bytesPerElement } from '../../src/numerics/dtype.ts';
-import { decodeElements } from '../../src/numerics/elements.ts';
 import { uniqueIdentifiers } from '../../src/support/names.ts';
-import { difference, ONNX_TOLERANCE, type Tolerance } from './compare.ts';
+import { fromMemory, toMemory } from '../../src/verify/samples.ts';
+import { difference, type Tolerance } from './compare.ts';
 
 const WARNINGS = [
   '-std=c99',
@@ -39,6 +38,8 @@ export interface BatchOptions {
   readonly sanitize?: boolean;
   /** Default: ONNX's own. */
   readonly tolerance?: Tolerance;
+  /** Judges all outputs at once, in place of the comparison with `wanted`: null, or what is wrong. */
+  readonly judge?: (test: Case, outputs: ReadonlyMap<string, Tensor>) => Promise<string | null>;
 }
 
 /**
@@ -67,7 +68,7 @@ export async function runBatch(
   if (build.failed && cases.length === 1) return new Map([[cases[0].name, `gcc: ${firstError(build.stderr)}`]]);
   if (build.failed) return oneByOne(folder, cases, options);
   const results = new Map<string, string | null>();
-  for (const [i, test] of cases.entries()) results.set(test.name, await runCase(folder, test, i, options.tolerance));
+  for (const [i, test] of cases.entries()) results.set(test.name, await runCase(folder, test, i, options));
   return results;
 }
 
@@ -85,8 +86,8 @@ async function oneByOne(
   return results;
 }
 
-async function runCase(folder: string, test: Case, index: number, tolerance = ONNX_TOLERANCE): Promise<string | null> {
-  const input = Buffer.concat(test.program.inputs.map(({ value }) => bytesOf(test.feeds.get(value)!)));
+async function runCase(folder: string, test: Case, index: number, options: BatchOptions): Promise<string | null> {
+  const input = Buffer.concat(test.program.inputs.map((port) => toMemory(test.feeds.get(port.value)!, port)));
   const inputFile = join(folder, `${index}.in`);
   const outputFile = join(folder, `${index}.out`);
   writeFileSync(inputFile, input);
@@ -95,22 +96,25 @@ async function runCase(folder: string, test: Case, index: number, tolerance = ON
     timeout: 20_000,
   });
   if (run.failed) return `the program failed: ${(run.stderr || (run.shortMessage ?? '')).slice(0, 300)}`;
-  const bytes = readFileSync(outputFile);
-  let at = 0;
-  for (const port of test.program.outputs) {
-    const got = tensorOfPort(port, bytes.subarray(at));
-    at += bytesOf(got).length;
-    const want = test.wanted.get(port.value);
-    const wrong = want ? difference(port.value, got, want, tolerance) : null;
+  const outputs = outputsOf(test.program, readFileSync(outputFile));
+  if (options.judge) return options.judge(test, outputs);
+  for (const [value, got] of outputs) {
+    const want = test.wanted.get(value);
+    const wrong = want ? difference(value, got, want, options.tolerance) : null;
     if (wrong) return wrong;
   }
   return null;
 }
 
-function tensorOfPort({ type, shape }: Port, bytes: Uint8Array): Tensor {
-  const elements = shape.reduce((a, b) => a * b, 1);
-  const size = bytesPerElement(type.dtype);
-  return { dtype: type.dtype, shape, data: decodeElements(type.dtype, bytes.subarray(0, elements * size), 'LE') };
+function outputsOf({ outputs }: Program, bytes: Uint8Array): Map<string, Tensor> {
+  let at = 0;
+  return new Map(
+    outputs.map((port) => {
+      at += arenaBytes(port.type);
+      const data = fromMemory(bytes.subarray(at - arenaBytes(port.type), at), port);
+      return [port.value, { dtype: port.type.dtype, shape: port.shape, data }];
+    }),
+  );
 }
 
 /** program INDEX INPUT OUTPUT: reads the inputs one after the other, runs, writes the outputs. */
@@ -128,6 +132,7 @@ function mainText(cases: readonly Case[]): string {
       '{',
       `    static ${name}_arena arena;`,
       '    int ok = 1;',
+      '    memset(&arena, 0xA5, sizeof arena);',
       ...accessor(name, inputs, 'input').map(
         (get) => `    ok = ok && transfer_in(${get}(&arena), ${get.toUpperCase()}_BYTES, in);`,
       ),
@@ -144,6 +149,7 @@ function mainText(cases: readonly Case[]): string {
   return [
     '#include <stdio.h>',
     '#include <stdlib.h>',
+    '#include <string.h>',
     ...cases.map(({ program }) => `#include "${program.name}.h"`),
     'static inline int transfer_in(void *data, size_t bytes, FILE *in) { return fread(data, 1, bytes, in) == bytes; }',
     'static inline int transfer_out(const void *data, size_t bytes, FILE *out) { return fwrite(data, 1, bytes, out) == bytes; }',

@@ -23,9 +23,10 @@ export const affineGrid: OpDef = {
     const coordinates = Array.from({ length: rank }, (_, c) => {
       const size = spatial[rank - 1 - c]!;
       const index = `(float)i${rank - c}`;
-      const place = corners
-        ? `-1.0f + ${index} * ${floatLiteral(size > 1 ? 2 / (size - 1) : 0)}`
-        : `(2.0f * ${index} + 1.0f) * ${floatLiteral(1 / size)} - 1.0f`;
+      const centre = `(2.0f * ${index} + 1.0f) * ${floatLiteral(1 / size)} - 1.0f`;
+      // A single position is the last corner.
+      const corner = size > 1 ? `-1.0f + ${index} * ${floatLiteral(2 / (size - 1))}` : '1.0f';
+      const place = corners ? corner : centre;
       return `const float c${c} = ${place};`;
     });
     const rows = Array.from({ length: rank }, (_, r) => {

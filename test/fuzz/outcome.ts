@@ -1,0 +1,18 @@
+import type { RandomModel } from './random-model.ts';
+
+/**
+ * - agree: the C computes what onnxruntime computes with the file;
+ * - refused: neither takes the model;
+ * - told: onnxruntime has no result to compare with, nibblec compiles; `--verify` says so;
+ * - unsupported: onnxruntime runs it, nibblec says why it cannot;
+ * - differ: all else, which must not be.
+ */
+export const VERDICTS = ['agree', 'refused', 'told', 'unsupported', 'differ'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+export interface Outcome {
+  readonly model: RandomModel;
+  readonly verdict: Verdict;
+  /** Why it was refused, or what differs; empty where all agree. */
+  readonly reason: string;
+}

@@ -1,0 +1,98 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { compileModel } from '../../src/compile.ts';
+import { UserError } from '../../src/support/errors.ts';
+import { loadTarget } from '../../src/targets/load.ts';
+import { onnxFile } from '../helpers/onnx-file.ts';
+import { type Case, runBatch } from '../helpers/run-batch.ts';
+import { judge } from './judge.ts';
+import type { Outcome } from './outcome.ts';
+import { type RandomModel, randomModel } from './random-model.ts';
+import { runFile, tryFile, type Values } from './reference.ts';
+
+/** Models to one program. */
+const BATCH = 40;
+/** Programs that are built and run while the next models are compiled. */
+const AT_ONCE = 2;
+
+export interface RunOptions {
+  readonly seed: number;
+  readonly indices: readonly number[];
+  /** Scratch space. */
+  readonly folder: string;
+  readonly sanitize?: boolean;
+  progress?(done: number): void;
+}
+
+interface Judged extends Case {
+  readonly model: RandomModel;
+  /** onnxruntime's results; null: it has none, for this reason. */
+  readonly refusal: string | null;
+}
+
+/** Models `indices` of the stream `seed` through the whole compiler, gcc and onnxruntime, in order. */
+export async function runModels({ seed, indices, folder, sanitize = true, progress }: RunOptions): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  const building = new Set<Promise<void>>();
+  for (let start = 0; start < indices.length; start += BATCH) {
+    const compiled: Judged[] = [];
+    for (const index of indices.slice(start, start + BATCH)) {
+      const result = await compileOne(await randomModel(seed, index, tryFile));
+      if ('verdict' in result) outcomes.push(result);
+      else compiled.push(result);
+    }
+    if (building.size >= AT_ONCE) await Promise.race(building);
+    const job = runCompiled(join(folder, `batch${start}`), compiled, sanitize).then((results) => {
+      outcomes.push(...results);
+      building.delete(job);
+      progress?.(outcomes.length);
+    });
+    building.add(job);
+  }
+  await Promise.all(building);
+  return outcomes.sort((a, b) => a.model.index - b.model.index);
+}
+
+/** C of the model beside onnxruntime's results, or how it ended without. */
+async function compileOne(model: RandomModel): Promise<Judged | Outcome> {
+  let wanted: Values = new Map();
+  let refusal: string | null = null;
+  try {
+    wanted = await runFile(model);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    refusal = words(error);
+  }
+  const name = `m${model.index}`;
+  try {
+    const ioLayout = model.index % 2 === 0 ? 'native' : 'onnx';
+    const { program, files } = await compileModel({ model: onnxFile(model), name, target: await host, ioLayout });
+    return { name, program, files, feeds: model.feeds, wanted, model, refusal };
+  } catch (error) {
+    if (!(error instanceof UserError)) return { model, verdict: 'differ', reason: `INTERNAL: ${String(error)}` };
+    const reason = `${error.problem.code}: ${words(error)}`;
+    if (refusal !== null) return { model, verdict: 'refused', reason: refusal };
+    return { model, verdict: error.problem.code === 'UNSUPPORTED' ? 'unsupported' : 'differ', reason };
+  }
+}
+
+const host = loadTarget('host');
+
+async function runCompiled(folder: string, cases: readonly Judged[], sanitize: boolean): Promise<Outcome[]> {
+  if (cases.length === 0) return [];
+  const byName = new Map(cases.map((test) => [test.name, test]));
+  const results = await runBatch(folder, cases, {
+    sanitize,
+    judge: ({ name, wanted }, outputs) => judge(byName.get(name)!.model, outputs, wanted),
+  });
+  rmSync(folder, { recursive: true });
+  return cases.map(({ name, model, refusal }): Outcome => {
+    const wrong = results.get(name) ?? null;
+    if (wrong !== null) return { model, verdict: 'differ', reason: wrong };
+    return refusal === null ? { model, verdict: 'agree', reason: '' } : { model, verdict: 'told', reason: refusal };
+  });
+}
+
+function words({ problem }: UserError): string {
+  return [problem.message, ...(problem.because ?? [])].join('; ').slice(0, 500);
+}
