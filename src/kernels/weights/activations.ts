@@ -1,5 +1,5 @@
-import type { Node } from '../../ir/types.ts';
 import type { LowerBuilder, Operand } from '../../ir/lowering.ts';
+import type { Node } from '../../ir/types.ts';
 import { quantOf, zeroPointOf } from '../../quant/quantized.ts';
 
 /** Codes that a layer with packed activations unpacks or packs at a time; 0: it reads its input where it lies. */

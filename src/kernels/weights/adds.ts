@@ -1,9 +1,9 @@
 import { encodeAdds, signedDigits } from '../../formats/adds.ts';
 import { type Codes, findFormat } from '../../formats/index.ts';
 import { constantOf, typeOf } from '../../ir/graph.ts';
+import type { LowerBuilder } from '../../ir/lowering.ts';
 import type { Json } from '../../ir/program.ts';
 import type { Node, Tensor } from '../../ir/types.ts';
-import type { LowerBuilder } from '../../ir/lowering.ts';
 import { type WindowShape, windowParams } from '../../ir/window.ts';
 import { quantOf, weightRequantization, zeroPointOf } from '../../quant/quantized.ts';
 import { accumulatorBound } from '../../quant/requantize.ts';

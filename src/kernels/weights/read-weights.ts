@@ -1,8 +1,8 @@
 import { type Codes, findFormat, type RowOrder, type StoredWeights, type WeightFormat } from '../../formats/index.ts';
 import { typeOf } from '../../ir/graph.ts';
+import type { LowerBuilder } from '../../ir/lowering.ts';
 import type { Json } from '../../ir/program.ts';
 import type { Node, Tensor } from '../../ir/types.ts';
-import type { LowerBuilder } from '../../ir/lowering.ts';
 import { accumulatorBound, accumulatorFits } from '../../quant/requantize.ts';
 
 /** The weights of a layer, and what decides how its kernel reads them. */

@@ -1,6 +1,6 @@
 import { constantOf } from '../../ir/graph.ts';
-import type { Node, Tensor } from '../../ir/types.ts';
 import type { LowerBuilder } from '../../ir/lowering.ts';
+import type { Node, Tensor } from '../../ir/types.ts';
 import { clampCodes, codesOf, quantOf, weightRequantization, zeroPointOf } from '../../quant/quantized.ts';
 import { accumulatorBound, accumulatorFits } from '../../quant/requantize.ts';
 import { type LayerWeights, readWeights, type WeightParams } from './read-weights.ts';
