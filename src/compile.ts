@@ -132,7 +132,7 @@ type Ungenerated = Omit<Compilation, 'oracle' | 'program' | 'plan' | 'files'>;
 
 function generateModel(model: Ungenerated): Compilation {
   const { graph, name, target, ioLayout, provenance } = model;
-  const generated = generate(graph, { name, features: target.features, ioLayout, sets: target.kernels, provenance });
+  const generated = generate(graph, { name, features: target.features, ioLayout, provenance });
   return { ...model, ...generated, oracle: buildOracle(graph) };
 }
 

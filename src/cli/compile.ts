@@ -127,5 +127,5 @@ async function selfTestFiles(compilation: Compilation, flags: Flags): Promise<Ge
   const count = flags.selfTest === true ? SELF_TEST_SAMPLES : flags.selfTest;
   const { program, target, provenance, files } = compilation;
   const answers = await knownAnswers(compilation, await testData(compilation, flags, count), count);
-  return emitSelfTest(program, answers, { sets: target.kernels, provenance, files });
+  return emitSelfTest(program, answers, { features: target.features, provenance, files });
 }

@@ -22,9 +22,7 @@ export async function verifyOn(compilation: Compilation, flags: VerifyFlags, pro
   const { program, plan, target, provenance } = compilation;
   const dataset = await testData(compilation, flags, flags.count);
   // Portable C means the same as the target's own kernels, and this computer can run it.
-  const onHost = target.emulator
-    ? { ...compilation, files: emitC(program, plan, { sets: ['c'], provenance }) }
-    : compilation;
+  const onHost = target.emulator ? { ...compilation, files: emitC(program, plan, { provenance }) } : compilation;
   const places = [{ toolchain: hostGcc(), model: onHost, sanitize: true }];
   if (target.emulator) places.push({ toolchain: toolchainFor(target), model: compilation, sanitize: false });
 

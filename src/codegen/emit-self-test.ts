@@ -2,6 +2,7 @@ import type { Port, Program } from '../ir/program.ts';
 import { elementCount } from '../ir/shape.ts';
 import { arenaArray } from '../ir/tensor.ts';
 import type { TypedArray } from '../ir/types.ts';
+import { kernelSets } from '../kernels/sets.ts';
 import { arrayText, cType, doubleLiteral, floatLiteral } from '../ops/support/c-text.ts';
 import { UserError } from '../support/errors.ts';
 import { commentText } from '../support/names.ts';
@@ -29,7 +30,7 @@ export function emitSelfTest(
   options: EmitOptions & { readonly files: GeneratedFiles },
 ): GeneratedFiles {
   const { name } = program;
-  const templates = templateSet(options.sets ?? ['c']);
+  const templates = templateSet(kernelSets(options.features ?? new Set()));
   const ports = (role: 'input' | 'output') => {
     const list = role === 'input' ? program.inputs : program.outputs;
     const accessors = accessorNames(name, role, list);

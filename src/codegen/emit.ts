@@ -1,6 +1,7 @@
 import type { Call, MemoryPlan, Port, Program, Table } from '../ir/program.ts';
 import { elementCount } from '../ir/shape.ts';
 import { arenaArray, arenaBytes, isPacked } from '../ir/tensor.ts';
+import { kernelSets } from '../kernels/sets.ts';
 import { arrayText, cType, floatLiteral } from '../ops/support/c-text.ts';
 import { must } from '../support/errors.ts';
 import { commentText } from '../support/names.ts';
@@ -12,8 +13,8 @@ import { describeStorage } from './storage-text.ts';
 import { type TemplateSet, templateSet } from './templates.ts';
 
 export interface EmitOptions {
-  /** Template sets in order of preference, e.g. ['cmsis', 'c']. */
-  readonly sets?: readonly string[];
+  /** What the core can do: decides which sets of kernels are used. Default: none, portable C. */
+  readonly features?: ReadonlySet<string>;
   /** Lines for the banner: tool version, model hash, recipe, target. No date: same input, same bytes. */
   readonly provenance?: readonly string[];
 }
@@ -23,7 +24,7 @@ export type GeneratedFiles = ReadonlyMap<string, string>;
 
 /** Program and memory plan -> NAME.h, NAME.c, NAME_weights.c, CMakeLists.txt. */
 export function emitC(program: Program, plan: MemoryPlan, options: EmitOptions = {}): GeneratedFiles {
-  const templates = templateSet(options.sets ?? ['c']);
+  const templates = templateSet(kernelSets(options.features ?? new Set()));
   const context = modelContext(program, plan, options, templates);
   const { name } = program;
   return withFilesId(

@@ -23,7 +23,7 @@ function portableKernel(name: string): string | null {
 
 const opened = new Map<string, TemplateSet>();
 
-/** Template sets in order of preference: ['cmsis', 'c']. A unit that is missing in one falls back to the next. Read once. */
+/** Template sets in order of preference: ['dsp', 'c']. A unit that is missing in one falls back to the next. Read once. */
 export function templateSet(sets: readonly string[]): TemplateSet {
   const known = opened.get(sets.join());
   if (known) return known;

@@ -1,5 +1,5 @@
 import { nearestName } from '../support/nearest.ts';
-import { BOARD_NAMES, FEATURES, KERNEL_SETS, TOOLCHAIN_NAMES } from './target.ts';
+import { BOARD_NAMES, FEATURES, TOOLCHAIN_NAMES } from './target.ts';
 
 /** Looks at one value of a target file and adds a line to `problems` for everything that is wrong with it. */
 type Check = (value: unknown, path: string, problems: string[]) => void;
@@ -113,7 +113,6 @@ const target: Fields = {
   features: optional(listOf(oneOf(Object.keys(FEATURES)))),
   toolchain: optional(object(toolchain)),
   emulator: optional(oneOf(BOARD_NAMES)),
-  kernels: optional(listOf(oneOf(KERNEL_SETS), 1)),
   budget: optional(object(budget)),
 };
 

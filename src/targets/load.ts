@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { UserError } from '../support/errors.ts';
 import { nearestName } from '../support/nearest.ts';
 import { checkTargetFile } from './check.ts';
-import { type Bank, type BoardName, type Feature, type KernelSet, largestContiguous, type Target } from './target.ts';
+import { type Bank, type BoardName, type Feature, largestContiguous, type Target } from './target.ts';
 
 /** Works from src/ (tests) and from dist/ (installed): both lie one level below the package root. */
 export const TARGET_FOLDER = fileURLToPath(new URL('../../targets/', import.meta.url));
@@ -20,7 +20,6 @@ interface TargetFile {
   readonly features?: readonly Feature[];
   readonly toolchain?: Target['toolchain'];
   readonly emulator?: BoardName;
-  readonly kernels?: readonly KernelSet[];
   readonly budget?: Target['budget'];
 }
 
@@ -87,11 +86,11 @@ async function extended(file: TargetFile, path: string): Promise<TargetFile> {
 }
 
 function toTarget(file: TargetFile, path: string): Target {
-  const { name, title, core, toolchain, kernels } = file;
-  const missing = Object.entries({ core, toolchain, kernels }).filter(([, value]) => value === undefined);
+  const { name, title, core, toolchain } = file;
+  const missing = Object.entries({ core, toolchain }).filter(([, value]) => value === undefined);
   const problems = missing.map(([key]) => `${key}: missing (give it here, or in the core this target extends)`);
   if (!path.endsWith(`${name}.json`)) problems.push(`name: "${name}" is not the file's name`);
-  if (!core || !toolchain || !kernels || problems.length > 0) throw badTarget(path, problems);
+  if (!core || !toolchain || problems.length > 0) throw badTarget(path, problems);
 
   const memory = file.memory ? { flash: file.memory.flash.map(toBank), ram: file.memory.ram.map(toBank) } : null;
   return {
@@ -103,7 +102,6 @@ function toTarget(file: TargetFile, path: string): Target {
     features: new Set(file.features ?? []),
     toolchain,
     emulator: file.emulator ?? null,
-    kernels,
     budget: file.budget ?? { flash: 1, ram: 1 },
     flashBytes: memory ? memory.flash.reduce((sum, bank) => sum + bank.bytes, 0) : Number.POSITIVE_INFINITY,
     ramBytes: memory ? largestContiguous(memory.ram) : Number.POSITIVE_INFINITY,

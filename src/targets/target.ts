@@ -33,9 +33,6 @@ export const BOARD_NAMES = [
 ] as const;
 export type BoardName = (typeof BOARD_NAMES)[number];
 
-export const KERNEL_SETS = ['c', 'cmsis', 'avr'] as const;
-export type KernelSet = (typeof KERNEL_SETS)[number];
-
 export interface Bank {
   readonly name: string;
   readonly origin: number;
@@ -55,8 +52,6 @@ export interface Target {
   readonly toolchain: { readonly name: ToolchainName; readonly flags: readonly string[] };
   /** QEMU machine of the same core; null: the program runs here. */
   readonly emulator: BoardName | null;
-  /** Template sets in order of preference. */
-  readonly kernels: readonly KernelSet[];
   /** Share (0 to 1) of flash and of the largest contiguous RAM that a model may take; the rest is the application's. */
   readonly budget: { readonly flash: number; readonly ram: number };
   /** All flash banks together; Infinity for a bare core. */

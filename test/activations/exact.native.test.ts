@@ -39,7 +39,7 @@ for (const core of CORES) {
   const toolchain = toolchainFor(target);
   await describeWith(`4-bit activations on ${core}`, toolchain.available, () => {
     test.each(CASES)('%s', async (name) => {
-      await expectExact(name, toolchain, { sets: target.kernels, features: target.features }, '-O2', false);
+      await expectExact(name, toolchain, { features: target.features }, '-O2', false);
     });
   });
 }

@@ -34,13 +34,12 @@ export async function quantizedTo(graph: Graph, activations: Json, seed = 1): Pr
 }
 
 export interface Settings {
-  readonly sets?: readonly string[];
   readonly features?: ReadonlySet<string>;
 }
 
-export function compiled(graph: Graph, { sets = ['c'], features = new Set() }: Settings = {}): CompiledModel {
+export function compiled(graph: Graph, { features = new Set() }: Settings = {}): CompiledModel {
   const name = 'net';
   const program = planConcat(planSlices(lowerGraph(graph, { name, features })));
   const plan = planMemory(program);
-  return { name, graph, oracle: buildOracle(graph), program, plan, files: emitC(program, plan, { sets }) };
+  return { name, graph, oracle: buildOracle(graph), program, plan, files: emitC(program, plan, { features }) };
 }

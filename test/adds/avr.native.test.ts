@@ -25,7 +25,7 @@ async function expectExact(graph: Graph, template: RegExp, target = atmega): Pro
   const program = lowerGraph(graph, { name: 'model', features: target.features });
   expect(program.calls.filter(({ macs }) => macs > 0).every((call) => template.test(call.template))).toBe(true);
   const plan = planMemory(program);
-  const files = emitC(program, plan, { sets: target.kernels });
+  const files = emitC(program, plan, { features: target.features });
   const model = { name: 'model', graph, oracle: buildOracle(graph), program, plan, files };
   const data = randomDataset(datasetInputs(graph), 3, 1);
   return inFolder(async (directory) => {

@@ -40,7 +40,7 @@ for (const core of CORES) {
     inFolder(async (directory) => {
       const program = lowerGraph(graph, { name: 'model', features: target.features });
       const plan = planMemory(program);
-      const files = emitC(program, plan, { sets: target.kernels });
+      const files = emitC(program, plan, { features: target.features });
       const compiled = await toolchain.compile({ files, directory, optimize, flags });
       const { inputs, outputs } = harnessModel(program, plan);
       const roots = ['model_run', ...[...inputs, ...outputs].map(({ accessor }) => accessor)];

@@ -9,7 +9,7 @@ import { NETS } from '../golden/nets.ts';
 import { inFolder } from '../verify/native.ts';
 
 const model = (provenance: string) =>
-  generate(goldenGraph(NETS.dense), { name: 'm', features: new Set(), sets: ['c'], provenance: [provenance] }).files;
+  generate(goldenGraph(NETS.dense), { name: 'm', features: new Set(), provenance: [provenance] }).files;
 
 test('files of one run compile together, any mixture of two runs does not', () =>
   inFolder(async (folder) => {

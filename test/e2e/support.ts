@@ -48,7 +48,7 @@ export async function compileGraph(
   }).finally(() => evaluator.release());
   const program = orderCalls(planConcat(planSlices(lowerGraph(result, { name, features: target.features }))));
   const plan = planMemory(program);
-  const files = emitC(program, plan, { sets: target.kernels });
+  const files = emitC(program, plan, { features: target.features });
   return { name, graph: result, oracle: buildOracle(result), program, plan, files };
 }
 

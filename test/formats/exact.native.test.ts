@@ -39,7 +39,7 @@ beforeAll(async () => {
 
 await describeWith('every layer in every format on the host under sanitizers', hostGcc().available, () => {
   test.each(BATCHES)('$formats', async ({ first }) => {
-    await expectExact(first, hostGcc(), { sets: ['c'], features: new Set(), sanitize: true, optimize: '-O1' });
+    await expectExact(first, hostGcc(), { features: new Set(), sanitize: true, optimize: '-O1' });
   });
 });
 
@@ -48,13 +48,12 @@ for (const core of CORES) {
   const toolchain = toolchainFor(target);
   await describeWith(`every layer in every format on ${core}`, toolchain.available, () => {
     test.each(BATCHES)('$formats', async ({ first }) => {
-      await expectExact(first, toolchain, { sets: target.kernels, features: target.features, optimize: '-O2' });
+      await expectExact(first, toolchain, { features: target.features, optimize: '-O2' });
     });
   });
 }
 
 interface Settings {
-  readonly sets: readonly string[];
   readonly features: ReadonlySet<string>;
   readonly optimize: Optimize;
   readonly sanitize?: boolean;
@@ -63,7 +62,7 @@ interface Settings {
 /** Every output of every layer is the integer that onnxruntime computes. */
 async function expectExact(first: number, toolchain: Toolchain, settings: Settings): Promise<void> {
   const { graph, data } = quantized.get(first)!;
-  const { sets, features, optimize, sanitize = false } = settings;
+  const { features, optimize, sanitize = false } = settings;
   const program = lowerGraph(graph, { name: 'layers', features });
   const plan = planMemory(program);
   const model = {
@@ -72,7 +71,7 @@ async function expectExact(first: number, toolchain: Toolchain, settings: Settin
     oracle: buildOracle(graph),
     program,
     plan,
-    files: emitC(program, plan, { sets }),
+    files: emitC(program, plan, { features }),
   };
   await inFolder(async (directory) => {
     const verdict = await verifyModel(model, data, { toolchain, directory, optimize, sanitize, layers: false });

@@ -42,7 +42,7 @@ function inFormat(graph: Graph, format: string): Graph {
 
 async function generated(name: string, graph: Graph, core: string): Promise<Generated> {
   const target = await loadTarget(core);
-  return generate(graph, { name, features: target.features, sets: target.kernels });
+  return generate(graph, { name, features: target.features });
 }
 
 /** Of all files, or the refusal in short. */

@@ -51,7 +51,7 @@ async function integer(sketch: RecurrentSketch, layers: Json | null) {
   }).finally(() => evaluator.release());
   const program = planConcat(planSlices(lowerGraph(result, { name: 'net' })));
   const plan = planMemory(program);
-  const files = emitC(program, plan, { sets: ['c'] });
+  const files = emitC(program, plan, { features: new Set() });
   return { data, model: { name: 'net', graph: result, oracle: buildOracle(result), program, plan, files } };
 }
 
