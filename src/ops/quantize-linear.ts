@@ -1,12 +1,11 @@
-import { elementCount, normalizeAxis } from '../ir/shape.ts';
-import type { DType, Node, Shape } from '../ir/types.ts';
+import { elementCount } from '../ir/shape.ts';
+import type { DType, Node } from '../ir/types.ts';
 import { integerRange } from '../numerics/dtype.ts';
 import { codesOf } from '../quant/quantized.ts';
-import type { LowerBuilder, OpDef, OracleBuilder } from './op-def.ts';
-import { intAttribute } from './support/attributes.ts';
+import type { OpDef, OracleBuilder } from './op-def.ts';
+import { lowerScaled } from './support/block-scales.ts';
 import { cType } from './support/c-text.ts';
 import { clampedToInt8, ONNX_I64 } from './support/oracle.ts';
-import { lowerPointwise, type Shapes } from './support/pointwise.ts';
 
 export const quantizeLinear: OpDef = {
   op: 'QuantizeLinear',
@@ -20,11 +19,9 @@ export const quantizeLinear: OpDef = {
     if ((from !== 'f32' && from !== 'i32') || !range) return lower.refuse(`${from} to ${to} is not supported`);
     const x = from === 'f32' ? 'a' : '(float)a';
     const zeroPoint = node.inputs[2] ? 'c' : '0';
-    lowerPointwise(node, lower, {
+    lowerScaled(node, lower, {
       title: `QuantizeLinear to ${to}`,
       expression: `(${cType(to)})nn_quantize_f32(${x}, b, ${zeroPoint}, ${range.min}, ${range.max})`,
-      onCodes: true,
-      shapes: blockShapes(node, lower),
     });
   },
 };
@@ -44,11 +41,9 @@ export const dequantizeLinear: OpDef = {
     const from = lower.type(node.inputs[0]).dtype;
     const to = lower.type(node.outputs[0]).dtype;
     if (to !== 'f32' || !integerRange(from)) return lower.refuse(`${from} to ${to} is not supported`);
-    lowerPointwise(node, lower, {
+    lowerScaled(node, lower, {
       title: `DequantizeLinear from ${from}`,
       expression: `(float)${difference(from, node)} * b`,
-      onCodes: true,
-      shapes: blockShapes(node, lower),
     });
   },
 };
@@ -57,30 +52,6 @@ export const dequantizeLinear: OpDef = {
 function difference(from: DType, node: Node): string {
   if (!node.inputs[2]) return 'a';
   return from === 'i32' ? '(int32_t)((uint32_t)a - (uint32_t)c)' : '(a - c)';
-}
-
-/**
- * Under which shapes the operands are walked together: a scale per index along `axis` becomes [C, 1, ...],
- * blocks of B split the axis into [D / B, B] with one scale each.
- */
-function blockShapes(node: Node, lower: LowerBuilder): Shapes {
-  const { shape } = lower.type(node.inputs[0]);
-  const scale = lower.type(node.inputs[1]).shape;
-  const axis = normalizeAxis(intAttribute(node, 'axis', 1), shape.length);
-  const block = intAttribute(node, 'block_size', 0);
-  if (elementCount(scale) === 1 && block === 0) return { inputs: {}, output: shape };
-  if (block === 0) {
-    const perAxis = [...scale, ...shape.slice(axis + 1).map(() => 1)];
-    return { inputs: { 1: perAxis, 2: perAxis }, output: shape };
-  }
-  if (shape[axis]! % block !== 0) return lower.refuse(`blocks of ${block} do not divide an axis of ${shape[axis]}`);
-  const split = (last: number): Shape => [
-    ...shape.slice(0, axis),
-    shape[axis]! / block,
-    last,
-    ...shape.slice(axis + 1),
-  ];
-  return { inputs: { 0: split(block), 1: split(1), 2: split(1) }, output: split(block) };
 }
 
 export const dynamicQuantizeLinear: OpDef = {

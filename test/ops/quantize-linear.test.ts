@@ -20,6 +20,16 @@ const fromByte = (from: DType) =>
     ? `input b: ${byteOf(from)}[2,4,3]\nx: ${from}[2,4,3] = Cast(b) to=${from === 'i4' ? 22 : 21}`
     : `input x: ${from}[2,4,3]`;
 
+/** Axis, block size and shape of the scales where the last block of x [2,4,3] is shorter than the others. */
+const SHORT_ENDS: readonly [axis: number, block: number, scales: readonly number[]][] = [
+  [1, 3, [2, 2, 3]],
+  [-1, 2, [2, 4, 2]],
+  [0, 3, [1, 4, 3]],
+];
+/** 0, 1, 2, 3, 0, ... and one more. */
+const counted = (shape: readonly number[], start: number) =>
+  Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => (i % 4) + start).join(', ');
+
 async function expectExact(cases: readonly GraphCase[]) {
   const results = await compareWithOrt(cases, EXACT);
   expect([...results].filter(([, wrong]) => wrong !== null)).toEqual([]);
@@ -48,6 +58,13 @@ await describeWith(
             values: ranged,
             text: `input x: f32[2,4,3]\nconst s: f32[2,2,3] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12\nconst z: ${to}[2,2,3] = 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3\nq: ${to}[2,4,3] = QuantizeLinear(x, s, z) axis=1 block_size=2\n${asByte(to)}\nreturn y`,
           },
+          ...SHORT_ENDS.map(
+            ([axis, block, scales]): GraphCase => ({
+              name: `short end ${axis} ${block} ${to}`,
+              values: ranged,
+              text: `input x: f32[2,4,3]\nconst s: f32[${scales}] = ${counted(scales, 1)}\nconst z: ${to}[${scales}] = ${counted(scales, 0)}\nq: ${to}[2,4,3] = QuantizeLinear(x, s, z) axis=${axis} block_size=${block}\n${asByte(to)}\nreturn y`,
+            }),
+          ),
         ]),
       );
     });
@@ -70,6 +87,13 @@ await describeWith(
             values: ranged,
             text: `${fromByte(from)}\nconst s: f32[2,2,3] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12\nconst z: ${from}[2,2,3] = 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3\ny: f32[2,4,3] = DequantizeLinear(x, s, z) axis=1 block_size=2\nreturn y`,
           },
+          ...SHORT_ENDS.map(
+            ([axis, block, scales]): GraphCase => ({
+              name: `short end ${axis} ${block} ${from}`,
+              values: ranged,
+              text: `${fromByte(from)}\nconst s: f32[${scales}] = ${counted(scales, 1)}\nconst z: ${from}[${scales}] = ${counted(scales, 0)}\ny: f32[2,4,3] = DequantizeLinear(x, s, z) axis=${axis} block_size=${block}\nreturn y`,
+            }),
+          ),
         ]),
         {
           name: 'i32',
