@@ -106,10 +106,10 @@ async function typeAndUpgrade(
 
 function upgradeAll(
   flat: FlatModel,
-  types: ReadonlyMap<ValueName, TensorType>,
+  types: Map<ValueName, TensorType>,
 ): { nodes: Node[]; constants: Map<ValueName, Tensor> } {
   const constants = new Map(flat.constants);
   const made = flat.nodes.flatMap((node) => node.outputs.filter((output) => output !== null));
   const names = new UniqueNames([...flat.inputs, ...constants.keys(), ...made]);
-  return { nodes: flat.nodes.map((node) => upgradeNode(node, types, constants, names)), constants };
+  return { nodes: flat.nodes.flatMap((node) => upgradeNode(node, types, constants, names)), constants };
 }

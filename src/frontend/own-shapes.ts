@@ -4,8 +4,9 @@ import { elementReader } from '../numerics/convert.ts';
 import type { FlatNode } from './flat-node.ts';
 
 /**
- * The type of a result whose shape follows from constants in a way that onnxruntime's inference does not see (Compress)
- * or sees for scalars only (Range takes one element of any rank). Null for all other nodes.
+ * The type of a result that onnxruntime's inference does not see (MeanVarianceNormalization, which is as its input;
+ * Compress, whose shape follows from a constant) or sees for scalars only (Range takes one element of any rank). Null for
+ * all other nodes.
  */
 export function shapeFromConstants(
   node: FlatNode,
@@ -13,6 +14,7 @@ export function shapeFromConstants(
   constants: readonly (Tensor | null)[],
 ): TensorType | null {
   if (node.domain !== '') return null;
+  if (node.op === 'MeanVarianceNormalization') return inputs[0] ?? null;
   if (node.op === 'Compress') return compress(node, inputs[0] ?? null, constants[1] ?? null);
   return node.op === 'Range' ? range(constants) : null;
 }

@@ -1,6 +1,7 @@
 import { attentionOps } from './attention/index.ts';
 import { binaryOps } from './binary.ts';
 import { bitCast, cast, castLike } from './cast.ts';
+import { contribOps } from './contrib/index.ts';
 import { conv } from './conv/index.ts';
 import { det } from './det.ts';
 import { einsum } from './einsum.ts';
@@ -73,6 +74,7 @@ export const OPERATORS: readonly OpDef[] = [
   convInteger,
   shiftCodes,
   ...qlinearOps,
+  ...contribOps,
 ];
 
 const byName = new Map(OPERATORS.map((definition) => [`${definition.domain ?? ''}:${definition.op}`, definition]));

@@ -27,8 +27,18 @@ export interface OpDef {
 export interface UpgradeBuilder {
   /** A new constant, e.g. for an attribute that became an input. */
   constant(dtype: DType, shape: Shape, data: TypedArray): ValueName;
-  /** Type of an input, when known. */
+  /** Type of an input or output, when known. */
   type(value: ValueName): TensorType | null;
+  /** Another node before this one, with one output; `type` is its type as far as known, `name` an output of this node. */
+  node(
+    op: string,
+    inputs: readonly (ValueName | null)[],
+    attributes: Node['attributes'],
+    type: TensorType | null,
+    name?: ValueName | null,
+  ): ValueName;
+  /** Why this node cannot become C. */
+  refuse(reason: string): never;
 }
 
 export type Role = 'activation' | 'weight' | 'bias' | 'fill' | 'parameter';

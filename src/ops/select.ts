@@ -1,11 +1,9 @@
-import { dataOf } from '../ir/tensor.ts';
-import type { DType } from '../ir/types.ts';
-import { toBfloat16Bits, toFloat16Bits } from '../numerics/float16.ts';
-import type { OpDef, UpgradeBuilder } from './op-def.ts';
+import type { OpDef } from './op-def.ts';
 import { floatAttribute } from './support/attributes.ts';
 import { cType } from './support/c-text.ts';
 import { lowerPointwise } from './support/pointwise.ts';
 import { isInteger, isReal } from './support/scalar.ts';
+import { scalar } from './support/upgrade.ts';
 
 export const where: OpDef = {
   op: 'Where',
@@ -34,8 +32,3 @@ export const clip: OpDef = {
     lowerPointwise(node, lower, { title: 'Clip', steps: [low], expression });
   },
 };
-
-function scalar(upgrade: UpgradeBuilder, dtype: DType, value: number): string {
-  const bits = dtype === 'f16' ? toFloat16Bits(value) : dtype === 'bf16' ? toBfloat16Bits(value) : value;
-  return upgrade.constant(dtype, [], dataOf(dtype, [bits]));
-}

@@ -1,5 +1,15 @@
 import { expect, test } from 'vitest';
-import { type Case, constant, differences, fixed, flipped, type Given, given } from './support/cases.ts';
+import { node, onnxFile, random } from '../helpers/onnx-file.ts';
+import {
+  type Case,
+  constant,
+  differences,
+  fixed,
+  flipped,
+  type Given,
+  given,
+  modelDifferences,
+} from './support/cases.ts';
 
 const x = given([2, 6, 4, 5]);
 const image = flipped(given([2, 6, 4, 5]));
@@ -73,4 +83,24 @@ test('LRN and LpNormalization', async () => {
     inputs: [constant([2, 2], [0, 0, 3, 4], 'f32')].map((t) => ({ ...t, constant: false })),
   });
   expect(await differences(cases)).toEqual([]);
+});
+
+/** onnxruntime infers no shape for it: the importer must know it. */
+test('MeanVarianceNormalization of every rank and opset, by the importer', async () => {
+  const given: [shape: number[], attributes: Record<string, number | number[]>, opset: number][] = [
+    [[2, 3], { axes: [1] }, 13],
+    [[2, 3, 4], {}, 13],
+    [[2, 3, 4], { axes: [-1] }, 13],
+    [[2, 3, 2, 2], { axes: [0, 1, 2, 3] }, 9],
+    [[2, 3, 2, 2, 2], {}, 13],
+    [[2, 3, 2, 2], { across_channels: 1 }, 8],
+    [[2, 3, 2, 2], { normalize_variance: 0 }, 8],
+    [[2, 3, 2, 2], { across_channels: 1, normalize_variance: 0 }, 7],
+  ];
+  for (const [shape, attributes, opset] of given) {
+    const nodes = [node('m = MeanVarianceNormalization(x)', attributes), node('y = Relu(m)')];
+    const file = onnxFile({ inputs: { x: ['f32', shape] }, outputs: ['m', 'y'], constants: {}, nodes, opset });
+    const feeds = new Map([['x', random('f32', shape, 3)]]);
+    expect(await modelDifferences(file, feeds), JSON.stringify([shape, attributes])).toEqual([]);
+  }
 });

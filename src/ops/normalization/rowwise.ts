@@ -1,5 +1,6 @@
 import { normalizeAxis } from '../../ir/shape.ts';
-import type { OpDef } from '../op-def.ts';
+import type { Node } from '../../ir/types.ts';
+import type { OpDef, UpgradeBuilder } from '../op-def.ts';
 import { floatAttribute, intAttribute, intsAttribute } from '../support/attributes.ts';
 import { floatLiteral } from '../support/c-text.ts';
 import { axisOf, checkDtype } from '../support/inputs.ts';
@@ -53,11 +54,13 @@ export const meanVarianceNormalization: OpDef = {
   op: 'MeanVarianceNormalization',
   summary: 'Zero mean and unit variance over axes.',
   spatial: true,
+  upgrade: fromOpset8,
   lower(node, lower) {
     checkDtype(node, lower, (dtype) => dtype === 'f32');
     const x = lower.read(0, 'any');
     const y = lower.write(0, followInput(node, lower));
-    const axes = intsAttribute(node, 'axes', [0, 2, 3]).map((axis) => normalizeAxis(axis, x.shape.length));
+    const axes = meanAxes(node, x.shape.length);
+    if (axes.length === 0) return lower.refuse('it has no axes');
     const outer = loopsOver(
       x.shape.map((size, d) => (axes.includes(d) ? 1 : size)),
       'x',
@@ -88,3 +91,23 @@ export const meanVarianceNormalization: OpDef = {
     });
   },
 };
+
+/** As onnxruntime reads them: those that a tensor of this rank does not have count for nothing. */
+function meanAxes(node: Node, rank: number): number[] {
+  const axes = intsAttribute(node, 'axes', [0, 2, 3]).filter((axis) => axis < rank);
+  return [...new Set(axes.map((axis) => normalizeAxis(axis, rank)))];
+}
+
+/** Before opset 9: all axes or all but channels, and on request the mean only. */
+function fromOpset8(node: Node, opset: number, upgrade: UpgradeBuilder): Node {
+  if (opset >= 9) return node;
+  const axes = intAttribute(node, 'across_channels', 0) === 1 ? [0, 1, 2, 3] : [0, 2, 3];
+  if (intAttribute(node, 'normalize_variance', 1) === 1) return { ...node, attributes: { axes } };
+  const x = node.inputs[0]!;
+  const type = upgrade.type(x);
+  const inside = type ? axes.filter((axis) => axis < type.shape.length) : axes;
+  const list = upgrade.constant('i64', [inside.length], BigInt64Array.from(inside.map(BigInt)));
+  const shape = type && type.shape.map((size, d) => (inside.includes(d) ? 1 : size));
+  const mean = upgrade.node('ReduceMean', [x, list], { keepdims: 1 }, type && shape && { ...type, shape });
+  return { ...node, op: 'Sub', inputs: [x, mean], attributes: {} };
+}

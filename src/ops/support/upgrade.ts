@@ -1,4 +1,7 @@
-import type { OpDef } from '../op-def.ts';
+import { dataOf } from '../../ir/tensor.ts';
+import type { DType, ValueName } from '../../ir/types.ts';
+import { toBfloat16Bits, toFloat16Bits } from '../../numerics/float16.ts';
+import type { OpDef, UpgradeBuilder } from '../op-def.ts';
 
 /** An attribute (list of int64) that became input 1 in `since`: older nodes get a constant instead. */
 export function upgradeToInput(attribute: string, since: number): NonNullable<OpDef['upgrade']> {
@@ -10,4 +13,10 @@ export function upgradeToInput(attribute: string, since: number): NonNullable<Op
     const constant = upgrade.constant('i64', [list.length], BigInt64Array.from(list.map(BigInt)));
     return { ...node, inputs: [node.inputs[0]!, constant], attributes };
   };
+}
+
+/** A constant of one number. */
+export function scalar(upgrade: UpgradeBuilder, dtype: DType, value: number): ValueName {
+  const bits = dtype === 'f16' ? toFloat16Bits(value) : dtype === 'bf16' ? toBfloat16Bits(value) : value;
+  return upgrade.constant(dtype, [], dataOf(dtype, [bits]));
 }

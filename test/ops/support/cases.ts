@@ -152,7 +152,7 @@ function graphOf(model: Model, results: ReadonlyMap<ValueName, Tensor>): Graph {
   for (const [name, tensor] of [...model.feeds, ...constants, ...results]) learn(name, tensor);
   for (const [name, tensor] of model.feeds) learn(`${name}_flipped`, tensor);
   const names = new UniqueNames([...types.keys()]);
-  const nodes = model.nodes.map((node) =>
+  const nodes = model.nodes.flatMap((node) =>
     upgradeNode({ ...node, opset: model.opset, refused: null }, types, constants, names),
   );
   for (const [name, tensor] of constants) learn(name, tensor);
