@@ -107,7 +107,7 @@ function fromOpset8(node: Node, opset: number, upgrade: UpgradeBuilder): Node {
   const type = upgrade.type(x);
   const inside = type ? axes.filter((axis) => axis < type.shape.length) : axes;
   const list = upgrade.constant('i64', [inside.length], BigInt64Array.from(inside.map(BigInt)));
-  const shape = type && type.shape.map((size, d) => (inside.includes(d) ? 1 : size));
-  const mean = upgrade.node('ReduceMean', [x, list], { keepdims: 1 }, type && shape && { ...type, shape });
+  const shape = type?.shape.map((size, d) => (inside.includes(d) ? 1 : size));
+  const mean = upgrade.node('ReduceMean', [x, list], { keepdims: 1 }, type && shape ? { ...type, shape } : null);
   return { ...node, op: 'Sub', inputs: [x, mean], attributes: {} };
 }
