@@ -23,6 +23,7 @@ import { distill } from './passes/retrain/distill.ts';
 import type { CalibrationMethod } from './quant/observers.ts';
 import { createEvaluator } from './runtime/evaluator.ts';
 import { openTrainingSession } from './runtime/training-session.ts';
+import { MemoryBudget } from './support/memory-budget.ts';
 import { cIdentifier } from './support/names.ts';
 import type { Target } from './targets/target.ts';
 import { VERSION } from './version.ts';
@@ -45,6 +46,8 @@ export interface TransformOptions {
   readonly dimensions?: Readonly<Record<string, number>>;
   /** Inputs that become constants, by name. */
   readonly constants?: ReadonlyMap<ValueName, Tensor>;
+  /** What the files may make us take: read, inflated, folded. Default: a budget of 1 GB for this call. */
+  readonly memory?: MemoryBudget;
   /** Default: int8 with calibration data, `weights` or `activations`, else float32. */
   readonly precision?: 'float32' | 'int8';
   /** Samples of the model's input; opened with the imported graph because it must fit its inputs. */
@@ -80,6 +83,8 @@ export interface Transformation {
   readonly graph: Graph;
   /** The calibration samples, when there were any. */
   readonly dataset: Dataset | null;
+  /** What is left of the budget, for further data. */
+  readonly memory: MemoryBudget;
   readonly remarks: readonly Remark[];
 }
 
@@ -138,8 +143,9 @@ function generateModel(model: Ungenerated): Compilation {
 
 /** The first half: ONNX in, the graph that becomes C out (with `passes.stopAfter`, some earlier graph). */
 export async function transformModel(options: TransformOptions): Promise<Transformation> {
-  const { directory, dimensions, constants } = options;
+  const { directory, dimensions, constants, memory = new MemoryBudget() } = options;
   const imported = await importOnnx(options.model, {
+    memory,
     ...(directory !== undefined && { directory }),
     ...(dimensions !== undefined && { dimensions }),
     ...(constants !== undefined && { constants }),
@@ -147,7 +153,7 @@ export async function transformModel(options: TransformOptions): Promise<Transfo
   const dataset = options.calibration ? await options.calibration(imported) : null;
   const precision = options.precision ?? (asksForInt8(options) || dataset ? 'int8' : 'float32');
   const pipeline = options.recipe ?? defaultPipeline(imported, precision, options);
-  const evaluator = createEvaluator();
+  const evaluator = createEvaluator(memory);
   try {
     const { graph, reference, remarks } = await runPipeline(imported, pipeline, {
       ...options.passes,
@@ -161,6 +167,7 @@ export async function transformModel(options: TransformOptions): Promise<Transfo
     return {
       precision: isQuantized(graph) ? 'int8' : 'float32',
       floatGraph: reference ?? imported,
+      memory,
       graph,
       dataset,
       remarks,

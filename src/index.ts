@@ -38,6 +38,7 @@ export { renderSearch } from './search/render-search.ts';
 export { searchPage } from './search/search-page.ts';
 export { type PrecisionSearch, type SearchOptions, searchPrecision } from './search/search-precision.ts';
 export { ERROR_CODES, type ErrorCode, InvariantError, type Problem, UserError } from './support/errors.ts';
+export { MemoryBudget } from './support/memory-budget.ts';
 export { listTargets, loadTarget } from './targets/load.ts';
 export type { Target } from './targets/target.ts';
 export { type TuneOptions, type Tuning, type TuningRun, tuneModel } from './tune.ts';

@@ -13,6 +13,7 @@ import { printRecipe } from './passes/recipe.ts';
 import { allPasses } from './passes/registry.ts';
 import { trains, tuningRecipe, withFloatPasses, withTraining } from './passes/retrain/recipes.ts';
 import { must, UserError } from './support/errors.ts';
+import type { MemoryBudget } from './support/memory-budget.ts';
 
 export interface TuneOptions {
   /** The ONNX file's bytes: a float model. */
@@ -21,6 +22,8 @@ export interface TuneOptions {
   readonly directory?: string;
   /** Values of symbolic dimensions. */
   readonly dimensions?: Readonly<Record<string, number>>;
+  /** What the files may make us take: read, inflated, folded. Default: a budget of 1 GB for this call. */
+  readonly memory?: MemoryBudget;
   /** Samples to train on; opened with the imported graph because they must fit its inputs. */
   readonly data: (graph: Graph) => Promise<Dataset>;
   /** The name of one of TUNING_RECIPES, or passes; the usual float passes are put in front of those that name none. */
@@ -56,7 +59,7 @@ export interface Tuning extends Transformation {
 
 /** A float model becomes one in few bits, re-trained. The same options give the same bytes. Throws UserError. */
 export async function tuneModel(options: TuneOptions): Promise<Tuning> {
-  const { model, directory, dimensions, seed = 0, progress, signal } = options;
+  const { model, directory, dimensions, memory, seed = 0, progress, signal } = options;
   const recipe = recipeOf(options);
   let run: TuningRun | null = null;
   let store: Checkpoints | null = null;
@@ -64,6 +67,7 @@ export async function tuneModel(options: TuneOptions): Promise<Tuning> {
     model,
     ...(directory !== undefined && { directory }),
     ...(dimensions !== undefined && { dimensions }),
+    ...(memory !== undefined && { memory }),
     recipe,
     async calibration(graph) {
       refuseQuantized(graph);

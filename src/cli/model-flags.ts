@@ -7,10 +7,11 @@ import { parseRecipe } from '../passes/recipe.ts';
 import { allPasses } from '../passes/registry.ts';
 import { CALIBRATION_METHODS, type CalibrationMethod } from '../quant/observers.ts';
 import { UserError } from '../support/errors.ts';
+import { MemoryBudget } from '../support/memory-budget.ts';
 import type { Target } from '../targets/target.ts';
 import { activationBits } from './activation-bits.ts';
 import { opener } from './open-data.ts';
-import { dimension, percentage, wholeNumber } from './parsers.ts';
+import { byteCount, dimension, percentage, wholeNumber } from './parsers.ts';
 import { weightFormats } from './weight-formats.ts';
 
 /** What every verb that compiles a model understands. */
@@ -32,6 +33,7 @@ export interface ModelFlags {
   readonly name?: string;
   readonly recipe?: string;
   readonly seed: number;
+  readonly compilerMemory?: number;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -92,14 +94,24 @@ export function addModelFlags(command: Command): Command {
     .option('--dim <name=value>', 'number for a symbolic dimension; may be repeated', dimension)
     .option('--name <name>', "prefix of the C and of its files (default: the model file's name)")
     .option('--recipe <file>', 'JSON file that lists the passes to run')
+    .addOption(compilerMemory())
     .option('--seed <n>', 'of everything random', wholeNumber(0), 0)
     .option('--json', 'one JSON document on standard output, nothing else')
     .option('-q, --quiet', 'no progress');
 }
 
+/** --compiler-memory, of every command that reads a model. */
+export function compilerMemory(): Option {
+  return new Option(
+    '--compiler-memory <bytes>',
+    'what files may make the compiler take: read, inflated, folded (default 1GiB)',
+  ).argParser(byteCount);
+}
+
 /** The model file and the flags as options of compileModel(). */
 export async function modelOptions(path: string, flags: ModelFlags, target: Target): Promise<CompileOptions> {
   const { samples, method, percentile, equalize, biasCorrection } = flags;
+  const memory = new MemoryBudget(flags.compilerMemory);
   return {
     model: await readModel(path),
     directory: dirname(path),
@@ -110,7 +122,8 @@ export async function modelOptions(path: string, flags: ModelFlags, target: Targ
       ...(method && { method }),
       ...(percentile !== undefined && { percentile }),
     },
-    ...(flags.calibrate && { calibration: opener(flags.calibrate) }),
+    memory,
+    ...(flags.calibrate && { calibration: opener(flags.calibrate, memory) }),
     ...(flags.dim && { dimensions: flags.dim }),
     ...(flags.precision && { precision: flags.precision }),
     ...(flags.weights !== undefined && { weights: flags.weights }),

@@ -3,20 +3,25 @@ import { datasetInputs } from '../data/graph-inputs.ts';
 import { randomDataset } from '../data/random-dataset.ts';
 import type { Graph } from '../ir/types.ts';
 import { UserError } from '../support/errors.ts';
+import type { MemoryBudget } from '../support/memory-budget.ts';
 
 /** For CompileOptions.calibration: the data set of these files, once the inputs are known. */
-export function opener(paths: readonly string[], labels?: string): (graph: Graph) => Promise<Dataset> {
+export function opener(
+  paths: readonly string[],
+  memory: MemoryBudget | undefined,
+  labels?: string,
+): (graph: Graph) => Promise<Dataset> {
   const source = withLabels(paths, labels);
-  return (graph) => loadDataset(source, datasetInputs(graph));
+  return (graph) => loadDataset(source, datasetInputs(graph), memory);
 }
 
 /** The data to verify with: what the user gave, else what the model was calibrated on, else random numbers. */
 export async function testData(
-  model: { readonly floatGraph: Graph; readonly dataset: Dataset | null },
+  model: { readonly floatGraph: Graph; readonly dataset: Dataset | null; readonly memory: MemoryBudget },
   flags: { readonly data?: readonly string[]; readonly labels?: string; readonly seed: number },
   count: number,
 ): Promise<Dataset> {
-  if (flags.data) return opener(flags.data, flags.labels)(model.floatGraph);
+  if (flags.data) return opener(flags.data, model.memory, flags.labels)(model.floatGraph);
   if (flags.labels) throw badLabels('--labels says nothing without --data');
   return model.dataset ?? randomDataset(datasetInputs(model.floatGraph), count, flags.seed);
 }

@@ -43,14 +43,29 @@ export function positive(text: string): number {
   return value;
 }
 
+/** '2000000000', '512MiB', '4GB'. */
+export function byteCount(text: string): number {
+  const parsed = amount(text);
+  if ('bytes' in parsed && parsed.bytes >= 1) return parsed.bytes;
+  throw new InvalidArgumentError('Must look like 2000000000, 512MiB or 4GB.');
+}
+
 /** Bytes, or a share of some memory. */
 export type Amount = { readonly bytes: number } | { readonly share: number };
 
-const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1000, m: 1e6, kib: 2 ** 10, mib: 2 ** 20 };
+const UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  k: 1000,
+  m: 1e6,
+  g: 1e9,
+  kib: 2 ** 10,
+  mib: 2 ** 20,
+  gib: 2 ** 30,
+};
 
 /** '20000', '64KiB', '64k' or '50%'. */
 export function amount(text: string): Amount {
-  const match = /^(\d+(?:\.\d+)?) ?(%|[km]i?b|[km])?$/i.exec(text);
+  const match = /^(\d+(?:\.\d+)?) ?(%|[kmg]i?b|[kmg])?$/i.exec(text);
   const value = Number(match?.[1]);
   const unit = (match?.[2] ?? '').toLowerCase();
   if (match && value > 0 && unit === '%' && value <= 100) return { share: value / 100 };

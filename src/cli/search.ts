@@ -4,6 +4,7 @@ import { renderSearch } from '../search/render-search.ts';
 import { searchPage } from '../search/search-page.ts';
 import { type Goal, searchPrecision } from '../search/search-precision.ts';
 import { UserError } from '../support/errors.ts';
+import type { MemoryBudget } from '../support/memory-budget.ts';
 import { cIdentifier } from '../support/names.ts';
 import { loadTarget } from '../targets/load.ts';
 import type { Target } from '../targets/target.ts';
@@ -92,7 +93,7 @@ async function run(path: string, flags: Flags): Promise<void> {
         limits: limitsOf(flags, target),
         goal: goalOf(flags),
         samples: flags.sweep,
-        labelled: labelledOf(flags),
+        labelled: labelledOf(flags, compile.memory),
         candidates: flags.candidates,
         directory,
         progress: progress.update,
@@ -143,8 +144,8 @@ function goalOf({ maxLoss, maxDrop, data }: Flags): Goal {
   });
 }
 
-function labelledOf({ data, labels }: Flags) {
-  if (data) return opener(data, labels);
+function labelledOf({ data, labels }: Flags, memory: MemoryBudget | undefined) {
+  if (data) return opener(data, memory, labels);
   if (labels === undefined) return null;
   throw new UserError({
     code: 'BAD_ARGUMENT',

@@ -11,11 +11,12 @@ import { renderAccuracy } from '../report/render-accuracy.ts';
 import { renderWeights } from '../report/render-weights.ts';
 import { buildReport } from '../report/report.ts';
 import { UserError } from '../support/errors.ts';
+import { MemoryBudget } from '../support/memory-budget.ts';
 import { loadTarget } from '../targets/load.ts';
 import { type Tuning, tuneModel } from '../tune.ts';
 import { openCheckpoints } from './checkpoint-folder.ts';
 import { interruptible } from './interruptible.ts';
-import { readJson, readModel } from './model-flags.ts';
+import { compilerMemory, readJson, readModel } from './model-flags.ts';
 import { opener } from './open-data.ts';
 import { dimension, positive, wholeNumber } from './parsers.ts';
 import { createProgress, type Progress } from './progress.ts';
@@ -40,6 +41,7 @@ interface Flags {
   readonly resume?: boolean;
   readonly dim?: Readonly<Record<string, number>>;
   readonly seed: number;
+  readonly compilerMemory?: number;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -68,6 +70,7 @@ export function tuneCommand(): Command {
     .option('--checkpoint <dir>', 'keep the state of training there, after each epoch')
     .option('--resume', 'go on from the state in --checkpoint')
     .option('--dim <name=value>', 'number for a symbolic dimension; may be repeated', dimension)
+    .addOption(compilerMemory())
     .option('--seed <n>', 'of everything random', wholeNumber(0), 0)
     .option('--json', 'one JSON document on standard output, nothing else')
     .option('-q, --quiet', 'no progress')
@@ -104,10 +107,12 @@ async function tune(path: string, flags: Flags, progress: Progress, signal: Abor
   const { checkpoint, resume = false } = flags;
   if (resume && checkpoint === undefined) throw wrong('--resume says nothing without --checkpoint', 'give the folder');
   if (flags.testLabels && !flags.test) throw wrong('--test-labels says nothing without --test', 'give both');
+  const memory = new MemoryBudget(flags.compilerMemory);
   const options = {
+    memory,
     model: await readModel(path),
     directory: dirname(path),
-    data: opener(flags.data, flags.labels),
+    data: opener(flags.data, memory, flags.labels),
     recipe: await recipeOf(flags.recipe),
     training: trainingOf(flags),
     seed: flags.seed,

@@ -3,6 +3,7 @@ import type { Tensor, ValueName } from '../ir/types.ts';
 import { badData } from '../numerics/bad-data.ts';
 import { elementReader } from '../numerics/convert.ts';
 import { invariant } from '../support/errors.ts';
+import { MemoryBudget } from '../support/memory-budget.ts';
 import { nearestName } from '../support/nearest.ts';
 import { type Column, createColumn, type DatasetInput, type Part } from './column.ts';
 import { type DatasetDescriptor, type InputDescriptor, parseDescriptor } from './descriptor.ts';
@@ -35,10 +36,15 @@ const LABEL_ARRAYS = ['labels', 'y'];
  * - NPZ: arrays named as the inputs (any name when there is one input); `labels` or `y` holds the classes.
  * - JSON: a descriptor, see DatasetDescriptor and dataset.schema.json.
  *
- * Values become x = raw * scale + offset in the type of the input. UserError BAD_DATA or FILE.
+ * Values become x = raw * scale + offset in the type of the input. What is read and inflated is counted on `memory`.
+ * UserError BAD_DATA, FILE or TOO_LARGE.
  */
-export async function loadDataset(source: DatasetSource, inputs: readonly DatasetInput[]): Promise<Dataset> {
-  const read = cachedReader();
+export async function loadDataset(
+  source: DatasetSource,
+  inputs: readonly DatasetInput[],
+  memory: MemoryBudget = new MemoryBudget(),
+): Promise<Dataset> {
+  const read = cachedReader(memory);
   const { descriptor, folder, name } = await describe(source, inputs, read);
   const partsOf = async (files: string | readonly string[], pick: Picker): Promise<Part[]> => {
     const paths = (typeof files === 'string' ? [files] : files).map((file) => resolve(folder, file));
@@ -71,10 +77,10 @@ type Reader = (path: string) => Promise<FileContent>;
 type Picker = (content: FileContent, path: string) => Tensor;
 
 /** An NPZ file that serves several inputs is read once. */
-function cachedReader(): Reader {
+function cachedReader(memory: MemoryBudget): Reader {
   const contents = new Map<string, Promise<FileContent>>();
   return (path) => {
-    const content = contents.get(path) ?? readDataFile(path);
+    const content = contents.get(path) ?? readDataFile(path, memory);
     contents.set(path, content);
     return content;
   };
@@ -133,7 +139,7 @@ function pickInput(name: ValueName): Picker {
     const others = [...content.arrays.keys()].filter((key) => !LABEL_ARRAYS.includes(key));
     const array = content.arrays.get(name) ?? (others.length === 1 ? content.arrays.get(others[0]) : undefined);
     if (!array) throw badData(path, `it has no array '${name}', only ${others.map((key) => `'${key}'`).join(', ')}`);
-    return array;
+    return array();
   };
 }
 
@@ -169,7 +175,7 @@ function pickLabels(required: boolean): Picker {
   return (content, path) => {
     const key = content.kind === 'arrays' ? LABEL_ARRAYS.find((name) => content.arrays.has(name)) : undefined;
     const named = content.kind === 'arrays' && key !== undefined ? content.arrays.get(key) : undefined;
-    if (named) return named;
+    if (named) return named();
     if (!required) return NO_LABELS;
     if (content.kind === 'array') return content.array;
     throw badData(path, "there are no labels in it: neither an array 'labels' nor 'y'");

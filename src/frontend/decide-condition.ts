@@ -1,6 +1,7 @@
 import type { Tensor, TensorType, ValueName } from '../ir/types.ts';
 import { findOp } from '../ops/index.ts';
 import { UserError } from '../support/errors.ts';
+import type { MemoryBudget } from '../support/memory-budget.ts';
 import { discoverTypes } from './discover-types.ts';
 import type { FlatNode } from './flat-node.ts';
 import type { Decide } from './flatten.ts';
@@ -11,7 +12,7 @@ import { commonOpset } from './opset.ts';
 const MAX_WORK = 500_000;
 
 /** Decides the Ifs whose condition follows from constants and from the shapes of values: exporters write such branches. */
-export function conditionDecider(inputs: ReadonlyMap<ValueName, TensorType>): Decide {
+export function conditionDecider(inputs: ReadonlyMap<ValueName, TensorType>, memory: MemoryBudget): Decide {
   const computed = new Map<ValueName, boolean | null>();
   let work = 0;
   return async (condition, nodes, constants) => {
@@ -20,7 +21,7 @@ export function conditionDecider(inputs: ReadonlyMap<ValueName, TensorType>): De
     if (!computed.has(condition)) {
       work += nodes.length;
       const before = work <= MAX_WORK ? ancestors(condition, nodes, inputs, constants) : null;
-      computed.set(condition, before && (await compute(condition, before, inputs, constants)));
+      computed.set(condition, before && (await compute(condition, before, inputs, constants, memory)));
     }
     return computed.get(condition) ?? null;
   };
@@ -51,15 +52,16 @@ async function compute(
   nodes: readonly FlatNode[],
   inputs: ReadonlyMap<ValueName, TensorType>,
   constants: ReadonlyMap<ValueName, Tensor>,
+  memory: MemoryBudget,
 ): Promise<boolean | null> {
   const opset = commonOpset(nodes);
   if (opset === null) return null;
   const graph = { nodes, inputs, constants, opset };
   try {
-    const tensor = await foldValue(graph, await discoverTypes(graph), condition);
+    const tensor = await foldValue(graph, await discoverTypes(graph, memory), condition, memory);
     return tensor && asBoolean(tensor);
   } catch (error) {
-    if (error instanceof UserError) return null;
+    if (error instanceof UserError && error.problem.code !== 'TOO_LARGE') return null;
     throw error;
   }
 }

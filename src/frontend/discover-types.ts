@@ -2,6 +2,7 @@ import type { Tensor, TensorType, ValueName } from '../ir/types.ts';
 import { isCrash, runIsolated } from '../runtime/isolated-session.ts';
 import type { OrtValue } from '../runtime/ort-session.ts';
 import { invariant, UserError } from '../support/errors.ts';
+import { MemoryBudget } from '../support/memory-budget.ts';
 import { badModel, show, showNode } from './bad-model.ts';
 import type { FlatNode } from './flat-node.ts';
 import { foldShapeInputs } from './fold-shape-inputs.ts';
@@ -24,9 +25,12 @@ const MAX_WORK = 1_000_000;
 /**
  * The type of every value, by onnxruntime's inference over the whole graph. Nodes that onnxruntime has no
  * kernel for are typed by our few own rules and become inputs of the next round; open dimensions are
- * settled by computing the constants they come from. Throws BAD_MODEL and UNSUPPORTED naming the node.
+ * settled by computing the constants they come from. Throws BAD_MODEL and UNSUPPORTED naming the node, TOO_LARGE.
  */
-export async function discoverTypes(graph: UntypedGraph): Promise<Map<ValueName, TensorType>> {
+export async function discoverTypes(
+  graph: UntypedGraph,
+  memory: MemoryBudget = new MemoryBudget(),
+): Promise<Map<ValueName, TensorType>> {
   const known = new Map<ValueName, TensorType>(graph.inputs);
   const constants = new Map<ValueName, Tensor>();
   const learn = (name: ValueName, tensor: Tensor) => {
@@ -50,7 +54,7 @@ export async function discoverTypes(graph: UntypedGraph): Promise<Map<ValueName,
     for (const [name, type] of result) known.set(name, type);
     const open = rest.filter((node) => node.outputs.some((output) => output && !known.has(output)));
     if (open.length === 0) continue;
-    const folded = await foldShapeInputs({ ...graph, constants }, known, open);
+    const folded = await foldShapeInputs({ ...graph, constants }, known, open, memory);
     for (const [name, tensor] of folded) learn(name, tensor);
   }
   throw new UserError({

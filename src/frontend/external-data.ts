@@ -1,13 +1,14 @@
 import { closeSync, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
 import path from 'node:path';
+import { MemoryBudget } from '../support/memory-budget.ts';
 import { badModel, show } from './bad-model.ts';
 import type { ReadExternal } from './tensor-data.ts';
 
 /**
  * Reads external tensor data out of the model's folder, and out of nowhere else: no absolute path, no '..', no
- * link that leads outside, no device. Throws BAD_MODEL, also when offset and length do not fit the file or the tensor.
+ * link that leads outside, no device. Counted on `memory`. Throws TOO_LARGE, and BAD_MODEL, also when offset and length do not fit the file or the tensor.
  */
-export function externalReader(directory: string | undefined): ReadExternal {
+export function externalReader(directory: string | undefined, memory = new MemoryBudget()): ReadExternal {
   return (entries, bytes, where) => {
     const location = entries.get('location') ?? '';
     if (directory === undefined) {
@@ -20,7 +21,7 @@ export function externalReader(directory: string | undefined): ReadExternal {
     const offset = wholeNumber(entries.get('offset') ?? '0', 'offset', where);
     const length = wholeNumber(entries.get('length') ?? String(bytes), 'length', where);
     if (length !== bytes) badModel(`the external data have ${length} bytes, the shape needs ${bytes}`, where);
-    return readRange(resolveInside(directory, location, where), location, offset, bytes, where);
+    return readRange(resolveInside(directory, location, where), location, offset, bytes, where, memory);
   };
 }
 
@@ -56,7 +57,14 @@ function resolveInside(directory: string, location: string, where: string): stri
   return inside;
 }
 
-function readRange(file: string, location: string, offset: number, bytes: number, where: string): Uint8Array {
+function readRange(
+  file: string,
+  location: string,
+  offset: number,
+  bytes: number,
+  where: string,
+  memory: MemoryBudget,
+): Uint8Array {
   let handle: number;
   try {
     handle = openSync(file, 'r');
@@ -69,6 +77,7 @@ function readRange(file: string, location: string, offset: number, bytes: number
     if (offset + bytes > stat.size) {
       badModel(`the external data file ${show(location)} ends at ${stat.size}, the tensor at ${offset + bytes}`, where);
     }
+    memory.take(bytes, `external data of ${where}`);
     const buffer = new Uint8Array(bytes);
     for (let done = 0; done < bytes; ) {
       const got = readSync(handle, buffer, done, bytes - done, offset + done);

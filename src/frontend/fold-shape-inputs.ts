@@ -1,10 +1,11 @@
 import { elementCount } from '../ir/shape.ts';
-import { tensorOf } from '../ir/tensor.ts';
+import { byteCount, tensorOf } from '../ir/tensor.ts';
 import type { Tensor, TensorType, ValueName } from '../ir/types.ts';
 import { runIsolated } from '../runtime/isolated-session.ts';
 import { canTravel } from '../runtime/ort-session.ts';
 import { UserError } from '../support/errors.ts';
-import { showNode } from './bad-model.ts';
+import type { MemoryBudget } from '../support/memory-budget.ts';
+import { show, showNode } from './bad-model.ts';
 import type { UntypedGraph } from './discover-types.ts';
 import type { FlatNode } from './flat-node.ts';
 import { safeModel } from './safe-model.ts';
@@ -87,8 +88,9 @@ export async function foldValue(
   graph: UntypedGraph,
   known: ReadonlyMap<ValueName, TensorType>,
   value: ValueName,
+  memory: MemoryBudget,
 ): Promise<Tensor | null> {
-  return (await foldValues(graph, known, new Set([value]))).get(value) ?? null;
+  return (await foldValues(graph, known, new Set([value]), memory)).get(value) ?? null;
 }
 
 /**
@@ -100,13 +102,14 @@ export async function foldShapeInputs(
   graph: UntypedGraph,
   known: ReadonlyMap<ValueName, TensorType>,
   open: readonly FlatNode[],
+  memory: MemoryBudget,
 ): Promise<Map<ValueName, Tensor>> {
   const candidates = new Set<ValueName>();
   for (const node of open) {
     for (const value of [...node.inputs, ...node.outputs])
       if (value && !graph.constants.has(value)) candidates.add(value);
   }
-  const found = await foldValues(graph, known, candidates);
+  const found = await foldValues(graph, known, candidates, memory);
   if (found.size === 0) refuseDataDependent(open, known);
   return found;
 }
@@ -116,6 +119,7 @@ async function foldValues(
   graph: UntypedGraph,
   known: ReadonlyMap<ValueName, TensorType>,
   candidates: ReadonlySet<ValueName>,
+  memory: MemoryBudget,
 ): Promise<Map<ValueName, Tensor>> {
   const shapes = new Map<ValueName, Tensor>();
   const scheduled = new Map<ValueName, FlatNode>();
@@ -131,6 +135,10 @@ async function foldValues(
   const found = new Map([...graph.constants, ...shapes].filter(([value]) => candidates.has(value)));
   const computed = [...candidates].filter((value) => scheduled.has(value));
   if (computed.length > 0) {
+    for (const value of computed) {
+      const type = known.get(value);
+      if (type) memory.take(byteCount(type), `the constant ${show(value)}`);
+    }
     const constants = new Map([...graph.constants, ...shapes]);
     for (const [name, tensor] of await evaluate(computed, scheduled, graph, constants)) found.set(name, tensor);
   }

@@ -1,6 +1,8 @@
 import { prune } from '../ir/graph.ts';
+import { byteCount } from '../ir/tensor.ts';
 import type { Graph, Node, Tensor, TensorType, ValueName } from '../ir/types.ts';
 import { UserError } from '../support/errors.ts';
+import { MemoryBudget } from '../support/memory-budget.ts';
 import { readAnnotations } from './annotations.ts';
 import { show } from './bad-model.ts';
 import { type BoundInput, bindDimensions, type DimensionOptions } from './bind-dimensions.ts';
@@ -21,20 +23,27 @@ export interface ImportOptions extends DimensionOptions {
   readonly directory?: string;
   /** Inputs that become constants, by name: those that shapes depend on must. */
   readonly constants?: ReadonlyMap<string, Tensor>;
+  /** What the file may make us take. Default: a budget of its own, of 1 GB. */
+  readonly memory?: MemoryBudget;
 }
 
 /**
  * Reads an ONNX file of opset 7 or newer: local functions inlined, constants and decided branches folded away, every
  * dimension a number, every node in the form of the newest opset, the type of every value known.
- * Throws UserError BAD_MODEL, UNSUPPORTED (all offenders at once), UNBOUND_DIMENSION or BAD_ARGUMENT.
+ * Throws UserError BAD_MODEL, UNSUPPORTED (all offenders at once), UNBOUND_DIMENSION,
+ * TOO_LARGE or BAD_ARGUMENT.
  */
 export async function importOnnx(bytes: Uint8Array, options: ImportOptions = {}): Promise<Graph> {
-  const raw = withConstants(decodeModel(bytes, externalReader(options.directory)), options.constants ?? new Map());
+  const { directory, memory = new MemoryBudget() } = options;
+  memory.take(bytes.length, 'the model');
+  const file = decodeModel(bytes, externalReader(directory, memory), memory);
+  const raw = withConstants(file, options.constants ?? new Map());
   const inputs = bindDimensions(freeInputs(raw.graph), options);
   const types = tensorTypes(inputs);
-  const flat = withoutDead(await flatten(raw, conditionDecider(types)));
+  const flat = withoutDead(await flatten(raw, conditionDecider(types, memory)));
   await refuseUnsupported(flat, inputs, types);
-  const body = await typeAndUpgrade(flat, types);
+  const body = await typeAndUpgrade(flat, types, memory);
+  refuseGiants(body, memory);
   const annotations = readAnnotations(raw.metadata);
   return prune({
     name: raw.graph.name,
@@ -43,6 +52,16 @@ export async function importOnnx(bytes: Uint8Array, options: ImportOptions = {})
     ...body,
     ...(annotations && { annotations }),
   });
+}
+
+/** A value that alone is beyond the budget is never computed, neither folded nor by calibration. */
+function refuseGiants({ nodes, types }: Pick<Graph, 'nodes' | 'types'>, { bytes }: MemoryBudget): void {
+  for (const node of nodes) {
+    for (const output of node.outputs) {
+      const type = output === null ? undefined : types.get(output);
+      if (type) new MemoryBudget(bytes).take(byteCount(type), `the result of ${node.op} ${show(node.name)}`);
+    }
+  }
 }
 
 function withConstants(raw: RawModel, constants: ReadonlyMap<string, Tensor>): RawModel {
@@ -90,17 +109,18 @@ function withoutDead(flat: FlatModel): FlatModel {
 async function typeAndUpgrade(
   flat: FlatModel,
   inputs: ReadonlyMap<ValueName, TensorType>,
+  memory: MemoryBudget,
 ): Promise<Pick<Graph, 'nodes' | 'types' | 'constants'>> {
   const opset = commonOpset(flat.nodes);
   if (opset !== null) {
-    const types = await discoverTypes({ nodes: flat.nodes, inputs, constants: flat.constants, opset });
+    const types = await discoverTypes({ nodes: flat.nodes, inputs, constants: flat.constants, opset }, memory);
     const { nodes, constants } = upgradeAll(flat, types);
     for (const [name, { dtype, shape }] of constants) types.set(name, { dtype, shape, quant: null });
     return { nodes, types, constants };
   }
   const { nodes, constants } = upgradeAll(flat, new Map());
   const upgraded = nodes.map((node): FlatNode => ({ ...node, opset: NEWEST_OPSET, refused: null }));
-  const types = await discoverTypes({ nodes: upgraded, inputs, constants, opset: NEWEST_OPSET });
+  const types = await discoverTypes({ nodes: upgraded, inputs, constants, opset: NEWEST_OPSET }, memory);
   return { nodes, types, constants };
 }
 

@@ -2,6 +2,7 @@ import type { onnx } from 'onnx-proto';
 import onnxProto from 'onnx-proto';
 import type { Tensor } from '../ir/types.ts';
 import { UserError } from '../support/errors.ts';
+import { MemoryBudget } from '../support/memory-budget.ts';
 import { badModel, show } from './bad-model.ts';
 import { externalReader } from './external-data.ts';
 import { refuseForeign } from './foreign-file.ts';
@@ -30,17 +31,22 @@ interface Context {
   readonly readExternal: ReadExternal;
   readonly opsets: ReadonlyMap<string, number>;
   readonly depth: number;
+  readonly memory: MemoryBudget;
 }
 
-/** ONNX bytes to plain data: nothing behind this border knows protobuf or Long. Throws BAD_MODEL. */
-export function decodeModel(bytes: Uint8Array, readExternal: ReadExternal): RawModel {
+/** ONNX bytes to plain data: nothing behind this border knows protobuf or Long. Throws BAD_MODEL or TOO_LARGE. */
+export function decodeModel(
+  bytes: Uint8Array,
+  readExternal: ReadExternal,
+  memory: MemoryBudget = new MemoryBudget(),
+): RawModel {
   refuseForeign(bytes);
   parse(() => checkWire(bytes));
   const model = parse(() => ModelProto.decode(bytes));
   if (!model.graph)
     badModel('the file has no graph', undefined, 'is it an ONNX model? Of a TensorFlow SavedModel tf2onnx makes one');
   const opsets = decodeOpsets(model.opsetImport);
-  const context = { readExternal, opsets, depth: 0 };
+  const context = { readExternal, opsets, depth: 0, memory };
   const [newer, functions] = parse(() => [graphFields(bytes), functionFields(bytes)]);
   return {
     irVersion: toNumber(model.irVersion),
@@ -54,7 +60,12 @@ export function decodeModel(bytes: Uint8Array, readExternal: ReadExternal): RawM
 /** A file that holds one serialized TensorProto, as ONNX's test data do; or why it cannot be used. Throws BAD_MODEL. */
 export function decodeTensorFile(bytes: Uint8Array): Tensor | string {
   const proto = parse(() => onnxProto.onnx.TensorProto.decode(bytes));
-  return decodeInitializer(proto, { readExternal: externalReader(undefined), opsets: new Map(), depth: 0 }).tensor;
+  return decodeInitializer(proto, {
+    readExternal: externalReader(undefined),
+    opsets: new Map(),
+    depth: 0,
+    memory: new MemoryBudget(),
+  }).tensor;
 }
 
 /** protobufjs throws plain errors on damaged bytes and overflows the stack on deep nesting. */
@@ -215,7 +226,7 @@ function decodeSparse(proto: onnx.ISparseTensorProto, context: Context): RawInit
   const { tensor: indices } = decodeInitializer(proto.indices, context);
   if (typeof values === 'string') return { name, tensor: values };
   if (typeof indices === 'string') return badModel('the indices of a sparse tensor are not int64', where);
-  return { name, tensor: denseTensor(values, indices, (proto.dims ?? []).map(toNumber), where) };
+  return { name, tensor: denseTensor(values, indices, (proto.dims ?? []).map(toNumber), where, context.memory) };
 }
 
 function entries(pairs: onnx.IStringStringEntryProto[] | null | undefined): Map<string, string> {

@@ -2,19 +2,25 @@ import { elementCount } from '../ir/shape.ts';
 import { createData } from '../ir/tensor.ts';
 import type { Tensor } from '../ir/types.ts';
 import { elementReader } from '../numerics/convert.ts';
+import { bytesPerElement } from '../numerics/dtype.ts';
+import type { MemoryBudget } from '../support/memory-budget.ts';
 import { badModel } from './bad-model.ts';
 import { countElements } from './tensor-data.ts';
 
-/** A few bytes of a file can ask for any number of zeros: 64 MB of float32, far beyond a microcontroller. */
-const MAX_ELEMENTS = 2 ** 24;
-
 /**
  * A SparseTensorProto written out: `values` at `indices`, zero elsewhere. Indices are [NNZ] positions in row-major order
- * or [NNZ, rank] coordinates, in ascending order without repetition. Throws BAD_MODEL.
+ * or [NNZ, rank] coordinates, in ascending order without repetition. A few bytes can ask for any number of zeros: these
+ * are counted on `memory`. Throws BAD_MODEL or TOO_LARGE.
  */
-export function denseTensor(values: Tensor, indices: Tensor, dims: readonly number[], where: string): Tensor {
+export function denseTensor(
+  values: Tensor,
+  indices: Tensor,
+  dims: readonly number[],
+  where: string,
+  memory: MemoryBudget,
+): Tensor {
   const elements = countElements(dims, where);
-  if (elements > MAX_ELEMENTS) badModel(`a sparse tensor of ${elements} elements is too large`, where);
+  memory.take(elements * bytesPerElement(values.dtype), where);
   const count = values.data.length;
   if (values.shape.length !== 1) badModel('the values of a sparse tensor are not a list', where);
   const linear = indices.shape.length === 1;

@@ -2,6 +2,7 @@ import { constants, gunzipSync, gzipSync } from 'node:zlib';
 import { elementCount } from '../ir/shape.ts';
 import type { DType, Tensor } from '../ir/types.ts';
 import { invariant } from '../support/errors.ts';
+import { MemoryBudget } from '../support/memory-budget.ts';
 import { badData } from './bad-data.ts';
 import { bytesPerElement } from './dtype.ts';
 import { decodeElements, encodeElements } from './elements.ts';
@@ -14,13 +15,15 @@ const MAX_DEFLATE_RATIO = 1032;
 /**
  * Reads an IDX file (the MNIST container), plain or compressed with gzip: bytes 0, 0, type, rank, then each dimension
  * as big-endian uint32, then the values in C order, big endian. Throws UserError BAD_DATA unless the values fill the
- * shape exactly; a compressed file is never inflated beyond the size its header states.
+ * shape exactly; a compressed file is never inflated beyond the size its header states, which is counted before; else
+ * TOO_LARGE.
  */
-export function readIdx(bytes: Uint8Array, name: string): Tensor {
+export function readIdx(bytes: Uint8Array, name: string, memory: MemoryBudget = new MemoryBudget()): Tensor {
   if (!isGzip(bytes)) return readPlain(bytes, name);
   const { totalBytes } = readHeader(inflateStart(bytes, name), name);
   if (totalBytes > MAX_HEADER_BYTES + bytes.length * MAX_DEFLATE_RATIO)
     throw badData(name, `its header states ${totalBytes} bytes, more than it can hold`);
+  memory.take(totalBytes, name);
   return readPlain(inflate(bytes, totalBytes, name), name);
 }
 

@@ -1,4 +1,5 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { MemoryBudget } from '../support/memory-budget.ts';
 import { badData } from './bad-data.ts';
 
 const LOCAL = 0x04034b50;
@@ -10,14 +11,19 @@ const DEFLATED = 8;
 const MAX_DEFLATE_RATIO = 1032;
 
 /**
- * The files of a ZIP archive by name, in archive order. Stored and deflated entries; no encryption, no ZIP64, one disk.
- * Nothing is inflated beyond the size the directory states, and that size must be possible for the compressed bytes.
- * Throws UserError BAD_DATA; `name` is what errors call the archive.
+ * The files of a ZIP archive by name, in archive order, each inflated when it is asked for and counted before. Stored and
+ * deflated entries; no encryption, no ZIP64, one disk. Nothing is inflated beyond the size the directory states, and that
+ * size must be possible for the compressed bytes. Throws UserError BAD_DATA or TOO_LARGE; `name` is what errors call the
+ * archive.
  */
-export function readZip(bytes: Uint8Array, name: string): Map<string, Uint8Array> {
+export function readZip(
+  bytes: Uint8Array,
+  name: string,
+  memory: MemoryBudget = new MemoryBudget(),
+): Map<string, () => Uint8Array> {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = findEnd(file, name);
-  const entries = new Map<string, Uint8Array>();
+  const entries = new Map<string, () => Uint8Array>();
   let at = end.directoryStart;
   let packedTotal = 0;
   for (let i = 0; i < end.entries; i++) {
@@ -28,7 +34,8 @@ export function readZip(bytes: Uint8Array, name: string): Map<string, Uint8Array
     packedTotal += file.readUInt32LE(at + 20);
     if (packedTotal > file.length) throw badData(name, 'entries overlap or reach beyond the end of the file');
     if (entries.has(entry)) throw badData(name, `entry '${entry}' is there twice`);
-    entries.set(entry, readEntry(file, at, `${name}: ${entry}`));
+    const record = at;
+    entries.set(entry, () => readEntry(file, record, `${name}: ${entry}`, memory));
     at = next;
   }
   if (at !== end.offset) throw badData(name, 'the ZIP directory is damaged');
@@ -48,7 +55,7 @@ function findEnd(file: Buffer, name: string) {
 }
 
 /** `at` is the entry's directory record. The local header's own sizes may be 0 (streamed archives) and are not used. */
-function readEntry(file: Buffer, at: number, name: string): Uint8Array {
+function readEntry(file: Buffer, at: number, name: string, memory: MemoryBudget): Uint8Array {
   const [flags, method] = [file.readUInt16LE(at + 8), file.readUInt16LE(at + 10)];
   const [crc, packed, size] = [file.readUInt32LE(at + 16), file.readUInt32LE(at + 20), file.readUInt32LE(at + 24)];
   const local = file.readUInt32LE(at + 42);
@@ -58,6 +65,7 @@ function readEntry(file: Buffer, at: number, name: string): Uint8Array {
     throw badData(name, 'the local header is damaged');
   const start = local + 30 + file.readUInt16LE(local + 26) + file.readUInt16LE(local + 28);
 
+  if (method === DEFLATED) memory.take(Math.min(size, packed * MAX_DEFLATE_RATIO), name);
   const data = unpack(file.subarray(start, start + packed), method, size, name);
   if (crc32(data) !== crc) throw badData(name, 'the checksum does not match');
   return data;

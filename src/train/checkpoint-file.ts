@@ -1,6 +1,7 @@
 import type { Tensor, ValueName } from '../ir/types.ts';
 import { readNpz, writeNpz } from '../numerics/npz.ts';
 import { UserError } from '../support/errors.ts';
+import { MemoryBudget } from '../support/memory-budget.ts';
 import type { Best, Checkpoint, Epoch } from './trainer.ts';
 
 const VERSION = 1;
@@ -55,7 +56,7 @@ export function encodeCheckpoint({ epoch, values, history, best }: Checkpoint): 
 /** Throws UserError BAD_DATA for bytes that are no checkpoint. `where`: the file's name. */
 export function decodeCheckpoint(bytes: Uint8Array, where: string): Checkpoint {
   try {
-    return decode(readNpz(bytes, where));
+    return decode(readNpz(bytes, where, new MemoryBudget(Number.POSITIVE_INFINITY)));
   } catch (cause) {
     const because = [cause instanceof Error ? cause.message : String(cause)];
     const hint = 'take it away to begin this part of the training again';
@@ -63,7 +64,7 @@ export function decodeCheckpoint(bytes: Uint8Array, where: string): Checkpoint {
   }
 }
 
-function decode(arrays: ReadonlyMap<string, Tensor>): Checkpoint {
+function decode(arrays: ReadonlyMap<string, () => Tensor>): Checkpoint {
   const meta: Meta = JSON.parse(new TextDecoder().decode(arrayOf(arrays, 'meta').data as Uint8Array));
   if (meta.version !== VERSION) throw new Error(`its version is ${meta.version}, not ${VERSION}`);
   if (!Number.isInteger(meta.epoch) || meta.epoch !== meta.history.length) throw new Error('its epochs are wrong');
@@ -89,9 +90,9 @@ function bestOf({ epoch, validation }: { epoch: number; validation: Num }, value
   return { epoch, validation: Number(validation), values };
 }
 
-function arrayOf(arrays: ReadonlyMap<string, Tensor>, name: string): Tensor {
-  const tensor = arrays.get(name);
-  if (tensor) return tensor;
+function arrayOf(arrays: ReadonlyMap<string, () => Tensor>, name: string): Tensor {
+  const read = arrays.get(name);
+  if (read) return read();
   throw new Error(`it has no array '${name}'`);
 }
 

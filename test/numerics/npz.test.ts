@@ -1,18 +1,23 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Tensor } from '../../src/ir/types.ts';
+import { writeNpy } from '../../src/numerics/npy.ts';
 import { readNpz, writeNpz } from '../../src/numerics/npz.ts';
 import { readZip, writeZip } from '../../src/numerics/zip.ts';
 import { UserError } from '../../src/support/errors.ts';
+import { MemoryBudget } from '../../src/support/memory-budget.ts';
 
 const arrays = new Map<string, Tensor>([
   ['x', { dtype: 'f32', shape: [2, 300], data: new Float32Array(600).fill(0.5) }],
   ['labels', { dtype: 'i64', shape: [2], data: BigInt64Array.of(3n, -1n) }],
 ]);
 
+const contents = (bytes: Uint8Array, memory?: MemoryBudget) =>
+  new Map([...readNpz(bytes, 'a.npz', memory)].map(([name, read]) => [name, read()]));
+
 test.each([true, false])('arrays survive the round trip (compressed: %s)', (compress) => {
   const bytes = writeNpz(arrays, compress);
-  expect(readNpz(bytes, 'a.npz')).toEqual(arrays);
+  expect(contents(bytes)).toEqual(arrays);
   expect(Buffer.compare(bytes, writeNpz(arrays, compress))).toBe(0);
 });
 
@@ -25,7 +30,17 @@ test('a directory that claims a size the compressed bytes cannot have is refused
   const bytes = Buffer.from(writeNpz(arrays));
   const directory = bytes.readUInt32LE(bytes.length - 6);
   bytes.writeUInt32LE(0xf0000000, directory + 24);
-  expect(() => readNpz(bytes, 'a.npz')).toThrow('the stated size is impossible');
+  expect(() => contents(bytes)).toThrow('the stated size is impossible');
+});
+
+test('entries are inflated when they are asked for, and counted before', () => {
+  const bytes = writeNpz(arrays);
+  const size = (name: string) => writeNpy(arrays.get(name)!).length;
+  const memory = new MemoryBudget(size('labels'));
+  const read = readNpz(bytes, 'a.npz', memory);
+  expect(read.get('labels')?.()).toEqual(arrays.get('labels'));
+  expect(() => read.get('x')?.()).toThrow('a.npz: x.npy takes too much memory');
+  expect(contents(bytes, new MemoryBudget(size('labels') + size('x')))).toEqual(arrays);
 });
 
 test('entries that share their bytes are refused', () => {
@@ -49,7 +64,7 @@ test('a damaged archive gives its content or a UserError, never anything else', 
       for (const [at, value] of changes) bytes[at] = value;
       for (const candidate of [bytes, bytes.subarray(0, length)]) {
         try {
-          expect([...readNpz(candidate, 'a.npz').values()]).toEqual([...arrays.values()]); // names have no checksum
+          expect([...contents(candidate).values()]).toEqual([...arrays.values()]); // names have no checksum
         } catch (error) {
           if (!(error instanceof UserError)) throw error;
         }
