@@ -21,9 +21,9 @@ export const ERROR_CODES = {
   FILE: 'A file cannot be read or written.',
   MISMATCH: 'The compiled C and onnxruntime disagree.',
   RUNTIME: 'onnxruntime refused or failed to run a graph.',
-  TOO_LARGE: 'Reading the files or computing constants takes more memory than the limit.',
   TOOL_FAILED: 'A compiler or emulator returned an error.',
   TOOL_MISSING: 'A compiler or emulator is not installed.',
+  TOO_LARGE: 'Reading the files or computing constants takes more memory than the limit.',
   UNBOUND_DIMENSION: 'A dimension of an input has no number.',
   UNSUPPORTED: 'The model uses operators, types or attributes that cannot become C.',
 } as const;
