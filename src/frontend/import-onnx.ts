@@ -6,6 +6,7 @@ import { MemoryBudget } from '../support/memory-budget.ts';
 import { readAnnotations } from './annotations.ts';
 import { show } from './bad-model.ts';
 import { type BoundInput, bindDimensions, type DimensionOptions } from './bind-dimensions.ts';
+import { checkNodes } from './check-nodes.ts';
 import { conditionDecider } from './decide-condition.ts';
 import { discoverTypes } from './discover-types.ts';
 import { externalReader } from './external-data.ts';
@@ -32,6 +33,8 @@ export interface ImportOptions extends DimensionOptions {
  * dimension a number, every node in the form of the newest opset, the type of every value known.
  * Throws UserError BAD_MODEL, UNSUPPORTED (all offenders at once), UNBOUND_DIMENSION,
  * TOO_LARGE or BAD_ARGUMENT.
+ * dimension a number, every node in the form of the newest opset and as its operator's rules want it, the type of every value known.
+ * Throws UserError BAD_MODEL, UNSUPPORTED (all offenders at once), UNBOUND_DIMENSION or BAD_ARGUMENT.
  */
 export async function importOnnx(bytes: Uint8Array, options: ImportOptions = {}): Promise<Graph> {
   const { directory, memory = new MemoryBudget() } = options;
@@ -45,13 +48,15 @@ export async function importOnnx(bytes: Uint8Array, options: ImportOptions = {})
   const body = await typeAndUpgrade(flat, types, memory);
   refuseGiants(body, memory);
   const annotations = readAnnotations(raw.metadata);
-  return prune({
+  const graph = prune({
     name: raw.graph.name,
     inputs: flat.inputs,
     outputs: flat.outputs,
     ...body,
     ...(annotations && { annotations }),
   });
+  checkNodes(graph);
+  return graph;
 }
 
 /** A value that alone is beyond the budget is never computed, neither folded nor by calibration. */

@@ -1,11 +1,13 @@
-import { bitsOf } from '../ir/tensor.ts';
+import { bitsOf, isFloat } from '../ir/tensor.ts';
 import type { DType, Node } from '../ir/types.ts';
 import { isQuantized } from '../quant/quantized.ts';
-import type { LowerBuilder, OpDef } from './op-def.ts';
+import type { LowerBuilder, NodeFacts, OpDef, Rule } from './op-def.ts';
 import { addOracle, binaryRule, lowerAddS8, lowerMulS8, mulOracle } from './support/add-int8.ts';
 import { intAttribute, stringAttribute } from './support/attributes.ts';
 import { cType } from './support/c-text.ts';
+import { elementwise } from './support/elementwise-rules.ts';
 import { lowerPointwise } from './support/pointwise.ts';
+import { inputs, oneOf, spreads } from './support/rules.ts';
 import { arithmetic, isInteger, isReal, isSigned, kernelSuffix, mathCall, narrowed } from './support/scalar.ts';
 
 interface Binary {
@@ -66,10 +68,23 @@ const BINARY: Readonly<Record<string, Binary>> = {
   LessOrEqual: comparison('<=', 'a <= b'),
 };
 
+/** Rules beyond two inputs. */
+const CHECKS: Readonly<Record<string, readonly Rule[]>> = {
+  BitShift: [oneOf('direction', 'LEFT', 'RIGHT')],
+  Mod: [remainder],
+};
+
+/** The remainder of floats has the sign of the dividend: fmod = 1 says that this is known. */
+function remainder({ node, input }: NodeFacts): string | null {
+  const { dtype } = input(0) ?? {};
+  return dtype && isFloat(dtype) && intAttribute(node, 'fmod', 0) === 0 ? 'Mod of floats needs fmod = 1' : null;
+}
+
 const binary = ([op, { summary, accepts = isNumber, formula, int8 }]: [string, Binary]): OpDef => ({
   op,
   summary,
   elementwise: true,
+  check: [...elementwise(2), ...(CHECKS[op] ?? [])],
   ...(int8 && { quantize: binaryRule, oracle: int8.oracle }),
   lower(node, lower) {
     const { dtype } = lower.type(node.inputs[0]);
@@ -83,6 +98,7 @@ export const prelu: OpDef = {
   op: 'PRelu',
   elementwise: true,
   summary: 'x, or slope x below zero; the slope is broadcast.',
+  check: [inputs(2), spreads(1)],
   lower(node, lower) {
     const { dtype } = lower.type(node.inputs[0]);
     if (!isNumber(dtype)) return lower.refuse(`${dtype} is not supported`);
@@ -97,6 +113,7 @@ export const pow: OpDef = {
   op: 'Pow',
   elementwise: true,
   summary: 'a to the power of b, broadcast; base and exponent of any number types.',
+  check: elementwise(2),
   lower(node, lower) {
     const [base, exponent] = node.inputs.map((input) => lower.type(input).dtype) as [DType, DType];
     if (!isNumber(base) || !isNumber(exponent))

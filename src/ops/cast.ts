@@ -4,18 +4,22 @@ import type { DType, Node } from '../ir/types.ts';
 import { bytesPerElement } from '../numerics/dtype.ts';
 import type { LowerBuilder, OpDef } from './op-def.ts';
 import { cType } from './support/c-text.ts';
+import { elementwise } from './support/elementwise-rules.ts';
 import { lowerPointwise } from './support/pointwise.ts';
+import { inputs } from './support/rules.ts';
 import { isReal, isSigned, kernelSuffix } from './support/scalar.ts';
 
 export const cast: OpDef = {
   op: 'Cast',
   summary: 'Another element type; floats truncate to integers, integers wrap.',
+  check: elementwise(1),
   lower: lowerCast,
 };
 
 export const castLike: OpDef = {
   op: 'CastLike',
   summary: 'Cast to the element type of the second input.',
+  check: [inputs(2)],
   lower: lowerCast,
 };
 
@@ -52,6 +56,7 @@ function wrapped(to: DType, whole: string): string {
 export const bitCast: OpDef = {
   op: 'BitCast',
   summary: 'The same bits read as another element type of the same size.',
+  check: [inputs(1)],
   lower(node, lower) {
     const x = lower.read(0, 'any');
     if (bytesPerElement(x.type.dtype) !== bytesPerElement(lower.type(node.outputs[0]).dtype)) {

@@ -2,10 +2,13 @@ import { elementCount } from '../ir/shape.ts';
 import type { OpDef } from './op-def.ts';
 import { checkDtype } from './support/inputs.ts';
 import { inLoops, linesParams } from './support/loops.ts';
+import { inputs } from './support/rules.ts';
+import { fits } from './support/shape-rule.ts';
 
 export const det: OpDef = {
   op: 'Det',
   summary: 'Determinant of square matrices, by elimination.',
+  check: [inputs(1), fits({ X: '... N N' })],
   lower(node, lower) {
     checkDtype(node, lower, (dtype) => dtype === 'f32');
     const x = lower.read(0, 'row-major');

@@ -1,7 +1,8 @@
 import { elementCount } from '../ir/shape.ts';
-import type { OpDef, Operand } from './op-def.ts';
+import type { NodeFacts, OpDef, Operand } from './op-def.ts';
 import { stringAttribute } from './support/attributes.ts';
 import { inLoops, linesParams, sumText } from './support/loops.ts';
+import { inputs, shapeOf } from './support/rules.ts';
 import { arithmetic, isInteger, isReal } from './support/scalar.ts';
 
 /** Operands' subscripts and the output's, one letter per dimension; the dimensions of '...' are digits from the right. */
@@ -13,6 +14,7 @@ export interface Equation {
 export const einsum: OpDef = {
   op: 'Einsum',
   summary: 'Sum of products in index notation: any number of operands, diagonals, ellipsis.',
+  check: [inputs(1, Infinity), equationFits],
   lower(node, lower) {
     const { dtype } = lower.type(node.outputs[0]);
     if (!isReal(dtype) && !isInteger(dtype)) return lower.refuse(`${dtype} is not supported`);
@@ -54,6 +56,27 @@ export const einsum: OpDef = {
   },
 };
 
+/** Every letter is one size or 1 wherever it stands, and stands once in the result. */
+function equationFits(facts: NodeFacts): string | null {
+  const shapes = facts.node.inputs.map((_, i) => shapeOf(facts, i));
+  const text = stringAttribute(facts.node, 'equation', '');
+  const equation = parseEquation(
+    text,
+    shapes.map((shape) => shape.length),
+  );
+  if (!equation || !/^[A-Za-z\s.,]*(->[A-Za-z\s.]*)?$/.test(text)) return 'its equation does not fit its operands';
+  if (new Set(equation.output).size < equation.output.length) return 'its equation has a letter twice in the result';
+  const sizes = letterSizes(
+    equation,
+    shapes.map((shape) => ({ shape })),
+  );
+  for (const [i, term] of equation.inputs.entries()) {
+    const odd = [...term].findIndex((letter, d) => shapes[i][d] !== 1 && shapes[i][d] !== sizes.get(letter));
+    if (odd >= 0) return `operand ${i} is [${shapes[i]}], but '${term[odd]}' is ${sizes.get(term[odd])} elsewhere`;
+  }
+  return null;
+}
+
 /**
  * 'bij,bjk->bik', '...ii->...i', 'ij,jk'; without '->' the output is every letter that stands once, in alphabetical
  * order, after the ellipsis. Null when it does not fit operands of these ranks.
@@ -72,7 +95,7 @@ export function parseEquation(text: string, ranks: readonly number[]): Equation 
 }
 
 /** The extent of every letter; dimensions of 1 are broadcast. */
-function letterSizes({ inputs }: Equation, operands: readonly Operand[]): Map<string, number> {
+function letterSizes({ inputs }: Equation, operands: readonly Pick<Operand, 'shape'>[]): Map<string, number> {
   const sizes = new Map<string, number>();
   inputs.forEach((term, i) => {
     for (const [d, letter] of [...term].entries()) {

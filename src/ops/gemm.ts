@@ -7,10 +7,12 @@ import { floatAttribute, intAttribute } from './support/attributes.ts';
 import { clipBounds } from './support/clip.ts';
 import { columnsInMemoryOrder, denseOracle, denseOverlap, lowerDenseS8, readRows } from './support/dense-lower.ts';
 import { lowerMatMul } from './support/matmul.ts';
+import { gemmRules } from './support/product-rules.ts';
 
 export const gemm: OpDef = {
   op: 'Gemm',
   summary: 'Matrix product with bias: alpha A B + beta C, either side transposed.',
+  check: gemmRules,
   upgrade: (node) => (node.inputs.length === 2 ? { ...node, inputs: [...node.inputs, null] } : node),
   quantize: {
     inputs: ['activation', 'weight', 'bias'],

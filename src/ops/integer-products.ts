@@ -3,14 +3,17 @@ import { numbersOf } from '../ir/tensor.ts';
 import type { Node, Tensor } from '../ir/types.ts';
 import { kernelMajor } from '../kernels/conv2d/layout.ts';
 import { convMacs } from '../kernels/conv2d/macs.ts';
+import { convIntegerRules } from './conv/rules.ts';
 import type { LowerBuilder, OpDef } from './op-def.ts';
 import { windowParams, windowShape, windowTitle } from './support/geometry.ts';
 import { matMulNest } from './support/matmul.ts';
+import { matMulIntegerRules } from './support/product-rules.ts';
 
 /** y[i][j] = sum_k (a[i][k] - za) (b[k][j] - zb[j]) in int32, modulo 2^32. */
 export const matMulInteger: OpDef = {
   op: 'MatMulInteger',
   summary: 'Matrix product of 8-bit integers in int32; zero points per tensor or column, constant or computed.',
+  check: matMulIntegerRules,
   lower(node, lower) {
     const nest = matMulNest(node, lower);
     lower.call({
@@ -45,6 +48,7 @@ export const convInteger: OpDef = {
   op: 'ConvInteger',
   summary:
     'Convolution of 8-bit integers in int32, 1-D and 2-D; weights constant, the input zero point may be computed.',
+  check: convIntegerRules,
   spatial: true,
   lower(node, lower) {
     const x = lower.type(node.inputs[0]);

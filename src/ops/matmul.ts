@@ -4,10 +4,12 @@ import type { OpDef } from './op-def.ts';
 import { denseOracle, lowerDenseS8 } from './support/dense-lower.ts';
 import { lowerMatMul } from './support/matmul.ts';
 import { lowerMatMulS8, matMulOracle } from './support/matmul-int8.ts';
+import { matMulRules } from './support/product-rules.ts';
 
 export const matMul: OpDef = {
   op: 'MatMul',
   summary: 'Matrix product of any rank, batch dimensions broadcast; int8 with constant weights or two activations.',
+  check: matMulRules,
   quantize: {
     inputs: (node, graph) => {
       const weights = graph.constants.get(node.inputs[1]!);

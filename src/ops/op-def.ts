@@ -10,6 +10,8 @@ export interface OpDef {
   readonly summary: string;
   /** Brings a node of an older opset to the newest form (attributes that became inputs and the like). */
   upgrade?(node: Node, opset: number, upgrade: UpgradeBuilder): Node;
+  /** What must be true of a node in the newest form, in this order: all that onnxruntime finds out only when it runs it. */
+  readonly check?: readonly Rule[];
   /** Works on [N, C, ...spatial] and wants channels last. */
   readonly spatial?: boolean;
   /** Each output element depends on the elements at the same (broadcast) place only: can become a lookup table. */
@@ -23,6 +25,19 @@ export interface OpDef {
   /** Turns the node into calls; refuses with lower.refuse(). Absent = must fold away before lowering. */
   lower?(node: Node, lower: LowerBuilder): void;
 }
+
+/** What is known of a node once the types of a model are. */
+export interface NodeFacts {
+  readonly node: Node;
+  /** Type of an input; null when it is left out. */
+  input(index: number): TensorType | null;
+  output(index: number): TensorType | null;
+  /** The elements of a constant input; null when it is computed or left out. */
+  numbers(index: number): readonly number[] | null;
+}
+
+/** A sentence on what is wrong with the node, or null. A rule may rely on those before it. */
+export type Rule = (facts: NodeFacts) => string | null;
 
 export interface UpgradeBuilder {
   /** A new constant, e.g. for an attribute that became an input. */

@@ -6,10 +6,13 @@ import type { OpDef, OracleBuilder } from './op-def.ts';
 import { lowerScaled } from './support/block-scales.ts';
 import { cType } from './support/c-text.ts';
 import { clampedToInt8, ONNX_I64 } from './support/oracle.ts';
+import { scaleRules } from './support/quantize-rules.ts';
+import { inputs, outputs } from './support/rules.ts';
 
 export const quantizeLinear: OpDef = {
   op: 'QuantizeLinear',
   summary: 'Codes round(x / scale) + zero point, saturated; per tensor, per axis or blocked.',
+  check: scaleRules,
   oracle: quantizeOracle,
   lower(node, lower) {
     const from = lower.type(node.inputs[0]).dtype;
@@ -37,6 +40,7 @@ function quantizeOracle(node: Node, oracle: OracleBuilder): void {
 export const dequantizeLinear: OpDef = {
   op: 'DequantizeLinear',
   summary: 'scale (code - zero point); per tensor, per axis or blocked.',
+  check: scaleRules,
   lower(node, lower) {
     const from = lower.type(node.inputs[0]).dtype;
     const to = lower.type(node.outputs[0]).dtype;
@@ -57,6 +61,7 @@ function difference(from: DType, node: Node): string {
 export const dynamicQuantizeLinear: OpDef = {
   op: 'DynamicQuantizeLinear',
   summary: 'uint8 codes over the range of the tensor itself, with scale and zero point.',
+  check: [inputs(1), outputs(3)],
   lower(node, lower) {
     const x = lower.read(0, 'any');
     const y = node.outputs[0] ? lower.write(0, x.storage) : null;

@@ -1,7 +1,9 @@
 import type { OpDef } from './op-def.ts';
 import { floatAttribute } from './support/attributes.ts';
 import { cType } from './support/c-text.ts';
+import { elementwise } from './support/elementwise-rules.ts';
 import { lowerPointwise } from './support/pointwise.ts';
+import { inputs, length } from './support/rules.ts';
 import { isInteger, isReal } from './support/scalar.ts';
 import { scalar } from './support/upgrade.ts';
 
@@ -9,6 +11,7 @@ export const where: OpDef = {
   op: 'Where',
   elementwise: true,
   summary: 'Elements of the second or the third input, chosen by the first; broadcast.',
+  check: elementwise(3),
   lower: (node, lower) => lowerPointwise(node, lower, { title: 'Where', expression: '(a != 0) ? b : c' }),
 };
 
@@ -16,6 +19,7 @@ export const clip: OpDef = {
   op: 'Clip',
   elementwise: true,
   summary: 'Clamp to [min, max], either of which may be left out; NaN stays.',
+  check: [inputs(1, 3), length(1, 'min', () => 1), length(2, 'max', () => 1)],
   upgrade(node, opset, upgrade) {
     if (opset >= 11) return node;
     const { min, max, ...attributes } = node.attributes;

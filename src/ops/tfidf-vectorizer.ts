@@ -1,12 +1,14 @@
 import { dataOf } from '../ir/tensor.ts';
 import type { Node } from '../ir/types.ts';
-import type { LowerBuilder, OpDef } from './op-def.ts';
+import type { LowerBuilder, NodeFacts, OpDef } from './op-def.ts';
 import { intAttribute, intsAttribute, stringAttribute } from './support/attributes.ts';
 import { inLoops, linesParams } from './support/loops.ts';
+import { inputs, oneOf, rank } from './support/rules.ts';
 
 export const tfIdfVectorizer: OpDef = {
   op: 'TfIdfVectorizer',
   summary: 'Counts n-grams of integers from a pool, with gaps; weighted on request.',
+  check: [inputs(1), rank(0, 1, 2), oneOf('mode', 'TF', 'IDF', 'TFIDF'), poolFits],
   lower(node, lower) {
     const { dtype, shape } = lower.type(node.inputs[0]);
     if (dtype !== 'i32' && dtype !== 'i64') return lower.refuse(`${dtype} is not supported`);
@@ -48,6 +50,26 @@ export const tfIdfVectorizer: OpDef = {
     });
   },
 };
+
+/** The lists of the pool say the same number of n-grams. */
+function poolFits({ node }: NodeFacts): string | null {
+  const [pool, counts, places, weights] = ['pool_int64s', 'ngram_counts', 'ngram_indexes', 'weights'].map((name) =>
+    intsAttribute(node, name, []),
+  );
+  const [shortest, longest] = [intAttribute(node, 'min_gram_length', 1), intAttribute(node, 'max_gram_length', 1)];
+  if (pool.length === 0) return null;
+  if (shortest < 1 || longest < shortest) return `n-grams from ${shortest} to ${longest} are none`;
+  if (longest > counts.length) return `ngram_counts says nothing of n-grams of ${longest}`;
+  if (intAttribute(node, 'max_skip_count', 0) < 0) return 'max_skip_count is negative';
+  const sizes = counts.map((from, i) => ((counts[i + 1] ?? pool.length) - from) / (i + 1));
+  if (counts[0] !== 0 || sizes.some((size) => !(Number.isInteger(size) && size >= 0)))
+    return `ngram_counts [${counts}] does not cut a pool of ${pool.length}`;
+  const grams = sizes.reduce((a, b) => a + b, 0);
+  if (places.length !== grams) return `ngram_indexes names ${places.length} places for ${grams} n-grams`;
+  if (node.attributes.weights !== undefined && weights.length !== grams)
+    return `it has ${weights.length} weights for ${grams} n-grams`;
+  return places.some((place) => place < 0) ? 'ngram_indexes has a negative place' : null;
+}
 
 /** The pool's part for each n: where it begins, how many n-grams it has, the number of its first one. */
 function gramGroups(node: Node, poolLength: number) {

@@ -1,8 +1,10 @@
 import type { DType, Node } from '../ir/types.ts';
-import type { OpDef } from './op-def.ts';
+import type { OpDef, Rule } from './op-def.ts';
 import { floatAttribute, intAttribute, stringAttribute } from './support/attributes.ts';
 import { cType } from './support/c-text.ts';
+import { elementwise } from './support/elementwise-rules.ts';
 import { lowerPointwise, type Step } from './support/pointwise.ts';
+import { oneOf } from './support/rules.ts';
 import { isInteger, isReal, isSigned, kernelSuffix, mathCall, narrowed, negated, number } from './support/scalar.ts';
 
 /** What a formula is written with: the element `a`, its type, and the node's attributes as constants of that type. */
@@ -158,6 +160,11 @@ const UNARY: Readonly<Record<string, Unary>> = {
   },
 };
 
+/** Rules beyond one input. */
+const CHECKS: Readonly<Record<string, readonly Rule[]>> = {
+  Gelu: [...elementwise(1), oneOf('approximate', 'none', 'tanh')],
+};
+
 function gelu({ dtype, node, of, fn }: Terms): ReturnType<Formula> {
   if (stringAttribute(node, 'approximate', 'none') !== 'tanh') {
     return `${of(0.5)} * a * (${of(1)} + ${fn('erf', `a * ${of(Math.SQRT1_2)}`)})`;
@@ -182,6 +189,7 @@ const unary = ([op, { summary, accepts = isReal, formula }]: [string, Unary]): O
   op,
   summary,
   elementwise: true,
+  check: CHECKS[op] ?? elementwise(1),
   lower(node, lower) {
     const { dtype, quant } = lower.type(node.inputs[0]);
     if (!quant && !accepts(dtype)) return lower.refuse(`${dtype} is not supported`);

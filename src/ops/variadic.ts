@@ -1,6 +1,7 @@
 import type { DType } from '../ir/types.ts';
 import type { OpDef } from './op-def.ts';
 import { cType } from './support/c-text.ts';
+import { elementwise } from './support/elementwise-rules.ts';
 import { elementName, lowerPointwise, type Step } from './support/pointwise.ts';
 import { isInteger, isReal, number } from './support/scalar.ts';
 
@@ -8,6 +9,7 @@ const average = (op: string, summary: string, divisor: (inputs: number) => numbe
   op,
   summary,
   elementwise: true,
+  check: elementwise(1, Infinity),
   lower(node, lower) {
     const { dtype } = lower.type(node.inputs[0]);
     if (!isReal(dtype)) return lower.refuse(`${dtype} is not supported`);
@@ -27,6 +29,7 @@ const extreme = (op: string, operator: string, summary: string): OpDef => ({
   op,
   summary,
   elementwise: true,
+  check: elementwise(1, Infinity),
   lower(node, lower) {
     const { dtype } = lower.type(node.inputs[0]);
     if (!isReal(dtype) && !isInteger(dtype)) return lower.refuse(`${dtype} is not supported`);

@@ -6,6 +6,15 @@ import { intsAttribute } from './support/attributes.ts';
 import { broadcastNest } from './support/loop-nest.ts';
 import { pointwiseParams } from './support/pointwise.ts';
 import { upgradeToInput } from './support/upgrade.ts';
+import {
+  dropoutRules,
+  flattenRules,
+  identityRules,
+  reshapeRules,
+  squeezeRules,
+  transposeRules,
+  unsqueezeRules,
+} from './support/view-rules.ts';
 
 /** A reshape keeps the row-major index of every element: another shape over the same memory. */
 function lowerReshape(node: Node, lower: LowerBuilder): void {
@@ -20,14 +29,19 @@ const view = (op: string, summary: string, more: Partial<OpDef> = {}): OpDef => 
   ...more,
 });
 
-export const reshape = view('Reshape', 'Another shape; a free view.');
-export const flatten = view('Flatten', 'Two dimensions; a free view.');
-export const squeeze = view('Squeeze', 'Drops dimensions of 1; a free view.', { upgrade: upgradeToInput('axes', 13) });
-export const unsqueeze = view('Unsqueeze', 'Adds dimensions of 1; a free view.', {
+export const reshape = view('Reshape', 'Another shape; a free view.', { check: reshapeRules });
+export const flatten = view('Flatten', 'Two dimensions; a free view.', { check: flattenRules });
+export const squeeze = view('Squeeze', 'Drops dimensions of 1; a free view.', {
+  check: squeezeRules,
   upgrade: upgradeToInput('axes', 13),
 });
-export const identity = view('Identity', 'The input itself.');
+export const unsqueeze = view('Unsqueeze', 'Adds dimensions of 1; a free view.', {
+  check: unsqueezeRules,
+  upgrade: upgradeToInput('axes', 13),
+});
+export const identity = view('Identity', 'The input itself.', { check: identityRules });
 export const dropout = view('Dropout', 'The input itself (inference); the mask is all true.', {
+  check: dropoutRules,
   lower(node, lower) {
     lowerReshape(node, lower);
     if (!node.outputs[1]) return;
@@ -40,6 +54,7 @@ export const dropout = view('Dropout', 'The input itself (inference); the mask i
 export const transpose: OpDef = {
   op: 'Transpose',
   summary: 'Permutes dimensions; a free view, consumers read through strides or ask for a copy.',
+  check: transposeRules,
   quantize: { inputs: ['activation'], output: 'as-input' },
   lower(node, lower) {
     const { shape } = lower.type(node.inputs[0]);

@@ -3,10 +3,12 @@ import type { LowerBuilder, OpDef, Operand } from '../op-def.ts';
 import { floatAttribute, intAttribute } from '../support/attributes.ts';
 import { floatLiteral } from '../support/c-text.ts';
 import { type Heads, headsOf } from './heads.ts';
+import { attentionRules } from './rules.ts';
 
 export const attention: OpDef = {
   op: 'Attention',
   summary: 'Scaled dot-product attention: grouped heads, masks, causal, softcap, key and value cache.',
+  check: attentionRules,
   lower(node, lower) {
     const { dtype } = lower.type(node.inputs[0]);
     if (dtype !== 'f32') return lower.refuse(`${dtype} is not supported`);

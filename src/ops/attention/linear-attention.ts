@@ -2,10 +2,12 @@ import type { Node } from '../../ir/types.ts';
 import type { LowerBuilder, OpDef } from '../op-def.ts';
 import { floatAttribute, intAttribute, stringAttribute } from '../support/attributes.ts';
 import { floatLiteral } from '../support/c-text.ts';
+import { causalConvRules, linearAttentionRules } from './rules.ts';
 
 export const linearAttention: OpDef = {
   op: 'LinearAttention',
   summary: 'Attention by a running state per head: linear, gated, delta and gated delta rule.',
+  check: linearAttentionRules,
   lower(node, lower) {
     const { dtype, shape } = lower.type(node.inputs[0]);
     if (dtype !== 'f32') return lower.refuse(`${dtype} is not supported`);
@@ -50,6 +52,7 @@ export const linearAttention: OpDef = {
 export const causalConvWithState: OpDef = {
   op: 'CausalConvWithState',
   summary: 'Depthwise convolution over past and present, with the state handed on.',
+  check: causalConvRules,
   lower(node, lower) {
     const { dtype, shape } = lower.type(node.inputs[0]);
     const taps = lower.type(node.inputs[1]).shape[2]!;

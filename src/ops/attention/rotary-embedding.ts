@@ -1,10 +1,12 @@
 import type { OpDef } from '../op-def.ts';
 import { intAttribute } from '../support/attributes.ts';
 import { headsOf } from './heads.ts';
+import { rotaryRules } from './rules.ts';
 
 export const rotaryEmbedding: OpDef = {
   op: 'RotaryEmbedding',
   summary: 'Rotates pairs of numbers by their position; neighbours or halves, part of a head or all of it.',
+  check: rotaryRules,
   lower(node, lower) {
     const { dtype } = lower.type(node.inputs[0]);
     if (dtype !== 'f32') return lower.refuse(`${dtype} is not supported`);

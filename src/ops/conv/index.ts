@@ -5,10 +5,12 @@ import { windowShape } from '../support/geometry.ts';
 import { lowerConvF32 } from './float.ts';
 import { lowerConvS8 } from './int8.ts';
 import { convOracle } from './oracle.ts';
+import { convRules } from './rules.ts';
 
 export const conv: OpDef = {
   op: 'Conv',
   summary: 'Convolution, 1-D and 2-D, grouped, depthwise, strided, dilated, padded.',
+  check: convRules,
   spatial: true,
   quantize: {
     inputs: ['activation', 'weight', 'bias'],

@@ -5,11 +5,13 @@ import { literal } from '../support/c-text.ts';
 import { linesParams } from '../support/loops.ts';
 import { checkMoves, elementsText, followInput } from '../support/moves.ts';
 import { surrounded } from './pad.ts';
+import { centerCropPadRules } from './rules.ts';
 
 /** The output's shape says it all; an odd difference leaves the smaller half in front. */
 export const centerCropPad: OpDef = {
   op: 'CenterCropPad',
   summary: 'Cuts or pads each axis evenly at both ends to a constant size.',
+  check: centerCropPadRules,
   lower(node, lower) {
     checkMoves(node, lower);
     const x = lower.read(0, 'any');

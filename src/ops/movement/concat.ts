@@ -8,6 +8,7 @@ import { dimensionOrder, followStorage } from '../support/follow-storage.ts';
 import { axisOf } from '../support/inputs.ts';
 import { copyLines, linesParams } from '../support/loops.ts';
 import { checkMoves } from '../support/moves.ts';
+import { concatRules } from './rules.ts';
 
 /**
  * Where every input is one block of each row of the result, the memory plan may let the inputs be computed in
@@ -16,6 +17,7 @@ import { checkMoves } from '../support/moves.ts';
 export const concat: OpDef = {
   op: 'Concat',
   summary: 'Joins tensors along one axis; without copies where the memory plan can place the inputs side by side.',
+  check: concatRules,
   lower(node, lower) {
     const present = node.inputs.map((_, i) => i).filter((i) => elementCount(lower.type(node.inputs[i]).shape) > 0);
     checkMoves(node, lower, present);

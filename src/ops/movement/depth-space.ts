@@ -4,11 +4,13 @@ import { must } from '../../support/errors.ts';
 import type { LowerBuilder, OpDef } from '../op-def.ts';
 import { intAttribute, stringAttribute } from '../support/attributes.ts';
 import { copyLines, linesParams, plainWalk } from '../support/loops.ts';
+import { depthToSpaceRules, spaceToDepthRules } from './rules.ts';
 
 /** [N, C, H, W] -> [N, C / b^2, H b, W b]: reshape, transpose, reshape - a view; who reads it copies if need be. */
 export const depthToSpace: OpDef = {
   op: 'DepthToSpace',
   summary: 'Moves blocks of channels into space; a view.',
+  check: depthToSpaceRules,
   lower(node, lower) {
     const [n, c, h, w] = lower.type(node.inputs[0]).shape as [number, number, number, number];
     const b = intAttribute(node, 'blocksize', 1);
@@ -23,6 +25,7 @@ export const depthToSpace: OpDef = {
 export const spaceToDepth: OpDef = {
   op: 'SpaceToDepth',
   summary: 'Moves blocks of space into channels; a view.',
+  check: spaceToDepthRules,
   lower(node, lower) {
     const [n, c, h, w] = lower.type(node.inputs[0]).shape as [number, number, number, number];
     const b = intAttribute(node, 'blocksize', 1);

@@ -2,10 +2,12 @@ import type { OpDef } from '../op-def.ts';
 import { constantNumbers } from '../support/inputs.ts';
 import { broadcastWalk, copyLines, linesParams } from '../support/loops.ts';
 import { checkMoves, elementsText, followInput } from '../support/moves.ts';
+import { expandRules, tileRules } from './rules.ts';
 
 export const expand: OpDef = {
   op: 'Expand',
   summary: 'Repeats dimensions of 1 (broadcasting to a constant shape).',
+  check: expandRules,
   lower(node, lower) {
     checkMoves(node, lower);
     const x = lower.read(0, 'any');
@@ -23,6 +25,7 @@ export const expand: OpDef = {
 export const tile: OpDef = {
   op: 'Tile',
   summary: 'Repeats a tensor a constant number of times along each axis.',
+  check: tileRules,
   lower(node, lower) {
     checkMoves(node, lower);
     const repeats = constantNumbers(node, lower, 1, 'repeats') ?? [];

@@ -5,11 +5,13 @@ import { intAttribute, numbersOf } from '../support/attributes.ts';
 import { axisOf } from '../support/inputs.ts';
 import { copyLines, inLoops, inSplitLoops, linesParams, loopsOver, without } from '../support/loops.ts';
 import { checkMoves, elementsText, followInput } from '../support/moves.ts';
+import { gatherElementsRules, gatherNdRules, gatherRules } from './rules.ts';
 
 /** y[before][index...][after] = x[before][indices[index...]][after] */
 export const gather: OpDef = {
   op: 'Gather',
   summary: 'Picks slices along one axis by constant or computed indices.',
+  check: gatherRules,
   lower(node, lower) {
     checkMoves(node, lower);
     const x = lower.read(0, 'any');
@@ -76,6 +78,7 @@ function indexText(indices: Operand, at: string, size: number, stride: number): 
 export const gatherElements: OpDef = {
   op: 'GatherElements',
   summary: 'Picks single elements along one axis by indices of the output shape.',
+  check: gatherElementsRules,
   lower(node, lower) {
     checkMoves(node, lower);
     const x = lower.read(0, 'any');
@@ -100,6 +103,7 @@ export const gatherElements: OpDef = {
 export const gatherNd: OpDef = {
   op: 'GatherND',
   summary: 'Picks slices by index tuples.',
+  check: gatherNdRules,
   lower(node, lower) {
     checkMoves(node, lower);
     const x = lower.read(0, 'any');

@@ -7,6 +7,7 @@ import { assignText, elementText } from '../support/element.ts';
 import { constantNumbers } from '../support/inputs.ts';
 import { copyLines, inLoops, linesParams, loopsOver, position, type Walk, without } from '../support/loops.ts';
 import { checkMoves, elementsText, followInput } from '../support/moves.ts';
+import { padRules } from './rules.ts';
 
 /** Index functions of the modes that take padding from the tensor itself. */
 const INDEX: Readonly<Record<string, string>> = {
@@ -18,6 +19,7 @@ const INDEX: Readonly<Record<string, string>> = {
 export const pad: OpDef = {
   op: 'Pad',
   summary: 'Adds a border (constant, reflect, edge, wrap) or, with negative pads, cuts one off.',
+  check: padRules,
   upgrade: attributesToInputs,
   lower(node, lower) {
     checkMoves(node, lower);

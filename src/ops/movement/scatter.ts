@@ -6,11 +6,13 @@ import { axisOf } from '../support/inputs.ts';
 import { copyLines, inLoops, inSplitLoops, linesParams, loopsOver, without } from '../support/loops.ts';
 import { checkMoves, elementsText } from '../support/moves.ts';
 import { arithmetic } from '../support/scalar.ts';
+import { scatterElementsRules, scatterNdRules } from './rules.ts';
 
 /** y = data; then y[.., indices[i], ..] = updates[i] for each i, in order. */
 export const scatterElements: OpDef = {
   op: 'ScatterElements',
   summary: 'Writes (or adds, multiplies, max, min) single elements into a copy, by indices along one axis.',
+  check: scatterElementsRules,
   lower(node, lower) {
     const { data, indices, updates, y } = operands(node, lower);
     const axis = axisOf(node, y.shape.length, 0);
@@ -36,6 +38,7 @@ export const scatter: OpDef = {
 export const scatterNd: OpDef = {
   op: 'ScatterND',
   summary: 'Writes (or adds, multiplies, max, min) slices into a copy, by index tuples.',
+  check: scatterNdRules,
   lower(node, lower) {
     const { data, indices, updates, y } = operands(node, lower);
     const tuple = indices.shape.at(-1)!;

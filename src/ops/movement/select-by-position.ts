@@ -4,10 +4,12 @@ import { literal } from '../support/c-text.ts';
 import { axisOf, constantNumbers } from '../support/inputs.ts';
 import { inLoops, linesParams, loopsOver, position, without } from '../support/loops.ts';
 import { checkMoves, elementsText, followInput } from '../support/moves.ts';
+import { compressRules, eyeLikeRules, oneHotRules, reverseSequenceRules, triluRules } from './rules.ts';
 
 export const trilu: OpDef = {
   op: 'Trilu',
   summary: 'Upper or lower triangle of the last two dimensions, zero elsewhere.',
+  check: triluRules,
   lower(node, lower) {
     checkMoves(node, lower);
     const diagonal = constantNumbers(node, lower, 1, 'diagonal k')?.[0] ?? 0;
@@ -34,6 +36,7 @@ export const trilu: OpDef = {
 export const eyeLike: OpDef = {
   op: 'EyeLike',
   summary: 'Ones on a diagonal of a matrix of the same shape.',
+  check: eyeLikeRules,
   lower(node, lower) {
     const y = lower.write(0, 'row-major');
     const { dtype } = y.type;
@@ -56,6 +59,7 @@ export const eyeLike: OpDef = {
 export const oneHot: OpDef = {
   op: 'OneHot',
   summary: 'The on value where the new axis equals the index, else the off value.',
+  check: oneHotRules,
   lower(node, lower) {
     const indices = lower.read(0, 'any');
     const values = lower.read(2, 'any');
@@ -83,6 +87,7 @@ export const oneHot: OpDef = {
 export const reverseSequence: OpDef = {
   op: 'ReverseSequence',
   summary: 'Reverses the valid part of each sequence.',
+  check: reverseSequenceRules,
   lower(node, lower) {
     checkMoves(node, lower);
     const x = lower.read(0, 'any');
@@ -110,6 +115,7 @@ export const reverseSequence: OpDef = {
 export const compress: OpDef = {
   op: 'Compress',
   summary: 'Keeps the slices (without axis: the elements) that a constant condition names.',
+  check: compressRules,
   lower(node, lower) {
     checkMoves(node, lower);
     const condition = lower.constant(node.inputs[1]);

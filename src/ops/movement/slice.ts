@@ -5,10 +5,12 @@ import type { LowerBuilder, OpDef, Operand, UpgradeBuilder } from '../op-def.ts'
 import { constantNumbers } from '../support/inputs.ts';
 import { copyLines, linesParams } from '../support/loops.ts';
 import { checkMoves, elementsText, followInput } from '../support/moves.ts';
+import { sliceRules } from './rules.ts';
 
 export const slice: OpDef = {
   op: 'Slice',
   summary: 'A part of a tensor with a start, an end and a step per axis; steps may be negative.',
+  check: sliceRules,
   upgrade: attributesToInputs,
   lower(node, lower) {
     checkMoves(node, lower);

@@ -6,6 +6,7 @@ import { axisOf } from '../support/inputs.ts';
 import { copyLines, linesParams } from '../support/loops.ts';
 import { checkMoves } from '../support/moves.ts';
 import { upgradeToInput } from '../support/upgrade.ts';
+import { splitRules } from './rules.ts';
 
 const splitToInput = upgradeToInput('split', 13);
 
@@ -13,6 +14,7 @@ const splitToInput = upgradeToInput('split', 13);
 export const split: OpDef = {
   op: 'Split',
   summary: 'Cuts a tensor along one axis into several.',
+  check: splitRules,
   upgrade: (node, opset, upgrade) => splitToInput(withCount(node, opset), opset, upgrade),
   lower(node, lower) {
     checkMoves(node, lower);

@@ -3,11 +3,13 @@ import type { OpDef } from '../op-def.ts';
 import { intAttribute, stringAttribute } from '../support/attributes.ts';
 import { copyLines, inLoops, linesParams, loopsOver, position, without } from '../support/loops.ts';
 import { checkMoves, elementsText } from '../support/moves.ts';
+import { tensorScatterRules } from './rules.ts';
 
 /** y = past_cache; then y[b, .., write_indices[b] + t, ..] = update[b, .., t, ..], modulo the axis when circular. */
 export const tensorScatter: OpDef = {
   op: 'TensorScatter',
   summary: 'Writes new steps into a key or value cache.',
+  check: tensorScatterRules,
   lower(node, lower) {
     checkMoves(node, lower, [0, 1]);
     const past = lower.read(0, 'any');

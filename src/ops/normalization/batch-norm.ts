@@ -5,6 +5,7 @@ import { floatLiteral } from '../support/c-text.ts';
 import { checkDtype } from '../support/inputs.ts';
 import { inLoops, linesParams, loopsOver, position } from '../support/loops.ts';
 import { elementsText, followInput } from '../support/moves.ts';
+import { batchNormRules } from './rules.ts';
 
 /**
  * y = (x - mean[c]) / sqrt(variance[c] + epsilon) * scale[c] + bias[c]. With constant parameters one multiplication
@@ -13,6 +14,7 @@ import { elementsText, followInput } from '../support/moves.ts';
 export const batchNormalization: OpDef = {
   op: 'BatchNormalization',
   summary: 'Scale and bias per channel from stored statistics (inference).',
+  check: batchNormRules,
   spatial: true,
   lower(node, lower) {
     checkDtype(node, lower, (dtype) => dtype === 'f32');

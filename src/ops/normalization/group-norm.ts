@@ -6,10 +6,12 @@ import { floatAttribute, intAttribute } from '../support/attributes.ts';
 import { floatLiteral } from '../support/c-text.ts';
 import { checkDtype } from '../support/inputs.ts';
 import { inLoops, linesParams } from '../support/loops.ts';
+import { groupNormRules, instanceNormRules } from './rules.ts';
 
 export const instanceNormalization: OpDef = {
   op: 'InstanceNormalization',
   summary: 'Zero mean and unit variance of each channel of each sample, then scale and bias per channel.',
+  check: instanceNormRules,
   spatial: true,
   lower: (node, lower) => lowerGroups(node, lower, lower.type(node.inputs[0]).shape[1]!),
 };
@@ -17,6 +19,7 @@ export const instanceNormalization: OpDef = {
 export const groupNormalization: OpDef = {
   op: 'GroupNormalization',
   summary: 'Zero mean and unit variance of each group of channels, then scale and bias per channel.',
+  check: groupNormRules,
   spatial: true,
   lower: (node, lower) => lowerGroups(node, lower, intAttribute(node, 'num_groups', 1)),
 };

@@ -5,11 +5,13 @@ import { floatAttribute, intAttribute } from '../support/attributes.ts';
 import { floatLiteral } from '../support/c-text.ts';
 import { checkDtype } from '../support/inputs.ts';
 import { inLoops, linesParams } from '../support/loops.ts';
+import { layerNormRules, rmsNormRules, skipLayerNormRules } from './rules.ts';
 
 /** y = (x - mean) / sqrt(variance + epsilon) * scale + bias over all dimensions from the axis on. */
 export const layerNormalization: OpDef = {
   op: 'LayerNormalization',
   summary: 'Zero mean and unit variance over the last dimensions, then scale and bias.',
+  check: layerNormRules,
   lower(node, lower) {
     checkDtype(node, lower, (dtype) => dtype === 'f32');
     const { rows, n, shape } = rowsFrom(node, lower);
@@ -36,6 +38,7 @@ export const layerNormalization: OpDef = {
 export const rmsNormalization: OpDef = {
   op: 'RMSNormalization',
   summary: 'Unit root mean square over the last dimensions, then scale.',
+  check: rmsNormRules,
   lower(node, lower) {
     checkDtype(node, lower, (dtype) => dtype === 'f32');
     const { rows, n, shape } = rowsFrom(node, lower);
@@ -58,6 +61,7 @@ export const skipLayerNormalization: OpDef = {
   op: 'SkipLayerNormalization',
   domain: 'com.microsoft',
   summary: 'Sum of two tensors and a bias, then LayerNormalization.',
+  check: skipLayerNormRules,
   lower(node, lower) {
     checkDtype(node, lower, (dtype) => dtype === 'f32');
     const { shape } = lower.type(node.inputs[0]);

@@ -7,11 +7,13 @@ import { axisOf, checkDtype } from '../support/inputs.ts';
 import { inLoops, linesParams, loopsOver } from '../support/loops.ts';
 import { elementsText, followInput } from '../support/moves.ts';
 import { pointer, rowsAlong } from '../support/rows.ts';
+import { lpNormRules, lrnRules, meanVarianceRules } from './rules.ts';
 
 /** y[c] = x[c] / (bias + alpha / size * sum of x^2 over `size` channels around c)^beta */
 export const lrn: OpDef = {
   op: 'LRN',
   summary: 'Local response normalization across channels.',
+  check: lrnRules,
   spatial: true,
   lower(node, lower) {
     checkDtype(node, lower, (dtype) => dtype === 'f32');
@@ -33,6 +35,7 @@ export const lrn: OpDef = {
 export const lpNormalization: OpDef = {
   op: 'LpNormalization',
   summary: 'Unit L1 or L2 norm along an axis.',
+  check: lpNormRules,
   lower(node, lower) {
     checkDtype(node, lower, (dtype) => dtype === 'f32');
     const x = lower.read(0, 'any');
@@ -53,6 +56,7 @@ export const lpNormalization: OpDef = {
 export const meanVarianceNormalization: OpDef = {
   op: 'MeanVarianceNormalization',
   summary: 'Zero mean and unit variance over axes.',
+  check: meanVarianceRules,
   spatial: true,
   upgrade: fromOpset8,
   lower(node, lower) {

@@ -3,8 +3,11 @@ import { isQuantized } from '../../quant/quantized.ts';
 import { must } from '../../support/errors.ts';
 import type { LowerBuilder, OpDef } from '../op-def.ts';
 import { lowerAveragePoolNd, lowerMaxPoolNd } from '../spatial/pool-nd.ts';
+import { globalPoolRules } from '../spatial/rules.ts';
 import { intAttribute, intsAttribute } from '../support/attributes.ts';
 import { type WindowShape, windowShape } from '../support/geometry.ts';
+import { inputs } from '../support/rules.ts';
+import { poolRules } from '../support/window-rules.ts';
 import { lowerPoolF32 } from './float.ts';
 import { lowerAveragePoolS8, lowerMaxPoolS8 } from './int8.ts';
 import { maxPoolOracle } from './max-oracle.ts';
@@ -13,6 +16,7 @@ import { averagePoolOracle } from './oracle.ts';
 export const maxPool: OpDef = {
   op: 'MaxPool',
   summary: 'Maximum over a window, 1-D and 2-D; dilation, ceil_mode, auto_pad.',
+  check: [inputs(1), ...poolRules],
   spatial: true,
   quantize: { inputs: ['activation'], output: 'as-input', refuse: onlyOneOutput },
   oracle: maxPoolOracle,
@@ -24,6 +28,7 @@ export const maxPool: OpDef = {
 export const averagePool: OpDef = {
   op: 'AveragePool',
   summary: 'Mean over a window, 1-D and 2-D; ceil_mode, count_include_pad, dilation.',
+  check: [inputs(1), ...poolRules],
   spatial: true,
   quantize: { inputs: ['activation'], output: 'calibrated' },
   oracle: (node, oracle) =>
@@ -34,6 +39,7 @@ export const averagePool: OpDef = {
 export const globalAveragePool: OpDef = {
   op: 'GlobalAveragePool',
   summary: 'Mean over all positions of each channel.',
+  check: globalPoolRules,
   spatial: true,
   quantize: { inputs: ['activation'], output: 'calibrated' },
   oracle: (node, oracle) => averagePoolOracle(node, oracle, must(poolWindow(node, oracle), 'a window'), 0),
@@ -43,6 +49,7 @@ export const globalAveragePool: OpDef = {
 export const globalMaxPool: OpDef = {
   op: 'GlobalMaxPool',
   summary: 'Maximum over all positions of each channel.',
+  check: globalPoolRules,
   spatial: true,
   quantize: { inputs: ['activation'], output: 'as-input' },
   oracle: maxPoolOracle,

@@ -4,6 +4,7 @@ import { floatAttribute, intAttribute, stringAttribute } from '../support/attrib
 import { floatLiteral } from '../support/c-text.ts';
 import { checkDtype } from '../support/inputs.ts';
 import { cellActivations } from './activations.ts';
+import { recurrentRules } from './rules.ts';
 
 /** What tells the three cells apart. */
 interface Cell {
@@ -37,6 +38,7 @@ const recurrent = (op: string, summary: string, cell: Cell): OpDef => ({
   op,
   summary,
   inSteps: true,
+  check: recurrentRules(cell.gates, cell.activations.length),
   lower(node, lower) {
     checkDtype(node, lower, (dtype) => dtype === 'f32');
     lowerRecurrent(node, lower, cell);

@@ -4,10 +4,12 @@ import { axisOf, checkDtype } from '../support/inputs.ts';
 import { inLoops, linesParams, sumText } from '../support/loops.ts';
 import { isInteger, isReal } from '../support/scalar.ts';
 import { reduction } from './kept.ts';
+import { argExtremeRules } from './rules.ts';
 
 const argExtreme = (op: string, sign: '>' | '<'): OpDef => ({
   op,
   summary: `Index of the ${sign === '>' ? 'largest' : 'smallest'} element along an axis, the first or the last of equals.`,
+  check: argExtremeRules,
   lower(node, lower) {
     if (!lower.type(node.inputs[0]).quant) checkDtype(node, lower, (dtype) => isReal(dtype) || isInteger(dtype));
     const axis = axisOf(node, lower.type(node.inputs[0]).shape.length, 0);

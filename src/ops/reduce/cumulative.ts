@@ -5,11 +5,13 @@ import { checkDtype, constantNumbers } from '../support/inputs.ts';
 import { inLoops, linesParams, loopsOver, sumText } from '../support/loops.ts';
 import { elementsText, followInput } from '../support/moves.ts';
 import { arithmetic, isInteger, isReal, number } from '../support/scalar.ts';
+import { cumulativeRules } from './rules.ts';
 
 /** y[k] = x[0] op ... op x[k] along an axis; exclusive: without x[k]; reverse: from the other end. */
 const cumulative = (op: string, operator: '+' | '*', first: number): OpDef => ({
   op,
   summary: `Running ${operator === '+' ? 'sum' : 'product'} along a constant axis.`,
+  check: cumulativeRules,
   lower(node, lower) {
     checkDtype(node, lower, (dtype) => isReal(dtype) || isInteger(dtype));
     const x = lower.read(0, 'any');

@@ -9,6 +9,7 @@ import { arithmetic, isInteger, isReal, isSigned, mathCall, narrowed, negated, n
 import { highest, lowest } from '../support/type-limits.ts';
 import { upgradeToInput } from '../support/upgrade.ts';
 import { type Reduction, reduction } from './kept.ts';
+import { reduceRules } from './rules.ts';
 
 /** acc starts at `start`, takes every element v by `step`, and ends as `end` (n elements). C expressions. */
 interface Formula {
@@ -83,6 +84,7 @@ function absolute(dtype: DType): string {
 const reduce = ([op, formula]: [string, Formula]): OpDef => ({
   op,
   summary: formula.summary,
+  check: reduceRules,
   upgrade: upgradeToInput('axes', op === 'ReduceSum' ? 13 : 18),
   lower(node, lower) {
     checkDtype(node, lower, formula.accepts);
@@ -127,6 +129,7 @@ function elementText({ x, outer, inner }: Reduction): string {
 const reduceLogSumExp: OpDef = {
   op: 'ReduceLogSumExp',
   summary: 'Logarithm of the sum of exponentials over axes.',
+  check: reduceRules,
   upgrade: upgradeToInput('axes', 18),
   lower(node, lower) {
     checkDtype(node, lower, (dtype) => dtype === 'f32' || dtype === 'f64');

@@ -8,12 +8,14 @@ import { inLoops, linesParams } from '../support/loops.ts';
 import { followInput } from '../support/moves.ts';
 import { rowsAlong } from '../support/rows.ts';
 import { lowerSoftmaxS8, softmaxOracle, softmaxRule } from '../support/softmax-int8.ts';
+import { rowwiseRules } from './rules.ts';
 
 /** One kernel call per row: all elements along the axis. */
 const rowwise = (op: string, kernel: string, summary: string, more: Partial<OpDef> = {}): OpDef => ({
   ...more,
   op,
   summary,
+  check: rowwiseRules,
   upgrade: coerceRows,
   lower(node, lower) {
     if (more.oracle && isQuantized(lower.type, node)) return lowerSoftmaxS8(node, lower);

@@ -5,6 +5,7 @@ import { followStorage } from '../support/follow-storage.ts';
 import { axisOf, checkDtype } from '../support/inputs.ts';
 import { inLoops, linesParams, loopsOver, sumText } from '../support/loops.ts';
 import { isInteger, isReal } from '../support/scalar.ts';
+import { topKRules } from './rules.ts';
 
 /**
  * Selection without scratch memory: each round finds the best element that comes after the last one chosen in the
@@ -13,6 +14,7 @@ import { isInteger, isReal } from '../support/scalar.ts';
 export const topK: OpDef = {
   op: 'TopK',
   summary: 'The k largest or smallest elements along an axis and their indices, sorted.',
+  check: topKRules,
   upgrade: attributeToInput,
   lower(node, lower) {
     if (!lower.type(node.inputs[0]).quant) checkDtype(node, lower, (dtype) => isReal(dtype) || isInteger(dtype));

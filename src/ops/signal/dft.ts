@@ -3,12 +3,14 @@ import type { LowerBuilder, OpDef } from '../op-def.ts';
 import { intAttribute } from '../support/attributes.ts';
 import { constantNumbers } from '../support/inputs.ts';
 import { inLoops, linesParams } from '../support/loops.ts';
+import { dftRules, stftRules } from './rules.ts';
 import { upgradeAxis } from './upgrade-axis.ts';
 
 export const dft: OpDef = {
   op: 'DFT',
   summary:
     'Discrete Fourier transform along an axis; real or complex, inverse, one-sided; its length must be constant.',
+  check: dftRules,
   upgrade: upgradeAxis,
   lower(node, lower) {
     const { dtype } = lower.type(node.inputs[0]);
@@ -42,6 +44,7 @@ export const dft: OpDef = {
 export const stft: OpDef = {
   op: 'STFT',
   summary: 'Short-time Fourier transform: windowed frames; step and length must be constant.',
+  check: stftRules,
   lower(node, lower) {
     const { dtype } = lower.type(node.inputs[0]);
     if (dtype !== 'f32') return lower.refuse(`${dtype} is not supported`);

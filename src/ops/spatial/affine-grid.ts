@@ -4,6 +4,7 @@ import { floatLiteral } from '../support/c-text.ts';
 import { checkDtype } from '../support/inputs.ts';
 import { inLoops, linesParams } from '../support/loops.ts';
 import { elementsText } from '../support/moves.ts';
+import { affineGridRules } from './rules.ts';
 
 /**
  * grid[n][(d)][h][w] = theta[n] (x, y, (z), 1): x, y, z the positions along w, h, d in [-1, 1]; pixel centres,
@@ -12,6 +13,7 @@ import { elementsText } from '../support/moves.ts';
 export const affineGrid: OpDef = {
   op: 'AffineGrid',
   summary: 'Sampling positions of an affine map, for GridSample; constant size.',
+  check: affineGridRules,
   lower(node, lower) {
     checkDtype(node, lower, (dtype) => dtype === 'f32');
     const theta = lower.read(0, 'row-major');

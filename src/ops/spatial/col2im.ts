@@ -5,11 +5,13 @@ import { checkDtype, constantNumbers } from '../support/inputs.ts';
 import { inLoops, linesParams, sumText } from '../support/loops.ts';
 import { elementsText } from '../support/moves.ts';
 import { isReal, number } from '../support/scalar.ts';
+import { col2ImRules } from './rules.ts';
 
 /** x[n][c, block...][column...] is added to y[n][c] at column * stride + block * dilation - pad. */
 export const col2Im: OpDef = {
   op: 'Col2Im',
   summary: 'Adds the columns of an im2col matrix back into an image; constant image and block shapes.',
+  check: col2ImRules,
   lower(node, lower) {
     checkDtype(node, lower, isReal);
     const image = constantNumbers(node, lower, 1, 'image shape') ?? [];

@@ -7,10 +7,12 @@ import { clipBounds } from '../support/clip.ts';
 import { type WindowShape, windowParams, windowShape, windowTitle } from '../support/geometry.ts';
 import { windowAxes } from '../support/window-loops.ts';
 import { lowerConvTransposeNd } from './conv-nd.ts';
+import { convTransposeRules } from './rules.ts';
 
 export const convTranspose: OpDef = {
   op: 'ConvTranspose',
   summary: 'Transposed convolution, grouped, strided, dilated; output_padding, output_shape, auto_pad.',
+  check: convTransposeRules,
   spatial: true,
   lower(node, lower) {
     const x = lower.type(node.inputs[0]);

@@ -3,11 +3,13 @@ import type { OpDef } from '../op-def.ts';
 import { intAttribute } from '../support/attributes.ts';
 import { windowParams, windowShape } from '../support/geometry.ts';
 import { checkDtype } from '../support/inputs.ts';
+import { deformConvRules } from './rules.ts';
 
 /** A convolution whose taps are moved by computed offsets and weighted by a mask; everything in ONNX's order. */
 export const deformConv: OpDef = {
   op: 'DeformConv',
   summary: 'Deformable 2-D convolution with offsets and an optional mask.',
+  check: deformConvRules,
   lower(node, lower) {
     checkDtype(node, lower, (dtype) => dtype === 'f32');
     const w = lower.type(node.inputs[1]).shape;

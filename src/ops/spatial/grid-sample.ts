@@ -5,6 +5,7 @@ import { intAttribute, stringAttribute } from '../support/attributes.ts';
 import { checkDtype } from '../support/inputs.ts';
 import { inLoops, linesParams } from '../support/loops.ts';
 import { elementsText } from '../support/moves.ts';
+import { gridSampleRules } from './rules.ts';
 
 const MODES: Readonly<Record<string, number>> = { nearest: 0, linear: 1, bilinear: 1, cubic: 2, bicubic: 2 };
 const PADDINGS: Readonly<Record<string, number>> = { zeros: 0, border: 1, reflection: 2 };
@@ -13,6 +14,7 @@ const PADDINGS: Readonly<Record<string, number>> = { zeros: 0, border: 1, reflec
 export const gridSample: OpDef = {
   op: 'GridSample',
   summary: 'Samples an image or a volume at given positions: nearest, linear, cubic; zeros, border, reflection.',
+  check: gridSampleRules,
   upgrade: (node) => ({ ...node, attributes: { ...node.attributes, mode: newName(node) } }),
   lower(node, lower) {
     checkDtype(node, lower, (dtype) => dtype === 'f32');

@@ -10,6 +10,7 @@ import { elementsText, followInput } from '../support/moves.ts';
 import { isInteger, isReal, mathCall, number } from '../support/scalar.ts';
 import { lowest } from '../support/type-limits.ts';
 import { positionText, type WindowAxis, windowAxes, windowLoops } from '../support/window-loops.ts';
+import { globalLpPoolRules, lpPoolRules, maxUnpoolRules } from './rules.ts';
 
 /** A pool as loops over its output with the window written out: any rank, layout and element type. */
 interface Pool {
@@ -60,6 +61,7 @@ export function lowerAveragePoolNd(node: Node, lower: LowerBuilder): void {
 export const lpPool: OpDef = {
   op: 'LpPool',
   summary: 'p-norm over a window of any rank.',
+  check: lpPoolRules,
   spatial: true,
   lower: (node, lower) => lowerLpPool(node, lower, intsAttribute(node, 'kernel_shape', [])),
 };
@@ -67,6 +69,7 @@ export const lpPool: OpDef = {
 export const globalLpPool: OpDef = {
   op: 'GlobalLpPool',
   summary: 'p-norm over all positions of each channel.',
+  check: globalLpPoolRules,
   spatial: true,
   lower: (node, lower) => lowerLpPool(node, lower, lower.type(node.inputs[0]).shape.slice(2)),
 };
@@ -130,6 +133,7 @@ function insideText(axes: readonly WindowAxis[]): string {
 export const maxUnpool: OpDef = {
   op: 'MaxUnpool',
   summary: 'Puts the maxima of a MaxPool back where they came from.',
+  check: maxUnpoolRules,
   lower(node, lower) {
     checkDtype(node, lower, isReal);
     const x = lower.read(0, 'row-major');

@@ -8,6 +8,7 @@ import { inLoops, linesParams, loopsOver, position, type Walk } from '../support
 import { checkMoves, elementsText, followInput } from '../support/moves.ts';
 import { isReal, number } from '../support/scalar.ts';
 import { axisTaps, type ResizeAxis, type ResizeMode, type Taps } from './resize-axis.ts';
+import { resizeRules } from './rules.ts';
 
 /**
  * Sizes, scales and roi are constants, so where each output position reads is settled now: one table of positions
@@ -16,6 +17,7 @@ import { axisTaps, type ResizeAxis, type ResizeMode, type Taps } from './resize-
 export const resize: OpDef = {
   op: 'Resize',
   summary: 'Nearest, linear or cubic interpolation along any axes; every coordinate mode; antialias.',
+  check: resizeRules,
   spatial: true,
   upgrade: fromOpset10,
   lower(node, lower) {

@@ -5,11 +5,13 @@ import { floatLiteral } from '../support/c-text.ts';
 import { checkDtype } from '../support/inputs.ts';
 import { inLoops, linesParams } from '../support/loops.ts';
 import { elementsText } from '../support/moves.ts';
+import { roiAlignRules } from './rules.ts';
 
 /** y[r][c] = a grid of averages (or maxima) of bilinear samples over region r of the image batch_indices[r]. */
 export const roiAlign: OpDef = {
   op: 'RoiAlign',
   summary: 'Bilinear samples of regions of interest, averaged or maximal per bin.',
+  check: roiAlignRules,
   upgrade: (node, opset) => (opset >= 16 ? node : withOldCoordinates(node)),
   lower(node, lower) {
     checkDtype(node, lower, (dtype) => dtype === 'f32');
