@@ -150,25 +150,29 @@ async function infer(
     const node = model.nodeIn(error);
     if (node && NO_KERNEL.test(error.problem.because?.[0] ?? '')) return node;
     if (isCrash(error)) return await refuseCrash(spec);
-    throw model.explain(error);
+    throw model.explain(error, node ?? (await culprit(spec, () => true)));
   }
 }
 
-/** Finds the node on which onnxruntime ends: the last of the shortest list of nodes that makes it end. */
 async function refuseCrash(spec: SafeModelSpec): Promise<never> {
-  let [fine, ends] = [0, spec.nodes.length];
-  while (ends - fine > 1) {
-    const middle = (fine + ends) >> 1;
-    const crashes = await runIsolated(safeModel(withNodes(spec, middle)).bytes).then(() => false, isCrash);
-    if (crashes) ends = middle;
-    else fine = middle;
-  }
   throw new UserError({
     code: 'BAD_MODEL',
     message: 'onnxruntime cannot take a node, and ends without an answer',
-    where: showNode(spec.nodes[ends - 1]),
+    where: showNode(await culprit(spec, isCrash)),
     hint: 'its attributes or shapes do not fit each other',
   });
+}
+
+/** The node that onnxruntime fails on in this way: the last of the shortest list of nodes that makes it fail. */
+async function culprit(spec: SafeModelSpec, isSuch: (error: unknown) => boolean): Promise<FlatNode> {
+  let [fine, fails] = [0, spec.nodes.length];
+  while (fails - fine > 1) {
+    const middle = (fine + fails) >> 1;
+    const failed = await runIsolated(safeModel(withNodes(spec, middle)).bytes).then(() => false, isSuch);
+    if (failed) fails = middle;
+    else fine = middle;
+  }
+  return spec.nodes[fails - 1];
 }
 
 function withNodes(spec: SafeModelSpec, count: number): SafeModelSpec {

@@ -25,13 +25,13 @@ export interface SafeModel {
   originalOf(name: string): ValueName | null;
   /** The node an onnxruntime error speaks of. */
   nodeIn(error: UserError): FlatNode | null;
-  /** The error of onnxruntime as BAD_MODEL or UNSUPPORTED on the node, in the names of the file. */
-  explain(error: UserError): UserError;
+  /** The error of onnxruntime as BAD_MODEL or UNSUPPORTED on the node (default: that it speaks of), in the names of the file. */
+  explain(error: UserError, node?: FlatNode | null): UserError;
 }
 
-/** Words of onnxruntime about its own limits, not about mistakes in the model. */
+/** Words of onnxruntime about its own limits, not about mistakes in the model; what 'was false' while a kernel was made is a rule. */
 const LIMITS =
-  /could not find an implementation|no op registered|not a registered function|not implemented|unsupported data type|during initialization/i;
+  /could not find an implementation|no op registered|not a registered function|not implemented|unsupported data type|supported|during initialization(?!.* was false)/i;
 
 export function safeModel({ nodes, known, constants, outputs, opset, ranksOf = [] }: SafeModelSpec): SafeModel {
   const names = new Map<ValueName, string>();
@@ -90,11 +90,10 @@ export function safeModel({ nodes, known, constants, outputs, opset, ranksOf = [
     nameOf,
     originalOf,
     nodeIn,
-    explain(error) {
+    explain(error, node = nodeIn(error)) {
       const words = (error.problem.because?.[0] ?? '')
         .replace(/value#\d+/g, (name) => originalOf(name) ?? name)
         .replace(/node#(\d+)/g, (name, index) => nodes[Number(index)]?.name ?? name);
-      const node = nodeIn(error);
       const tooNew = node !== null && node.domain === '' && node.opset > NEWEST_OPSET;
       return new UserError(
         {

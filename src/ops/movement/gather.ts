@@ -5,7 +5,7 @@ import { intAttribute, numbersOf } from '../support/attributes.ts';
 import { axisOf } from '../support/inputs.ts';
 import { copyLines, inLoops, inSplitLoops, linesParams, loopsOver, without } from '../support/loops.ts';
 import { checkMoves, elementsText, followInput } from '../support/moves.ts';
-import { gatherElementsRules, gatherNdRules, gatherRules } from './rules.ts';
+import { gatherElementsRules, gatherNdRules, gatherRules } from './index-rules.ts';
 
 /** y[before][index...][after] = x[before][indices[index...]][after] */
 export const gather: OpDef = {

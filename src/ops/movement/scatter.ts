@@ -6,7 +6,7 @@ import { axisOf } from '../support/inputs.ts';
 import { copyLines, inLoops, inSplitLoops, linesParams, loopsOver, without } from '../support/loops.ts';
 import { checkMoves, elementsText } from '../support/moves.ts';
 import { arithmetic } from '../support/scalar.ts';
-import { scatterElementsRules, scatterNdRules } from './rules.ts';
+import { scatterElementsRules, scatterNdRules } from './index-rules.ts';
 
 /** y = data; then y[.., indices[i], ..] = updates[i] for each i, in order. */
 export const scatterElements: OpDef = {

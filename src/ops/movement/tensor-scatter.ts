@@ -3,7 +3,7 @@ import type { OpDef } from '../op-def.ts';
 import { intAttribute, stringAttribute } from '../support/attributes.ts';
 import { copyLines, inLoops, linesParams, loopsOver, position, without } from '../support/loops.ts';
 import { checkMoves, elementsText } from '../support/moves.ts';
-import { tensorScatterRules } from './rules.ts';
+import { tensorScatterRules } from './index-rules.ts';
 
 /** y = past_cache; then y[b, .., write_indices[b] + t, ..] = update[b, .., t, ..], modulo the axis when circular. */
 export const tensorScatter: OpDef = {

@@ -1,6 +1,6 @@
 import type { NodeFacts, Rule } from '../op-def.ts';
 import { intAttribute, stringAttribute } from '../support/attributes.ts';
-import { bounded, dimension, inputs, oneOf, rank, values } from '../support/rules.ts';
+import { bounded, dimension, inputs, oneOf, outputs, rank, values } from '../support/rules.ts';
 import { fits } from '../support/shape-rule.ts';
 
 const directions = ({ node }: NodeFacts) => (stringAttribute(node, 'direction', 'forward') === 'bidirectional' ? 2 : 1);
@@ -15,6 +15,7 @@ export function recurrentRules(gates: number, activations: number): readonly Rul
   const words = { B: batch, D: directions, H: dimension(2, 2) };
   return [
     inputs(3, lstm ? 8 : 6),
+    outputs(lstm ? 3 : 2),
     bounded('layout', 0, 0, 1),
     oneOf('direction', 'forward', 'reverse', 'bidirectional'),
     rank(0, 3),
