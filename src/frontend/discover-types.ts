@@ -150,7 +150,8 @@ async function infer(
     const node = model.nodeIn(error);
     if (node && NO_KERNEL.test(error.problem.because?.[0] ?? '')) return node;
     if (isCrash(error)) return await refuseCrash(spec);
-    throw model.explain(error, node ?? (await culprit(spec, () => true)));
+    const isTooLarge = /bad_alloc/.test(error.problem.because?.[0] ?? '');
+    throw model.explain(error, node ?? (isTooLarge ? null : await culprit(spec, () => true)));
   }
 }
 
