@@ -9,10 +9,12 @@ import type { Graph, Tensor, ValueName } from './ir/types.ts';
 import { buildOracle } from './oracle/build-oracle.ts';
 import { fewBit } from './passes/fewbit/few-bit.ts';
 import { floatPasses } from './passes/float/index.ts';
+import { widenHalf } from './passes/float/widen-half.ts';
 import { step } from './passes/pass.ts';
 import { type Pipeline, type PipelineOptions, type Remark, runPipeline } from './passes/pipeline.ts';
 import { calibrate } from './passes/quantize/calibrate.ts';
 import { correctBias } from './passes/quantize/correct-bias.ts';
+import { dropRoundings } from './passes/quantize/drop-roundings.ts';
 import { equalize } from './passes/quantize/equalize.ts';
 import { isQuantizedModel, quantizedFloatPasses, quantizedImportPasses } from './passes/quantize/import-quantized.ts';
 import { quantizeInt8 } from './passes/quantize/quantize-int8.ts';
@@ -198,7 +200,7 @@ function defaultPipeline(imported: Graph, precision: 'float32' | 'int8', options
 
 /** What makes a float model int8. */
 export function int8Pipeline(options: TransformOptions): Pipeline {
-  return [...floatPasses, ...int8Passes(options)];
+  return [widenHalf, dropRoundings, ...floatPasses, ...int8Passes(options)];
 }
 
 /**

@@ -9,6 +9,7 @@ import { foldShapeInputs } from './fold-shape-inputs.ts';
 import { shapeFromConstants } from './own-shapes.ts';
 import { hasOwnRule, ownTypes, unspeakable } from './own-types.ts';
 import { type SafeModelSpec, safeModel } from './safe-model.ts';
+import { standInTypes } from './stand-in-types.ts';
 import { countElements } from './tensor-data.ts';
 
 /** A flat graph without types; nodes in topological order, all of one opset. */
@@ -41,7 +42,7 @@ export async function discoverTypes(
   const cut = new Set<FlatNode>();
 
   for (let work = 0; work <= MAX_WORK; ) {
-    typeCutNodes(graph.nodes, cut, known, constants);
+    await typeCutNodes({ ...graph, constants }, cut, known, learn);
     const rest = runnable(graph.nodes, cut, known);
     if (rest.length === 0) return complete(graph.nodes, known);
     work += rest.length;
@@ -64,13 +65,14 @@ export async function discoverTypes(
   });
 }
 
-/** Own rules for the nodes onnxruntime cannot take, as far as their inputs are known. */
-function typeCutNodes(
-  nodes: readonly FlatNode[],
+/** Types of the nodes onnxruntime cannot take, as far as their inputs are known: own rules, or those of float32. */
+async function typeCutNodes(
+  graph: UntypedGraph,
   cut: Set<FlatNode>,
   known: Map<ValueName, TensorType>,
-  constants: ReadonlyMap<ValueName, Tensor>,
-): void {
+  learn: (name: ValueName, tensor: Tensor) => void,
+): Promise<void> {
+  const { nodes, constants } = graph;
   const typeOf = (value: ValueName | null) => (value && known.get(value)) || null;
   const constantOf = (value: ValueName | null) => (value && constants.get(value)) || null;
   for (const node of nodes) {
@@ -79,7 +81,7 @@ function typeCutNodes(
     if (unspeakable(node, inputs)) cut.add(node);
     const shaped = shapeFromConstants(node, inputs, node.inputs.map(constantOf));
     if (!shaped && (!cut.has(node) || node.inputs.some((input, i) => input && !inputs[i]))) continue;
-    const types = shaped ? [shaped] : ownTypes(node, inputs);
+    const types = shaped ? [shaped] : (ownTypes(node, inputs) ?? (await inFloat32(node, graph, known, learn)));
     if (!types) {
       throw new UserError({
         code: 'UNSUPPORTED',
@@ -94,6 +96,23 @@ function typeCutNodes(
       if (output) known.set(output, type);
     });
   }
+}
+
+/** By float32 in the place of a float type without kernels; what the shape depends on is computed where it must be. */
+async function inFloat32(
+  node: FlatNode,
+  graph: UntypedGraph,
+  known: ReadonlyMap<ValueName, TensorType>,
+  learn: (name: ValueName, tensor: Tensor) => void,
+): Promise<TensorType[] | null> {
+  const found = await standInTypes(node, known, graph.constants, graph.opset);
+  const isOpen = (types: readonly (TensorType | null)[]) => types.some((type, i) => node.outputs[i] && !type);
+  if (found && isOpen(found)) {
+    for (const [name, tensor] of await foldShapeInputs(graph, known, [node])) learn(name, tensor);
+    const closed = await standInTypes(node, known, graph.constants, graph.opset);
+    return closed && !isOpen(closed) ? (closed as TensorType[]) : null;
+  }
+  return found as TensorType[] | null;
 }
 
 /** Own rules give the outputs an operator has; a node may list more. */

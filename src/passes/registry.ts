@@ -6,6 +6,7 @@ import type { AnyPass } from './pass.ts';
 import { calibrate } from './quantize/calibrate.ts';
 import { correctBias } from './quantize/correct-bias.ts';
 import { dequantizeConstants } from './quantize/dequantize-constants.ts';
+import { dropRoundings } from './quantize/drop-roundings.ts';
 import { equalize } from './quantize/equalize.ts';
 import { importQdq } from './quantize/import-qdq.ts';
 import { importQlinear } from './quantize/import-qlinear.ts';
@@ -29,6 +30,7 @@ export const allPasses: readonly AnyPass[] = [
     importQlinear,
     dequantizeConstants,
     importQdq,
+    dropRoundings,
     unrollRecurrent,
     equalize,
     calibrate,

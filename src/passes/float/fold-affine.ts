@@ -26,7 +26,8 @@ import { padsOf } from './window.ts';
  * Method: after the layer, scale and shift per output channel (looking through Reshapes that keep the last dimension
  * of a Gemm); before it, per input channel: W (s x + t) + b = (W s) x + (W t + b).
  * Kept: constants that vary along other dimensions; a shift before a padded convolution, because padding is zeros
- * after the shift; layers that others read too.
+ * after the shift; a large shift before a layer, because W x and W t would be large numbers of a small difference;
+ * layers that others read too.
  */
 export const foldAffine = definePass({
   name: 'fold-affine',
@@ -89,10 +90,16 @@ const intoLayerAfter: Rule = (graph, layer) => {
   };
 };
 
+/**
+ * With data that vary by about 1 beside the shift, the sums lose as many digits as it has: beyond this, more than the
+ * 1e-5 of the range that a layer may be off. Images of bytes are centred by 128.
+ */
+const MAX_SHIFT = 128;
+
 /** W'[m][c] = s[c] W[m][c], b'[m] = b[m] + sum over c and the window of t[c] W[m][c]. */
 function scaleInputs(graph: Graph, layer: Node, { scale, shift }: Affine): Parameters | null {
   const shifted = shift.some((t) => t !== 0);
-  if (!allFinite({ scale, shift })) return null;
+  if (!allFinite({ scale, shift }) || shift.some((t) => Math.abs(t) > MAX_SHIFT)) return null;
   if (shifted && layer.op === 'Conv' && padsOf(graph, layer).some((pad) => pad !== 0)) return null;
   const channels = typeOf(graph, layer.outputs[0]).shape[1];
   const plain = scaleOutputs(graph, layer, {

@@ -1,4 +1,4 @@
-import { editGraph, producerOf, prune } from '../../ir/graph.ts';
+import { editGraph, producerOf, prune, typeOf } from '../../ir/graph.ts';
 import { elementCount } from '../../ir/shape.ts';
 import { byteCount, tensorOf } from '../../ir/tensor.ts';
 import type { Graph, Node, Tensor, ValueName } from '../../ir/types.ts';
@@ -96,8 +96,9 @@ function chooseValues(graph: Graph, grows: (constantBytes: number, bytes: number
   for (let item = queue.pop(); item; item = queue.pop()) {
     const producer = producers.get(item.value);
     if (!producer || chosen.has(item.value)) continue;
-    const bytes = byteCount(must(graph.types.get(item.value), `type of '${item.value}'`));
-    if (!item.forWeights && grows(must(sources.get(producer), 'constant sources').bytes, bytes)) {
+    const bytes = byteCount(typeOf(graph, item.value));
+    const tooLarge = !item.forWeights && grows(must(sources.get(producer), 'constant sources').bytes, bytes);
+    if (tooLarge || UNREADABLE.has(typeOf(graph, item.value).dtype)) {
       if (!kept.has(producer)) enqueueInputs(producer);
       kept.add(producer);
     } else {
@@ -148,10 +149,10 @@ function sourcesOf(
 }
 
 const KEPT: ReadonlySet<string> = new Set([...RANDOM_OPS, 'Dropout', 'QuantizeLinear', 'DequantizeLinear']);
-/** Types that no constant can have or that onnxruntime does not hand out. */
-const UNREADABLE: ReadonlySet<string> = new Set(['string', 'bf16', 'i4', 'u4', 'i2', 'u2']);
+/** Types that onnxruntime does not hand out: such values are computed on the way to others only. */
+const UNREADABLE: ReadonlySet<string> = new Set(['bf16', 'i4', 'u4', 'i2', 'u2']);
 
 function foldable(graph: Graph, node: Node): boolean {
   if (KEPT.has(node.op) || (node.domain !== '' && node.domain !== 'com.microsoft')) return false;
-  return node.outputs.every((output) => output === null || !UNREADABLE.has(graph.types.get(output)?.dtype ?? 'string'));
+  return node.outputs.every((output) => output === null || typeOf(graph, output).dtype !== 'string');
 }

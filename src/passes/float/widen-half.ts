@@ -1,5 +1,5 @@
 import { consumersOf, producerOf, prune, sortNodes, typeOf } from '../../ir/graph.ts';
-import type { Attribute, DType, Graph, Node, Tensor, TensorType, ValueName } from '../../ir/types.ts';
+import type { Attribute, DType, Graph, Node, Tensor, ValueName } from '../../ir/types.ts';
 import { toFloat32Array } from '../../numerics/convert.ts';
 import { definePass } from '../pass.ts';
 
@@ -11,8 +11,9 @@ const HALVES: Readonly<Record<string, number>> = { f16: 10, bf16: 16 };
  * Purpose: microcontrollers compute in float32; float16 and bfloat16 are for storage.
  * Leaves: every half-precision value inside the graph is float32, constants converted. Graph inputs and outputs keep
  * their type: a Cast stands between each and the rest.
- * Edge cases: BitCast reads and makes bits, so Casts stand around it too.
- * Results are at least as precise as with halves, and finite where a half would overflow.
+ * Edge cases: BitCast reads and makes bits, so Casts stand around it too. A Cast of the file into a half rounds, and may
+ * overflow, so it stays, with a Cast back behind it; one of small integers is exact and goes.
+ * All else is at least as precise as with halves, and finite where a half would overflow.
  */
 export const widenHalf = definePass({
   name: 'widen-half',
@@ -29,6 +30,8 @@ export const widenHalf = definePass({
 
     const nodes = graph.nodes.map((node): Node => {
       if (node.op === 'BitCast') return node;
+      if (rounds(graph, node))
+        return castNode(wide(node.inputs[0]!)!, node.outputs[0]!, typeOf(graph, node.outputs[0]).dtype, node.name);
       const attributes = wideAttributes(node.attributes);
       return { ...node, inputs: node.inputs.map(wide), outputs: node.outputs.map(wide), attributes };
     });
@@ -50,27 +53,39 @@ function isHalf(dtype: DType): boolean {
   return dtype in HALVES;
 }
 
+/** Integers of 8 bits are halves of either kind. */
+const EXACT: ReadonlySet<DType> = new Set(['bool', 'u8', 'i8', 'u4', 'i4', 'u2', 'i2']);
+
+/** A Cast of another type into a half. */
+function rounds(graph: Graph, { op, inputs, outputs }: Node): boolean {
+  if (op !== 'Cast' && op !== 'CastLike') return false;
+  const [from, to] = [typeOf(graph, inputs[0]).dtype, typeOf(graph, outputs[0]).dtype];
+  return isHalf(to) && from !== to && !EXACT.has(from);
+}
+
 /** True for a half that only Casts from or to float32 (and BitCasts) touch: widened already. */
 function isBorder(graph: Graph, value: ValueName): boolean {
   if (graph.constants.has(value)) return false;
   const reads = ({ op, outputs }: Node) =>
     op === 'BitCast' || (op === 'Cast' && typeOf(graph, outputs[0]).dtype === 'f32');
-  const makes = ({ op, inputs }: Node) =>
-    op === 'BitCast' || (op === 'Cast' && typeOf(graph, inputs[0]).dtype === 'f32');
+  const makes = (node: Node) =>
+    node.op === 'BitCast' || (node.op === 'Cast' && !isHalf(typeOf(graph, node.inputs[0]).dtype));
   const producer = producerOf(graph, value);
   return consumersOf(graph, value).every(reads) && (producer === null || makes(producer));
 }
 
-/** Half-precision values that stay such: the model's interface and the two sides of BitCast. */
+/** Half-precision values that stay such: the model's interface, the two sides of BitCast, and what a Cast rounds. */
 function keptHalves(graph: Graph): Set<ValueName> {
   const sides = graph.nodes.filter(({ op }) => op === 'BitCast').flatMap((node) => [...node.inputs, ...node.outputs]);
-  const values = [...graph.inputs, ...graph.outputs, ...sides].filter((value) => value !== null);
+  const rounded = graph.nodes.filter((node) => rounds(graph, node)).flatMap(({ outputs }) => outputs);
+  const values = [...graph.inputs, ...graph.outputs, ...sides, ...rounded].filter((value) => value !== null);
   return new Set(values.filter((value) => isHalf(typeOf(graph, value).dtype)));
 }
 
 function madeAsBits(graph: Graph, value: ValueName): boolean {
   return (
-    graph.inputs.includes(value) || graph.nodes.some((node) => node.op === 'BitCast' && node.outputs.includes(value))
+    graph.inputs.includes(value) ||
+    graph.nodes.some((node) => node.outputs.includes(value) && (node.op === 'BitCast' || rounds(graph, node)))
   );
 }
 
@@ -80,9 +95,9 @@ function freshName(graph: Graph, value: ValueName): ValueName {
   return name;
 }
 
-function castNode(from: ValueName, to: ValueName, dtype: TensorType['dtype']): Node {
+function castNode(from: ValueName, to: ValueName, dtype: DType, name = to): Node {
   const attributes = { to: HALVES[dtype] ?? FLOAT };
-  return { op: 'Cast', domain: '', name: to, inputs: [from], outputs: [to], attributes, clip: null };
+  return { op: 'Cast', domain: '', name, inputs: [from], outputs: [to], attributes, clip: null };
 }
 
 function widened(tensor: Tensor): Tensor {

@@ -138,6 +138,7 @@ const v: f32[2,2] = 1, 2, 3, 4
 const shape: i64[2] = 4, 1
 const cell: f32[1] = 2
 const pair: f32[2] = 1, 2
+const far: f32[2] = 1, -1000
 a: f32[1,1,2,2] = Conv(x, w)
 b: f32[1,1,2,2] = Mul(a, rows)
 c: f32[1,1,2,2] = Add(x, one)
@@ -156,6 +157,8 @@ o: f32[4,1] = Reshape(n, shape)
 p: f32[4,1] = Mul(o, cell)
 q: f32[2,2] = Add(u, pair)
 r: f32[2,2] = Gemm(q, v, _) transA=1
-return b, d, g, i, k, m, p, r`;
+s: f32[2,2] = Add(u, far)
+t: f32[2,2] = Gemm(s, v, _)
+return b, d, g, i, k, m, p, r, t`;
   expect(await folded(text)).toBe(text);
 });

@@ -140,3 +140,17 @@ test('what onnxruntime has no kernel for stays, with a remark; the rest folds', 
     { pass: 'fold-constants', node: 'a', op: 'Cast', text: expect.stringMatching(/^kept: .*BitShift/) },
   ]);
 });
+
+test('types that onnxruntime does not hand out are passed on the way', async () => {
+  const text = `input x: f32[2]
+const w: f32[2] = 0.33333334, 3
+a: bf16[2] = Cast(w) to=16
+b: f32[2] = Cast(a) to=1
+y: f32[2] = Add(x, b)
+return y`;
+  const { graph } = await runPass(foldConstants, parseGraph(text), { evaluate });
+  expect(printGraph(graph)).toBe(`input x: f32[2]
+const b: f32[2] = 0.33398438, 3
+y: f32[2] = Add(x, b)
+return y`);
+});
