@@ -9,7 +9,9 @@ import { createRng } from '../../src/numerics/rng.ts';
 import { buildOracle } from '../../src/oracle/build-oracle.ts';
 import { withSession } from '../../src/runtime/ort-session.ts';
 import { agrees } from '../../src/verify/compare.ts';
-import { type CRun, openLayerJudge } from '../../src/verify/layer-judge.ts';
+import { openLayerJudge } from '../../src/verify/layer-judge.ts';
+import { offUpstream } from '../../src/verify/off-upstream.ts';
+import type { CRun } from '../../src/verify/reference.ts';
 import { tracedValues } from '../../src/verify/trace.ts';
 
 type Plant = (value: ValueName, data: TypedArray) => void;
@@ -49,6 +51,7 @@ async function verdictOn(text: string, plant: Plant, feed?: ReadonlyMap<ValueNam
   await judge.release();
   const { layers, outputs } = judge.result();
   return {
+    graph,
     layers,
     outputs,
     wrong: [...layers, ...outputs].filter((one) => !agrees(one, 1e-5)).map(({ layer, value }) => `${layer} ${value}`),
@@ -148,4 +151,82 @@ test('a sum that cancels is compared with what the last bits of its terms make; 
   const off = (by: number) => wrongIn('y', (data) => { data[0] = Number(data[0]) + by; }); // biome-ignore format: short
   expect((await verdictOn(text, off(1e-5), feed)).wrong).toEqual([]);
   expect((await verdictOn(text, off(1e-2), feed)).wrong).toEqual(['l00_matmul y', 'output y']);
+});
+
+describe('where onnxruntime is off, and the C is right', () => {
+  const real = (shape: readonly number[], ...data: number[]) =>
+    new Map([['x', { dtype: 'f32' as const, shape, data: Float32Array.from(data) }]]);
+  const far = [10000, 10000.5, 10001, 10001.5];
+  const normal = [-1.341635, -0.447212, 0.447212, 1.341635];
+  const norm = (op: string, attributes: string) => `
+    input x: f32[1,2,2]
+    const s: f32[2] = 1, 2
+    const b: f32[2] = 0, 3
+    y: f32[1,2,2] = ${op}(x, s, b) ${attributes}
+    return y`;
+
+  const CASES: readonly (readonly [name: string, text: string, Map<string, Tensor>, right: readonly number[]])[] = [
+    [
+      'GroupNormalization far from 0',
+      norm('GroupNormalization', 'num_groups=1'),
+      real([1, 2, 2], ...far),
+      normal.map((y, i) => (i < 2 ? y : 2 * y + 3)),
+    ],
+    [
+      'Sigmoid of large negative numbers',
+      'input x: f32[4]\n y: f32[4] = Sigmoid(x)\n return y',
+      real([4], -17, -20, -40, 1),
+      [4.1399375e-8, 2.0611537e-9, 4.248354e-18, 0.73105858],
+    ],
+    [
+      'MeanVarianceNormalization of a constant',
+      'input x: f32[1,1,2,2]\n y: f32[1,1,2,2] = MeanVarianceNormalization(x)\n return y',
+      real([1, 1, 2, 2], 3, 3, 3, 3),
+      [0, 0, 0, 0],
+    ],
+    [
+      'Resize that crops to the size it has',
+      `
+        input x: f32[1,1,1,4]
+        const roi: f32[8] = 0, 0, 0, 0.33333334, 1, 1, 1, 0.6666667
+        const size: i64[4] = 1, 1, 1, 4
+        y: f32[1,1,1,4] = Resize(x, roi, _, size) mode="linear" coordinate_transformation_mode="tf_crop_and_resize"
+        return y`,
+      real([1, 1, 1, 4], 10, 20, 30, 40),
+      [20, 23.333334, 26.666666, 30],
+    ],
+  ];
+
+  test.each(CASES)('%s', async (_, text, feed, values) => {
+    const give = (numbers: readonly number[]) => wrongIn('y', (data) => (data as Float32Array).set(numbers));
+    const good = await verdictOn(text, give(values), feed);
+    expect(good.wrong).toEqual([]);
+    expect(good.layers[0]!.off).toMatchObject({ samples: 1 });
+    expect(good.layers[0]!.off!.maxError).toBeGreaterThan(100 * good.layers[0]!.off!.errorOfC);
+    expect(offUpstream(good.graph, good.layers, 'y').map(({ value }) => value)).toEqual(['y']);
+
+    const wrong = values.map((value, i) => (i === 0 ? value + 0.01 : value));
+    expect((await verdictOn(text, give(wrong), feed)).wrong).toEqual([expect.stringMatching(/ y$/), 'output y']);
+  });
+
+  test('a graph where it is not off says nothing', async () => {
+    expect((await verdictOn(MIXED, right)).layers.filter(({ off }) => off)).toEqual([]);
+  });
+});
+
+test('off-upstream: only what the output is computed from', () => {
+  const graph = parseGraph(`
+    input x: f32[2]
+    a: f32[2] = Sigmoid(x)
+    b: f32[2] = Log(a)
+    c: f32[2] = Neg(x)
+    return b, c`);
+  const off = { samples: 1, maxError: 1, errorOfC: 0 };
+  const layers = [
+    { value: 'a', off },
+    { value: 'b', off: null },
+    { value: 'c', off: null },
+  ];
+  expect(offUpstream(graph, layers, 'b').map(({ value }) => value)).toEqual(['a']);
+  expect(offUpstream(graph, layers, 'c')).toEqual([]);
 });

@@ -1,0 +1,83 @@
+import { exportOnnx } from '../frontend/export-onnx.ts';
+import type { Port } from '../ir/program.ts';
+import type { Graph, Tensor, TypedArray, ValueName } from '../ir/types.ts';
+import { toBfloat16Bits } from '../numerics/float16.ts';
+import { createRng } from '../numerics/rng.ts';
+import { createSession } from '../runtime/ort-session.ts';
+import { must } from '../support/errors.ts';
+import { carried, cutGraph } from './cut-graph.ts';
+
+/** One inference of the generated C, in ONNX order. */
+export interface CRun {
+  /** What the model was given, as it takes it (codes where its inputs are codes). */
+  readonly feed: ReadonlyMap<ValueName, Tensor>;
+  /** In the order of the program's outputs. */
+  readonly outputs: readonly TypedArray[];
+  /** Traced values; none where layers are not compared. */
+  readonly values: ReadonlyMap<ValueName, TypedArray>;
+}
+
+/** What onnxruntime computes for one inference, each layer from what the C fed it. */
+export interface Reference {
+  resultOf(port: Port): TypedArray;
+  /** A value as the layers that read it saw it. */
+  seen(value: ValueName): Tensor;
+  /** The same, computed from real numbers that are moved in their last bit. */
+  moved(): Promise<Pick<Reference, 'resultOf'>>;
+}
+
+export interface ReferenceSession {
+  run(run: CRun): Promise<Reference>;
+  release(): Promise<void>;
+}
+
+/** `known`: what each run of the C shows; `wanted`: values to be computed besides. */
+export async function openReference(
+  oracle: Graph,
+  known: readonly Port[],
+  wanted: readonly ValueName[],
+): Promise<ReferenceSession> {
+  const names = known.map(({ value }) => value);
+  const { graph, given, shown } = cutGraph(oracle, names, wanted);
+  const session = await createSession(exportOnnx(graph));
+  const resultsIn =
+    (results: ReadonlyMap<string, Tensor>) =>
+    ({ value, type }: Port): TypedArray => {
+      const { dtype, data } = must(results.get(must(shown.get(value), value)), value);
+      return type.dtype === 'bf16' && dtype === 'f32' ? Uint16Array.from(data as Float32Array, toBfloat16Bits) : data;
+    };
+  return {
+    async run({ feed, values }) {
+      const traced = new Map(
+        known.map(({ value, type: { dtype, shape } }): [ValueName, Tensor] => {
+          return [value, { dtype, shape, data: must(values.get(value), value) }];
+        }),
+      );
+      const feeds = new Map([
+        ...feed,
+        ...[...traced].map(([value, tensor]) => [must(given.get(value), value), carried(tensor)] as const),
+      ]);
+      const results = await session.run(feeds);
+      return {
+        resultOf: resultsIn(results),
+        seen: (value) =>
+          must(feed.get(value) ?? traced.get(value) ?? oracle.constants.get(value) ?? results.get(value), value),
+        moved: async () => ({ resultOf: resultsIn(await session.run(lastBitsMoved(feeds))) }),
+      };
+    },
+    release: () => session.release(),
+  };
+}
+
+/** Each real number moved by 2^-23 of itself, up or down. */
+function lastBitsMoved(feeds: ReadonlyMap<ValueName, Tensor>): Map<ValueName, Tensor> {
+  const rng = createRng(1);
+  const step = 2 ** -23;
+  return new Map(
+    [...feeds].map(([name, tensor]) => {
+      if (tensor.dtype !== 'f32') return [name, tensor];
+      const data = (tensor.data as Float32Array).map((x) => x * (rng.uint32() & 1 ? 1 + step : 1 - step));
+      return [name, { ...tensor, data }];
+    }),
+  );
+}

@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest';
+import { exportOnnx } from '../../src/frontend/export-onnx.ts';
+import { typeOf } from '../../src/ir/graph.ts';
+import { elementCount } from '../../src/ir/shape.ts';
+import { dataOf, isFloat } from '../../src/ir/tensor.ts';
+import { parseGraph } from '../../src/ir/text.ts';
+import type { Tensor } from '../../src/ir/types.ts';
+import { createRng } from '../../src/numerics/rng.ts';
+import { withSession } from '../../src/runtime/ort-session.ts';
+import { byDefinition } from '../../src/verify/definitions/index.ts';
+
+/** Where onnxruntime is right, the definitions give the same. */
+const CASES = {
+  InstanceNormalization: `
+    input x: f32[2,3,2,2]
+    const s: f32[3] = 1, 2, 3
+    const b: f32[3] = 0, 1, -1
+    y: f32[2,3,2,2] = InstanceNormalization(x, s, b) epsilon=0.01`,
+  GroupNormalization: `
+    input x: f32[2,4,3]
+    const s: f32[4] = 1, 2, 3, 4
+    const b: f32[4] = 0, 1, -1, 2
+    y: f32[2,4,3] = GroupNormalization(x, s, b) num_groups=2`,
+  'LayerNormalization of two axes': `
+    input x: f32[2,3,2]
+    const s: f32[3,2] = 1, 2, 3, 4, 5, 6
+    const b: f32[3,2] = 0, 1, -1, 2, 1, 1
+    y: f32[2,3,2] = LayerNormalization(x, s, b) axis=1`,
+  RMSNormalization: `
+    input x: f32[2,3]
+    const s: f32[3] = 1, 2, 3
+    y: f32[2,3] = RMSNormalization(x, s)`,
+  MeanVarianceNormalization: `
+    input x: f32[2,3,2,2]
+    y: f32[2,3,2,2] = MeanVarianceNormalization(x)`,
+  'MeanVarianceNormalization over the last axes': `
+    input x: f32[2,3,2,2]
+    y: f32[2,3,2,2] = MeanVarianceNormalization(x) axes=[-1,2]`,
+  Sigmoid: `
+    input x: f32[7]
+    y: f32[7] = Sigmoid(x)`,
+  'Resize of all there is': `
+    input x: f32[2,3]
+    const roi: f32[4] = 0, 0, 1, 1
+    const size: i64[2] = 2, 3
+    y: f32[2,3] = Resize(x, roi, _, size) mode="linear" coordinate_transformation_mode="tf_crop_and_resize"`,
+  'MatMulInteger by rows and columns': `
+    input x: u8[2,2,3]
+    input w: i8[3,4]
+    const p: u8[1] = 100
+    const q: i8[4] = 1, -2, 3, 0
+    y: i32[2,2,4] = MatMulInteger(x, w, p, q)`,
+  'ConvInteger with groups': `
+    input x: u8[1,4,5,4]
+    const w: i8[2,2,3,2] = 1, 2, 3, -4, 5, 6, 1, 0, 1, -1, 2, 2, 7, 7, 7, 1, 1, 1, 0, 3, 0, -3, 2, 1
+    const p: u8[] = 7
+    y: i32[1,2,3,4] = ConvInteger(x, w, p) group=2 strides=[2,1] pads=[1,0,1,1]`,
+  'ConvInteger of a signal': `
+    input x: u8[2,1,6]
+    const w: i8[1,1,2] = 3, -4
+    y: i32[2,1,4] = ConvInteger(x, w) dilations=[2]`,
+};
+
+describe('definitions', () => {
+  test.each(Object.entries(CASES))('%s', async (_, text) => {
+    const graph = parseGraph(`${text}\n return y`);
+    const rng = createRng(11);
+    const feeds = new Map(
+      graph.inputs.map((name): [string, Tensor] => {
+        const { dtype, shape } = typeOf(graph, name);
+        const one = () => (isFloat(dtype) ? rng.normal() : dtype === 'u8' ? rng.int(0, 120) : rng.int(-60, 60));
+        return [name, { dtype, shape, data: dataOf(dtype, Array.from({ length: elementCount(shape) }, one)) }];
+      }),
+    );
+    const results = await withSession(exportOnnx(graph), {}, (session) => session.run(feeds));
+    const { data } = results.get('y')!;
+    const [node] = graph.nodes;
+    const inputs = node!.inputs.map((input) => input && (feeds.get(input) ?? graph.constants.get(input) ?? null));
+    const exact = byDefinition(node!, inputs as (Tensor | null)[])!;
+    expect(exact).toHaveLength(data.length);
+    for (const [i, value] of exact.entries()) expect(Number(value)).toBeCloseTo(Number(data[i]), 5);
+  });
+});
