@@ -12,6 +12,7 @@ import { type Verdict, verifyModel } from '../verify/verify-model.ts';
 import { inScratch } from './in-scratch.ts';
 import { testData } from './open-data.ts';
 import type { Progress } from './progress.ts';
+import { renderOff } from './render-off.ts';
 import type { VerifyFlags } from './verify-flags.ts';
 
 /** Largest float error over the range of the value that still counts as agreement. */
@@ -84,6 +85,7 @@ export function renderVerdict({ toolchain, samples, passed, layers, outputs, top
   const judgement = passed ? 'agrees with onnxruntime' : 'DIFFERS from onnxruntime';
   return [
     `Verified on ${printable(toolchain)}: ${judgement} on ${samples} ${samples === 1 ? 'sample' : 'samples'}${accuracy}`,
+    ...renderOff(layers),
     '',
     ...renderTable(columns, rows),
   ].join('\n');
