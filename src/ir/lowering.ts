@@ -1,4 +1,4 @@
-import type { Json, Storage, Table } from './program.ts';
+import type { Json, KernelInstance, Reading, RefusedKernel, Storage, Table } from './program.ts';
 import type { DType, Graph, Shape, Tensor, TensorType, TypedArray, ValueName } from './types.ts';
 
 /** Layout wish for an operand. `any`: whatever it is, strides tell; `row-major`: plain C order. */
@@ -50,6 +50,19 @@ export interface LowerBuilder {
   refuse(reason: string): never;
   /** Target features: 'dsp', 'mve', 'fpu', ... */
   readonly features: ReadonlySet<string>;
+  /** What decides between kernels that can all compute this node. */
+  readonly wish: KernelWish;
+}
+
+/** balanced: speed, where it does not cost much flash or RAM. */
+export type Goal = 'balanced' | 'speed' | 'size' | 'ram';
+
+export interface KernelWish {
+  readonly goal: Goal;
+  /** Kernel that this node must get; null: the chooser's. */
+  readonly pin: string | null;
+  /** Kernels that this node must not get, with the reason. */
+  readonly without: readonly RefusedKernel[];
 }
 
 export interface LayerSpec {
@@ -60,5 +73,10 @@ export interface LayerSpec {
   /** Its kernels reach tables through nn_flash, so also those in a flash that is an address space of its own. */
   readonly readsFlash?: boolean;
   /** Input operand -> minimal distance in bytes below it at which the (first) output may start. */
-  readonly overlap?: readonly { readonly read: Operand; readonly distance: number }[];
+  readonly overlap?: readonly { readonly read: Operand; readonly distance: number; readonly exactly?: boolean }[];
+  /** See Call. */
+  readonly kernel?: string;
+  readonly reading?: Reading;
+  readonly refused?: readonly RefusedKernel[];
+  readonly instances?: readonly KernelInstance[];
 }

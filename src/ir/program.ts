@@ -43,9 +43,31 @@ export interface Overlap {
   readonly read: BufferId;
   readonly write: BufferId;
   readonly distance: number;
+  /** Only at this very distance, not further below: the call writes back to the places that it read. */
+  readonly exactly?: boolean;
 }
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/**
+ * - bytes: codes as they are, one by one or in the order of the kernel;
+ * - inline: packed, unpacked in registers;
+ * - whole, block, chunk: unpacked into scratch, all at once, some rows or some columns at a time;
+ * - additions: lists of what to add and to subtract.
+ */
+export type Reading = 'bytes' | 'inline' | 'whole' | 'block' | 'chunk' | 'additions';
+
+export interface RefusedKernel {
+  readonly kernel: string;
+  readonly reason: string;
+}
+
+/** templates/<set>/kernels/<template>.h.hbs with `params`, as the C function `name`. */
+export interface KernelInstance {
+  readonly name: string;
+  readonly template: string;
+  readonly params: { readonly [key: string]: Json };
+}
 
 /** One layer function of the generated C and its one call. */
 export interface Call {
@@ -57,6 +79,14 @@ export interface Call {
   /** templates/<set>/layers/<template>.c.hbs renders the body with `params`. */
   readonly template: string;
   readonly params: { readonly [key: string]: Json };
+  /** The kernel that computes the layer, as reports and benchmarks name it; absent: the template is all of it. */
+  readonly kernel?: string;
+  /** How the kernel gets at few-bit weights; absent: the layer has no integer weights. */
+  readonly reading?: Reading;
+  /** Faster or smaller kernels that were not taken, each with the reason. */
+  readonly refused?: readonly RefusedKernel[];
+  /** Kernels of this layer that are rendered from a template with numbers of its shape. */
+  readonly instances?: readonly KernelInstance[];
   readonly arguments: readonly Argument[];
   readonly overlaps: readonly Overlap[];
   /** Multiply-accumulates of one inference. */

@@ -1,11 +1,12 @@
 import { permuted } from '../ir/permute.ts';
 import type { Node, Tensor } from '../ir/types.ts';
+import { denseOverlap } from '../kernels/dense/overlap.ts';
 import { isQuantized } from '../quant/quantized.ts';
 import { must } from '../support/errors.ts';
 import type { LowerBuilder, OpDef } from './op-def.ts';
 import { floatAttribute, intAttribute } from './support/attributes.ts';
 import { clipBounds } from './support/clip.ts';
-import { columnsInMemoryOrder, denseOracle, denseOverlap, lowerDenseS8, readRows } from './support/dense-lower.ts';
+import { columnsInMemoryOrder, denseOracle, lowerDenseS8, readRows } from './support/dense-lower.ts';
 import { lowerMatMul } from './support/matmul.ts';
 import { gemmRules } from './support/product-rules.ts';
 

@@ -5,7 +5,7 @@ import { must } from '../../src/support/errors.ts';
 /** 'a' is read, '>a' written, '~a' scratch; overlaps are [read, write, distance]. */
 export interface CallSketch {
   readonly uses: readonly string[];
-  readonly overlaps?: readonly (readonly [string, string, number])[];
+  readonly overlaps?: readonly (readonly [string, string, number, 'exactly'?])[];
   readonly blocks?: readonly { readonly bytes: number; readonly offset: number }[];
 }
 
@@ -68,7 +68,12 @@ function sketchCall({ uses, overlaps = [], blocks }: CallSketch, index: number, 
       if (use[0] === '~') return { name: 't', ctype: 'int8_t', access: 'scratch', buffer: idOf(use.slice(1)) };
       return { name: `x${reads++}`, ctype: 'int8_t', access: 'read', buffer: idOf(use) };
     }),
-    overlaps: overlaps.map(([read, write, distance]) => ({ read: idOf(read), write: idOf(write), distance })),
+    overlaps: overlaps.map(([read, write, distance, exactly]) => ({
+      read: idOf(read),
+      write: idOf(write),
+      distance,
+      ...(exactly && { exactly: true }),
+    })),
     macs: 0,
     constants: [],
     summary: '',
@@ -148,6 +153,10 @@ function checkArguments(call: Call, offset: (id: BufferId) => number, size: (id:
       const sameReads = call.arguments.filter((one) => one.access === 'read' && one.buffer === read.buffer).length;
       const allowed = write.access === 'write' && read.access === 'read' && declared.length >= sameReads;
       const distance = Math.max(...declared.map((one) => one.distance));
+      const apart = offset(write.buffer) - offset(read.buffer);
+      const meet = apart < size(read.buffer) && -apart < size(write.buffer);
+      if (allowed && meet && declared.some(({ exactly }) => exactly) && apart + distance !== 0)
+        throw new Error(`${call.symbol}: ${write.name} is not at its exact place`);
       for (let i = 0; i < size(write.buffer); i++) {
         if (call.template === 'concat' && !blocksOf(call).some((k) => k.offset <= i && i < k.offset + k.bytes))
           continue;

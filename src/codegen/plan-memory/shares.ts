@@ -12,6 +12,8 @@ export interface Share {
   readonly read: number;
   readonly write: number;
   readonly distance: number;
+  /** At this very distance only. */
+  readonly exactly: boolean;
 }
 
 /** Per call: its declared overlaps brought down to pieces. What does not hold for every argument is left out. */
@@ -34,16 +36,26 @@ export function findShares(
       if (writer.access !== 'write' || others.length > 0) return [];
       return [...users].flatMap(([read, readers]) => {
         const limit = shareLimit(call, readers, writer, places);
-        return limit === -Infinity || pieces[read].body === pieces[write].body ? [] : [share(read, write, limit)];
+        if (limit === -Infinity || pieces[read].body === pieces[write].body) return [];
+        const declared = call.overlaps.filter((one) => one.read === readers[0].buffer && one.write === writer.buffer);
+        const exactly = declared.some((one) => one.exactly === true);
+        const one = share(read, write, limit, exactly);
+        // A place that alignment, or another argument, would move is not the exact one.
+        return exactly && (readers.length > 1 || !isExact(one, limit, pieces)) ? [] : [one];
       });
     });
   }
 
   // Offsets of bodies are multiples of their alignments, so the limit goes down to a multiple of the smaller one.
-  function share(read: number, write: number, limit: number): Share {
+  function share(read: number, write: number, limit: number, exactly: boolean): Share {
     const grain = Math.min(bodies[pieces[read].body].align, bodies[pieces[write].body].align);
-    return { read, write, distance: pieces[read].start - pieces[write].start - Math.floor(limit / grain) * grain };
+    const distance = pieces[read].start - pieces[write].start - Math.floor(limit / grain) * grain;
+    return { read, write, distance, exactly };
   }
+}
+
+function isExact({ read, write, distance }: Share, limit: number, pieces: readonly Piece[]): boolean {
+  return pieces[read].start - pieces[write].start - distance === limit;
 }
 
 /**

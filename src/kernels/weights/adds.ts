@@ -1,14 +1,14 @@
 import { encodeAdds, signedDigits } from '../../formats/adds.ts';
 import { type Codes, findFormat } from '../../formats/index.ts';
-import { constantOf, typeOf } from '../../ir/graph.ts';
 import type { LowerBuilder } from '../../ir/lowering.ts';
 import type { Json } from '../../ir/program.ts';
-import type { Node, Tensor } from '../../ir/types.ts';
+import type { Tensor } from '../../ir/types.ts';
 import { type WindowShape, windowParams } from '../../ir/window.ts';
-import { quantOf, weightRequantization, zeroPointOf } from '../../quant/quantized.ts';
 import { accumulatorBound } from '../../quant/requantize.ts';
 import { shiftRequantization } from '../../quant/shift-requantize.ts';
-import { foldedBias, outputClampParams } from './weight-tables.ts';
+import { must } from '../../support/errors.ts';
+import type { LinearJob } from '../linear-job.ts';
+import { clampParams } from './weight-tables.ts';
 
 /** Fields of nn_adds, and the input zero point. */
 export type AddParams = { readonly [key: string]: Json };
@@ -21,58 +21,63 @@ interface Additions {
 }
 
 /** True where a multiplication costs more than the additions that it stands for. */
-export function addsRatherThanMultiplies(lower: LowerBuilder): boolean {
-  return lower.features.has('mul32-slow') || lower.features.has('no-mul');
+export function addsRatherThanMultiplies({ features }: { readonly features: ReadonlySet<string> }): boolean {
+  return features.has('mul32-slow') || features.has('no-mul');
 }
 
 /**
- * The tables of a layer that only adds and shifts, on cores where that pays; null where it does not, where scales are no
- * powers of two, or where weights are entropy-coded and so meant to be small, not fast.
- * @param weights [out][...] as the oracle has them
- * @param codes the same in the order of the kernel's lists, rows [out][columns]
+ * True, or why a layer is not computed by additions: where that does not pay, where scales are no powers of two, where
+ * weights are entropy-coded and so meant to be small, not fast.
  */
-export function addRows(node: Node, lower: LowerBuilder, weights: Tensor, codes: Codes): AddParams | null {
-  return addTables(node, lower, weights, () => ({
-    ...encodeAdds(codes, weights.shape[0]),
-    layout: '[out] as lists of inputs to add and to subtract',
-  }));
+export function acceptsAdds(job: LinearJob): true | string {
+  if (!addsRatherThanMultiplies(job)) return 'a multiplication costs no more than an addition on this core';
+  if (job.x.packed || job.y.packed) return 'its input or output has codes of 4 bits';
+  if (isEntropyCoded(job)) return 'entropy-coded weights are meant to be small, not fast';
+  if (job.features.has('mul8') && hasSeveralDigits(job.weights)) {
+    return 'a multiplication of 8 bits is cheaper than the digits of its weights';
+  }
+  return shiftsOf(job) ? true : 'its scales are no powers of two';
+}
+
+/** Shifts in place of multipliers. */
+function shiftsOf({ weights, multiplier, leftShift, bias }: LinearJob) {
+  const sums = accumulatorBound(weights.data as Codes, weights.shape[0], -128, 127);
+  return shiftRequantization({ multiplier, leftShift }, bias, sums);
+}
+
+/** Rows [out][columns] of codes in the order in which the kernel walks the input. */
+export function addRows(job: LinearJob, lower: LowerBuilder, codes: Codes): AddParams {
+  const rows = encodeAdds(codes, job.weights.shape[0]);
+  return addTables(job, lower, { ...rows, layout: '[out] as lists of inputs to add and to subtract' });
 }
 
 /**
  * The same for a depthwise layer, codes [tap][channel]: digits[pass][tap][channel], 0 or e + 1 with the sign of +-2^e.
  * Few weights, often used: a byte each.
  */
-export function addTaps(node: Node, lower: LowerBuilder, weights: Tensor, codes: Codes): AddParams | null {
-  return addTables(node, lower, weights, () => {
-    const digits = Array.from(codes, signedDigits);
-    const passes = Math.max(...digits.map(({ length }) => length));
-    const planes = Array.from({ length: passes }, (_, pass) =>
-      digits.map(({ [pass]: digit }) => (digit ? digit.sign * (digit.exponent + 1) : 0)),
-    );
-    const bytes = Uint8Array.from(planes.flat());
-    return { bytes, doublings: planes.map(() => 0), layout: '[digit][kernel][out] as signed exponents' };
-  });
+export function addTaps(job: LinearJob, lower: LowerBuilder, codes: Codes): AddParams {
+  const digits = Array.from(codes, signedDigits);
+  const passes = Math.max(...digits.map(({ length }) => length));
+  const planes = Array.from({ length: passes }, (_, pass) =>
+    digits.map(({ [pass]: digit }) => (digit ? digit.sign * (digit.exponent + 1) : 0)),
+  );
+  const bytes = Uint8Array.from(planes.flat());
+  const layout = '[digit][kernel][out] as signed exponents';
+  return addTables(job, lower, { bytes, doublings: planes.map(() => 0), layout });
 }
 
-function addTables(node: Node, lower: LowerBuilder, weights: Tensor, encode: () => Additions): AddParams | null {
-  if (!addsRatherThanMultiplies(lower) || isEntropyCoded(node, lower)) return null;
-  if (lower.features.has('mul8') && hasSeveralDigits(weights)) return null;
-  const outputs = weights.shape[0];
-  const inputZeroPoint = zeroPointOf(quantOf(lower.graph, node.inputs[0]));
-  const bias = foldedBias(weights, constantOf(lower.graph, node.inputs[2]), inputZeroPoint);
-  const sums = accumulatorBound(weights.data as Codes, outputs, -128, 127);
-  const scales = shiftRequantization(weightRequantization(lower.graph, node, outputs), bias, sums);
-  if (!scales) return null;
-  const { bytes, doublings, layout } = encode();
+function addTables(job: LinearJob, lower: LowerBuilder, { bytes, doublings, layout }: Additions): AddParams {
+  const { name } = job;
+  const scales = must(shiftsOf(job), 'scales that are powers of two');
   return {
-    lists: lower.table('weights', 'u8', bytes, 'weights', `weights ${layout}, of ${node.name}`),
-    doublings: lower.table('doublings', 'u8', Uint8Array.from(doublings), 'parameters', `doublings of ${node.name}`),
+    lists: lower.table('weights', 'u8', bytes, 'weights', `weights ${layout}, of ${name}`),
+    doublings: lower.table('doublings', 'u8', Uint8Array.from(doublings), 'parameters', `doublings of ${name}`),
     passes: doublings.length,
     left: scales.left,
-    bias: lower.table('bias', 'i32', scales.bias, 'parameters', `bias, input zero point and rounding of ${node.name}`),
-    shift: lower.table('shift', 'u8', scales.shift, 'parameters', `right shift per output of ${node.name}`),
-    ...outputClampParams(node, lower),
-    input_zero_point: inputZeroPoint,
+    bias: lower.table('bias', 'i32', scales.bias, 'parameters', `bias, input zero point and rounding of ${name}`),
+    shift: lower.table('shift', 'u8', scales.shift, 'parameters', `right shift per output of ${name}`),
+    ...clampParams(job),
+    input_zero_point: job.inputZeroPoint,
   };
 }
 
@@ -81,9 +86,8 @@ function hasSeveralDigits({ data }: Tensor): boolean {
   return (data as Codes).some((code) => signedDigits(code).length > 1);
 }
 
-function isEntropyCoded(node: Node, lower: LowerBuilder): boolean {
-  const name = typeOf(lower.graph, node.inputs[1]).quant?.format;
-  return name !== undefined && findFormat(name).unpack === 'words';
+function isEntropyCoded({ format }: LinearJob): boolean {
+  return format !== null && findFormat(format).unpack === 'words';
 }
 
 /** Fields of nn_conv_steps. */

@@ -1,9 +1,10 @@
 import { type Codes, findFormat, type RowOrder, type StoredWeights, type WeightFormat } from '../../formats/index.ts';
-import { typeOf } from '../../ir/graph.ts';
 import type { LowerBuilder } from '../../ir/lowering.ts';
-import type { Json } from '../../ir/program.ts';
-import type { Node, Tensor } from '../../ir/types.ts';
+import type { Json, Reading } from '../../ir/program.ts';
+import type { Tensor } from '../../ir/types.ts';
 import { accumulatorBound, accumulatorFits } from '../../quant/requantize.ts';
+import { invariant, must } from '../../support/errors.ts';
+import type { LinearJob } from '../linear-job.ts';
 
 /** The weights of a layer, and what decides how its kernel reads them. */
 export interface LayerWeights {
@@ -58,53 +59,106 @@ const INLINE: Readonly<Record<string, { readonly shift: number; readonly uses: n
 /** Memory for unpacked rows or parts of them; a convolution's block of four may need more. */
 const BLOCK_BYTES = 1024;
 
+/** How the weights of a layer are stored and read, before anything is added to the program. */
+export interface WeightPlan {
+  readonly layer: LayerWeights;
+  readonly reading: Exclude<Reading, 'additions'>;
+  readonly format: WeightFormat;
+  readonly codes: Codes;
+  /** The kernel's name ends so. */
+  readonly kind: string;
+  /** Codes in each run that is encoded by itself. */
+  readonly segments: readonly number[];
+  readonly whole: number;
+  readonly block: number;
+  readonly chunk: number;
+  /** Of memory that weights are unpacked into. */
+  readonly scratchBytes: number;
+}
+
 /**
- * Stores the weights in the format of their type and says how they are read:
+ * Weights in the format of their type:
  * - plain codes as they are;
  * - by a kernel that unpacks as it goes, where the format has one and INLINE says that it pays;
  * - else unpacked once per inference: some columns at a time where each row is used once; all at once or some rows at a
  *   time, whichever takes less RAM (a kernel that goes over the pixels several times cannot write its output over its
  *   input).
+ * Or why the format cannot store them.
  */
-export function readWeights(node: Node, lower: LowerBuilder, layer: LayerWeights): WeightParams {
+export function planWeights(
+  layer: LayerWeights,
+  formatName: string | null,
+  features: ReadonlySet<string>,
+): WeightPlan | string {
   const codes = narrowed(layer.codes);
-  const kind = codes instanceof Int8Array ? 's8' : 's16';
+  // Unpacked codes lie in RAM, where kernels that read flash do not look.
+  const apart = features.has('flash-apart');
+  if (apart && codes instanceof Int16Array) return 'its weights do not fit int8';
+  const plain = codes instanceof Int8Array ? 'int8' : 'int16';
+  const format = findFormat(apart ? plain : (formatName ?? plain));
   const { order } = layer;
-  const format = formatOf(node, lower, codes, order);
-  const comment = `${format.name} weights ${layer.layout} of ${node.name}`;
+  const reason = format.refuse(codes, order);
+  if (reason !== null) return `its weights cannot be stored as ${format.name}: ${reason}`;
+
+  const kind = codes instanceof Int8Array ? 's8' : 's16';
+  const direct = { layer, format, codes, whole: 0, block: 0, chunk: 0, scratchBytes: 0 };
+  if (format.unpack === null) return { ...direct, kind, reading: 'bytes', segments: [] };
+  if (layer.blocks && format.inline && readsInline(format.inline, layer, codes)) {
+    return { ...direct, kind: format.inline, reading: 'inline', segments: rowSegments(order, 4, 1) };
+  }
+  const { count, ...parts } = unpackedParts(layer, codes);
+  const reading = parts.chunk > 0 ? 'chunk' : parts.block > 0 ? 'block' : 'whole';
+  return { ...direct, kind, reading, ...parts, scratchBytes: count * codes.BYTES_PER_ELEMENT };
+}
+
+/** Plans of jobs, each made once. */
+export function plannedOnce(layerOf: (job: LinearJob) => LayerWeights) {
+  const known = new WeakMap<LinearJob, WeightPlan | string>();
+  const planned = (job: LinearJob) => {
+    const plan = known.get(job) ?? planWeights(layerOf(job), job.format, job.features);
+    known.set(job, plan);
+    return plan;
+  };
+  return {
+    /** Why there is none, or null. */
+    refusal(job: LinearJob): string | null {
+      const plan = planned(job);
+      return typeof plan === 'string' ? plan : null;
+    },
+    of(job: LinearJob): WeightPlan {
+      const plan = planned(job);
+      invariant(typeof plan !== 'string', String(plan));
+      return plan;
+    },
+  };
+}
+
+/** Adds the tables and the scratch of a plan. */
+export function storeWeights(plan: WeightPlan, name: string, lower: LowerBuilder): WeightParams {
+  const { layer, format, codes, kind, segments, whole, block, chunk } = plan;
+  const comment = `${format.name} weights ${layer.layout} of ${name}`;
   const direct = { packed: null, whole: 0, block: 0, chunk: 0 };
-  if (format.unpack === null) {
+  if (plan.reading === 'bytes') {
     return { ...direct, kind, w: lower.table('weights', kind === 's8' ? 'i8' : 'i16', codes, 'weights', comment) };
   }
-  if (layer.blocks && format.inline && readsInline(format.inline, layer, codes)) {
-    const { bytes } = format.encode(codes, rowSegments(order, 4, 1), order);
-    return { ...direct, kind: format.inline, w: lower.table('weights', 'u8', bytes, 'weights', comment) };
+  const stored = format.encode(codes, segments, layer.order);
+  if (plan.reading === 'inline') {
+    return { ...direct, kind, w: lower.table('weights', 'u8', stored.bytes, 'weights', comment) };
   }
-  const { count, segments, ...parts } = unpackedParts(layer, codes);
+  const order = { kind: kind as 's8' | 's16', order: layer.order };
   return {
     kind,
-    packed: packedParams(lower, format.encode(codes, segments, order), format.unpack, comment, {
-      kind,
-      order,
-    }),
-    ...parts,
-    w: lower.scratch(count * codes.BYTES_PER_ELEMENT, kind === 's8' ? 'int8_t' : 'int16_t'),
+    packed: packedParams(lower, stored, must(format.unpack, 'a decoder'), comment, order),
+    whole,
+    block,
+    chunk,
+    w: lower.scratch(plan.scratchBytes, kind === 's8' ? 'int8_t' : 'int16_t'),
   };
 }
 
 /** int16 codes that fit int8 are kept as such. */
 function narrowed(codes: Codes): Codes {
   return codes.every((code) => code >= -128 && code <= 127) ? Int8Array.from(codes) : codes;
-}
-
-function formatOf(node: Node, lower: LowerBuilder, codes: Codes, order: RowOrder): WeightFormat {
-  // Unpacked codes lie in RAM, where kernels that read flash do not look.
-  const apart = lower.features.has('flash-apart');
-  if (apart && codes instanceof Int16Array) return lower.refuse('its weights do not fit int8');
-  const name = apart ? undefined : typeOf(lower.graph, node.inputs[1]).quant?.format;
-  const format = findFormat(name ?? (codes instanceof Int8Array ? 'int8' : 'int16'));
-  const reason = format.refuse(codes, order);
-  return reason === null ? format : lower.refuse(`its weights cannot be stored as ${format.name}: ${reason}`);
 }
 
 function readsInline(kernel: string, { weights, uses }: LayerWeights, codes: Codes): boolean {

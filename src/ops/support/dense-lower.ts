@@ -1,13 +1,10 @@
-import type { Codes } from '../../formats/index.ts';
 import { elementCount } from '../../ir/shape.ts';
 import { isRowMajor, memoryToIndex } from '../../ir/storage.ts';
-import { arenaBytes, elementBytes } from '../../ir/tensor.ts';
 import type { Node, Tensor } from '../../ir/types.ts';
-import { activationParams } from '../../kernels/weights/activations.ts';
-import { addRows } from '../../kernels/weights/adds.ts';
-import { packRows } from '../../kernels/weights/pack-rows.ts';
-import { sharedBytes } from '../../kernels/weights/read-weights.ts';
-import { outputClampParams, weightTables } from '../../kernels/weights/weight-tables.ts';
+import type { WindowShape } from '../../ir/window.ts';
+import { lowerWith } from '../../kernels/choose.ts';
+import { DENSE_KERNELS } from '../../kernels/index.ts';
+import { linearJob } from '../../kernels/linear-job.ts';
 import { clampCodes, quantOf, weightRequantization, zeroPointOf } from '../../quant/quantized.ts';
 import { must } from '../../support/errors.ts';
 import type { AccessOptions, LowerBuilder, Operand, OracleBuilder } from '../op-def.ts';
@@ -31,62 +28,28 @@ export function columnsInMemoryOrder(weights: Tensor, x: Operand): Tensor['data'
   return data;
 }
 
-/** Bytes below x at which y of a dense layer may start: row r is written while row r is still read. */
-export function denseOverlap(rows: number, inBytes: number, outBytes: number): number {
-  let distance = 0;
-  for (let r = 0; r < rows; r++) {
-    distance = Math.max(distance, Math.ceil((r + 1) * outBytes) - Math.floor(r * inBytes));
-  }
-  return distance;
-}
-
 /** int8 dense layer; `weights` is [out][in] codes. */
 export function lowerDenseS8(node: Node, lower: LowerBuilder, weights: Tensor): void {
-  const [out, inputs] = weights.shape as [number, number];
+  const [out, inputs] = weights.shape;
   const rows = elementCount(lower.type(node.outputs[0]).shape) / out;
   const x = readRows(node, lower, rows, { packed: true });
   const y = lower.write(0, 'row-major', { packed: true });
-  const overlap = denseOverlap(rows, inputs * elementBytes(x.type), out * elementBytes(y.type));
-  const packed = x.packed || y.packed;
-  const codes = columnsInMemoryOrder(weights, x) as Codes;
-  const adds = packed ? null : addRows(node, lower, weights, codes);
-  if (adds) {
-    return lower.call({
-      template: 'dense_adds',
-      params: { rows, in: inputs, out, x: x.name, y: y.name, ...adds },
-      macs: rows * inputs * out,
-      summary: `${denseTitle(rows, inputs, out)}, by additions`,
-      readsFlash: true,
-      overlap: [{ read: x, distance: overlap }],
-    });
-  }
-  const tables = weightTables(node, lower, {
-    weights,
-    codes: packRows(codes, out, inputs),
-    layout: '[out][in] in blocks of 4 x 4',
-    order: { rows: out, perGroup: out, depth: inputs },
-    blocks: true,
-    uses: rows,
-    once: rows === 1 && !packed,
-    activations: arenaBytes(x.type) + arenaBytes(y.type),
-    shared: rows === 1 ? 0 : sharedBytes(arenaBytes(x.type), arenaBytes(y.type), overlap),
-  });
-  const room = { window: x.packed ? inputs : 0, result: tables.block || out };
-  lower.call({
-    template: packed ? 'dense_a4' : 'dense_s8',
-    params: {
-      rows,
-      in: inputs,
-      out,
-      ...tables,
-      ...outputClampParams(node, lower),
-      ...(packed ? { activations: activationParams(node, lower, x, y, room) } : { x: x.name, y: y.name }),
-    },
+  const job = linearJob(node, lower, {
+    shape: rowsShape(rows, inputs, out),
+    weights: { ...weights, data: columnsInMemoryOrder(weights, x) },
+    x,
+    y,
     macs: rows * inputs * out,
     summary: denseTitle(rows, inputs, out),
-    readsFlash: !packed,
-    overlap: tables.block > 0 && rows > 1 ? [] : [{ read: x, distance: overlap }],
   });
+  lowerWith(job, DENSE_KERNELS, lower);
+}
+
+/** A 1x1 window over an image of one row whose pixels are the rows of the layer. */
+function rowsShape(rows: number, inputs: number, out: number): WindowShape {
+  const size = { batch: 1, in_h: 1, in_w: rows, in_c: inputs, out_h: 1, out_w: rows, out_c: out };
+  const window = { kernel_h: 1, kernel_w: 1, stride_h: 1, stride_w: 1, dilation_h: 1, dilation_w: 1 };
+  return { ...size, ...window, pad_top: 0, pad_left: 0, groups: 1 };
 }
 
 function denseTitle(rows: number, inputs: number, out: number): string {

@@ -1,0 +1,93 @@
+import type { LayerSpec, LowerBuilder } from '../ir/lowering.ts';
+import type { RefusedKernel } from '../ir/program.ts';
+import { arenaBytes } from '../ir/tensor.ts';
+import { UserError } from '../support/errors.ts';
+import { nearestName } from '../support/nearest.ts';
+import type { Job, Kernel } from './kernel.ts';
+
+/** A kernel for a layer, and why not the others. */
+export interface Choice<J extends Job> {
+  readonly kernel: Kernel<J>;
+  readonly refused: readonly RefusedKernel[];
+}
+
+/** Chooses among `candidates` and emits the layer. Refuses the node where none of them can compute it. */
+export function lowerWith<J extends Job>(job: J, candidates: readonly Kernel<J>[], lower: LowerBuilder): void {
+  const { kernel, refused } = choose(job, candidates, lower);
+  const layer = kernel.build(job, lower);
+  lower.call({ ...layer, kernel: kernel.id, refused, overlap: overlapOf(job, kernel) });
+}
+
+function overlapOf<J extends Job>(job: J, kernel: Kernel<J>): NonNullable<LayerSpec['overlap']> {
+  const rule = kernel.overlap(job);
+  if (rule === null) return [];
+  return job.reads.map((read) =>
+    'exactly' in rule ? { read, distance: rule.exactly, exactly: true } : { read, distance: rule.atLeast },
+  );
+}
+
+/**
+ * The best kernel by the goal among those that the core can run and that accept the layer; a pinned one whatever the goal.
+ * @throws UserError BAD_ARGUMENT for a pin that does not exist, does not run on the core or does not accept the layer.
+ */
+export function choose<J extends Job>(
+  job: J,
+  candidates: readonly Kernel<J>[],
+  { wish, refuse }: Pick<LowerBuilder, 'wish' | 'refuse'>,
+): Choice<J> {
+  const verdicts = candidates.map((kernel) => ({ kernel, reason: verdict(kernel) }));
+  if (wish.pin !== null) return { kernel: pinned(wish.pin, verdicts, job.name), refused: [] };
+  const able = verdicts.flatMap(({ kernel, reason }) => (reason === null ? [kernel] : []));
+  if (able.length === 0) return refuse(verdicts.at(-1)?.reason ?? 'there is no kernel for it');
+  const best = able.reduce((a, b) => (rank(b) < rank(a) ? b : a));
+  const refused = verdicts.flatMap(({ kernel, reason }) => (reason === null ? [] : [{ kernel: kernel.id, reason }]));
+  return { kernel: best, refused };
+
+  function verdict(kernel: Kernel<J>): string | null {
+    const missing = kernel.needs.find((feature) => !job.features.has(feature));
+    if (missing) return `the core has no '${missing}'`;
+    const unwanted = wish.without.find((one) => one.kernel === kernel.id);
+    if (unwanted) return unwanted.reason;
+    const answer = kernel.accepts(job);
+    return answer === true ? null : answer;
+  }
+
+  /** Smaller is better: bytes of tables or of scratch first for the goals that ask for them, then instructions. */
+  function rank(kernel: Kernel<J>): number {
+    const cost = kernel.cost(job);
+    if (wish.goal === 'size') return kernel.tableBytes(job) * 2 ** 40 + cost;
+    if (wish.goal === 'ram') return ramBytes(job, kernel) * 2 ** 40 + cost;
+    return cost;
+  }
+}
+
+/** What a layer takes at least: inputs, output as far as it lies beside the first of them, scratch. */
+export function ramBytes<J extends Job>(job: J, kernel: Kernel<J>): number {
+  const rule = kernel.overlap(job);
+  const [y, x = 0, ...others] = [job.y, ...job.reads].map(({ type }) => arenaBytes(type));
+  const beside = x + y;
+  const distance = rule === null ? null : 'exactly' in rule ? rule.exactly : rule.atLeast;
+  const together = distance === null ? beside : Math.min(beside, Math.max(y, Math.max(0, distance) + x));
+  return together + kernel.scratchBytes(job) + others.reduce((sum, bytes) => sum + bytes, 0);
+}
+
+function pinned<J extends Job>(
+  id: string,
+  verdicts: readonly { readonly kernel: Kernel<J>; readonly reason: string | null }[],
+  node: string,
+): Kernel<J> {
+  const found = verdicts.find(({ kernel }) => kernel.id === id);
+  const names = verdicts.map(({ kernel }) => kernel.id);
+  if (found && found.reason === null) return found.kernel;
+  throw new UserError({
+    code: 'BAD_ARGUMENT',
+    message: found ? `kernel '${id}' cannot compute '${node}'` : `there is no kernel '${id}' for '${node}'`,
+    because: [found?.reason ?? `it can get ${names.join(', ')}`],
+    hint: hintFor(id, names),
+  });
+}
+
+function hintFor(id: string, names: readonly string[]): string {
+  const nearest = names.includes(id) ? null : nearestName(id, names);
+  return nearest ? `did you mean '${nearest}'?` : 'leave the layer out of --kernels and the best one that can is taken';
+}

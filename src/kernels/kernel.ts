@@ -1,0 +1,48 @@
+import type { LayerSpec, LowerBuilder, Operand } from '../ir/lowering.ts';
+import type { Feature } from '../targets/target.ts';
+
+/** What every description of a layer has that kernels are chosen for. */
+export interface Job {
+  /** Name of the node, for tables and messages. */
+  readonly name: string;
+  /** Computed inputs. */
+  readonly reads: readonly Operand[];
+  readonly y: Operand;
+  /** Of the core. */
+  readonly features: ReadonlySet<string>;
+}
+
+/** The block that an inner loop computes: outputs (rows of weights) times pixels, `depth` products at a time. */
+export interface Tile {
+  readonly outputs: number;
+  readonly pixels: number;
+  readonly depth: number;
+}
+
+/**
+ * Where the output may lie over the input: `atLeast` n bytes below it, or `exactly` n bytes below it and nowhere else. Null:
+ * nowhere.
+ */
+export type OverlapRule = { readonly atLeast: number } | { readonly exactly: number } | null;
+
+/**
+ * One way to compute a layer. `id` is the name of its C function without nn_, of its file, of its row in reports and
+ * benchmarks.
+ */
+export interface Kernel<J extends Job> {
+  readonly id: string;
+  /** Features without which a core cannot run it. */
+  readonly needs: readonly Feature[];
+  readonly tile: Tile | null;
+  /** True, or why it cannot compute this layer, as a sentence for reports. */
+  accepts(job: J): true | string;
+  /** Temporary memory in the arena. */
+  scratchBytes(job: J): number;
+  overlap(job: J): OverlapRule;
+  /** Instructions of one inference, estimated. */
+  cost(job: J): number;
+  /** Bytes of tables. */
+  tableBytes(job: J): number;
+  /** Adds tables and scratch and says how the layer is written; overlap and names are added by the chooser. */
+  build(job: J, lower: LowerBuilder): LayerSpec;
+}

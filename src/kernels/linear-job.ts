@@ -1,0 +1,72 @@
+import type { Codes } from '../formats/index.ts';
+import { constantOf, typeOf } from '../ir/graph.ts';
+import type { LowerBuilder, Operand } from '../ir/lowering.ts';
+import type { Node, Tensor } from '../ir/types.ts';
+import type { WindowShape } from '../ir/window.ts';
+import { type CodeRange, clampCodes, codesOf, quantOf, weightRequantization, zeroPointOf } from '../quant/quantized.ts';
+import { type AccumulatorBound, accumulatorBound, accumulatorFits } from '../quant/requantize.ts';
+import type { Job } from './kernel.ts';
+
+/** A layer with integer weights: convolution, or dense as a 1x1 window over `out_w` rows. */
+export interface LinearJob extends Job {
+  readonly node: Node;
+  readonly shape: WindowShape;
+  /** [out][in / groups][kernel_h][kernel_w]; columns of a dense layer in the order in which its input lies. */
+  readonly weights: Tensor;
+  /** Name of the weight format; null: plain codes. */
+  readonly format: string | null;
+  readonly x: Operand;
+  readonly inputZeroPoint: number;
+  /** [out], the input zero point folded in: sums are taken over raw input codes. */
+  readonly bias: Int32Array;
+  /** y = clamp(zeroPoint + ((sum * 2^leftShift * multiplier[out] + 2^31) >> 32)). */
+  readonly multiplier: Int32Array;
+  readonly leftShift: number;
+  readonly zeroPoint: number;
+  readonly clamp: CodeRange;
+  /** Of every partial sum in any order. */
+  readonly bound: AccumulatorBound;
+  readonly macs: number;
+  readonly summary: string;
+}
+
+export type LinearLayer = Pick<LinearJob, 'shape' | 'weights' | 'x' | 'y' | 'macs' | 'summary'>;
+
+export function linearJob(node: Node, lower: LowerBuilder, layer: LinearLayer): LinearJob {
+  const { graph } = lower;
+  const { weights } = layer;
+  const outputs = weights.shape[0];
+  const [x, y] = [quantOf(graph, node.inputs[0]), quantOf(graph, node.outputs[0])];
+  const bias = foldedBias(weights, constantOf(graph, node.inputs[2]), zeroPointOf(x));
+  const { min, max } = codesOf(x);
+  return {
+    ...layer,
+    ...weightRequantization(graph, node, outputs),
+    node,
+    name: node.name,
+    reads: [layer.x],
+    features: lower.features,
+    format: typeOf(graph, node.inputs[1]).quant?.format ?? null,
+    inputZeroPoint: zeroPointOf(x),
+    bias,
+    zeroPoint: zeroPointOf(y),
+    clamp: clampCodes(node, y),
+    bound: accumulatorBound(weights.data as Codes, outputs, min, max, bias),
+  };
+}
+
+/** bias[o] - zeroPoint * (sum of the weight codes of output o): the kernels then work on raw input codes. */
+export function foldedBias(weights: Tensor, bias: Tensor | null, inputZeroPoint: number): Int32Array {
+  const outputs = weights.shape[0];
+  const depth = weights.data.length / outputs;
+  return Int32Array.from({ length: outputs }, (_, o) => {
+    let sum = 0;
+    for (let i = 0; i < depth; i++) sum += Number(weights.data[o * depth + i]);
+    return Number(bias?.data[o] ?? 0) - inputZeroPoint * sum;
+  });
+}
+
+/** True, or why no kernel may compute the layer. */
+export function sumsFit({ bound, leftShift }: LinearJob): true | string {
+  return accumulatorFits(bound, leftShift) || 'its sums could overflow 32 bits; leave it in float with --exclude';
+}
