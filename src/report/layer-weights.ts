@@ -107,11 +107,8 @@ function describe(
   };
 }
 
-/** By the parameters that readWeights() and addRows() give their kernels. */
-function readingOf({ params: { lists, packed, kind } }: Call): LayerWeights['reading'] {
-  if (lists !== undefined) return 'additions';
-  if (packed) return 'unpacked';
-  return kind === 's8' || kind === 's16' ? 'bytes' : 'inline';
+function readingOf({ reading = 'bytes' }: Call): LayerWeights['reading'] {
+  return reading === 'whole' || reading === 'block' || reading === 'chunk' ? 'unpacked' : reading;
 }
 
 /** What one step of the codes is for element i, the code of zero, and the channel. */

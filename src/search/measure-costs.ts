@@ -102,9 +102,10 @@ export async function measureCosts(
   };
 }
 
-/** Layers of one format and one template share code. */
+/** Layers of one format, one kernel and one way to read share code. */
 function kernelOf(program: Program, { output }: WeightLayer, format: string): string {
-  return `${format} ${program.calls[callOf(program, output)].template}`;
+  const { kernel, template, reading } = program.calls[callOf(program, output)];
+  return `${format} ${kernel ?? template} ${reading}`;
 }
 
 function inFormat(own: readonly Encoded[], format: string): Encoded | undefined {
