@@ -39,10 +39,14 @@ export async function discoverTypes(
     known.set(name, { dtype: tensor.dtype, shape: tensor.shape, quant: null });
   };
   for (const [name, tensor] of graph.constants) learn(name, tensor);
+  const settle = async (open: readonly FlatNode[]) => {
+    const folded = await foldShapeInputs({ ...graph, constants }, known, open, memory);
+    for (const [name, tensor] of folded) learn(name, tensor);
+  };
   const cut = new Set<FlatNode>();
 
   for (let work = 0; work <= MAX_WORK; ) {
-    await typeCutNodes({ ...graph, constants }, cut, known, learn);
+    await typeCutNodes({ ...graph, constants }, cut, known, settle);
     const rest = runnable(graph.nodes, cut, known);
     if (rest.length === 0) return complete(graph.nodes, known);
     work += rest.length;
@@ -55,8 +59,7 @@ export async function discoverTypes(
     for (const [name, type] of result) known.set(name, type);
     const open = rest.filter((node) => node.outputs.some((output) => output && !known.has(output)));
     if (open.length === 0) continue;
-    const folded = await foldShapeInputs({ ...graph, constants }, known, open, memory);
-    for (const [name, tensor] of folded) learn(name, tensor);
+    await settle(open);
   }
   throw new UserError({
     code: 'UNSUPPORTED',
@@ -65,12 +68,15 @@ export async function discoverTypes(
   });
 }
 
+/** Computes the constants that the shapes of these nodes hang on. */
+type Settle = (open: readonly FlatNode[]) => Promise<void>;
+
 /** Types of the nodes onnxruntime cannot take, as far as their inputs are known: own rules, or those of float32. */
 async function typeCutNodes(
   graph: UntypedGraph,
   cut: Set<FlatNode>,
   known: Map<ValueName, TensorType>,
-  learn: (name: ValueName, tensor: Tensor) => void,
+  settle: Settle,
 ): Promise<void> {
   const { nodes, constants } = graph;
   const typeOf = (value: ValueName | null) => (value && known.get(value)) || null;
@@ -81,7 +87,7 @@ async function typeCutNodes(
     if (unspeakable(node, inputs)) cut.add(node);
     const shaped = shapeFromConstants(node, inputs, node.inputs.map(constantOf));
     if (!shaped && (!cut.has(node) || node.inputs.some((input, i) => input && !inputs[i]))) continue;
-    const types = shaped ? [shaped] : (ownTypes(node, inputs) ?? (await inFloat32(node, graph, known, learn)));
+    const types = shaped ? [shaped] : (ownTypes(node, inputs) ?? (await inFloat32(node, graph, known, settle)));
     if (!types) {
       throw new UserError({
         code: 'UNSUPPORTED',
@@ -103,13 +109,14 @@ async function inFloat32(
   node: FlatNode,
   graph: UntypedGraph,
   known: ReadonlyMap<ValueName, TensorType>,
-  learn: (name: ValueName, tensor: Tensor) => void,
+  settle: Settle,
 ): Promise<TensorType[] | null> {
-  const found = await standInTypes(node, known, graph.constants, graph.opset);
+  const inferred = () => standInTypes(node, known, graph.constants, graph.opset, outputsOf);
+  const found = await inferred();
   const isOpen = (types: readonly (TensorType | null)[]) => types.some((type, i) => node.outputs[i] && !type);
   if (found && isOpen(found)) {
-    for (const [name, tensor] of await foldShapeInputs(graph, known, [node])) learn(name, tensor);
-    const closed = await standInTypes(node, known, graph.constants, graph.opset);
+    await settle([node]);
+    const closed = await inferred();
     return closed && !isOpen(closed) ? (closed as TensorType[]) : null;
   }
   return found as TensorType[] | null;

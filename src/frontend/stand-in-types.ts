@@ -1,11 +1,15 @@
 import { isFloat } from '../ir/tensor.ts';
 import type { Attribute, DType, Tensor, TensorType, ValueName } from '../ir/types.ts';
 import { toFloat32Array } from '../numerics/convert.ts';
-import { runIsolated } from '../runtime/isolated-session.ts';
 import { UserError } from '../support/errors.ts';
 import { codeOf } from './data-types.ts';
 import type { FlatNode } from './flat-node.ts';
 import { safeModel } from './safe-model.ts';
+
+/** The outputs of a model as onnxruntime infers them. */
+type Infer = (
+  model: Uint8Array,
+) => Promise<readonly { name: string; dtype: DType | null; shape: readonly (number | null)[] | null }[]>;
 
 /** What stands in for float types that onnxruntime has no kernel for: shapes are the same in every type. */
 const STAND_IN: DType = 'f32';
@@ -19,6 +23,7 @@ export async function standInTypes(
   known: ReadonlyMap<ValueName, TensorType>,
   constants: ReadonlyMap<ValueName, Tensor>,
   opset: number,
+  infer: Infer,
 ): Promise<(TensorType | null)[] | null> {
   const inputs = node.inputs.filter((input) => input !== null);
   const foreign = inputs.map((input) => known.get(input)!.dtype).find((dtype) => isForeign(dtype));
@@ -33,9 +38,7 @@ export async function standInTypes(
     opset,
   });
   try {
-    const found = new Map(
-      (await runIsolated(model.bytes)).outputs.map((value) => [model.originalOf(value.name), value]),
-    );
+    const found = new Map((await infer(model.bytes)).map((value) => [model.originalOf(value.name), value]));
     return node.outputs.map((output) => {
       const value = output === null ? null : found.get(output);
       if (!value?.dtype || !value.shape || value.shape.includes(null)) return null;
