@@ -7,12 +7,15 @@ import { integerRange } from '../numerics/dtype.ts';
 import { roundHalfEven, toBfloat16Bits, toFloat16Bits } from '../numerics/float16.ts';
 import { invariant } from '../support/errors.ts';
 import { fitRows, type RowFit } from './fit-rows.ts';
+import type { Domain } from './input-domains.ts';
 
 /** An input of the model a data set is meant for. */
 export interface DatasetInput {
   readonly name: ValueName;
   readonly dtype: DType;
   readonly shape: Shape;
+  /** The numbers for which the model is defined; absent: any. Random samples stay inside. */
+  readonly domain?: Domain;
 }
 
 /** One array of a file, with the path errors name. */

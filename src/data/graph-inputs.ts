@@ -1,11 +1,13 @@
 import { typeOf } from '../ir/graph.ts';
 import type { Graph } from '../ir/types.ts';
 import type { DatasetInput } from './dataset.ts';
+import { inputDomain } from './input-domains.ts';
 
 /** What a data set must fit: the inputs of a model, in its order. */
 export function datasetInputs(graph: Graph): DatasetInput[] {
   return graph.inputs.map((name) => {
     const { dtype, shape } = typeOf(graph, name);
-    return { name, dtype, shape };
+    const domain = inputDomain(graph, name);
+    return { name, dtype, shape, ...(domain && { domain }) };
   });
 }

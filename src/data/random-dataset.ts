@@ -1,14 +1,17 @@
 import { elementCount } from '../ir/shape.ts';
+import { isFloat } from '../ir/tensor.ts';
 import type { DType, Tensor, TypedArray } from '../ir/types.ts';
-import { newArray } from '../numerics/dtype.ts';
+import { integerRange, newArray } from '../numerics/dtype.ts';
 import { toBfloat16Bits, toFloat16Bits } from '../numerics/float16.ts';
 import { createRng, type Rng } from '../numerics/rng.ts';
 import type { DatasetInput } from './column.ts';
 import type { Dataset } from './dataset.ts';
+import type { Domain } from './input-domains.ts';
 
 /**
  * Samples that test arithmetic when there is no data: standard normal floats, bytes over their whole range, wider
- * integers (often indices) 0 or 1. Sample i depends on the seed and i only.
+ * integers (often indices) 0 or 1; but always numbers for which the operators that read them are defined. Sample i depends on
+ * the seed and i only.
  */
 export function randomDataset(inputs: readonly DatasetInput[], count: number, seed: number): Dataset {
   return {
@@ -22,10 +25,23 @@ export function randomDataset(inputs: readonly DatasetInput[], count: number, se
   };
 }
 
-function randomTensor({ dtype, shape }: DatasetInput, rng: Rng): Tensor {
+function randomTensor({ dtype, shape, domain }: DatasetInput, rng: Rng): Tensor {
   const data: TypedArray = newArray(dtype, elementCount(shape));
-  for (let i = 0; i < data.length; i++) data[i] = randomElement(dtype, rng);
+  for (let i = 0; i < data.length; i++) data[i] = domain ? elementOf(domain, dtype, rng) : randomElement(dtype, rng);
   return { dtype, shape, data };
+}
+
+/** Real numbers evenly over a domain with two ends, at normal distances from a single one; integers evenly. */
+function elementOf({ min, max, integer }: Domain, dtype: DType, rng: Rng): number | bigint {
+  if (!isFloat(dtype)) {
+    const type = integerRange(dtype) ?? { min: dtype === 'u64' ? 0 : -(2 ** 31), max: 2 ** 31 };
+    const [from, to] = [Math.max(Math.ceil(min), type.min), Math.min(Math.floor(max), type.max)];
+    const drawn = rng.int(from, Math.min(to, from + 255));
+    return dtype === 'i64' || dtype === 'u64' ? BigInt(drawn) : drawn;
+  }
+  const real = max < Infinity ? min + (max - min) * rng.uniform() : min + Math.abs(rng.normal());
+  const x = integer ? rng.int(min, max) : real;
+  return dtype === 'f16' ? toFloat16Bits(x) : dtype === 'bf16' ? toBfloat16Bits(x) : x;
 }
 
 function randomElement(dtype: DType, rng: Rng): number | bigint {
