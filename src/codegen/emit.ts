@@ -90,10 +90,15 @@ function layerContext(program: Program, plan: MemoryPlan, call: Call, index: num
     cost: costText(program, call),
     parameters: call.arguments.map((argument) => parameterText(argument)).join(', '),
     arguments: call.arguments.map((argument) => argumentText(plan, argument)).join(', '),
-    body: own(templates.render(`layers/${call.template}.c`, call.params)).trimEnd(),
+    body: own(bodyText(call, templates)).trimEnd(),
     result: call.result ? argumentText(plan, { ctype: 'void', access: 'read', buffer: call.result.buffer }) : '0',
     resultBytes: call.result ? arenaBytes(call.result.type) : 0,
   };
+}
+
+function bodyText(call: Call, templates: TemplateSet): string {
+  const body = templates.render(`layers/${call.template}.c`, call.params);
+  return call.rounding === 'half-even' ? templates.halfEven(body) : body;
 }
 
 /**

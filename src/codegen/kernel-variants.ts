@@ -40,6 +40,29 @@ const CHOSEN = { unpack: 'unpack', rnn_f: 'rnn', rnn_g: 'rnn', rnn_h: 'rnn' };
 
 const CHOOSING = new RegExp(`^nn_(${Object.keys(CHOICES).join('|')})_(\\w+)_([a-z0-9]+)$`);
 
+/** Kernels that turn sums into codes; nn_..._rne is the same with ties to even. */
+const ROUNDING = ['nn_requantize_s8', 'nn_requantize_adds', 'nn_shift_s8'];
+
+export const HALF_EVEN = '_rne';
+
+/**
+ * The text with ties to even: every kernel that rounds, itself or by one that it includes, under its name with _rne.
+ * `kernel` gives the text of a kernel.
+ */
+export function roundedHalfEven(text: string, kernel: (name: string) => string | null): string {
+  const known = new Map<string, boolean>();
+  const rounds = (name: string): boolean => {
+    const found = known.get(name) ?? (ROUNDING.includes(name) || includesOf(kernel(name) ?? '').some(rounds));
+    known.set(name, found);
+    return found;
+  };
+  return text.replace(/\bnn_\w+/g, (name) => (rounds(name) ? `${name}${HALF_EVEN}` : name));
+}
+
+function includesOf(text: string): string[] {
+  return Array.from(text.matchAll(/^#include "(\w+)\.h"/gm), ([, name]) => name);
+}
+
 /** Identifiers in the text of a kernel that depend on how weights are stored. */
 const DEPENDENT = {
   s8: new RegExp(`\\bnn_(${['weight', ...ELEMENTS, ...DECODERS].join('|')})_s8\\b`, 'g'),

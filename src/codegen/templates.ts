@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import Handlebars from 'handlebars';
 import type { Json } from '../ir/program.ts';
 import { invariant } from '../support/errors.ts';
-import { kernelVariant } from './kernel-variants.ts';
+import { HALF_EVEN, kernelVariant, roundedHalfEven } from './kernel-variants.ts';
 
 /** Works from src/ (tests) and from dist/ (installed): both lie one level below the package root. */
 export const TEMPLATE_ROOT = fileURLToPath(new URL('../../templates/', import.meta.url));
@@ -13,6 +13,8 @@ export interface TemplateSet {
   render(name: string, context: Json | object): string;
   /** Text of templates/<set>/kernels/<name>.h from the first set that has it, or of a variant of another kernel; else null. */
   kernel(name: string): string | null;
+  /** The body of a layer, or a kernel, with the kernels that round half to even. */
+  halfEven(text: string): string;
 }
 
 /** Text of templates/c/kernels/<name>.h, or null. */
@@ -47,7 +49,22 @@ function openSets(sets: readonly string[]): TemplateSet {
     }
   }
 
+  const kernel = (name: string): string | null => {
+    const known = kernels.get(name);
+    if (known !== undefined) return known;
+    const file = find(`kernels/${name}.h`);
+    const text = file ? readFileSync(file, 'utf8') : variant(name);
+    kernels.set(name, text);
+    return text;
+  };
+  const variant = (name: string): string | null => {
+    const base = name.endsWith(HALF_EVEN) ? kernel(name.slice(0, -HALF_EVEN.length)) : null;
+    return base === null ? kernelVariant(name, portableKernel) : roundedHalfEven(base, kernel);
+  };
+
   return {
+    kernel,
+    halfEven: (text) => roundedHalfEven(text, kernel),
     render(name, context) {
       let template = compiled.get(name);
       if (!template) {
@@ -57,14 +74,6 @@ function openSets(sets: readonly string[]): TemplateSet {
         compiled.set(name, template);
       }
       return template(context);
-    },
-    kernel(name) {
-      const known = kernels.get(name);
-      if (known !== undefined) return known;
-      const file = find(`kernels/${name}.h`);
-      const text = file ? readFileSync(file, 'utf8') : kernelVariant(name, portableKernel);
-      kernels.set(name, text);
-      return text;
     },
   };
 }

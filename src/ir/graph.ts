@@ -9,6 +9,7 @@ export interface NodeSpec {
   readonly inputs: readonly (ValueName | null)[];
   readonly attributes?: Readonly<Record<string, Attribute>>;
   readonly clip?: Node['clip'];
+  readonly rounding?: Node['rounding'];
 }
 
 export function typeOf(graph: Graph, value: ValueName | null | undefined): TensorType {
@@ -104,6 +105,7 @@ export function editGraph(graph: Graph): GraphDraft {
         outputs: [output],
         attributes: spec.attributes ?? {},
         clip: spec.clip ?? null,
+        ...(spec.rounding && { rounding: spec.rounding }),
       });
       return output;
     },

@@ -44,6 +44,8 @@ export interface LowerBuilder {
   table(name: string, dtype: DType, data: TypedArray, kind: Table['kind'], comment: string): string;
   /** Temporary memory of this call, 4-byte aligned unless told; returns its argument name. */
   scratch(bytes: number, ctype: string): string;
+  /** The kernels of this node's call round half to even (nn_..._rne); their multipliers are words of half-even.ts. */
+  roundHalfEven(): void;
   /** Emits the layer. `overlap` names how far below each input its output may start (see Overlap). */
   call(layer: LayerSpec): void;
   /** Why this node cannot become C; collected over the whole model and reported together. */

@@ -97,6 +97,8 @@ export interface Call {
   readonly summary: string;
   /** The graph value this call completes, if it completes one (traces compare it with the oracle). */
   readonly result: Port | null;
+  /** Sums that lie halfway between two codes: its kernels are the variants that round them to even. Absent: up. */
+  readonly rounding?: 'half-even';
 }
 
 /** A const table of the generated C. */

@@ -1,7 +1,18 @@
 import { elementCount } from './shape.ts';
 import { bitsOf, createData, dataOf, fingerprint } from './tensor.ts';
 import { type Scanner, scanLine } from './text-scanner.ts';
-import type { Attribute, Graph, Node, Quant, Range, Tensor, TensorType, TypedArray, ValueName } from './types.ts';
+import type {
+  Attribute,
+  Graph,
+  Node,
+  Quant,
+  Range,
+  Rounding,
+  Tensor,
+  TensorType,
+  TypedArray,
+  ValueName,
+} from './types.ts';
 import { DTYPES } from './types.ts';
 
 /** What a text left out: constants (and long lists of scales) printed as a hash are looked up here by value name. */
@@ -105,6 +116,7 @@ function parseNode(scan: Scanner, types: Map<ValueName, TensorType>, elided: Eli
   }
   const attributes: [string, Attribute][] = [];
   let clip: Node['clip'] = null;
+  let rounding: Rounding | undefined;
   let name = outputs.find((output) => output !== null) ?? '';
   while (scan.peek()) {
     if (scan.accept('@')) {
@@ -116,6 +128,7 @@ function parseNode(scan: Scanner, types: Map<ValueName, TensorType>, elided: Eli
     scan.expect('=');
     const value = parseAttribute(scan);
     if (key?.kind === 'word' && word === 'clip') clip = clipOf(value) ?? scan.fail('clip needs two numbers', key);
+    else if (key?.kind === 'word' && word === 'rounding') rounding = roundingOf(value) ?? scan.fail('no rounding', key);
     else attributes.push([word, value]);
   }
   return {
@@ -126,6 +139,7 @@ function parseNode(scan: Scanner, types: Map<ValueName, TensorType>, elided: Eli
     outputs,
     attributes: Object.fromEntries(attributes),
     clip,
+    ...(rounding && { rounding }),
   };
 }
 
@@ -152,6 +166,10 @@ function parseBits(scan: Scanner): number | null {
   const token = scan.peek();
   const bits = Number(parseName(scan));
   return Number.isInteger(bits) && bits > 0 ? bits : scan.fail('expected a number of bits', token);
+}
+
+function roundingOf(value: Attribute): Rounding | null {
+  return value === 'even-steps' || value === 'even-codes' ? value : null;
 }
 
 function clipOf(value: Attribute): Node['clip'] {

@@ -10,7 +10,8 @@
  *   return c
  *
  * `_` is an input or output left out; `@` gives a node's name where it is not its first output's; `domain::Op` names
- * an operator outside ai.onnx; an attribute called clip is written "clip". Names with unusual characters are
+ * an operator outside ai.onnx; rounding="even-steps" says where ties go; attributes called clip or rounding are written
+ * "clip" and "rounding". Names with unusual characters are
  * JSON strings. A number with the suffix f is the float32 nearest to it. f16 and bf16 elements are their bits.
  * Comments start with //.
  */
@@ -54,9 +55,12 @@ export function printNode(graph: Graph, node: Node, { maxElements = 64 }: PrintO
   const domain = node.domain === '' ? '' : `${printWord(node.domain)}::`;
   const words = [`${outputs.join(', ')} = ${domain}${printWord(node.op)}(${inputs.join(', ')})`];
   for (const [key, value] of Object.entries(node.attributes)) {
-    words.push(`${key === 'clip' ? '"clip"' : printWord(key)}=${printAttribute(value)}`);
+    words.push(
+      `${key === 'clip' || key === 'rounding' ? JSON.stringify(key) : printWord(key)}=${printAttribute(value)}`,
+    );
   }
   if (node.clip) words.push(`clip=[${node.clip.map(printNumber)}]`);
+  if (node.rounding) words.push(`rounding=${JSON.stringify(node.rounding)}`);
   if (node.name !== node.outputs.find((output) => output !== null)) words.push(`@${printName(node.name)}`);
   return words.join(' ');
 }

@@ -80,7 +80,15 @@ export interface Node {
   readonly attributes: Readonly<Record<string, Attribute>>;
   /** Fused Relu or Clip: the result is clamped to these real numbers (infinite = open). */
   readonly clip: readonly [min: number, max: number] | null;
+  /** How real numbers become codes where they lie halfway between two. Absent: up. */
+  readonly rounding?: Rounding;
 }
+
+/**
+ * A tie goes to the even one of two neighbours: of steps from the zero point, as QuantizeLinear does, or of codes, as
+ * onnxruntime's QLinearAdd and QLinearMul do, which round after adding the zero point.
+ */
+export type Rounding = 'even-steps' | 'even-codes';
 
 /**
  * What is computed: ONNX semantics of the newest opset, static shapes, nodes in topological order.

@@ -19,9 +19,10 @@ export interface LinearJob extends Job {
   readonly inputZeroPoint: number;
   /** [out], the input zero point folded in: sums are taken over raw input codes. */
   readonly bias: Int32Array;
-  /** y = clamp(zeroPoint + ((sum * 2^leftShift * multiplier[out] + 2^31) >> 32)). */
+  /** y = clamp(zeroPoint + ((sum * 2^leftShift * multiplier[out] + 2^31) >> 32)), or with `tieParity` as in half-even.ts. */
   readonly multiplier: Int32Array;
   readonly leftShift: number;
+  readonly tieParity?: 0 | 1;
   readonly zeroPoint: number;
   readonly clamp: CodeRange;
   /** Of every partial sum in any order. */
@@ -39,9 +40,11 @@ export function linearJob(node: Node, lower: LowerBuilder, layer: LinearLayer): 
   const [x, y] = [quantOf(graph, node.inputs[0]), quantOf(graph, node.outputs[0])];
   const bias = foldedBias(weights, constantOf(graph, node.inputs[2]), zeroPointOf(x));
   const { min, max } = codesOf(x);
+  const requantization = weightRequantization(graph, node, outputs);
+  if (requantization.tieParity !== undefined) lower.roundHalfEven();
   return {
     ...layer,
-    ...weightRequantization(graph, node, outputs),
+    ...requantization,
     node,
     name: node.name,
     reads: [layer.x],
@@ -67,6 +70,9 @@ export function foldedBias(weights: Tensor, bias: Tensor | null, inputZeroPoint:
 }
 
 /** True, or why no kernel may compute the layer. */
-export function sumsFit({ bound, leftShift }: LinearJob): true | string {
-  return accumulatorFits(bound, leftShift) || 'its sums could overflow 32 bits; leave it in float with --exclude';
+export function sumsFit({ bound, leftShift, tieParity }: LinearJob): true | string {
+  return (
+    accumulatorFits(bound, tieParity === undefined ? leftShift : 0) ||
+    'its sums could overflow 32 bits; leave it in float with --exclude'
+  );
 }

@@ -1,11 +1,11 @@
 import { elementCount } from '../ir/shape.ts';
-import type { DType, Node } from '../ir/types.ts';
+import type { DType, Node, ValueName } from '../ir/types.ts';
 import { integerRange } from '../numerics/dtype.ts';
 import { codesOf } from '../quant/quantized.ts';
 import type { OpDef, OracleBuilder } from './op-def.ts';
 import { lowerScaled } from './support/block-scales.ts';
 import { cType } from './support/c-text.ts';
-import { clampedToInt8, ONNX_I64 } from './support/oracle.ts';
+import { clampedToInt8, ONNX_F32, ONNX_I64 } from './support/oracle.ts';
 import { scaleRules } from './support/quantize-rules.ts';
 import { inputs, outputs } from './support/rules.ts';
 
@@ -22,19 +22,34 @@ export const quantizeLinear: OpDef = {
     if ((from !== 'f32' && from !== 'i32') || !range) return lower.refuse(`${from} to ${to} is not supported`);
     const x = from === 'f32' ? 'a' : '(float)a';
     const zeroPoint = node.inputs[2] ? 'c' : '0';
+    const steps = node.rounding === 'even-codes' ? `${x} / b + (float)${zeroPoint}, 1.0f, 0` : `${x}, b, ${zeroPoint}`;
     lowerScaled(node, lower, {
       title: `QuantizeLinear to ${to}`,
-      expression: `(${cType(to)})nn_quantize_f32(${x}, b, ${zeroPoint}, ${range.min}, ${range.max})`,
+      expression: `(${cType(to)})nn_quantize_f32(${steps}, ${range.min}, ${range.max})`,
     });
   },
 };
 
 /** Codes of fewer bits than their element type saturate earlier than ONNX does. */
 function quantizeOracle(node: Node, oracle: OracleBuilder): void {
-  const codes = oracle.node(node.op, node.inputs, node.attributes);
   const { dtype, quant } = oracle.type(node.outputs[0]);
+  const codes = oracle.node(
+    node.op,
+    node.rounding === 'even-codes' ? inCodes(node, oracle) : node.inputs,
+    node.attributes,
+  );
   if (dtype !== 'i8' || !quant || quant.bits === 8) return oracle.output(0, codes);
   oracle.output(0, clampedToInt8(oracle, oracle.node('Cast', [codes], { to: ONNX_I64 }), codesOf(quant)));
+}
+
+/** Inputs of a QuantizeLinear that adds its zero point (one per tensor) before it rounds. */
+function inCodes(node: Node, oracle: OracleBuilder): (ValueName | null)[] {
+  const [x, scale, zero] = node.inputs;
+  const steps = oracle.node('Div', [x!, scale!]);
+  if (zero == null) return [steps, oracle.tensor('f32', [], [1])];
+  const codes = oracle.node('Add', [steps, oracle.node('Cast', [zero], { to: ONNX_F32 })]);
+  const { dtype } = oracle.type(zero);
+  return [codes, oracle.tensor('f32', [], [1]), oracle.tensor(dtype, [], [0])];
 }
 
 export const dequantizeLinear: OpDef = {

@@ -1,7 +1,9 @@
-import { typeOf } from '../ir/graph.ts';
+import { constantOf, typeOf } from '../ir/graph.ts';
 import type { Graph, Node, Quant, TensorType, ValueName } from '../ir/types.ts';
+import { roundHalfEven } from '../numerics/float16.ts';
 import { must } from '../support/errors.ts';
-import { type Requantization, requantization } from './requantize.ts';
+import { importedRequantization } from './half-even.ts';
+import { productScale, type Requantization, requantization } from './requantize.ts';
 
 /** Integer range of an activation's codes. */
 export interface CodeRange {
@@ -37,7 +39,8 @@ export function codesOf({ bits }: Quant): CodeRange {
 export function clampCodes(node: Node, quant: Quant): CodeRange {
   const range = codesOf(quant);
   if (!node.clip) return range;
-  const code = (real: number) => Math.round(real / scaleOf(quant)) + zeroPointOf(quant);
+  const round = node.rounding ? (real: number) => roundHalfEven(Math.fround(real)) : Math.round;
+  const code = (real: number) => round(real / scaleOf(quant)) + zeroPointOf(quant);
   const bounded = (code: number) => Math.max(range.min, Math.min(range.max, code));
   return { min: bounded(code(node.clip[0])), max: bounded(code(node.clip[1])) };
 }
@@ -50,5 +53,45 @@ export function weightRequantization(graph: Graph, node: Node, channels: number)
   const x = quantOf(graph, node.inputs[0]);
   const w = quantOf(graph, node.inputs[1]);
   const y = quantOf(graph, node.outputs[0]);
-  return requantization(Array.from({ length: channels }, (_, c) => (scaleOf(x) * scaleOf(w, c)) / scaleOf(y)));
+  const scales = Array.from({ length: channels }, (_, c) => productScale(scaleOf(x), scaleOf(w, c), scaleOf(y)));
+  return layerRequantization(graph, node, scales, () => largestSums(graph, node, channels));
+}
+
+/**
+ * How the sums of a layer become codes: half up, unless the node says otherwise and it makes a difference.
+ * @param sums the largest |acc| of each channel
+ */
+export function layerRequantization(
+  graph: Graph,
+  node: Node,
+  scales: readonly number[],
+  sums: () => ArrayLike<number>,
+): Requantization {
+  if (!node.rounding) return requantization(scales);
+  const y = quantOf(graph, node.outputs[0]);
+  const { min, max } = clampCodes(node, y);
+  const zero = zeroPointOf(y);
+  const reach = { sums: sums(), steps: Math.max(Math.abs(min - zero), Math.abs(max - zero)) + 1 };
+  const odd = node.rounding === 'even-codes' && zero % 2 !== 0;
+  return importedRequantization(scales, reach, odd ? 1 : 0);
+}
+
+/** Largest |sum of w (x - zero point) + bias| of each output channel, over all codes x. */
+function largestSums(graph: Graph, node: Node, channels: number): Float64Array {
+  const weights = must(constantOf(graph, node.inputs[1]), 'weights').data;
+  const bias = constantOf(graph, node.inputs[2]);
+  const inputMajor = node.op === 'MatMul' || (node.op === 'Gemm' && node.attributes.transB !== 1);
+  const depth = weights.length / channels;
+  const span = spanOf(quantOf(graph, node.inputs[0]));
+  return Float64Array.from({ length: channels }, (_, c) => {
+    let norm = 0;
+    for (let i = 0; i < depth; i++) norm += Math.abs(Number(weights[inputMajor ? i * channels + c : c * depth + i]));
+    return norm * span + Math.abs(Number(bias?.data[c] ?? 0));
+  });
+}
+
+/** Largest |code - zero point|. */
+export function spanOf(quant: Quant): number {
+  const { min, max } = codesOf(quant);
+  return Math.max(max - zeroPointOf(quant), zeroPointOf(quant) - min);
 }

@@ -12,6 +12,8 @@ export interface Requantization {
   readonly multiplier: Int32Array;
   /** 0 unless some scale is 0.5 or more; one for the whole layer. */
   readonly leftShift: number;
+  /** Set: the multipliers are the words of half-even.ts, and a tie goes to the step of this parity. */
+  readonly tieParity?: 0 | 1;
 }
 
 const INT32_MAX = 2 ** 31 - 1;
@@ -78,18 +80,14 @@ export function accumulatorFits({ min, max }: AccumulatorBound, leftShift = 0): 
 }
 
 /**
- * Average pooling: acc = sum over the window of (x - inputZeroPoint), one multiplier per count of cells in the window
- * (windows over a border may hold fewer), all with one shift. Scale: inputScale / (count * outputScale).
+ * Average pooling: acc = sum over the window of (x - inputZeroPoint), one scale per count of cells in the window (windows
+ * over a border may hold fewer).
  */
-export function averageRequantization(
-  inputScale: number,
-  outputScale: number,
-  counts: ArrayLike<number>,
-): Requantization {
-  return requantization(Array.from(counts, (count) => inputScale / (count * outputScale)));
+export function averageFactors(inputScale: number, outputScale: number, counts: ArrayLike<number>): number[] {
+  return Array.from(counts, (count) => inputScale / (count * outputScale));
 }
 
-/** Product of two tensors: acc = (x1 - zeroPoint1) * (x2 - zeroPoint2), at most 255^2, then one multiply. */
-export function productRequantization(scale1: number, scale2: number, outputScale: number): Requantization {
-  return requantization([(scale1 * scale2) / outputScale]);
+/** Product of two tensors: acc = (x1 - zeroPoint1) * (x2 - zeroPoint2), at most 255^2, times this scale. */
+export function productScale(scale1: number, scale2: number, outputScale: number): number {
+  return (scale1 * scale2) / outputScale;
 }

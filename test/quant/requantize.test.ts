@@ -4,9 +4,9 @@ import { roundHalfEven } from '../../src/numerics/float16.ts';
 import {
   accumulatorBound,
   accumulatorFits,
-  averageRequantization,
+  averageFactors,
   effectiveScale,
-  productRequantization,
+  productScale,
   requantization,
 } from '../../src/quant/requantize.ts';
 import { requantize } from '../helpers/requantize.ts';
@@ -107,7 +107,7 @@ describe('accumulatorBound', () => {
 test('average pooling: nearest code of the real mean, for each window size', () => {
   const counts = [1, 4, 6, 9, 25];
   const [inputScale, outputScale] = [0.02, 0.019];
-  const { multiplier, leftShift } = averageRequantization(inputScale, outputScale, counts);
+  const { multiplier, leftShift } = requantization(averageFactors(inputScale, outputScale, counts));
   counts.forEach((count, i) => {
     for (let sum = -255 * count; sum <= 255 * count; sum += 7) {
       const real = Math.min(Math.max((sum * inputScale) / count / outputScale, -128), 127);
@@ -118,7 +118,7 @@ test('average pooling: nearest code of the real mean, for each window size', () 
 
 test('product: nearest code of the real product', () => {
   const [s1, s2, sy] = [0.03, 0.05, 0.11];
-  const { multiplier, leftShift } = productRequantization(s1, s2, sy);
+  const { multiplier, leftShift } = requantization([productScale(s1, s2, sy)]);
   for (let a = -255; a <= 255; a += 5) {
     for (let b = -255; b <= 255; b += 5) {
       const real = Math.min(Math.max(roundHalfEven((a * s1 * b * s2) / sy), -128), 127);

@@ -1,6 +1,6 @@
 import { constantOf, typeOf } from '../../ir/graph.ts';
 import type { KernelWish, LayerSpec, Layout, LowerBuilder, Operand } from '../../ir/lowering.ts';
-import type { Argument, Overlap, Port, Storage } from '../../ir/program.ts';
+import type { Argument, Call, Overlap, Port, Storage } from '../../ir/program.ts';
 import { channelsLast, dimensionStrides, isRowMajor, memoryToIndex, rowMajor, sameStorage } from '../../ir/storage.ts';
 import { arenaArray, isPacked } from '../../ir/tensor.ts';
 import type { Node, Tensor } from '../../ir/types.ts';
@@ -18,6 +18,7 @@ export function nodeBuilder(program: ProgramBuilder, node: Node, wish: KernelWis
   const reads = new Map<string, Port>();
   const writes: Port[] = [];
   const constants: string[] = [];
+  let rounding: Call['rounding'];
   /** Results of this layer that it cannot write packed itself. */
   const toPack: { readonly from: Port; readonly to: Port }[] = [];
 
@@ -77,6 +78,9 @@ export function nodeBuilder(program: ProgramBuilder, node: Node, wish: KernelWis
       args.push({ name, ctype, access: 'scratch', buffer: program.addScratch(bytes) });
       return name;
     },
+    roundHalfEven() {
+      rounding = 'half-even';
+    },
     call(layer) {
       if (program.features.has('flash-apart') && constants.length > 0 && !layer.readsFlash) {
         throw new Refusal('its C cannot read tables from a flash that is an address space of its own');
@@ -98,6 +102,7 @@ export function nodeBuilder(program: ProgramBuilder, node: Node, wish: KernelWis
           constants,
           summary: layer.summary,
           result: toPack.some(({ from }) => from === first) ? null : first,
+          ...(rounding && { rounding }),
         },
         node.op.toLowerCase().replace(/[^a-z0-9]+/g, '_'),
       );

@@ -40,9 +40,9 @@ export function acceptsAdds(job: LinearJob): true | string {
 }
 
 /** Shifts in place of multipliers. */
-function shiftsOf({ weights, multiplier, leftShift, bias }: LinearJob) {
+function shiftsOf({ weights, bias, ...requantization }: LinearJob) {
   const sums = accumulatorBound(weights.data as Codes, weights.shape[0], -128, 127);
-  return shiftRequantization({ multiplier, leftShift }, bias, sums);
+  return shiftRequantization(requantization, bias, sums);
 }
 
 /** Rows [out][columns] of codes in the order in which the kernel walks the input. */

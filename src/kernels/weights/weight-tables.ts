@@ -14,8 +14,9 @@ export type WeightTables = WeightParams & {
 
 /** Adds weights, bias and multipliers; returns their names as template params. */
 export function weightTables(job: LinearJob, plan: WeightPlan, lower: LowerBuilder): WeightTables {
-  const { name, bias, multiplier, leftShift } = job;
-  const scales = `scale * 2^${32 - leftShift} per output of ${name}`;
+  const { name, bias, multiplier, leftShift, tieParity } = job;
+  const scale = tieParity === undefined ? `scale * 2^${32 - leftShift}` : 'scale as mantissa and exponent';
+  const scales = `${scale} per output of ${name}`;
   return {
     ...storeWeights(plan, name, lower),
     bias: lower.table('bias', 'i32', bias, 'parameters', `bias with the input zero point folded in, of ${name}`),

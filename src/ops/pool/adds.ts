@@ -45,6 +45,7 @@ export function lowerAveragePoolAdds(
   const size = Math.max(...counts) + 1;
   const shift = shifts?.left === 0 ? byCount(new Uint8Array(size), shifts.shift) : null;
   const comment = `by number of cells, of ${node.name}`;
+  if (scales.tieParity !== undefined) lower.roundHalfEven();
   lower.call({
     template: 'averagepool2d_adds',
     params: {

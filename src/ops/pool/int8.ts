@@ -2,8 +2,8 @@ import { elementBytes } from '../../ir/tensor.ts';
 import type { Graph, Node } from '../../ir/types.ts';
 import { addsRatherThanMultiplies } from '../../kernels/weights/adds.ts';
 import { outputClampParams } from '../../kernels/weights/weight-tables.ts';
-import { quantOf, scaleOf, zeroPointOf } from '../../quant/quantized.ts';
-import { averageRequantization } from '../../quant/requantize.ts';
+import { layerRequantization, quantOf, scaleOf, spanOf, zeroPointOf } from '../../quant/quantized.ts';
+import { averageFactors } from '../../quant/requantize.ts';
 import type { LowerBuilder } from '../op-def.ts';
 import { type WindowShape, windowOverlap, windowParams, windowTitle } from '../support/geometry.ts';
 import { lowerAveragePoolAdds, lowerMaxPoolAdds } from './adds.ts';
@@ -34,7 +34,8 @@ export function lowerAveragePoolS8(node: Node, lower: LowerBuilder, shape: Windo
   if (!packed && addsRatherThanMultiplies(lower)) {
     return lowerAveragePoolAdds(node, lower, shape, x, y, scales, extent);
   }
-  const { multiplier, leftShift, counts } = scales;
+  const { multiplier, leftShift, tieParity, counts } = scales;
+  if (tieParity !== undefined) lower.roundHalfEven();
   const even = counts.length === 1 && !packed;
   const byCount = new Int32Array(Math.max(...counts) + 1);
   counts.forEach((count, i) => {
@@ -106,5 +107,7 @@ export function averageScales(
     .filter((count) => count > 0)
     .sort((a, b) => a - b);
   const [x, y] = [quantOf(graph, node.inputs[0]), quantOf(graph, node.outputs[0])];
-  return { ...averageRequantization(scaleOf(x), scaleOf(y), counts), counts, rows, columns };
+  const factors = averageFactors(scaleOf(x), scaleOf(y), counts);
+  const requantization = layerRequantization(graph, node, factors, () => counts.map((count) => count * spanOf(x)));
+  return { ...requantization, counts, rows, columns };
 }

@@ -23,7 +23,7 @@ export function averagePoolOracle(node: Node, oracle: OracleBuilder, shape: Wind
     [centred(oracle, node.inputs[0]!, zeroPointOf(x)), oracle.tensor('f32', [shape.in_c, 1, ...kernel], ones)],
     node.op === 'GlobalAveragePool' ? { group: shape.in_c } : convAttributes(shape, rank),
   );
-  const { multiplier, leftShift, counts, rows, columns } = averageScales(
+  const { multiplier, counts, rows, columns, ...requantization } = averageScales(
     oracle.graph,
     node,
     shape,
@@ -37,7 +37,7 @@ export function averagePoolOracle(node: Node, oracle: OracleBuilder, shape: Wind
         ? [columns.length]
         : [rows.length, columns.length];
   const acc = oracle.node('Cast', [sum], { to: ONNX_I64 });
-  const scales = { multiplier: Int32Array.from(perPosition), leftShift };
+  const scales = { ...requantization, multiplier: Int32Array.from(perPosition) };
   oracle.output(0, requantized(oracle, acc, scales, spatial, zeroPointOf(y), clampCodes(node, y)));
 }
 

@@ -1,6 +1,7 @@
-import type { Graph, Node } from '../../ir/types.ts';
+import type { Graph, Node, ValueName } from '../../ir/types.ts';
 import { addsRatherThanMultiplies } from '../../kernels/weights/adds.ts';
 import { additionParameters } from '../../quant/addition.ts';
+import { fitsInt32, type ImportedAddition, importedAddition } from '../../quant/imported-addition.ts';
 import { isPow2 } from '../../quant/pow2-scale.ts';
 import { clampCodes, quantOf, scaleOf, zeroPointOf } from '../../quant/quantized.ts';
 import type { LowerBuilder, OracleBuilder, QuantizeRule } from '../op-def.ts';
@@ -12,22 +13,35 @@ import { lowerPointwise } from './pointwise.ts';
 export const binaryRule: QuantizeRule = { inputs: ['activation', 'activation'], output: 'calibrated' };
 
 /**
- * y = clamp((a A + b B + C) >> S), one rounding; see quant/addition.ts. Sub negates the second scale. Where multiplying is
+ * y = clamp((a A + b B + C) >> S), one rounding; see quant/addition.ts and imported-addition.ts. Sub negates the second scale. Where multiplying is
  * slow, powers of two stand in the expression itself: every compiler shifts then.
  */
 export function lowerAddS8(node: Node, lower: LowerBuilder): void {
-  const { A, B, C, S } = sumParameters(lower.graph, node);
+  const sum = sumParameters(lower.graph, node);
   const { min, max } = clampCodes(node, quantOf(lower.graph, node.outputs[0]));
-  const common = Math.min(...[A, B, C].map(trailingZeros), S);
-  const [a, b, c] = [A, B, C].map((term) => term / 2 ** common);
+  if (sum.parity !== null) lower.roundHalfEven();
   lowerPointwise(node, lower, {
-    expression:
-      addsRatherThanMultiplies(lower) && isPow2(Math.abs(a)) && isPow2(Math.abs(b))
-        ? `nn_sum_s8((int32_t)a * (${a}) + (int32_t)b * (${b}) + (${c}), ${S - common}, ${min}, ${max})`
-        : `nn_add_s8(a, b, ${A}, ${B}, ${C}, ${S}, ${min}, ${max})`,
+    expression: `${sumText(sum, addsRatherThanMultiplies(lower))}, ${min}, ${max})`,
     title: node.op,
     onCodes: true,
   });
+}
+
+/** The kernel's name and what comes before the bounds. */
+function sumText(sum: ImportedAddition, shifts: boolean): string {
+  const { A, B, C, S, parity } = sum;
+  const terms = (type: string, a: number, b: number, c: number | string) =>
+    `(${type})a * (${a}) + (${type})b * (${b}) + (${c})`;
+  if (parity !== null) {
+    if (fitsInt32(sum)) return `nn_sum_even_s8(${terms('int32_t', A, B, C)}, ${S}, ${parity}`;
+    return `nn_sum_wide_s8(${terms('int64_t', A, B, `INT64_C(${C})`)}, ${S}, ${parity}`;
+  }
+  const common = Math.min(...[A, B, C].map(trailingZeros), S);
+  const [a, b, c] = [A, B, C].map((term) => term / 2 ** common);
+  if (shifts && isPow2(Math.abs(a)) && isPow2(Math.abs(b))) {
+    return `nn_sum_s8(${terms('int32_t', a, b, c)}, ${S - common}`;
+  }
+  return `nn_add_s8(a, b, ${A}, ${B}, ${C}, ${S}`;
 }
 
 /** How often 2 divides an int32; 32 for 0. */
@@ -36,21 +50,39 @@ function trailingZeros(x: number): number {
 }
 
 export function addOracle(node: Node, oracle: OracleBuilder): void {
-  const { A, B, C, S } = sumParameters(oracle.graph, node);
+  const { A, B, C, S, parity } = sumParameters(oracle.graph, node);
   const scaled = (i: number, factor: number) => {
     const codes = oracle.node('Cast', [node.inputs[i]!], { to: ONNX_I64 });
     return oracle.node('Mul', [codes, oracle.tensor('i64', [], [BigInt(factor)])]);
   };
   const sum = oracle.node('Add', [scaled(0, A), scaled(1, B)]);
   const rounded = oracle.node('Add', [sum, oracle.tensor('i64', [], [BigInt(C)])]);
-  const code = shiftedRight(oracle, rounded, S);
+  const up = shiftedRight(oracle, rounded, S);
+  const code = parity === null || S === 0 ? up : evenAtTies(oracle, rounded, up, S, parity);
   oracle.output(0, clampedToInt8(oracle, code, clampCodes(node, quantOf(oracle.graph, node.outputs[0]))));
 }
 
-function sumParameters(graph: Graph, node: Node) {
-  const [a, b, y] = [quantOf(graph, node.inputs[0]), quantOf(graph, node.inputs[1]), quantOf(graph, node.outputs[0])];
-  const sign = node.op === 'Sub' ? -1 : 1;
-  return additionParameters(scaleOf(a), zeroPointOf(a), sign * scaleOf(b), zeroPointOf(b), scaleOf(y), zeroPointOf(y));
+/** One less where nothing lies below the last bit and the code has not this parity. */
+function evenAtTies(oracle: OracleBuilder, sum: ValueName, code: ValueName, shift: number, parity: 0 | 1): ValueName {
+  const whole = oracle.node('Mul', [code, oracle.tensor('i64', [], [1n << BigInt(shift)])]);
+  const tie = oracle.node('Cast', [oracle.node('Equal', [whole, sum])], { to: ONNX_I64 });
+  const shifted = oracle.node('Add', [code, oracle.tensor('i64', [], [BigInt(parity)])]);
+  const odd = oracle.node('Mod', [shifted, oracle.tensor('i64', [], [2n])]);
+  return oracle.node('Sub', [code, oracle.node('Mul', [odd, tie])]);
+}
+
+function sumParameters(graph: Graph, node: Node): ImportedAddition {
+  const affine = (value: ValueName | null | undefined, sign = 1) => {
+    const quant = quantOf(graph, value);
+    return { scale: sign * scaleOf(quant), zeroPoint: zeroPointOf(quant) };
+  };
+  const [a, b] = [affine(node.inputs[0]), affine(node.inputs[1], node.op === 'Sub' ? -1 : 1)];
+  const y = affine(node.outputs[0]);
+  if (node.rounding) {
+    return importedAddition(a, b, y, clampCodes(node, quantOf(graph, node.outputs[0])), node.rounding);
+  }
+  const plain = additionParameters(a.scale, a.zeroPoint, b.scale, b.zeroPoint, y.scale, y.zeroPoint);
+  return { ...plain, parity: null };
 }
 
 /** y = requantize((a - za) (b - zb)). */
@@ -58,12 +90,14 @@ export function lowerMulS8(node: Node, lower: LowerBuilder): void {
   const [a, b, y] = [0, 1]
     .map((i) => quantOf(lower.graph, node.inputs[i]))
     .concat(quantOf(lower.graph, node.outputs[0]));
-  const { multiplier, leftShift } = productRequantization(lower.graph, node);
+  const { multiplier, leftShift, tieParity } = productRequantization(lower.graph, node);
   const { min, max } = clampCodes(node, y!);
   const quant = `&(const nn_quant){ ${leftShift}, ${zeroPointOf(y!)}, ${min}, ${max} }`;
   const factor = (name: string, zeroPoint: number) => (zeroPoint === 0 ? name : `(${name} - (${zeroPoint}))`);
+  const odd = tieParity === 1;
+  if (tieParity !== undefined) lower.roundHalfEven();
   lowerPointwise(node, lower, {
-    expression: `nn_requantize_s8(${quant}, ${factor('a', zeroPointOf(a!))} * ${factor('b', zeroPointOf(b!))}, ${multiplier[0]})`,
+    expression: `nn_requantize_${odd ? 'even_code_s8' : 's8'}(${quant}, ${factor('a', zeroPointOf(a!))} * ${factor('b', zeroPointOf(b!))}, ${multiplier[0]})`,
     title: node.op,
     onCodes: true,
   });

@@ -1,7 +1,8 @@
+import { typeOf } from '../../ir/graph.ts';
 import type { Graph, Node } from '../../ir/types.ts';
 import { outputClampParams } from '../../kernels/weights/weight-tables.ts';
-import { clampCodes, quantOf, scaleOf, zeroPointOf } from '../../quant/quantized.ts';
-import { requantization } from '../../quant/requantize.ts';
+import { clampCodes, layerRequantization, quantOf, scaleOf, spanOf, zeroPointOf } from '../../quant/quantized.ts';
+import { productScale, type Requantization } from '../../quant/requantize.ts';
 import type { LowerBuilder, OracleBuilder } from '../op-def.ts';
 import { matMulNest } from './matmul.ts';
 import { centred, ONNX_F64, ONNX_I64, requantized } from './oracle.ts';
@@ -9,7 +10,8 @@ import { centred, ONNX_F64, ONNX_I64, requantized } from './oracle.ts';
 /** Product of two int8 activations, both zero points subtracted in the loop. */
 export function lowerMatMulS8(node: Node, lower: LowerBuilder): void {
   const nest = matMulNest(node, lower);
-  const { multiplier, leftShift } = productRequantization(lower.graph, node);
+  const { multiplier, leftShift, tieParity } = productRequantization(lower.graph, node);
+  if (tieParity !== undefined) lower.roundHalfEven();
   lower.call({
     template: 'matmul_s8',
     params: {
@@ -34,8 +36,10 @@ export function matMulOracle(node: Node, oracle: OracleBuilder): void {
   oracle.output(0, requantized(oracle, acc, scales, [], zeroPointOf(y), clampCodes(node, y)));
 }
 
-/** Scale of (x0 - z0) * (x1 - z1) over the scale of the output. */
-export function productRequantization(graph: Graph, node: Node) {
+/** For (x0 - z0) * (x1 - z1), or their sum along the last axis of x0. */
+export function productRequantization(graph: Graph, node: Node): Requantization {
   const [a, b, y] = [quantOf(graph, node.inputs[0]), quantOf(graph, node.inputs[1]), quantOf(graph, node.outputs[0])];
-  return requantization([(scaleOf(a) * scaleOf(b)) / scaleOf(y)]);
+  const depth = node.op === 'MatMul' ? (typeOf(graph, node.inputs[0]).shape.at(-1) ?? 1) : 1;
+  const scale = productScale(scaleOf(a), scaleOf(b), scaleOf(y));
+  return layerRequantization(graph, node, [scale], () => [depth * spanOf(a) * spanOf(b)]);
 }

@@ -1,4 +1,5 @@
 import type { ValueName } from '../../ir/types.ts';
+import { wordParts } from '../../quant/half-even.ts';
 import type { CodeRange } from '../../quant/quantized.ts';
 import type { Requantization } from '../../quant/requantize.ts';
 import type { OracleBuilder } from '../op-def.ts';
@@ -32,17 +33,53 @@ export function centred(oracle: OracleBuilder, value: ValueName, zeroPoint: numb
 export function requantized(
   oracle: OracleBuilder,
   acc: ValueName,
-  { multiplier, leftShift }: Requantization,
+  { multiplier, leftShift, tieParity }: Requantization,
   shape: readonly number[],
   zeroPoint: number,
   range: CodeRange,
 ): ValueName {
+  if (tieParity !== undefined) {
+    const step = halfEvenStep(
+      oracle,
+      acc,
+      [...multiplier].map((word) => wordParts(word, leftShift)),
+      shape,
+      tieParity,
+    );
+    const code = oracle.node('Add', [step, oracle.tensor('i64', [], [BigInt(zeroPoint)])]);
+    return clampedToInt8(oracle, code, range);
+  }
   const factors = [...multiplier].map((m) => BigInt(m) << BigInt(leftShift));
   const product = oracle.node('Mul', [acc, oracle.tensor('i64', shape, factors)]);
   const raised = oracle.node('Add', [product, oracle.tensor('i64', [], [(1n << 62n) + (1n << 31n)])]);
   const quotient = oracle.node('Div', [raised, oracle.tensor('i64', [], [1n << 32n])]);
   const code = oracle.node('Add', [quotient, oracle.tensor('i64', [], [BigInt(zeroPoint) - (1n << 30n)])]);
   return clampedToInt8(oracle, code, range);
+}
+
+/** The step of half-even.ts over int64 tensors: |acc| < 2^31 keeps everything below 2^59. */
+function halfEvenStep(
+  oracle: OracleBuilder,
+  acc: ValueName,
+  parts: readonly { readonly mantissa: number; readonly shift: number }[],
+  shape: readonly number[],
+  parity: 0 | 1,
+): ValueName {
+  const list = (value: (part: (typeof parts)[number]) => bigint) => oracle.tensor('i64', shape, parts.map(value));
+  const product = oracle.node('Mul', [acc, list(({ mantissa }) => BigInt(mantissa))]);
+  const half = oracle.node('Add', [product, list(({ shift }) => 1n << BigInt(shift - 1))]);
+  const error = oracle.node('Abs', [acc]);
+  const sum = oracle.node('Add', [half, error]);
+  const raised = oracle.node('Add', [sum, oracle.tensor('i64', [], [1n << 62n])]);
+  const quotient = oracle.node('Div', [raised, list(({ shift }) => 1n << BigInt(shift))]);
+  const up = oracle.node('Sub', [quotient, list(({ shift }) => 1n << BigInt(62 - shift))]);
+  const whole = oracle.node('Mul', [up, list(({ shift }) => 1n << BigInt(shift))]);
+  const rest = oracle.node('Sub', [sum, whole]);
+  const twice = oracle.node('Add', [error, error]);
+  const tie = oracle.node('Not', [oracle.node('Greater', [rest, twice])]);
+  const shifted = oracle.node('Add', [up, oracle.tensor('i64', [], [BigInt(parity)])]);
+  const odd = oracle.node('Mod', [shifted, oracle.tensor('i64', [], [2n])]);
+  return oracle.node('Sub', [up, oracle.node('Mul', [odd, oracle.node('Cast', [tie], { to: ONNX_I64 })])]);
 }
 
 export function clampedToInt8(oracle: OracleBuilder, code: ValueName, range: CodeRange): ValueName {

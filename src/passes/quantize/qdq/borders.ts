@@ -92,8 +92,9 @@ export function importQuantize(code: CodeGraph, node: Node, absorbed: Set<Node>)
   const [reals, integers] = [must(node.inputs[0], 'input'), must(node.outputs[0], 'output')];
   const scales = scalesOf(graph, node);
   if (!scales) return NO_SCALES;
-  const target = int8Target(scales);
-  if (!target) return `${scales.dtype} activations stay in float`;
+  const plain = int8Target(scales);
+  if (!plain) return `${scales.dtype} activations stay in float`;
+  const target = { ...plain, ...(node.rounding && { rounding: node.rounding }) };
   if (!storable(graph, integers)) return 'its integers have fewer than 8 bits and are read as such';
   const constant = constantOf(graph, reals);
   if (constant) {
@@ -112,10 +113,11 @@ export function importQuantize(code: CodeGraph, node: Node, absorbed: Set<Node>)
   return null;
 }
 
-function quantizeReals(code: CodeGraph, reals: ValueName, integers: ValueName, { quant }: Target): Codes {
+function quantizeReals(code: CodeGraph, reals: ValueName, integers: ValueName, { quant, rounding }: Target): Codes {
   const name = code.nameFor(integers);
   const inputs = [code.original(reals), ...parametersOf(code, name, quant)];
-  code.node({ op: 'QuantizeLinear', inputs }, name, codeType(typeOf(code.graph, reals).shape, quant));
+  const node = { op: 'QuantizeLinear', inputs, ...(rounding && { rounding }) };
+  code.node(node, name, codeType(typeOf(code.graph, reals).shape, quant));
   return { quant, range: codeRange(quant.bits), name };
 }
 

@@ -16,11 +16,13 @@ export function dequantizeTensor({ shape, data }: Tensor, quant: Quant): Tensor 
   return { dtype: 'f32', shape, data: result };
 }
 
-/** int8 codes of constant float32 numbers, as QuantizeLinear computes them; NaN becomes the lowest. */
-export function quantizeTensor({ shape, data }: Tensor, { quant, range }: Target): Tensor {
+/** int8 codes of constant float32 numbers, as the target's QuantizeLinear computes them; NaN becomes the lowest. */
+export function quantizeTensor({ shape, data }: Tensor, { quant, range, rounding }: Target): Tensor {
   const channel = channelOf(shape, quant);
   const codes = Array.from(data as Float32Array, (x, i) => {
-    const code = roundHalfEven(Math.fround(x / quant.scale[channel(i)])) + quant.zeroPoint[channel(i)];
+    const zero = quant.zeroPoint[channel(i)];
+    const steps = Math.fround(x / quant.scale[channel(i)]);
+    const code = rounding === 'even-codes' ? roundHalfEven(Math.fround(steps + zero)) : roundHalfEven(steps) + zero;
     return Number.isNaN(code) ? range.min : Math.min(Math.max(code, range.min), range.max);
   });
   return tensorOf('i8', shape, codes);

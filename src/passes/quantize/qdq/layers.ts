@@ -41,10 +41,15 @@ export function quantizeLayer(code: CodeGraph, node: Node, ctx: PassContext): tr
   if (typeof plain === 'string') return plain;
   const inputs = roles.includes('weight') ? withWeights(code, node, rule, roles, plain, ctx) : plain;
   if (typeof inputs === 'string') return inputs;
-  const layer = { ...node, inputs };
+  const layer = { ...node, inputs, ...roundingOf(code, target) };
   const refusal =
     rule.refuse?.(layer, code.view) ?? sumsRefusal(code.view, layer, roles.includes('weight'), target.quant);
   return refusal ?? emit(code, layer, rule, target, output);
+}
+
+/** Files of ours are rounded as their own models are. */
+function roundingOf({ graph }: CodeGraph, { rounding = 'even-steps' }: Target): Pick<Node, 'rounding'> {
+  return graph.annotations ? {} : { rounding };
 }
 
 function rolesOf({ inputs }: QuantizeRule, node: Node, graph: Graph): readonly Role[] {

@@ -1,7 +1,7 @@
 import { constantOf, typeOf } from '../../../ir/graph.ts';
 import { normalizeAxis } from '../../../ir/shape.ts';
 import { numbersOf } from '../../../ir/tensor.ts';
-import type { DType, Graph, Node, Quant, Shape, TensorType } from '../../../ir/types.ts';
+import type { DType, Graph, Node, Quant, Rounding, Shape, TensorType } from '../../../ir/types.ts';
 import { integerRange } from '../../../numerics/dtype.ts';
 import { intAttribute } from '../../../ops/support/attributes.ts';
 import type { CodeRange } from '../../../quant/affine.ts';
@@ -20,6 +20,8 @@ export interface Scales {
 export interface Target {
   readonly quant: Quant;
   readonly range: CodeRange;
+  /** Default: 'even-steps'. */
+  readonly rounding?: Rounding;
 }
 
 /** True when the node is ONNX's own operator of this name. */
@@ -83,7 +85,8 @@ export function inTarget(codes: Target, { quant, range }: Target): boolean {
 }
 
 export function sameTarget(a: Target, b: Target): boolean {
-  return sameQuant(a.quant, b.quant) && a.range.min === b.range.min && a.range.max === b.range.max;
+  const alike = a.range.min === b.range.min && a.range.max === b.range.max && a.rounding === b.rounding;
+  return alike && sameQuant(a.quant, b.quant);
 }
 
 /** Type of a tensor of int8 codes. */

@@ -32,10 +32,11 @@ export function lookUp(
   code: CodeGraph,
   held: Codes,
   values: Float32Array,
-  { quant, range }: Target,
+  target: Target,
   { title, home }: { readonly title: string; readonly home?: ValueName },
 ): Codes {
-  const table: Tensor = quantizeTensor({ dtype: 'f32', shape: [values.length], data: values }, { quant, range });
+  const { quant, range } = target;
+  const table: Tensor = quantizeTensor({ dtype: 'f32', shape: [values.length], data: values }, target);
   const name = home ? code.nameFor(home) : code.fresh(`${held.name}.recoded`);
   const inputs = [held.name, code.constant(`${name}.table`, table)];
   code.node(

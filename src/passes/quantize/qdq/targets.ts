@@ -15,7 +15,8 @@ export interface Quantizer extends Target {
 /** Per tensor and of 8 bits or fewer, or null. */
 export function quantizerOf(graph: Graph, node: Node): Quantizer | null {
   const scales = isPlain(node, 'QuantizeLinear') ? scalesOf(graph, node) : null;
-  const target = scales && int8Target(scales);
+  const plain = scales && int8Target(scales);
+  const target = plain && { ...plain, ...(node.rounding && { rounding: node.rounding }) };
   const integers = node.outputs[0];
   if (!scales || !target || target.quant.axis !== null || !integers) return null;
   if (!storable(graph, integers)) return null;
@@ -23,15 +24,16 @@ export function quantizerOf(graph: Graph, node: Node): Quantizer | null {
   const bounds = clip && codeBounds(graph, clip, target, shiftOf(scales.dtype) ?? 0);
   if (!bounds || !clip?.outputs[0]) return { ...target, output: integers, nodes: [node] };
   const [output] = clip.outputs;
-  return { ...withBits(graph, output, { quant: target.quant, range: bounds }), output, nodes: [node, clip] };
+  return { ...withBits(graph, output, { ...target, range: bounds }), output, nodes: [node, clip] };
 }
 
 /** The target with the bits that the annotations give these integers, if no code has more. */
-export function withBits(graph: Graph, integers: ValueName, { quant, range }: Target): Target {
+export function withBits(graph: Graph, integers: ValueName, target: Target): Target {
+  const { quant, range } = target;
   const { bits } = graph.annotations?.codes.get(integers) ?? {};
   const codes = codeRange(bits ?? quant.bits);
   const fit = bits !== undefined && range.min >= codes.min && range.max <= codes.max;
-  return { quant: fit ? { ...quant, bits } : quant, range };
+  return { ...target, quant: fit ? { ...quant, bits } : quant };
 }
 
 /** Integers narrower than a byte have no form of their own here: everybody must take them for codes. */

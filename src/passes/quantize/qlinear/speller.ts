@@ -1,6 +1,6 @@
 import { type GraphDraft, typeOf } from '../../../ir/graph.ts';
 import { tensorOf } from '../../../ir/tensor.ts';
-import type { Node, Shape, ValueName } from '../../../ir/types.ts';
+import type { Node, Rounding, Shape, ValueName } from '../../../ir/types.ts';
 import { toFloat32Array } from '../../../numerics/convert.ts';
 import { must } from '../../../support/errors.ts';
 
@@ -16,7 +16,7 @@ export interface Speller {
   /** The float operator; its result has the shape of the node's unless told. */
   float(op: string, inputs: readonly (ValueName | null)[], attributes: Node['attributes'], shape?: Shape): ValueName;
   /** The node's result is QuantizeLinear of this, with the scale and zero point at these inputs. */
-  quantized(value: ValueName, scale: number): void;
+  quantized(value: ValueName, scale: number, rounding?: Rounding): void;
   /** The node's result is this float operator. */
   result(op: string, inputs: readonly (ValueName | null)[], attributes: Node['attributes']): void;
   shapeOf(at: number): Shape;
@@ -60,9 +60,9 @@ export function speller(edit: GraphDraft, node: Node): Speller {
         `${output}.real`,
       );
     },
-    quantized(value, scale) {
+    quantized(value, scale, rounding) {
       const inputs = [value, input(scale), node.inputs[scale + 1] ?? null];
-      edit.update(node, { ...plain, op: 'QuantizeLinear', inputs, attributes: {} });
+      edit.update(node, { ...plain, op: 'QuantizeLinear', inputs, attributes: {}, ...(rounding && { rounding }) });
     },
     result: (op, inputs, attributes) => edit.update(node, { ...plain, op, inputs, attributes }),
     constant: (hint, values) => edit.constant(`${output}.${hint}`, tensorOf('i64', [values.length], values)),

@@ -11,11 +11,11 @@ const unary =
   (say, node) =>
     say.quantized(say.float(op, [say.real(0)], node.attributes), 3);
 
-/** Inputs a, a_scale, a_zero_point, b, b_scale, b_zero_point, c_scale, c_zero_point. */
+/** Inputs a, a_scale, a_zero_point, b, b_scale, b_zero_point, c_scale, c_zero_point. Rounded with the zero point. */
 const binary =
   (op: string): Spelling =>
   (say) =>
-    say.quantized(say.float(op, [say.real(0), say.real(3)], {}), 6);
+    say.quantized(say.float(op, [say.real(0), say.real(3)], {}), 6, 'even-codes');
 
 /** onnxruntime's pools also take channels last. */
 const pool =
