@@ -4,6 +4,7 @@ import type { Tensor } from '../ir/types.ts';
 import { UserError } from '../support/errors.ts';
 import { MemoryBudget } from '../support/memory-budget.ts';
 import { badModel, show } from './bad-model.ts';
+import { dtypeOfCode, nameOfCode, packedBytes } from './data-types.ts';
 import { externalReader } from './external-data.ts';
 import { refuseForeign } from './foreign-file.ts';
 import { type FunctionFields, functionFields, graphFields, NO_FIELDS, type NodeFields } from './newer-fields.ts';
@@ -18,7 +19,7 @@ import type {
   RawValue,
 } from './raw-model.ts';
 import { denseTensor } from './sparse-tensor.ts';
-import { decodeTensor, type ReadExternal, type TensorFields } from './tensor-data.ts';
+import { countElements, decodeTensor, type ReadExternal, type TensorFields } from './tensor-data.ts';
 import { checkWire } from './wire-limits.ts';
 
 const { ModelProto, AttributeProto } = onnxProto.onnx;
@@ -68,8 +69,24 @@ export function decodeTensorFile(bytes: Uint8Array): Tensor | string {
   }).tensor;
 }
 
+/** The data of a TensorProto that lie in another file, as they stand there; null when they lie in the tensor. Throws BAD_MODEL. */
+export function externalData(bytes: Uint8Array, readExternal: ReadExternal): Uint8Array | null {
+  const proto = parse(() => onnxProto.onnx.TensorProto.decode(bytes));
+  if (proto.dataLocation !== EXTERNAL) return null;
+  const where = `tensor ${show(text(proto.name))}`;
+  const dtype = dtypeOfCode(proto.dataType);
+  if (!dtype) return badModel(`element type ${nameOfCode(proto.dataType)} is not supported`, where);
+  const elements = countElements(proto.dims.map(toNumber), where);
+  return readExternal(entries(proto.externalData), packedBytes(dtype, elements), where);
+}
+
+/** One ValueInfoProto. Throws BAD_MODEL. */
+export function decodeValueBytes(bytes: Uint8Array): RawValue {
+  return decodeValue(parse(() => onnxProto.onnx.ValueInfoProto.decode(bytes)));
+}
+
 /** protobufjs throws plain errors on damaged bytes and overflows the stack on deep nesting. */
-function parse<T>(decode: () => T): T {
+export function parse<T>(decode: () => T): T {
   try {
     return decode();
   } catch (error) {

@@ -1,12 +1,12 @@
 import type { onnx } from 'onnx-proto';
 import onnxProto from 'onnx-proto';
-import type { Attribute, Node, Tensor, TensorType, ValueName } from '../ir/types.ts';
+import type { Attribute, DType, Node, Tensor, TensorType, ValueName } from '../ir/types.ts';
 import { attributeKind } from './attribute-types.ts';
 import { codeOf, pack } from './data-types.ts';
 import { irVersionFor, NEWEST_OPSET } from './opset.ts';
 import { UniqueNames } from './unique-names.ts';
 
-const { AttributeProto, ModelProto } = onnxProto.onnx;
+const { AttributeProto, ModelProto, NodeProto, TensorProto, ValueInfoProto } = onnxProto.onnx;
 const Kind = AttributeProto.AttributeType;
 
 /** Plain ONNX: what the names say, without quantized types and fused clips. */
@@ -107,4 +107,20 @@ function writeTensor(tensor: Tensor, name?: string): onnx.ITensorProto {
     rawData: pack(tensor.dtype, tensor.data),
     ...(name !== undefined && { name }),
   };
+}
+
+/** The parts of a file that a copy of one adds. */
+export function valueBytes(name: ValueName, type: PlainValue['type']): Uint8Array {
+  return ValueInfoProto.encode(writeValue({ name, type })).finish();
+}
+
+export function tensorBytes(tensor: Tensor, name: ValueName): Uint8Array {
+  return TensorProto.encode(writeTensor(tensor, name)).finish();
+}
+
+export function castBytes(from: ValueName, to: ValueName, dtype: DType): Uint8Array {
+  const attributes = { to: codeOf(dtype) };
+  return NodeProto.encode(
+    writeNode({ op: 'Cast', domain: '', name: to, inputs: [from], outputs: [to], attributes }, to),
+  ).finish();
 }

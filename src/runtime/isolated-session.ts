@@ -3,7 +3,17 @@ import { createRequire } from 'node:module';
 import type * as Ort from 'onnxruntime-node';
 import type { Tensor } from '../ir/types.ts';
 import { UserError } from '../support/errors.ts';
-import { describe, fail, fromOrt, missingRuntime, type OrtValue, sessionOptions } from './ort-session.ts';
+import {
+  describe,
+  fail,
+  feedOf,
+  fromOrt,
+  missingRuntime,
+  type OrtOptions,
+  type OrtSession,
+  type OrtValue,
+  sessionOptions,
+} from './ort-session.ts';
 
 export interface IsolatedResult {
   readonly outputs: readonly OrtValue[];
@@ -17,28 +27,58 @@ const MAX_MILLISECONDS = 120_000;
 /** Address space of the other process, where the system can limit it: onnxruntime then says bad_alloc. */
 const MAX_KILOBYTES = 3 * 2 ** 20;
 
-/** What the other process does with each model: load, run without inputs when outputs are wanted, answer. */
+/** What the other process does, a job at a time: sessions stay under the number that they were opened with. */
 const CHILD = `
   const ort = require(process.argv[1]);
   ort.env.logLevel = 'fatal';
+  const sessions = new Map();
+  const values = (results, fetch) =>
+    fetch.map((name) => ({ type: results[name].type, dims: results[name].dims, data: results[name].data }));
+  const jobs = {
+    async open({ session, model, options }) {
+      const opened = await ort.InferenceSession.create(model, options);
+      sessions.set(session, opened);
+      return { inputs: opened.inputMetadata, outputs: opened.outputMetadata };
+    },
+    async run({ session, feeds, fetch }) {
+      const inputs = Object.fromEntries(feeds.map(([name, feed]) => [name, new ort.Tensor(feed.type, feed.data, feed.dims)]));
+      return { values: values(await sessions.get(session).run(inputs, fetch, { logSeverityLevel: 4 }), fetch) };
+    },
+    async close({ session }) {
+      await sessions.get(session).release();
+      sessions.delete(session);
+      return {};
+    },
+  };
   process.on('disconnect', () => process.exit());
-  process.on('message', async ({ model, fetch, options }) => {
+  process.on('message', async ({ job, ...request }) => {
     try {
-      const session = await ort.InferenceSession.create(model, options);
-      const results = fetch.length > 0 ? await session.run({}, fetch) : {};
-      const values = fetch.map((name) => ({ type: results[name].type, dims: results[name].dims, data: results[name].data }));
-      const outputs = session.outputMetadata;
-      await session.release();
-      process.send({ outputs, values });
+      process.send(await jobs[job](request));
     } catch (error) {
       process.send({ error: String(error && error.message) });
     }
   });
 `;
 
+type Request =
+  | {
+      readonly job: 'open';
+      readonly session: number;
+      readonly model: Uint8Array;
+      readonly options: Ort.InferenceSession.SessionOptions;
+    }
+  | {
+      readonly job: 'run';
+      readonly session: number;
+      readonly feeds: readonly (readonly [string, ReturnType<typeof feedOf>])[];
+      readonly fetch: readonly string[];
+    }
+  | { readonly job: 'close'; readonly session: number };
+
 interface Reply {
-  readonly outputs: readonly Ort.InferenceSession.ValueMetadata[];
-  readonly values: readonly Pick<Ort.Tensor, 'type' | 'dims' | 'data'>[];
+  readonly inputs?: readonly Ort.InferenceSession.ValueMetadata[];
+  readonly outputs?: readonly Ort.InferenceSession.ValueMetadata[];
+  readonly values?: readonly Pick<Ort.Tensor, 'type' | 'dims' | 'data'>[];
   readonly error?: string;
 }
 
@@ -49,17 +89,54 @@ interface Reply {
 let child: ChildProcess | null = null;
 let last: Promise<unknown> = Promise.resolve();
 
+let opened = 0;
+
 /**
  * Loads a model in another process, and computes the outputs in `fetch` when they need no inputs. onnxruntime's checks
  * are not written for hostile files: it divides by attributes and aborts on odd ones, which must not end our process.
  * Throws UserError RUNTIME; `isCrash` tells whether onnxruntime ended or hung instead of answering.
  */
 export async function runIsolated(model: Uint8Array, fetch: readonly string[] = []): Promise<IsolatedResult> {
-  const turn = last.then(() => ask(model, fetch));
+  const session = await openIsolated(model);
+  try {
+    const values = fetch.length > 0 ? await session.run(new Map(), fetch) : new Map<string, Tensor>();
+    return { outputs: session.outputs, values };
+  } finally {
+    await session.release();
+  }
+}
+
+/** As createSession(), in the other process with its limits on memory and on the time of each answer. */
+export async function openIsolated(model: Uint8Array, options: OrtOptions = {}): Promise<OrtSession> {
+  const session = opened++;
+  const reply = await inTurn({ job: 'open', session, model, options: sessionOptions(options) });
+  if (reply.error !== undefined) return fail('onnxruntime cannot load the graph', reply.error);
+  const home = child;
+  const outputs = (reply.outputs ?? []).map(describe);
+  return {
+    inputs: (reply.inputs ?? []).map(describe),
+    outputs,
+    async run(feeds, fetch = outputs.map(({ name }) => name)) {
+      if (child !== home) throw crashed('onnxruntime ended abnormally');
+      const { values = [], error } = await inTurn({
+        job: 'run',
+        session,
+        feeds: [...feeds].map(([name, tensor]) => [name, feedOf(tensor)] as const),
+        fetch,
+      });
+      if (error !== undefined) return fail('onnxruntime cannot run the graph', error);
+      return new Map(fetch.map((name, i) => [name, fromOrt(values[i])]));
+    },
+    async release() {
+      if (child === home && home?.connected) await inTurn({ job: 'close', session });
+    },
+  };
+}
+
+async function inTurn(request: Request): Promise<Reply> {
+  const turn = last.then(() => ask(request));
   last = turn.catch(() => undefined);
-  const { outputs, values, error } = await turn;
-  if (error !== undefined) return fail('onnxruntime cannot load the graph', error);
-  return { outputs: outputs.map(describe), values: new Map(fetch.map((name, i) => [name, fromOrt(values[i])])) };
+  return turn;
 }
 
 export function isCrash(error: unknown): boolean {
@@ -68,7 +145,11 @@ export function isCrash(error: unknown): boolean {
 
 class Crash extends Error {}
 
-function ask(model: Uint8Array, fetch: readonly string[]): Promise<Reply> {
+function crashed(message: string): UserError {
+  return new UserError({ code: 'RUNTIME', message }, { cause: new Crash(message) });
+}
+
+function ask(request: Request): Promise<Reply> {
   const process = child?.connected ? child : start();
   child = process;
   return new Promise((resolve, reject) => {
@@ -82,11 +163,10 @@ function ask(model: Uint8Array, fetch: readonly string[]): Promise<Reply> {
     };
     const crash = (words: string) => {
       child = null;
-      const problem = { code: 'RUNTIME' as const, message: words };
-      settle(() => reject(new UserError(problem, { cause: new Crash(words) })));
+      settle(() => reject(crashed(words)));
     };
     const onMessage = (reply: Reply) => settle(() => resolve(reply));
-    const onExit = () => crash('onnxruntime ended abnormally while it loaded the graph');
+    const onExit = () => crash(`onnxruntime ended abnormally while it ${request.job === 'open' ? 'loaded' : 'ran'} the graph`);
     const timer = setTimeout(() => {
       process.kill('SIGKILL');
       crash(`onnxruntime did not finish within ${MAX_MILLISECONDS / 1000} seconds`);
@@ -95,7 +175,7 @@ function ask(model: Uint8Array, fetch: readonly string[]): Promise<Reply> {
     process.on('message', onMessage);
     process.on('exit', onExit);
     process.on('error', onExit);
-    process.send({ model, fetch, options: sessionOptions({}) });
+    process.send(request);
   });
 }
 

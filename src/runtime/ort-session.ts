@@ -1,7 +1,7 @@
 import type * as Ort from 'onnxruntime-node';
 import { unpack } from '../frontend/data-types.ts';
 import { elementCount } from '../ir/shape.ts';
-import type { DType, Shape, Tensor } from '../ir/types.ts';
+import type { DType, Shape, Tensor, TypedArray } from '../ir/types.ts';
 import { UserError } from '../support/errors.ts';
 
 export interface OrtOptions {
@@ -144,10 +144,19 @@ export function describe(value: Ort.InferenceSession.ValueMetadata): OrtValue {
 }
 
 function toOrt(ort: typeof Ort, tensor: Tensor): Ort.Tensor {
-  const type = ORT_TYPES[tensor.dtype];
-  if (!type || !canTravel(tensor.dtype))
-    throw new Error(`tensors of type ${tensor.dtype} cannot be fed to onnxruntime`);
-  return new ort.Tensor(type, tensor.data, tensor.shape);
+  const { type, data, dims } = feedOf(tensor);
+  return new ort.Tensor(type, data, dims);
+}
+
+/** What an Ort.Tensor is made of, for those who make it elsewhere. */
+export function feedOf({ dtype, data, shape }: Tensor): {
+  readonly type: Ort.Tensor.Type;
+  readonly data: TypedArray;
+  readonly dims: Shape;
+} {
+  const type = ORT_TYPES[dtype];
+  if (!type || !canTravel(dtype)) throw new Error(`tensors of type ${dtype} cannot be fed to onnxruntime`);
+  return { type, data, dims: shape };
 }
 
 export function fromOrt(value: Pick<Ort.Tensor, 'type' | 'dims' | 'data'>): Tensor {
