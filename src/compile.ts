@@ -3,6 +3,7 @@ import type { GeneratedFiles } from './codegen/emit.ts';
 import { generate } from './codegen/generate.ts';
 import type { Dataset } from './data/dataset.ts';
 import { exportOnnx } from './frontend/export-onnx.ts';
+import type { ModelFile } from './frontend/file-copy.ts';
 import { importOnnx } from './frontend/import-onnx.ts';
 import type { Json, MemoryPlan, Program } from './ir/program.ts';
 import type { Graph, Tensor, ValueName } from './ir/types.ts';
@@ -83,6 +84,8 @@ export interface Transformation {
   /** After the float passes: what the quantized one is compared with. */
   readonly floatGraph: Graph;
   readonly graph: Graph;
+  /** The file says itself which of its values are integers. */
+  readonly quantizedFile: boolean;
   /** The calibration samples, when there were any. */
   readonly dataset: Dataset | null;
   /** What is left of the budget, for further data. */
@@ -92,6 +95,8 @@ export interface Transformation {
 
 /** `graph` is what became C. */
 export interface Compilation extends Transformation {
+  /** What it was made of: verifyModel() runs it. */
+  readonly file: ModelFile;
   readonly name: string;
   readonly target: Target;
   readonly ioLayout: 'native' | 'onnx';
@@ -119,7 +124,7 @@ export function generateC(transformation: Transformation, options: CompileOption
   const { precision } = transformation;
   const source = `${precision}, target ${target.name}, model sha256 ${modelSha256.slice(0, 16)}`;
   const provenance = [`nibblec ${VERSION}, ${source}`];
-  return generateModel({ ...transformation, name, target, ioLayout, modelSha256, provenance });
+  return generateModel({ ...transformation, file: fileOf(options), name, target, ioLayout, modelSha256, provenance });
 }
 
 /**
@@ -145,13 +150,8 @@ function generateModel(model: Ungenerated): Compilation {
 
 /** The first half: ONNX in, the graph that becomes C out (with `passes.stopAfter`, some earlier graph). */
 export async function transformModel(options: TransformOptions): Promise<Transformation> {
-  const { directory, dimensions, constants, memory = new MemoryBudget() } = options;
-  const imported = await importOnnx(options.model, {
-    memory,
-    ...(directory !== undefined && { directory }),
-    ...(dimensions !== undefined && { dimensions }),
-    ...(constants !== undefined && { constants }),
-  });
+  const { memory = new MemoryBudget() } = options;
+  const imported = await importOnnx(options.model, { ...fileOf(options), memory });
   const dataset = options.calibration ? await options.calibration(imported) : null;
   const precision = options.precision ?? (asksForInt8(options) || dataset ? 'int8' : 'float32');
   const pipeline = options.recipe ?? defaultPipeline(imported, precision, options);
@@ -171,12 +171,22 @@ export async function transformModel(options: TransformOptions): Promise<Transfo
       floatGraph: reference ?? imported,
       memory,
       graph,
+      quantizedFile: isQuantizedModel(imported),
       dataset,
       remarks,
     };
   } finally {
     await evaluator.release();
   }
+}
+
+function fileOf({ model, directory, dimensions, constants }: TransformOptions): ModelFile {
+  return {
+    bytes: model,
+    ...(directory !== undefined && { directory }),
+    ...(dimensions !== undefined && { dimensions }),
+    ...(constants !== undefined && { constants }),
+  };
 }
 
 function asksForInt8({ weights, activations }: TransformOptions): boolean {

@@ -93,7 +93,7 @@ async function countRun(compilation: Compilation, flags: Flags, optimize: Optimi
   const toolchain = toolchainFor(compilation.target);
   await requireAvailable(toolchain);
   const dataset = await testData(compilation, flags, 1);
-  const run = { toolchain, optimize, samples: 1, layers: false, counts: true };
+  const run = { toolchain, optimize, samples: 1, layers: false, file: false, counts: true };
   const { counts } = await inScratch((directory) => verifyModel(compilation, dataset, { ...run, directory }));
   return must(counts, 'counts');
 }

@@ -7,6 +7,7 @@ import { must } from '../support/errors.ts';
 import { agrees, type Comparison } from './compare.ts';
 import { buildHarness, type Counts, type Harness, type HarnessModel, runHarness } from './harness.ts';
 import { harnessModel as programHarness } from './harness-model.ts';
+import { type FileVerdict, filePassed, type JudgedC, largest, openFileJudge, top1 } from './judge-file.ts';
 import { openLayerJudge } from './layer-judge.ts';
 import type { CRun } from './reference.ts';
 import { asModelInput, fromMemory, toMemory } from './samples.ts';
@@ -14,7 +15,7 @@ import type { Optimize, Toolchain } from './toolchain.ts';
 import { tracedValues } from './trace.ts';
 
 /** What compileModel() returns, as far as it is judged here. */
-export interface CompiledModel {
+export interface CompiledModel extends JudgedC {
   readonly name: string;
   readonly graph: Graph;
   readonly oracle: Graph;
@@ -33,6 +34,8 @@ export interface VerifyOptions {
   readonly layers?: boolean;
   readonly sanitize?: boolean;
   readonly counts?: boolean;
+  /** Run the user's file too, where the model came from one. Default true. */
+  readonly file?: boolean;
   /** Float closeness: largest error over the value's range. Default 1e-5. */
   readonly tolerance?: number;
   progress?(done: number, total: number): void;
@@ -41,8 +44,10 @@ export interface VerifyOptions {
 export interface Verdict {
   readonly toolchain: string;
   readonly samples: number;
-  /** Every layer, and every output, agrees with what onnxruntime computes from the same inputs of that layer. */
+  /** The outputs agree with the file, and every layer with what onnxruntime computes from what the C fed it. */
   readonly passed: boolean;
+  /** The outputs beside those of the user's file; null where it was not asked for. */
+  readonly file: FileVerdict | null;
   readonly layers: readonly Comparison[];
   readonly outputs: readonly Comparison[];
   /** Share of samples whose largest output is the label's; null without labels. */
@@ -70,14 +75,17 @@ export async function verifyModel(model: CompiledModel, dataset: Dataset, option
     traceSamples: layers ? chunk : 0,
   });
   const judge = await openLayerJudge(model, layers, tolerance);
+  const fileJudge =
+    options.file === false ? null : await openFileJudge(model, { tolerance, labels: dataset.labels });
   let counts: Counts | null = null;
   const winners: number[] = [];
   try {
     for (let first = 0; first < count; first += chunk) {
       const samples = Array.from({ length: Math.min(chunk, count - first) }, (_, i) => dataset.sample(first + i));
       const { runs, ...measured } = await runC(model, harness, samples);
-      for (const run of runs) {
+      for (const [i, run] of runs.entries()) {
         await judge.add(run);
+        await fileJudge?.add(samples[i], run);
         winners.push(largest(run.outputs[0] ?? []));
       }
       counts ??= measured.counts;
@@ -85,12 +93,15 @@ export async function verifyModel(model: CompiledModel, dataset: Dataset, option
     }
   } finally {
     await judge.release();
+    await fileJudge?.release();
   }
   const verdict = judge.result();
+  const file = fileJudge?.result() ?? null;
   return {
     toolchain: options.toolchain.name,
     samples: count,
-    passed: [...verdict.layers, ...verdict.outputs].every((one) => agrees(one, tolerance)),
+    passed: [...verdict.layers, ...verdict.outputs].every((one) => agrees(one, tolerance)) && filePassed(file),
+    file,
     ...verdict,
     top1: top1(winners, dataset.labels),
     counts,
@@ -127,15 +138,4 @@ async function runC({ program, oracle }: CompiledModel, harness: Harness, sample
 
 export function harnessModel({ program, plan }: CompiledModel): HarnessModel {
   return programHarness(program, plan);
-}
-
-function largest(data: ArrayLike<number | bigint>): number {
-  let best = 0;
-  for (let i = 1; i < data.length; i++) if (data[i] > data[best]) best = i;
-  return best;
-}
-
-function top1(winners: readonly number[], labels: Int32Array | null): number | null {
-  if (!labels || winners.length === 0) return null;
-  return winners.filter((winner, i) => winner === labels[i]).length / winners.length;
 }
