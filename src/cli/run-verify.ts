@@ -1,9 +1,7 @@
 import { emitC } from '../codegen/emit.ts';
 import type { Compilation } from '../compile.ts';
-import { printable } from '../report/printable.ts';
-import { renderTable } from '../report/table.ts';
 import { UserError } from '../support/errors.ts';
-import { agrees, type Comparison } from '../verify/compare.ts';
+import { agrees } from '../verify/compare.ts';
 import { hostGcc } from '../verify/host-gcc.ts';
 import { toolMissing } from '../verify/run-tool.ts';
 import type { Toolchain } from '../verify/toolchain.ts';
@@ -12,11 +10,12 @@ import { type Verdict, verifyModel } from '../verify/verify-model.ts';
 import { inScratch } from './in-scratch.ts';
 import { testData } from './open-data.ts';
 import type { Progress } from './progress.ts';
+<<<<<<< HEAD
 import { renderOff } from './render-off.ts';
+=======
+import { difference, fileDifference, TOLERANCE } from './render-verdicts.ts';
+>>>>>>> 2a419ee (The report of verify: the file, the graph, each core; tests of the file judge and of the copy)
 import type { VerifyFlags } from './verify-flags.ts';
-
-/** Largest float error over the range of the value that still counts as agreement. */
-const TOLERANCE = 1e-5;
 
 /** On this computer under sanitizers, then on the target's emulator when there is one. */
 export async function verifyOn(compilation: Compilation, flags: VerifyFlags, progress: Progress): Promise<Verdict[]> {
@@ -58,14 +57,19 @@ export function requirePassed(verdicts: readonly Verdict[]): void {
   const failed = verdicts.find(({ passed }) => !passed);
   if (!failed) return;
   const wrong = [...failed.layers, ...failed.outputs].filter((comparison) => !agrees(comparison, TOLERANCE));
+  const file = failed.file?.run ? failed.file.outputs.filter((output) => !output.agrees) : [];
   throw new UserError({
     code: 'MISMATCH',
     message: 'the generated C and onnxruntime disagree',
     where: failed.toolchain,
-    because: wrong.slice(0, 10).map((c) => `${c.layer} '${c.value}': ${difference(c)}`),
+    because: [
+      ...wrong.slice(0, 10).map((c) => `${c.layer} '${c.value}': ${difference(c)}`),
+      ...file.slice(0, 10).map((output) => `output '${output.value}' of the file: ${fileDifference(output)}`),
+    ],
     hint: 'this is a bug in nibblec; please report it with the model',
   });
 }
+<<<<<<< HEAD
 
 /** One line of judgement, then a table of layers. */
 export function renderVerdict({ toolchain, samples, passed, layers, outputs, top1 }: Verdict): string {
@@ -96,3 +100,5 @@ function difference({ exact, different, maxError, range }: Comparison): string {
   if (exact) return `${different} elements, by up to ${maxError}`;
   return `${maxError.toExponential(1)}, ${(maxError / Math.max(range, Number.MIN_VALUE)).toExponential(1)} of the range`;
 }
+=======
+>>>>>>> 2a419ee (The report of verify: the file, the graph, each core; tests of the file judge and of the copy)

@@ -3,7 +3,8 @@ import { compileModel } from '../compile.ts';
 import { loadTarget } from '../targets/load.ts';
 import { addModelFlags, type ModelFlags, modelOptions } from './model-flags.ts';
 import { createProgress } from './progress.ts';
-import { renderVerdict, requirePassed, verifyOn } from './run-verify.ts';
+import { renderVerdicts } from './render-verdicts.ts';
+import { requirePassed, verifyOn } from './run-verify.ts';
 import { say, sayJson } from './say.ts';
 import { addVerifyFlags, type VerifyFlags } from './verify-flags.ts';
 
@@ -35,7 +36,7 @@ async function run(path: string, flags: Flags): Promise<void> {
     const compilation = await compileModel({ ...options, passes: { ...options.passes, progress: progress.update } });
     const verdicts = await verifyOn(compilation, flags, progress);
     progress.stop();
-    if (!flags.json) say(verdicts.map(renderVerdict).join('\n\n'));
+    if (!flags.json) say(renderVerdicts(verdicts));
     requirePassed(verdicts);
     if (flags.json) sayJson({ verdicts });
   } finally {

@@ -1,6 +1,6 @@
 import { showNode } from './bad-model.ts';
 import { type CopyNames, readable } from './copy-names.ts';
-import { NODE, type Schema, TENSOR } from './copy-schema.ts';
+import { GRAPH, NODE, type Schema, TENSOR } from './copy-schema.ts';
 import { externalData } from './onnx-border.ts';
 import type { ReadExternal } from './tensor-data.ts';
 import { type Field, Message, readFields } from './wire.ts';
@@ -10,6 +10,7 @@ export interface CopyContext {
   readonly readExternal: ReadExternal;
 }
 
+const GRAPH_NAME = 2;
 const [NODE_NAME, NODE_OUTPUT, NODE_OP] = [3, 2, 4];
 const [RAW_DATA, LOCATION] = [9, 14];
 
@@ -22,6 +23,7 @@ export function copyMessage(bytes: Uint8Array, schema: Schema, context: CopyCont
   const copy = new Message();
   copyFields(copy, fields, schema, context);
   if (schema === NODE) copy.text(NODE_NAME, context.names.node(show(fields)));
+  if (schema === GRAPH) copy.text(GRAPH_NAME, 'graph');
   if (schema === TENSOR) {
     const data = fields.some(({ number }) => number === LOCATION) ? externalData(bytes, context.readExternal) : null;
     if (data) copy.bytes(RAW_DATA, data);

@@ -45,12 +45,17 @@ export class CopyNames {
 
   /** Words of onnxruntime in the names of the file. */
   explain(words: string): string {
-    return words
-      .replace(/value#\d+/g, (ours) => this.valueOf(ours))
+    const said = words
+      .replace(/value#\d+/g, (ours) => cut(this.valueOf(ours), 80))
       .replace(/node#(\d+)/g, (ours, index) => this.nodes[Number(index)] ?? ours);
+    return cut(said, 600);
   }
 }
 
 export function readable(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
+}
+
+function cut(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length - 3)}...` : text;
 }

@@ -116,7 +116,8 @@ function borderOf(graph: readonly Field[], file: ModelFile): Border {
 }
 
 function initializerName({ number, bytes }: Field): string[] {
-  const tensor = number === SPARSE_INITIALIZER ? readFields(bytes).find((field) => field.number === VALUES)?.bytes : bytes;
+  const tensor =
+    number === SPARSE_INITIALIZER ? readFields(bytes).find((field) => field.number === VALUES)?.bytes : bytes;
   if ((number !== INITIALIZER && number !== SPARSE_INITIALIZER) || !tensor) return [];
   return [readable(readFields(tensor).findLast((field) => field.number === TENSOR_NAME)?.bytes ?? new Uint8Array())];
 }

@@ -33,7 +33,9 @@ export async function openFile(copy: FileCopy, options: OrtOptions = {}): Promis
 
 function asFed(tensor: Tensor, { travels }: CopiedValue): Tensor {
   if (travels === null || travels === tensor.dtype) return tensor;
-  return travels === 'f32' ? { ...tensor, dtype: travels, data: toFloat32Array(tensor) } : { ...tensor, dtype: travels };
+  return travels === 'f32'
+    ? { ...tensor, dtype: travels, data: toFloat32Array(tensor) }
+    : { ...tensor, dtype: travels };
 }
 
 function explain(error: unknown, { names }: FileCopy): never {

@@ -166,7 +166,8 @@ function ask(request: Request): Promise<Reply> {
       settle(() => reject(crashed(words)));
     };
     const onMessage = (reply: Reply) => settle(() => resolve(reply));
-    const onExit = () => crash(`onnxruntime ended abnormally while it ${request.job === 'open' ? 'loaded' : 'ran'} the graph`);
+    const onExit = () =>
+      crash(`onnxruntime ended abnormally while it ${request.job === 'open' ? 'loaded' : 'ran'} the graph`);
     const timer = setTimeout(() => {
       process.kill('SIGKILL');
       crash(`onnxruntime did not finish within ${MAX_MILLISECONDS / 1000} seconds`);

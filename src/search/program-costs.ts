@@ -56,7 +56,8 @@ async function countInstructions(
       toolchain,
       directory,
       samples: 1,
-      layers: false, file: false,
+      layers: false,
+      file: false,
       counts: true,
     });
     return counts && { total: counts.total, calls: counts.layers };

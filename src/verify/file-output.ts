@@ -3,6 +3,7 @@ import { isFloat } from '../ir/tensor.ts';
 import type { DType, Tensor, TypedArray } from '../ir/types.ts';
 import { elementReader } from '../numerics/convert.ts';
 import { powerRatioDb } from '../numerics/stats.ts';
+import type { Rule } from './compare.ts';
 
 /** What is asked of an output: to be close, to be the same codes, or only how good it is. */
 export type Judgement = 'close' | 'codes' | 'quality';
@@ -13,8 +14,10 @@ export interface FileOutput {
   readonly elements: number;
   /** Elements that differ; codes that differ where the C has codes. */
   readonly different: number;
-  /** In real numbers, or in codes where the judgement is about codes and the step is known. */
+  /** In codes when `inCodes`, else in real numbers. */
   readonly maxError: number;
+  /** The judgement is about codes, and the C has them at this output. */
+  readonly inCodes: boolean;
   /** Largest finite magnitude of the file's output. */
   readonly range: number;
   /** The largest error that agrees; null: none is asked for. */
@@ -40,7 +43,15 @@ const STEP: Readonly<Partial<Record<DType, number>>> = { f16: 2 ** -11, bf16: 2 
 /** Share of codes that may differ by one: those whose exact result lies within a float32 error of a tie. */
 const NEAR_TIES = 0.05;
 
-export function outputMeter(port: Port, fileDtype: DType | null, judgement: Judgement): OutputMeter {
+export interface OutputTerms {
+  /** What the graph makes of the value: close, or integers with or without real numbers before them. */
+  readonly rule: Rule;
+  readonly judgement: Judgement;
+  /** Of the output in the file. */
+  readonly fileDtype: DType | null;
+}
+
+export function outputMeter(port: Port, { rule, judgement, fileDtype }: OutputTerms): OutputMeter {
   const { dtype, quant } = port.type;
   const scale = quant?.scale[0] ?? 1;
   const zeroPoint = quant?.zeroPoint[0] ?? 0;
@@ -77,15 +88,16 @@ export function outputMeter(port: Port, fileDtype: DType | null, judgement: Judg
       const few = !inCodes || different <= NEAR_TIES * elements;
       const agrees = allowed === null || different === 0 || (maxError <= allowed && maxError < Infinity && few);
       const sqnrDb = powerRatioDb(signal, noise);
-      return { value: port.value, elements, different, maxError, range, allowed, distance, sqnrDb, agrees };
+      return { value: port.value, elements, different, maxError, inCodes, range, allowed, distance, sqnrDb, agrees };
 
       function allowance(): number | null {
         if (judgement === 'quality') return null;
         if (inCodes) return 1;
         const own = DISTANCES * (distance ?? 0);
-        if (!isFloat(dtype)) return own;
+        if (rule.kind === 'equal') return own;
+        if (rule.kind === 'codes') return Math.max(1, Math.ceil(tolerance * range), own);
         const half = HALF_STEPS * ((fileDtype && STEP[fileDtype]) ?? 0) * range;
-        return Math.max(tolerance * range, own, half);
+        return Math.max(tolerance * range, rule.floor, own, half);
       }
     },
   };

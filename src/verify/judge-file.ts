@@ -1,10 +1,18 @@
-import { type FileCopy, copyFile, type ModelFile } from '../frontend/file-copy.ts';
+import { copyFile, type FileCopy, type ModelFile } from '../frontend/file-copy.ts';
 import type { Port } from '../ir/program.ts';
 import type { Graph, Tensor, TypedArray, ValueName } from '../ir/types.ts';
 import { dequantizeArray } from '../quant/affine.ts';
+import { rulesOf } from './rules.ts';
 import { type FileSession, openFile } from '../runtime/file-session.ts';
 import { must, UserError } from '../support/errors.ts';
-import { type FileOutput, type Judgement, largestDistance, magnitude, type OutputMeter, outputMeter } from './file-output.ts';
+import {
+  type FileOutput,
+  type Judgement,
+  largestDistance,
+  magnitude,
+  type OutputMeter,
+  outputMeter,
+} from './file-output.ts';
 
 /** What the judge of the file is told about the generated C. */
 export interface JudgedC {
@@ -32,10 +40,26 @@ export type FileVerdict =
       readonly outputs: readonly FileOutput[];
       /** Share of samples in which both have the same largest element of the first output, 0 .. 1. */
       readonly agreement: number;
-      /** Largest element of the file's first output, for each sample. */
-      readonly winners: readonly number[];
+      /** Share of samples in which the file's is the label's; null without labels. */
+      readonly top1: number | null;
     }
   | { readonly run: false; readonly because: string };
+
+/**
+ * What has the last word: the user's file, run by onnxruntime; where it does not run, the ONNX definition of its operators
+ * spelled in those that onnxruntime has, or the integer arithmetic that int8 layers are specified by.
+ */
+export type Judged = 'file' | 'expansion' | 'specification';
+
+export function judgedBy({ precision }: JudgedC, file: FileVerdict | null): Judged {
+  if (file?.run) return 'file';
+  return precision === 'int8' ? 'specification' : 'expansion';
+}
+
+/** A file that was not run says nothing against the C. */
+export function filePassed(file: FileVerdict | null): boolean {
+  return !file?.run || file.passed;
+}
 
 export interface FileJudge {
   /** `sample`: what the model was given, as the file takes it. */
@@ -45,11 +69,14 @@ export interface FileJudge {
 }
 
 /** Opens the file for comparison; one that onnxruntime cannot run gives a verdict that says why. */
-export async function openFileJudge(model: JudgedC, tolerance: number): Promise<FileJudge> {
+export async function openFileJudge(
+  model: JudgedC,
+  { tolerance, labels }: { readonly tolerance: number; readonly labels: Int32Array | null },
+): Promise<FileJudge> {
   if (!model.file) return notRun('the model did not come from a file');
   const copy = copyFile(model.file);
   try {
-    return await judge(model, copy, await openBoth(copy, judgementOf(model)), tolerance);
+    return judge({ model, copy, both: await openBoth(copy, judgementOf(model)), tolerance, labels });
   } catch (error) {
     return notRun(reasonOf(error));
   }
@@ -77,10 +104,22 @@ async function openBoth(copy: FileCopy, judgement: Judgement): Promise<Both> {
   return { disabled, basic: await openFile(copy, { optimize: 'basic' }).catch(() => null) };
 }
 
-function judge(model: JudgedC, copy: FileCopy, { disabled, basic }: Both, tolerance: number): FileJudge {
+interface Context {
+  readonly model: JudgedC;
+  readonly copy: FileCopy;
+  readonly both: Both;
+  readonly tolerance: number;
+  readonly labels: Int32Array | null;
+}
+
+function judge({ model, copy, both: { disabled, basic }, tolerance, labels }: Context): FileJudge {
   const judgement = judgementOf(model);
   const { inputs, outputs } = model.program;
-  const meters = outputs.map((port, i): OutputMeter => outputMeter(port, copy.outputs[i]?.dtype ?? null, judgement));
+  const rules = rulesOf(model.graph, new Set());
+  const meters = outputs.map((port, i): OutputMeter => {
+    const rule = rules.get(port.value) ?? { kind: 'equal', floor: 0 };
+    return outputMeter(port, { rule, judgement, fileDtype: copy.outputs[i]?.dtype ?? null });
+  });
   const winners: number[] = [];
   let same = 0;
   let failure: string | null = null;
@@ -93,7 +132,7 @@ function judge(model: JudgedC, copy: FileCopy, { disabled, basic }: Both, tolera
       failure = 'it gives other results on the same sample: it draws random numbers';
       return;
     }
-    meters.forEach((meter, i) => meter.add(actual[i], must(expected[i], `output ${i}`), optimized?.[i] ?? null));
+    for (const [i, meter] of meters.entries()) meter.add(actual[i], expected[i], optimized?.[i] ?? null);
     winners.push(largest(expected[0].data));
     if (largest(actual[0]) === winners.at(-1)) same++;
   };
@@ -105,7 +144,14 @@ function judge(model: JudgedC, copy: FileCopy, { disabled, basic }: Both, tolera
       if (failure !== null) return { run: false, because: failure };
       const results = meters.map((meter) => meter.result(tolerance));
       const passed = results.every(({ agrees }) => agrees);
-      return { run: true, judgement, passed, outputs: results, agreement: same / winners.length, winners };
+      return {
+        run: true,
+        judgement,
+        passed,
+        outputs: results,
+        agreement: same / winners.length,
+        top1: top1(winners, labels),
+      };
     },
     async release() {
       await disabled.release();
@@ -147,4 +193,10 @@ export function largest(data: ArrayLike<number | bigint>): number {
   let best = 0;
   for (let i = 1; i < data.length; i++) if (data[i] > data[best]) best = i;
   return best;
+}
+
+/** Share of samples whose largest output is the label's. */
+export function top1(winners: readonly number[], labels: Int32Array | null): number | null {
+  if (!labels || winners.length === 0) return null;
+  return winners.filter((winner, i) => winner === labels[i]).length / winners.length;
 }

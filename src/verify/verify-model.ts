@@ -7,6 +7,7 @@ import { must } from '../support/errors.ts';
 import { agrees, type Comparison } from './compare.ts';
 import { buildHarness, type Counts, type Harness, type HarnessModel, runHarness } from './harness.ts';
 import { harnessModel as programHarness } from './harness-model.ts';
+import { type FileVerdict, filePassed, type Judged, type JudgedC, judgedBy, largest, openFileJudge, top1 } from './judge-file.ts';
 import { type FileVerdict, filePassed, type JudgedC, largest, openFileJudge, top1 } from './judge-file.ts';
 import { openLayerJudge } from './layer-judge.ts';
 import type { CRun } from './reference.ts';
@@ -46,6 +47,7 @@ export interface Verdict {
   readonly samples: number;
   /** The outputs agree with the file, and every layer with what onnxruntime computes from what the C fed it. */
   readonly passed: boolean;
+  readonly judged: Judged;
   /** The outputs beside those of the user's file; null where it was not asked for. */
   readonly file: FileVerdict | null;
   readonly layers: readonly Comparison[];
@@ -101,6 +103,7 @@ export async function verifyModel(model: CompiledModel, dataset: Dataset, option
     toolchain: options.toolchain.name,
     samples: count,
     passed: [...verdict.layers, ...verdict.outputs].every((one) => agrees(one, tolerance)) && filePassed(file),
+    judged: judgedBy(model, file),
     file,
     ...verdict,
     top1: top1(winners, dataset.labels),

@@ -102,7 +102,7 @@ describe('compile', () => {
       'return y',
     ];
     await writeModel(folder, 'a b;$(x).onnx', text.join('\n'));
-    const { exitCode, stdout, stderr } = await cli(folder, 'compile', 'a b;$(x).onnx', '--verify', '-o', 'hostile');
+    const { exitCode, stdout, stderr } = await cli(folder, 'compile', 'a b;$(x).onnx', '--verify', '-q', '-o', 'hostile');
     expect(stderr).toBe('');
     expect(exitCode).toBe(0);
     expect(stdout).not.toMatch(/[\u001b\u202e]/);
@@ -245,7 +245,11 @@ await describeWith('with gcc', hostGcc().available, () => {
     const args = ['--calibrate', data, '--data', data, '--labels', labels, '--count', '5'];
     const { exitCode, stdout } = await cli(folder, 'verify', 'tiny.onnx', ...args);
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/^Verified on gcc: agrees with onnxruntime on 5 samples, top-1 \d+\.00 %/);
+    expect(stdout).toMatch(
+      /^file: float32 in onnxruntime; SQNR \d+\.\d dB, same top-1 in \d+\.00 %, its own top-1 \d+\.00 %$/m,
+    );
+    expect(stdout).toMatch(/^graph: all 3 layers agree with onnxruntime$/m);
+    expect(stdout).toMatch(/^Verified on gcc: agrees with onnxruntime on 5 samples, top-1 \d+\.00 %$/m);
     expect(stdout).toMatch(/^l00_conv +\S+ +exact +none$/m);
   });
 

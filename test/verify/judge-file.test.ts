@@ -1,0 +1,157 @@
+import { expect, test, vi } from 'vitest';
+import { compileModel } from '../../src/compile.ts';
+import { datasetInputs } from '../../src/data/graph-inputs.ts';
+import { randomDataset } from '../../src/data/random-dataset.ts';
+import { exportOnnx } from '../../src/frontend/export-onnx.ts';
+import { withSession } from '../../src/runtime/ort-session.ts';
+import { loadTarget } from '../../src/targets/load.ts';
+import { type FileVerdict, openFileJudge } from '../../src/verify/judge-file.ts';
+import { asModelInput } from '../../src/verify/samples.ts';
+import { f32, i8, node, onnxFile, random } from '../helpers/onnx-file.ts';
+
+/** A fault of the importer: Sub of old files becomes Add. */
+const planted = vi.hoisted(() => ({ fault: false }));
+vi.mock('../../src/frontend/upgrade.ts', async (original) => {
+  const { upgradeNode } = await original<typeof import('../../src/frontend/upgrade.ts')>();
+  return {
+    upgradeNode: (...args: Parameters<typeof upgradeNode>) => {
+      const upgraded = upgradeNode(...args);
+      return planted.fault && upgraded.op === 'Sub' ? { ...upgraded, op: 'Add' } : upgraded;
+    },
+  };
+});
+
+interface Options {
+  readonly compiled?: Uint8Array;
+  readonly int8?: boolean;
+  readonly labels?: Int32Array;
+}
+
+/** Judges C that computes exactly what the graph says, so that only the way from the file to the graph is judged. */
+async function judged(bytes: Uint8Array, { compiled = bytes, int8, labels }: Options = {}): Promise<FileVerdict> {
+  const target = await loadTarget('host');
+  const calibration = async (graph: Parameters<typeof datasetInputs>[0]) => randomDataset(datasetInputs(graph), 4, 1);
+  const model = await compileModel({ model: compiled, name: 'm', target, ...(int8 && { calibration }) });
+  const judge = await openFileJudge({ ...model, file: { bytes } }, { tolerance: 1e-5, labels: labels ?? null });
+  const samples = randomDataset(datasetInputs(model.floatGraph), 3, 0);
+  await withSession(exportOnnx(model.oracle), {}, async (session) => {
+    for (let i = 0; i < samples.count; i++) {
+      const sample = samples.sample(i);
+      const { inputs, outputs } = model.program;
+      const feed = new Map(inputs.map(({ value, type }) => [value, asModelInput(sample.get(value)!, type)]));
+      const results = await session.run(feed);
+      await judge.add(sample, { feed, outputs: outputs.map(({ value }) => results.get(value)!.data) });
+    }
+  });
+  const verdict = judge.result();
+  await judge.release();
+  return verdict;
+}
+
+const DIFFERENCE = onnxFile({
+  inputs: { x: ['f32', [1, 8]] },
+  outputs: ['y'],
+  constants: { w: random('f32', [8, 5]), b: f32(1, 2, 3, 4, 5) },
+  nodes: [node('p = MatMul(x, w)'), node('y = Sub(p, b)')],
+  opset: 7,
+});
+
+test('a model that is read as it is agrees with its file', async () => {
+  const verdict = await judged(DIFFERENCE, { labels: Int32Array.of(4, 4, 4) });
+  expect(verdict).toMatchObject({
+    run: true,
+    judgement: 'close',
+    passed: true,
+    agreement: 1,
+    top1: expect.any(Number),
+  });
+});
+
+test('what the importer gets wrong is found: it no longer stands on both sides', async () => {
+  planted.fault = true;
+  try {
+    const verdict = await judged(DIFFERENCE);
+    expect(verdict).toMatchObject({
+      run: true,
+      passed: false,
+      outputs: [{ value: 'y', different: 15, agrees: false }],
+    });
+    expect(verdict.run && verdict.outputs[0].maxError).toBeCloseTo(10, 5);
+  } finally {
+    planted.fault = false;
+  }
+});
+
+const PRODUCT = onnxFile({
+  inputs: { x: ['f32', [1, 4]] },
+  outputs: ['y'],
+  constants: { c: f32(0.5) },
+  nodes: [node('y = Mul(x, c)')],
+});
+
+test('an output of another size differs', async () => {
+  const longer = onnxFile({
+    inputs: { x: ['f32', [1, 4]] },
+    outputs: ['y'],
+    constants: {},
+    nodes: [node('y = Concat(x, x)', { axis: 1 })],
+  });
+  const verdict = await judged(PRODUCT, { compiled: longer });
+  expect(verdict).toMatchObject({ run: true, passed: false, outputs: [{ maxError: Infinity }] });
+});
+
+test('int8 of a float file is told in decibels, not judged', async () => {
+  const verdict = await judged(DIFFERENCE, { int8: true });
+  expect(verdict).toMatchObject({ run: true, judgement: 'quality', passed: true, outputs: [{ allowed: null }] });
+  expect(verdict.run && verdict.outputs[0].sqnrDb).toBeGreaterThan(10);
+  expect(verdict.run && verdict.outputs[0].sqnrDb).toBeLessThan(50);
+});
+
+/** x and a constant in codes of scale 0.1; y of another scale. */
+const sum = (scale: number) =>
+  onnxFile({
+    inputs: { x: ['f32', [1, 64]] },
+    outputs: ['y'],
+    constants: { s: f32(0.1), z: i8(0), c: random('i8', [1, 64]), t: f32(scale) },
+    nodes: [
+      node('xq = QuantizeLinear(x, s, z)'),
+      node('xd = DequantizeLinear(xq, s, z)'),
+      node('cd = DequantizeLinear(c, s, z)'),
+      node('a = Add(xd, cd)'),
+      node('aq = QuantizeLinear(a, t, z)'),
+      node('y = DequantizeLinear(aq, t, z)'),
+    ],
+  });
+
+test('a file that is quantized itself gives the same codes, and another scale does not', async () => {
+  expect(await judged(sum(0.13))).toMatchObject({ run: true, judgement: 'codes', passed: true });
+  expect(await judged(sum(0.13), { compiled: sum(0.14) })).toMatchObject({ run: true, passed: false });
+});
+
+test('random numbers and operators without a kernel: not run, and why', async () => {
+  const dropout = onnxFile({
+    inputs: { x: ['f32', [1, 64]] },
+    outputs: ['y'],
+    constants: { r: f32(0.5), t: { dtype: 'bool', shape: [], data: Uint8Array.of(1) } },
+    nodes: [node('y = Dropout(x, r, t)')],
+  });
+  expect(await judged(dropout, { compiled: RELU })).toEqual({
+    run: false,
+    because: 'it gives other results on the same sample: it draws random numbers',
+  });
+  const unknown = onnxFile({
+    inputs: { x: ['f32', [1, 64]] },
+    outputs: ['y'],
+    constants: {},
+    nodes: [node('y = NoSuchOperator(x)')],
+  });
+  const verdict = await judged(unknown, { compiled: RELU });
+  expect(verdict).toMatchObject({ run: false, because: expect.stringContaining('NoSuchOperator') });
+});
+
+const RELU = onnxFile({
+  inputs: { x: ['f32', [1, 64]] },
+  outputs: ['y'],
+  constants: {},
+  nodes: [node('y = Relu(x)')],
+});
