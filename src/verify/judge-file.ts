@@ -2,7 +2,6 @@ import { copyFile, type FileCopy, type ModelFile } from '../frontend/file-copy.t
 import type { Port } from '../ir/program.ts';
 import type { Graph, Tensor, TypedArray, ValueName } from '../ir/types.ts';
 import { dequantizeArray } from '../quant/affine.ts';
-import { rulesOf } from './rules.ts';
 import { type FileSession, openFile } from '../runtime/file-session.ts';
 import { must, UserError } from '../support/errors.ts';
 import {
@@ -13,6 +12,7 @@ import {
   type OutputMeter,
   outputMeter,
 } from './file-output.ts';
+import { rulesOf } from './rules.ts';
 
 /** What the judge of the file is told about the generated C. */
 export interface JudgedC {
@@ -117,7 +117,7 @@ function judge({ model, copy, both: { disabled, basic }, tolerance, labels }: Co
   const { inputs, outputs } = model.program;
   const rules = rulesOf(model.graph, new Set());
   const meters = outputs.map((port, i): OutputMeter => {
-    const rule = rules.get(port.value) ?? { kind: 'equal', floor: 0 };
+    const rule = rules.get(port.value) ?? { kind: 'equal', floor: 0, cancels: false };
     return outputMeter(port, { rule, judgement, fileDtype: copy.outputs[i]?.dtype ?? null });
   });
   const winners: number[] = [];

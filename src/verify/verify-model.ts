@@ -7,6 +7,7 @@ import { must } from '../support/errors.ts';
 import { agrees, type Comparison } from './compare.ts';
 import { buildHarness, type Counts, type Harness, type HarnessModel, runHarness } from './harness.ts';
 import { harnessModel as programHarness } from './harness-model.ts';
+import {
 import { type FileVerdict, filePassed, type Judged, type JudgedC, judgedBy, largest, openFileJudge, top1 } from './judge-file.ts';
 import { type FileVerdict, filePassed, type JudgedC, largest, openFileJudge, top1 } from './judge-file.ts';
 import { openLayerJudge } from './layer-judge.ts';
@@ -77,8 +78,7 @@ export async function verifyModel(model: CompiledModel, dataset: Dataset, option
     traceSamples: layers ? chunk : 0,
   });
   const judge = await openLayerJudge(model, layers, tolerance);
-  const fileJudge =
-    options.file === false ? null : await openFileJudge(model, { tolerance, labels: dataset.labels });
+  const fileJudge = options.file === false ? null : await openFileJudge(model, { tolerance, labels: dataset.labels });
   let counts: Counts | null = null;
   const winners: number[] = [];
   try {

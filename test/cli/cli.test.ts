@@ -102,7 +102,15 @@ describe('compile', () => {
       'return y',
     ];
     await writeModel(folder, 'a b;$(x).onnx', text.join('\n'));
-    const { exitCode, stdout, stderr } = await cli(folder, 'compile', 'a b;$(x).onnx', '--verify', '-q', '-o', 'hostile');
+    const { exitCode, stdout, stderr } = await cli(
+      folder,
+      'compile',
+      'a b;$(x).onnx',
+      '--verify',
+      '-q',
+      '-o',
+      'hostile',
+    );
     expect(stderr).toBe('');
     expect(exitCode).toBe(0);
     expect(stdout).not.toMatch(/[\u001b\u202e]/);

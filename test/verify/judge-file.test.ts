@@ -15,8 +15,8 @@ vi.mock('../../src/frontend/upgrade.ts', async (original) => {
   const { upgradeNode } = await original<typeof import('../../src/frontend/upgrade.ts')>();
   return {
     upgradeNode: (...args: Parameters<typeof upgradeNode>) => {
-      const upgraded = upgradeNode(...args);
-      return planted.fault && upgraded.op === 'Sub' ? { ...upgraded, op: 'Add' } : upgraded;
+      const wrong = (op: string) => (planted.fault && op === 'Sub' ? 'Add' : op);
+      return upgradeNode(...args).map((upgraded) => ({ ...upgraded, op: wrong(upgraded.op) }));
     },
   };
 });
