@@ -59,7 +59,7 @@ function copied(file: ModelFile): FileCopy {
   checkWire(file.bytes);
   const fields = readFields(file.bytes);
   const graph = fields.filter(({ number }) => number === MODEL_GRAPH).flatMap(({ bytes }) => readFields(bytes));
-  const context = { names: new CopyNames(), readExternal: externalReader(file.directory) };
+  const context = { names: new CopyNames(), readExternal: externalReader(file.directory, file.memory) };
   const border = borderOf(graph, file);
   const irVersion = fields.findLast(({ number }) => number === IR_VERSION)?.bytes[0] ?? 0;
 
