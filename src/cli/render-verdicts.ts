@@ -4,6 +4,7 @@ import { renderTable } from '../report/table.ts';
 import { agrees, type Comparison } from '../verify/compare.ts';
 import type { FileOutput } from '../verify/file-output.ts';
 import type { Verdict } from '../verify/verify-model.ts';
+import { renderOff } from './render-off.ts';
 
 /** Largest float error over the range of the value that still counts as agreement. */
 export const TOLERANCE = 1e-5;
@@ -12,7 +13,8 @@ export const TOLERANCE = 1e-5;
 export function renderVerdicts(verdicts: readonly Verdict[]): string {
   if (verdicts.length === 0) return '';
   const ofFile = verdicts.find(({ file }) => file?.run && !file.passed) ?? verdicts[0];
-  const lines = [...fileLine(ofFile), graphLine(verdicts), ...verdicts.map(coreLine)];
+  const off = new Set(verdicts.flatMap(({ layers }) => renderOff(layers)));
+  const lines = [...fileLine(ofFile), graphLine(verdicts), ...off, ...verdicts.map(coreLine)];
   const tables = verdicts.map((verdict) => {
     const title = verdicts.length > 1 ? [`On ${printable(verdict.toolchain)}:`, ''] : [];
     return ['', ...title, ...layerTable(verdict)];
@@ -35,7 +37,7 @@ function fileLine({ file, judged }: Verdict): string[] {
     const top1 = file.top1 === null ? '' : `, its own top-1 ${percent(file.top1)}`;
     return [`file: float32 in onnxruntime; ${noise}, same top-1 in ${percent(file.agreement)}${top1}`];
   }
-  const worst = file.outputs.find((output) => !output.agrees) ?? file.outputs.reduce(farther);
+  const worst = file.outputs.find(({ agrees, off }) => !agrees || off.length > 0) ?? file.outputs.reduce(farther);
   return [`file: ${file.passed ? 'agrees' : `output '${printable(worst.value)}' DIFFERS`}: ${fileDifference(worst)}`];
 }
 
@@ -46,8 +48,9 @@ function farther(one: FileOutput, other: FileOutput): FileOutput {
 
 /** What differs at an output of the file, and what may. */
 export function fileDifference(output: FileOutput): string {
-  const { elements, different, maxError, range, allowed, distance, inCodes } = output;
+  const { elements, different, maxError, range, allowed, distance, inCodes, off } = output;
   if (different === 0) return 'no difference';
+  if (off.length > 0) return `not held against the C, since onnxruntime is off in ${off.map(printable).join(', ')}`;
   if (inCodes) return `${different} of ${elements} codes differ, by up to ${maxError}`;
   if (range === 0 || maxError === Infinity) return `${different} of ${elements} elements differ, by up to ${maxError}`;
   const share = (error: number) => (error === 0 ? '0' : (error / range).toExponential(1));

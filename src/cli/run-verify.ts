@@ -10,11 +10,7 @@ import { type Verdict, verifyModel } from '../verify/verify-model.ts';
 import { inScratch } from './in-scratch.ts';
 import { testData } from './open-data.ts';
 import type { Progress } from './progress.ts';
-<<<<<<< HEAD
-import { renderOff } from './render-off.ts';
-=======
 import { difference, fileDifference, TOLERANCE } from './render-verdicts.ts';
->>>>>>> 2a419ee (The report of verify: the file, the graph, each core; tests of the file judge and of the copy)
 import type { VerifyFlags } from './verify-flags.ts';
 
 /** On this computer under sanitizers, then on the target's emulator when there is one. */
@@ -69,36 +65,3 @@ export function requirePassed(verdicts: readonly Verdict[]): void {
     hint: 'this is a bug in nibblec; please report it with the model',
   });
 }
-<<<<<<< HEAD
-
-/** One line of judgement, then a table of layers. */
-export function renderVerdict({ toolchain, samples, passed, layers, outputs, top1 }: Verdict): string {
-  const accuracy = top1 === null ? '' : `, top-1 ${(top1 * 100).toFixed(2)} %`;
-  const rows = [...layers, ...outputs].map((c) => [
-    c.layer,
-    c.value,
-    agrees(c, TOLERANCE) ? (c.exact ? 'exact' : 'close') : 'DIFFERS',
-    difference(c),
-  ]);
-  const columns = [
-    { title: 'layer', cut: 'start' as const },
-    { title: 'value', cut: 'start' as const },
-    { title: 'verdict' },
-    { title: 'largest difference' },
-  ];
-  const judgement = passed ? 'agrees with onnxruntime' : 'DIFFERS from onnxruntime';
-  return [
-    `Verified on ${printable(toolchain)}: ${judgement} on ${samples} ${samples === 1 ? 'sample' : 'samples'}${accuracy}`,
-    ...renderOff(layers),
-    '',
-    ...renderTable(columns, rows),
-  ].join('\n');
-}
-
-function difference({ exact, different, maxError, range }: Comparison): string {
-  if (different === 0) return 'none';
-  if (exact) return `${different} elements, by up to ${maxError}`;
-  return `${maxError.toExponential(1)}, ${(maxError / Math.max(range, Number.MIN_VALUE)).toExponential(1)} of the range`;
-}
-=======
->>>>>>> 2a419ee (The report of verify: the file, the graph, each core; tests of the file judge and of the copy)

@@ -26,6 +26,8 @@ export interface FileOutput {
   readonly distance: number | null;
   /** Signal to quantization noise, dB; Infinity without noise. */
   readonly sqnrDb: number;
+  /** Layers before it on which onnxruntime is off, where it does not agree for their sake. */
+  readonly off: readonly string[];
   readonly agrees: boolean;
 }
 
@@ -88,7 +90,19 @@ export function outputMeter(port: Port, { rule, judgement, fileDtype }: OutputTe
       const few = !inCodes || different <= NEAR_TIES * elements;
       const agrees = allowed === null || different === 0 || (maxError <= allowed && maxError < Infinity && few);
       const sqnrDb = powerRatioDb(signal, noise);
-      return { value: port.value, elements, different, maxError, inCodes, range, allowed, distance, sqnrDb, agrees };
+      return {
+        value: port.value,
+        elements,
+        different,
+        maxError,
+        inCodes,
+        range,
+        allowed,
+        distance,
+        sqnrDb,
+        off: [],
+        agrees,
+      };
 
       function allowance(): number | null {
         if (judgement === 'quality') return null;

@@ -4,6 +4,7 @@ import type { Graph, Tensor, TypedArray, ValueName } from '../ir/types.ts';
 import { dequantizeArray } from '../quant/affine.ts';
 import { type FileSession, openFile } from '../runtime/file-session.ts';
 import { must, UserError } from '../support/errors.ts';
+import type { Comparison } from './compare.ts';
 import {
   type FileOutput,
   type Judgement,
@@ -12,6 +13,7 @@ import {
   type OutputMeter,
   outputMeter,
 } from './file-output.ts';
+import { offUpstream } from './off-upstream.ts';
 import { rulesOf } from './rules.ts';
 
 /** What the judge of the file is told about the generated C. */
@@ -64,7 +66,8 @@ export function filePassed(file: FileVerdict | null): boolean {
 export interface FileJudge {
   /** `sample`: what the model was given, as the file takes it. */
   add(sample: ReadonlyMap<ValueName, Tensor>, inference: Inference): Promise<void>;
-  result(): FileVerdict;
+  /** `layers`: what the judge of layers found; an output behind one on which onnxruntime is off is not held against the C. */
+  result(layers: readonly Comparison[]): FileVerdict;
   release(): Promise<void>;
 }
 
@@ -140,9 +143,14 @@ function judge({ model, copy, both: { disabled, basic }, tolerance, labels }: Co
     async add(sample, inference) {
       if (failure === null) await compare(sample, inference).catch((error: unknown) => (failure = reasonOf(error)));
     },
-    result() {
+    result(layers) {
       if (failure !== null) return { run: false, because: failure };
-      const results = meters.map((meter) => meter.result(tolerance));
+      const results = meters.map((meter) => {
+        const output = meter.result(tolerance);
+        if (output.agrees) return output;
+        const off = offUpstream(model.graph, layers, output.value).map(({ layer }) => layer);
+        return { ...output, agrees: off.length > 0, off };
+      });
       const passed = results.every(({ agrees }) => agrees);
       return {
         run: true,

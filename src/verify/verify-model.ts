@@ -8,8 +8,15 @@ import { agrees, type Comparison } from './compare.ts';
 import { buildHarness, type Counts, type Harness, type HarnessModel, runHarness } from './harness.ts';
 import { harnessModel as programHarness } from './harness-model.ts';
 import {
-import { type FileVerdict, filePassed, type Judged, type JudgedC, judgedBy, largest, openFileJudge, top1 } from './judge-file.ts';
-import { type FileVerdict, filePassed, type JudgedC, largest, openFileJudge, top1 } from './judge-file.ts';
+  type FileVerdict,
+  filePassed,
+  type Judged,
+  type JudgedC,
+  judgedBy,
+  largest,
+  openFileJudge,
+  top1,
+} from './judge-file.ts';
 import { openLayerJudge } from './layer-judge.ts';
 import type { CRun } from './reference.ts';
 import { asModelInput, fromMemory, toMemory } from './samples.ts';
@@ -98,7 +105,7 @@ export async function verifyModel(model: CompiledModel, dataset: Dataset, option
     await fileJudge?.release();
   }
   const verdict = judge.result();
-  const file = fileJudge?.result() ?? null;
+  const file = fileJudge?.result(verdict.layers) ?? null;
   return {
     toolchain: options.toolchain.name,
     samples: count,

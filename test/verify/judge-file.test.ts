@@ -43,7 +43,7 @@ async function judged(bytes: Uint8Array, { compiled = bytes, int8, labels }: Opt
       await judge.add(sample, { feed, outputs: outputs.map(({ value }) => results.get(value)!.data) });
     }
   });
-  const verdict = judge.result();
+  const verdict = judge.result([]);
   await judge.release();
   return verdict;
 }
