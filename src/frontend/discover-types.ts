@@ -6,7 +6,7 @@ import { MemoryBudget } from '../support/memory-budget.ts';
 import { badModel, show, showNode } from './bad-model.ts';
 import type { FlatNode } from './flat-node.ts';
 import { foldShapeInputs } from './fold-shape-inputs.ts';
-import { shapeFromConstants } from './own-shapes.ts';
+import { ownShapes, waitsForInputs } from './own-shapes.ts';
 import { hasOwnRule, ownTypes, unspeakable } from './own-types.ts';
 import { type SafeModelSpec, safeModel } from './safe-model.ts';
 import { standInTypes } from './stand-in-types.ts';
@@ -85,9 +85,9 @@ async function typeCutNodes(
     if (node.outputs.every((output) => !output || known.has(output))) continue;
     const inputs = node.inputs.map(typeOf);
     if (unspeakable(node, inputs)) cut.add(node);
-    const shaped = shapeFromConstants(node, inputs, node.inputs.map(constantOf));
+    const shaped = ownShapes(node, inputs, node.inputs.map(constantOf));
     if (!shaped && (!cut.has(node) || node.inputs.some((input, i) => input && !inputs[i]))) continue;
-    const types = shaped ? [shaped] : (ownTypes(node, inputs) ?? (await inFloat32(node, graph, known, settle)));
+    const types = shaped ?? ownTypes(node, inputs) ?? (await inFloat32(node, graph, known, settle));
     if (!types) {
       throw new UserError({
         code: 'UNSUPPORTED',
@@ -138,6 +138,7 @@ function runnable(
   return nodes.filter((node) => {
     if (cut.has(node) || node.outputs.every((output) => !output || known.has(output))) return false;
     if (!node.inputs.every((input) => !input || known.has(input) || made.has(input))) return false;
+    if (waitsForInputs(node) && !node.inputs.every((input) => !input || known.has(input))) return false;
     for (const output of node.outputs) if (output) made.add(output);
     return true;
   });

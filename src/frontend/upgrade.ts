@@ -30,6 +30,7 @@ export function upgradeNode(
       constants.set(name, { dtype, shape, data });
       return name;
     },
+    settle: (value, constant) => void constants.set(value, constant),
     type: (value) => types.get(value) ?? null,
     node(op, inputs, attributes, type, name) {
       const output = name ?? names.fresh(hint);

@@ -14,7 +14,7 @@ export const gemm: OpDef = {
   op: 'Gemm',
   summary: 'Matrix product with bias: alpha A B + beta C, either side transposed.',
   check: gemmRules,
-  upgrade: (node) => (node.inputs.length === 2 ? { ...node, inputs: [...node.inputs, null] } : node),
+  upgrade: withoutIdleBias,
   quantize: {
     inputs: ['activation', 'weight', 'bias'],
     output: 'calibrated',
@@ -41,6 +41,12 @@ export const gemm: OpDef = {
     else lowerMatMul(node, lower);
   },
 };
+
+/** C is optional since opset 11; with beta = 0 it is not read, whatever it holds. */
+function withoutIdleBias(node: Node): Node {
+  const idle = node.inputs[2] == null || floatAttribute(node, 'beta', 1) === 0;
+  return idle ? { ...node, inputs: [...node.inputs.slice(0, 2), null] } : node;
+}
 
 /** The weights as [out][in]. */
 function outIn(node: Node, weights: Tensor): Tensor {

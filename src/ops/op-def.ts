@@ -42,6 +42,8 @@ export type Rule = (facts: NodeFacts) => string | null;
 export interface UpgradeBuilder {
   /** A new constant, e.g. for an attribute that became an input. */
   constant(dtype: DType, shape: Shape, data: TypedArray): ValueName;
+  /** The value is this constant, which no node has to give. */
+  settle(value: ValueName, constant: Tensor): void;
   /** Type of an input or output, when known. */
   type(value: ValueName): TensorType | null;
   /** Another node before this one, with one output; `type` is its type as far as known, `name` an output of this node. */

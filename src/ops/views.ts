@@ -1,7 +1,8 @@
 import { elementCount } from '../ir/shape.ts';
 import { transposeStorage } from '../ir/storage.ts';
+import { createData } from '../ir/tensor.ts';
 import type { Node } from '../ir/types.ts';
-import type { LowerBuilder, OpDef } from './op-def.ts';
+import type { LowerBuilder, OpDef, UpgradeBuilder } from './op-def.ts';
 import { intsAttribute } from './support/attributes.ts';
 import { broadcastNest } from './support/loop-nest.ts';
 import { pointwiseParams } from './support/pointwise.ts';
@@ -40,9 +41,25 @@ export const unsqueeze = view('Unsqueeze', 'Adds dimensions of 1; a free view.',
   upgrade: upgradeToInput('axes', 13),
 });
 export const identity = view('Identity', 'The input itself.', { check: identityRules });
+
+/** Before opset 12 the ratio was an attribute, and onnxruntime's mask is all zeros. */
+function oldDropout(node: Node, opset: number, upgrade: UpgradeBuilder): Node {
+  if (opset >= 12) return node;
+  const { ratio: _, ...attributes } = node.attributes;
+  const [y, mask] = node.outputs;
+  const type = mask ? upgrade.type(mask) : null;
+  if (!mask || !type) return { ...node, attributes };
+  upgrade.settle(mask, { ...type, data: createData(type.dtype, elementCount(type.shape)) });
+  return { ...node, attributes, outputs: [y] };
+}
+
 export const dropout = view('Dropout', 'The input itself (inference); the mask is all true.', {
   check: dropoutRules,
+  upgrade: oldDropout,
   lower(node, lower) {
+    const training = node.inputs[2] ? lower.constant(node.inputs[2]) : null;
+    if (node.inputs[2] && training?.data[0] !== 0)
+      return lower.refuse('training_mode is not false: that is no inference');
     lowerReshape(node, lower);
     if (!node.outputs[1]) return;
     const mask = lower.write(1, 'row-major');

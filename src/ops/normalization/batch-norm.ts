@@ -1,5 +1,6 @@
 import type { Node, Tensor } from '../../ir/types.ts';
-import type { LowerBuilder, OpDef, Operand } from '../op-def.ts';
+import { must } from '../../support/errors.ts';
+import type { LowerBuilder, OpDef, Operand, UpgradeBuilder } from '../op-def.ts';
 import { floatAttribute, intAttribute } from '../support/attributes.ts';
 import { floatLiteral } from '../support/c-text.ts';
 import { checkDtype } from '../support/inputs.ts';
@@ -16,12 +17,12 @@ export const batchNormalization: OpDef = {
   summary: 'Scale and bias per channel from stored statistics (inference).',
   check: batchNormRules,
   spatial: true,
+  upgrade: perElement,
   lower(node, lower) {
     checkDtype(node, lower, (dtype) => dtype === 'f32');
     const training =
       intAttribute(node, 'training_mode', 0) === 1 || node.outputs.slice(1).some((output) => output !== null);
     if (training) return lower.refuse('training mode is not supported');
-    if (intAttribute(node, 'spatial', 1) === 0) return lower.refuse('spatial = 0 is not supported');
     const x = lower.read(0, 'any');
     const parameters = [1, 2, 3, 4].map((i) => lower.constant(node.inputs[i]));
     const expression = parameters.every((tensor) => tensor !== null)
@@ -39,6 +40,24 @@ export const batchNormalization: OpDef = {
     });
   },
 };
+
+/**
+ * spatial = 0, until opset 8, has statistics for each element of a sample: y = x f + (bias - mean f), f = scale / sqrt(variance +
+ * epsilon), parameters [C, D1, D2, ...].
+ */
+function perElement(node: Node, opset: number, upgrade: UpgradeBuilder): Node {
+  if (opset >= 9) return node;
+  const { spatial = 1, epsilon = 1e-5, ...attributes } = node.attributes;
+  if (spatial !== 0) return { ...node, attributes: { ...attributes, epsilon } };
+  const [x, scale, bias, mean, variance] = node.inputs.map((input) => must(input, 'input'));
+  const type = upgrade.type(scale);
+  const small = upgrade.constant('f32', [], Float32Array.of(Number(epsilon)));
+  const deviation = upgrade.node('Sqrt', [upgrade.node('Add', [variance, small], {}, type)], {}, type);
+  const factor = upgrade.node('Div', [scale, deviation], {}, type);
+  const shift = upgrade.node('Sub', [bias, upgrade.node('Mul', [mean, factor], {}, type)], {}, type);
+  const scaled = upgrade.node('Mul', [x, factor], {}, upgrade.type(x));
+  return { ...node, op: 'Add', inputs: [scaled, shift], attributes: {} };
+}
 
 type Expression = (element: string, channel: string) => string;
 

@@ -39,6 +39,24 @@ export function windowShape(node: Node, x: Shape, y: Shape, kernel: Shape): Wind
   };
 }
 
+/** One spatial dimension of a window and how many positions it has. */
+export interface SameAxis {
+  readonly size: number;
+  readonly outputs: number;
+  readonly kernel: number;
+  readonly stride: number;
+  readonly dilation: number;
+}
+
+/** Padding of both ends that SAME stands for; onnxruntime's pools leave their dilation out of it. */
+export function samePads(node: Node, { size, outputs, kernel, stride, dilation }: SameAxis): number {
+  const pool = node.op.endsWith('Pool');
+  const reached = pool
+    ? (Math.ceil(size / stride) - 1) * stride + kernel
+    : (outputs - 1) * stride + dilation * (kernel - 1) + 1;
+  return Math.max(0, reached - size);
+}
+
 /** SAME_UPPER puts the odd pixel at the end, SAME_LOWER at the beginning (ONNX Conv, attribute auto_pad). */
 export function beginPads(
   node: Node,
@@ -53,8 +71,13 @@ export function beginPads(
   if (mode === 'VALID') return none;
   if (mode === 'NOTSET') return intsAttribute(node, 'pads', none).slice(0, kernel.length);
   return kernel.map((size, i) => {
-    const extent = dilations[i]! * (size - 1) + 1;
-    const total = Math.max(0, (y[i + 2]! - 1) * strides[i]! + extent - x[i + 2]!);
+    const total = samePads(node, {
+      size: x[i + 2]!,
+      outputs: y[i + 2]!,
+      kernel: size,
+      stride: strides[i]!,
+      dilation: dilations[i]!,
+    });
     return mode === 'SAME_LOWER' ? Math.ceil(total / 2) : Math.floor(total / 2);
   });
 }

@@ -1,6 +1,6 @@
 import type { Node, Shape } from '../../ir/types.ts';
 import { intsAttribute, stringAttribute } from './attributes.ts';
-import { beginPads } from './geometry.ts';
+import { beginPads, samePads } from './geometry.ts';
 import { sumText } from './loops.ts';
 
 /** One spatial dimension of a window: input size, window size, and how they meet. */
@@ -29,13 +29,15 @@ export function windowAxes(node: Node, x: Shape, y: Shape, kernel: Shape): Windo
     dilation: dilations[i]!,
     begin: begins[i]!,
     end: same
-      ? Math.max(0, reach(y[i + 2]!, strides[i]!, dilations[i]!, size) - x[i + 2]! - begins[i]!)
+      ? samePads(node, {
+          size: x[i + 2]!,
+          outputs: y[i + 2]!,
+          kernel: size,
+          stride: strides[i]!,
+          dilation: dilations[i]!,
+        }) - begins[i]!
       : (pads[kernel.length + i] ?? 0),
   }));
-}
-
-function reach(outputs: number, stride: number, dilation: number, kernel: number): number {
-  return (outputs - 1) * stride + (kernel - 1) * dilation + 1;
 }
 
 /**

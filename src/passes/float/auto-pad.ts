@@ -1,6 +1,7 @@
 import { typeOf } from '../../ir/graph.ts';
 import type { Graph, Node, Shape } from '../../ir/types.ts';
 import { intsAttribute, stringAttribute } from '../../ops/support/attributes.ts';
+import { samePads } from '../../ops/support/geometry.ts';
 import { definePass } from '../pass.ts';
 import { isOp } from './match.ts';
 import { type Rule, rewriteGraph } from './rewrite.ts';
@@ -24,21 +25,17 @@ const explicitPads: Rule = (graph, node) => {
   if (!isOp(node, ...WINDOWED) || (!('auto_pad' in node.attributes) && !sized)) return null;
   const mode = stringAttribute(node, 'auto_pad', 'NOTSET');
   if (mode === 'NOTSET' && !sized) return { touches: [node], apply: (edit) => edit.update(node, { attributes }) };
-  // SAME and VALID fix the output size themselves; with these pads rounding down gives it too.
-  const { ceil_mode: _ceil, ...floored } = attributes;
   const stated =
     node.op === 'ConvTranspose' ? transposedPads(graph, node, mode) : { pads: slidingPads(graph, node, mode) };
-  return { touches: [node], apply: (edit) => edit.update(node, { attributes: { ...floored, ...stated } }) };
+  return { touches: [node], apply: (edit) => edit.update(node, { attributes: { ...attributes, ...stated } }) };
 };
 
-/** total = (out - 1) stride + extent - in */
 function slidingPads(graph: Graph, node: Node, mode: string): number[] {
-  const { strides, extents } = windowOf(graph, node);
-  const [input, output] = spatialSizes(graph, node);
-  return split(
-    input.map((size, i) => Math.max(0, (output[i] - 1) * strides[i] + extents[i] - size)),
-    mode,
-  );
+  const { kernel, strides, dilations } = windowOf(graph, node);
+  const [input, outputs] = spatialSizes(graph, node);
+  const total = (size: number, i: number) =>
+    samePads(node, { size, outputs: outputs[i], kernel: kernel[i], stride: strides[i], dilation: dilations[i] });
+  return split(mode === 'VALID' ? input.map(() => 0) : input.map(total), mode);
 }
 
 /** What is cropped: total = stride (in - 1) + output_padding + extent - out; what is missing pads the output. */
