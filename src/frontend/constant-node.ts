@@ -16,7 +16,7 @@ export function constantOfNode(node: RawNode, attributes: ReadonlyMap<string, Ra
   return tensor ?? badModel(`the Constant's ${name} has the wrong type`, showNode(node));
 }
 
-function read(name: string, { value, holds }: RawAttribute & { kind: 'value' }): Tensor | null {
+function read(name: string, { value, holds, exact }: RawAttribute & { kind: 'value' }): Tensor | null {
   if (holds !== 'tensor' && !name.startsWith(`value_${holds}`)) return null;
   const list = Array.isArray(value) ? value.map(Number) : null;
   switch (name) {
@@ -26,17 +26,12 @@ function read(name: string, { value, holds }: RawAttribute & { kind: 'value' }):
     case 'value_float':
       return typeof value === 'number' ? tensorOf('f32', [], [value]) : null;
     case 'value_int':
-      return typeof value === 'number' ? tensorOf('i64', [], [wide(value)]) : null;
+      return typeof value === 'number' ? tensorOf('i64', [], exact ?? [value]) : null;
     case 'value_floats':
       return list && tensorOf('f32', [list.length], list);
     case 'value_ints':
-      return list && tensorOf('i64', [list.length], list.map(wide));
+      return list && tensorOf('i64', [list.length], exact ?? list);
     default:
       return null;
   }
-}
-
-/** INT64_MAX arrives as 2^63. */
-function wide(value: number): bigint {
-  return value >= 2 ** 63 ? 2n ** 63n - 1n : BigInt(value);
 }

@@ -175,11 +175,13 @@ function decodeAttribute(
     case Kind.FLOAT:
       return { kind: 'value', holds: 'float', value: proto.f ?? 0 };
     case Kind.INT:
-      return { kind: 'value', holds: 'int', value: toNumber(proto.i) };
+      return { kind: 'value', holds: 'int', value: toNumber(proto.i), exact: [toBigInt(proto.i ?? 0)] };
     case Kind.FLOATS:
       return { kind: 'value', holds: 'float', value: [...(proto.floats ?? [])] };
-    case Kind.INTS:
-      return { kind: 'value', holds: 'int', value: (proto.ints ?? []).map(toNumber) };
+    case Kind.INTS: {
+      const ints = proto.ints ?? [];
+      return { kind: 'value', holds: 'int', value: ints.map(toNumber), exact: ints.map(toBigInt) };
+    }
     case Kind.STRING:
       return { kind: 'value', holds: 'string', value: utf8(proto.s) };
     case Kind.STRINGS:

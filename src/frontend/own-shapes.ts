@@ -2,12 +2,14 @@ import { numbersOf } from '../ir/tensor.ts';
 import type { Tensor, TensorType } from '../ir/types.ts';
 import { elementReader } from '../numerics/convert.ts';
 import type { FlatNode } from './flat-node.ts';
-import { isOddPool, isOddTranspose, poolTypes, transposedTypes } from './window-shapes.ts';
+import { isInts, isOddPool, isOddTranspose, poolTypes, transposedTypes } from './window-shapes.ts';
 
 /** Whether the types of this node wait for those of its inputs: inference over the graph would give it none, or wrong ones. */
 export function waitsForInputs(node: FlatNode): boolean {
   if (node.domain !== '') return false;
-  return isOddPool(node) || isOddTranspose(node) || (node.op === 'Dropout' && hasTypelessMask(node));
+  return (
+    isOddPool(node) || isOldSlice(node) || isOddTranspose(node) || (node.op === 'Dropout' && hasTypelessMask(node))
+  );
 }
 
 /** The mask of opset 7 to 9, which is of the data's type. */
@@ -39,11 +41,35 @@ export function ownShapes(
       return poolTypes(node, inputs[0] ?? null);
     case 'ConvTranspose':
       return transposedTypes(node, inputs[0] ?? null, inputs[1] ?? null);
+    case 'Slice':
+      return slice(node, inputs[0] ?? null);
     case 'Dropout':
       return hasTypelessMask(node) && inputs[0] ? [inputs[0], inputs[0]] : null;
     default:
       return null;
   }
+}
+
+/** Before opset 10, when bounds were attributes, inference gave up on those that lie before the first element. */
+function isOldSlice({ op, opset, attributes }: FlatNode): boolean {
+  const bounds = [attributes.starts, attributes.ends].flat();
+  return op === 'Slice' && opset < 10 && bounds.some((bound) => typeof bound === 'number' && bound < -1);
+}
+
+function slice(node: FlatNode, data: TensorType | null): TensorType[] | null {
+  const { starts, ends, axes = Array.isArray(starts) ? starts.map((_, i) => i) : [] } = node.attributes;
+  if (!data || !isOldSlice(node) || ![starts, ends, axes].every(isInts)) return null;
+  const [from, to, along] = [starts, ends, axes] as number[][];
+  const rank = data.shape.length;
+  const shape = [...data.shape];
+  if (to.length !== from.length || along.length !== from.length) return null;
+  for (const [i, axis] of along.entries()) {
+    const d = axis < 0 ? axis + rank : axis;
+    if (!(d in shape)) return null;
+    const place = (bound: number) => Math.min(Math.max(bound < 0 ? bound + data.shape[d] : bound, 0), data.shape[d]);
+    shape[d] = Math.max(0, place(to[i]) - place(from[i]));
+  }
+  return [{ ...data, shape }];
 }
 
 /** As many slices along the axis (elements, without one) as the condition has ones within its length. */

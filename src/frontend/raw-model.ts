@@ -47,7 +47,13 @@ export interface RawNode {
 }
 
 export type RawAttribute =
-  | { readonly kind: 'value'; readonly value: Attribute; readonly holds: 'float' | 'int' | 'string' | 'tensor' }
+  | {
+      readonly kind: 'value';
+      readonly value: Attribute;
+      readonly holds: 'float' | 'int' | 'string' | 'tensor';
+      /** Integers as the file has them. */
+      readonly exact?: readonly bigint[];
+    }
   | { readonly kind: 'graph'; readonly graph: RawGraph }
   /** The attribute of the enclosing function's call. */
   | { readonly kind: 'reference'; readonly to: string }

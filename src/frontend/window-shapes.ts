@@ -92,7 +92,7 @@ function isSame({ auto_pad }: FlatNode['attributes']): boolean {
   return auto_pad === 'SAME_UPPER' || auto_pad === 'SAME_LOWER';
 }
 
-function isInts(value: Attribute | undefined): value is readonly number[] {
+export function isInts(value: Attribute | undefined): value is readonly number[] {
   return Array.isArray(value) && value.every((item) => Number.isInteger(item));
 }
 

@@ -1,4 +1,4 @@
-import { bytesPerElement, viewArray } from '../numerics/dtype.ts';
+import { bytesPerElement, int64, viewArray } from '../numerics/dtype.ts';
 import { invariant } from '../support/errors.ts';
 import { elementCount } from './shape.ts';
 import type { DType, Shape, Tensor, TensorType, TypedArray } from './types.ts';
@@ -53,8 +53,12 @@ export function createData(dtype: DType, elements: number): TypedArray {
 export function dataOf(dtype: DType, values: ArrayLike<number | bigint>): TypedArray {
   const data = createData(dtype, values.length);
   const wide = data instanceof BigInt64Array || data instanceof BigUint64Array;
-  for (let i = 0; i < values.length; i++) data[i] = wide ? BigInt(values[i]) : Number(values[i]);
+  for (let i = 0; i < values.length; i++) data[i] = wide ? wideInteger(values[i], dtype) : Number(values[i]);
   return data;
+}
+
+function wideInteger(value: number | bigint, dtype: DType): bigint {
+  return dtype === 'i64' && typeof value === 'number' ? int64(value) : BigInt(value);
 }
 
 /** A constant from plain numbers in C order. */

@@ -62,3 +62,12 @@ export function integerRange(dtype: DType): { readonly min: number; readonly max
   if (!match || bits > 32) return null;
   return match[1] === 'i' ? { min: -(2 ** (bits - 1)), max: 2 ** (bits - 1) - 1 } : { min: 0, max: 2 ** bits - 1 };
 }
+
+/** A whole number as an int64: INT64_MAX, which no double holds, arrives as 2^63 and leaves as itself. */
+export function int64(value: number): bigint {
+  return BigInt.asIntN(64, value >= 2 ** 63 ? 2n ** 63n - 1n : BigInt(value));
+}
+
+export function int64s(values: readonly number[]): BigInt64Array {
+  return BigInt64Array.from(values, int64);
+}

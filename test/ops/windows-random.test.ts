@@ -37,7 +37,7 @@ function drawWindow(rng: ReturnType<typeof createRng>, opset: number): Window {
   return { op, x: [1, 2, ...each(3, 9)], w, attributes };
 }
 
-/** One file of all windows, each with an input of its own. */
+/** One file of all windows, each behind another node, so that no type is known from the start. */
 function fileOf(windows: readonly Window[], opset: number): FileSpec {
   const constants: Record<string, Tensor> = {};
   windows.forEach(({ w }, i) => {
@@ -47,7 +47,10 @@ function fileOf(windows: readonly Window[], opset: number): FileSpec {
     inputs: Object.fromEntries(windows.map(({ x }, i) => [`x${i}`, ['f32', x] as const])),
     outputs: windows.map((_, i) => `y${i}`),
     constants,
-    nodes: windows.map(({ op, w, attributes }, i) => node(`y${i} = ${op}(x${i}${w ? `, w${i}` : ''})`, attributes)),
+    nodes: windows.flatMap(({ op, w, attributes }, i) => [
+      node(`n${i} = Neg(x${i})`),
+      node(`y${i} = ${op}(n${i}${w ? `, w${i}` : ''})`, attributes),
+    ]),
     opset,
   };
 }

@@ -1,5 +1,6 @@
 import { elementCount, normalizeAxis } from '../../ir/shape.ts';
 import type { Node } from '../../ir/types.ts';
+import { int64s } from '../../numerics/dtype.ts';
 import type { LowerBuilder, OpDef, Operand, UpgradeBuilder } from '../op-def.ts';
 import { floatAttribute, stringAttribute } from '../support/attributes.ts';
 import { literal } from '../support/c-text.ts';
@@ -91,7 +92,7 @@ function mirrored(x: Operand, y: Operand, begins: readonly number[], index: stri
 function attributesToInputs(node: Node, opset: number, upgrade: UpgradeBuilder): Node {
   const { pads, value, ...attributes } = node.attributes;
   if (opset >= 11 || !Array.isArray(pads)) return node;
-  const list = upgrade.constant('i64', [pads.length], BigInt64Array.from((pads as number[]).map(BigInt)));
+  const list = upgrade.constant('i64', [pads.length], int64s(pads as number[]));
   const fill = Float32Array.of(floatAttribute(node, 'value', 0));
   const wide = upgrade.type(node.inputs[0]!)?.dtype === 'f64';
   const constant = wide ? upgrade.constant('f64', [], Float64Array.from(fill)) : upgrade.constant('f32', [], fill);

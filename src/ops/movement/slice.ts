@@ -1,6 +1,7 @@
 import { elementCount, normalizeAxis } from '../../ir/shape.ts';
 import { elementBytes } from '../../ir/tensor.ts';
 import type { Node } from '../../ir/types.ts';
+import { int64s } from '../../numerics/dtype.ts';
 import type { LowerBuilder, OpDef, Operand, UpgradeBuilder } from '../op-def.ts';
 import { constantNumbers } from '../support/inputs.ts';
 import { copyLines, linesParams } from '../support/loops.ts';
@@ -70,8 +71,7 @@ function sliceOf(node: Node, lower: LowerBuilder, shape: readonly number[]): { s
 function attributesToInputs(node: Node, opset: number, upgrade: UpgradeBuilder): Node {
   const { starts, ends, axes, ...attributes } = node.attributes;
   if (opset >= 10 || !Array.isArray(starts) || !Array.isArray(ends)) return node;
-  const list = (values: readonly number[]) =>
-    upgrade.constant('i64', [values.length], BigInt64Array.from(values.map(BigInt)));
+  const list = (values: readonly number[]) => upgrade.constant('i64', [values.length], int64s(values));
   const inputs = [node.inputs[0]!, list(starts), list(ends), ...(Array.isArray(axes) ? [list(axes)] : [])];
   return { ...node, inputs, attributes };
 }

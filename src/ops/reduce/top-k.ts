@@ -1,4 +1,5 @@
 import type { Node } from '../../ir/types.ts';
+import { int64s } from '../../numerics/dtype.ts';
 import type { OpDef, UpgradeBuilder } from '../op-def.ts';
 import { intAttribute } from '../support/attributes.ts';
 import { followStorage } from '../support/follow-storage.ts';
@@ -68,5 +69,5 @@ export const topK: OpDef = {
 function attributeToInput(node: Node, opset: number, upgrade: UpgradeBuilder): Node {
   const { k, ...attributes } = node.attributes;
   if (opset >= 10 || typeof k !== 'number') return node;
-  return { ...node, inputs: [node.inputs[0]!, upgrade.constant('i64', [1], BigInt64Array.of(BigInt(k)))], attributes };
+  return { ...node, inputs: [node.inputs[0]!, upgrade.constant('i64', [1], int64s([k]))], attributes };
 }

@@ -1,4 +1,5 @@
 import type { Node } from '../../ir/types.ts';
+import { int64s } from '../../numerics/dtype.ts';
 import type { UpgradeBuilder } from '../op-def.ts';
 import { intAttribute } from '../support/attributes.ts';
 
@@ -6,6 +7,6 @@ import { intAttribute } from '../support/attributes.ts';
 export function upgradeAxis(node: Node, opset: number, upgrade: UpgradeBuilder): Node {
   if (opset >= 20) return node;
   const { axis: _, ...attributes } = node.attributes;
-  const axis = upgrade.constant('i64', [], BigInt64Array.of(BigInt(intAttribute(node, 'axis', 1))));
+  const axis = upgrade.constant('i64', [], int64s([intAttribute(node, 'axis', 1)]));
   return { ...node, inputs: [node.inputs[0]!, node.inputs[1] ?? null, axis], attributes };
 }

@@ -1,5 +1,6 @@
 import { dataOf } from '../../ir/tensor.ts';
 import type { DType, ValueName } from '../../ir/types.ts';
+import { int64s } from '../../numerics/dtype.ts';
 import { toBfloat16Bits, toFloat16Bits } from '../../numerics/float16.ts';
 import type { OpDef, UpgradeBuilder } from '../op-def.ts';
 
@@ -10,7 +11,7 @@ export function upgradeToInput(attribute: string, since: number): NonNullable<Op
     if (opset >= since || value === undefined) return node;
     const list = (Array.isArray(value) ? value : [value]) as readonly number[];
     const { [attribute]: _, ...attributes } = node.attributes;
-    const constant = upgrade.constant('i64', [list.length], BigInt64Array.from(list.map(BigInt)));
+    const constant = upgrade.constant('i64', [list.length], int64s(list));
     return { ...node, inputs: [node.inputs[0]!, constant], attributes };
   };
 }
