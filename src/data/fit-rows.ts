@@ -26,6 +26,7 @@ interface Arrangement {
  * when either side is flat. UserError BAD_DATA when nothing matches; `where` names the file.
  */
 export function fitRows(fileShape: Shape, layout: string | undefined, inputShape: Shape, where: string): RowFit {
+  if (elementCount(inputShape) === 0 && elementCount(fileShape) === 0) return NOTHING;
   const letters = layout?.replace(/^N/, '');
   const targets = [
     { shape: inputShape.slice(1), batch: inputShape[0] ?? 1 },
@@ -58,6 +59,9 @@ export function fitRows(fileShape: Shape, layout: string | undefined, inputShape
     'stack samples along the first axis; images stored with channels last need "layout": "HWC" in a dataset descriptor',
   );
 }
+
+/** An input without elements: one sample, whatever the file's shape says. */
+const NOTHING: RowFit = { rows: 1, rowsPerSample: 1, gather: null, channels: 1, channelRun: 0, rowElements: 0 };
 
 /** The ways to see the file: a stack of rows, or one row without a sample axis. */
 function readings(fileShape: Shape, layout: string | undefined, letters: string | undefined) {

@@ -31,7 +31,10 @@ export async function refuseUnsupported(
     code: 'UNSUPPORTED',
     message: `${lines.length} ${lines.length === 1 ? 'part' : 'parts'} of the model cannot become C`,
     because: lines.length > MAX_LINES ? [...lines.slice(0, MAX_LINES), `and ${lines.length - MAX_LINES} more`] : lines,
-    hint: refused.length > 0 ? nextStep(refused.map(({ node }) => node)) : 'give the input another type',
+    hint:
+      refused.length > 0
+        ? nextStep(refused.map(({ node }) => node))
+        : 'give the inputs another type or shape before exporting the model',
   });
 }
 

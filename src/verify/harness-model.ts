@@ -9,7 +9,7 @@ export function harnessModel(program: Program, plan: Pick<MemoryPlan, 'arenaByte
     accessorNames(program.name, role, ports).map((accessor, i) => ({ accessor, bytes: arenaBytes(ports[i]!.type) }));
   return {
     prefix: program.name,
-    arenaBytes: plan.arenaBytes,
+    arenaBytes: Math.max(1, plan.arenaBytes), // C has no empty structs
     inputs: described('input', program.inputs),
     outputs: described('output', program.outputs),
     layers: program.calls.map((call) => ({ bytes: call.result ? arenaBytes(call.result.type) : 0 })),

@@ -91,7 +91,7 @@ export function startProgram(graph: Graph, name: string, features: ReadonlySet<s
       if (known) return known;
       const source = copyNest(port.storage, storage) ? port : builder.relaid(port, rowMajor(port.shape));
       const copy = newPort(port.value, storage, 'activation', port.type);
-      builder.addCall(copyCall(source, copy, `layout copy of ${port.value}`), 'copy');
+      addCopy(copy, () => copyCall(source, copy, `layout copy of ${port.value}`));
       copies.push(copy);
       return copy;
     },
@@ -145,12 +145,19 @@ export function startProgram(graph: Graph, name: string, features: ReadonlySet<s
     );
   }
 
+  /** A value without elements has nothing to copy. */
+  function addCopy(to: Port, call: () => Omit<Call, 'symbol'>): void {
+    if (elementCount(to.shape) > 0) builder.addCall(call(), 'copy');
+  }
+
   /** A constant that must lie in the arena: its own copy. */
   function constantPort(value: ValueName): Port {
     const constant = must(graph.constants.get(value), `a place for '${value}'`);
     const port = newPort(value, rowMajor(constant.shape), 'activation');
-    const table = builder.addTable('constant', constant.dtype, constant.data, 'parameters', 'constant');
-    builder.addCall(copyCall(null, port, 'constant into the arena', table), 'copy');
+    addCopy(port, () => {
+      const table = builder.addTable('constant', constant.dtype, constant.data, 'parameters', 'constant');
+      return copyCall(null, port, 'constant into the arena', table);
+    });
     ports.set(value, port);
     return port;
   }
@@ -162,7 +169,7 @@ export function startProgram(graph: Graph, name: string, features: ReadonlySet<s
     const placed = builder.relaid(port, wanted);
     if (buffers[placed.buffer]!.role !== 'input' && !taken.has(placed.buffer)) return placed;
     const own = newPort(value, wanted, 'activation');
-    builder.addCall(copyCall(placed, own, 'output of its own'), 'copy');
+    addCopy(own, () => copyCall(placed, own, 'output of its own'));
     return own;
   }
 }

@@ -9,7 +9,8 @@ import { RANDOM_OPS } from './rules/random.ts';
 
 /**
  * Purpose: whatever can be computed now is not computed on the microcontroller.
- * Method: Shape and Size read the static types; then one onnxruntime run computes all values that depend on
+ * Method: Shape and Size read the static types, values without elements are constants whatever makes them; then one
+ * onnxruntime run computes all values that depend on
  * constants alone and that something else reads.
  * Kept: random nodes; QuantizeLinear and DequantizeLinear (they say how a constant is to be stored); a result of
  * more than `maxBytes` that is also more than `maxGrowth` times the constants it comes from (Expand, Tile,
@@ -22,7 +23,7 @@ export const foldConstants = definePass({
   provides: [],
   defaults: { maxBytes: 65536, maxGrowth: 4 },
   async run(graph, { maxBytes, maxGrowth }, ctx) {
-    const shaped = foldShapes(graph);
+    const shaped = foldEmpty(foldShapes(graph));
     const values = chooseValues(
       shaped,
       (constantBytes, bytes) => bytes > maxBytes && bytes > maxGrowth * constantBytes,
@@ -72,6 +73,15 @@ function foldShapes(graph: Graph): Graph {
     found = true;
   }
   return found ? edit.finish() : graph;
+}
+
+function foldEmpty(graph: Graph): Graph {
+  const made = new Set(graph.nodes.flatMap(({ outputs }) => outputs));
+  const empty = [...graph.types].filter(([value, { shape }]) => made.has(value) && elementCount(shape) === 0);
+  if (empty.length === 0) return graph;
+  const edit = editGraph(graph);
+  for (const [value, { dtype, shape }] of empty) edit.makeConstant(value, tensorOf(dtype, shape, []));
+  return edit.finish();
 }
 
 /** The values to compute: constant ones that a computed node or the caller reads, without those that grow too much. */
