@@ -16,6 +16,8 @@ export interface BoundInput {
   readonly name: string;
   /** A string tells why the input cannot be used. */
   readonly type: { readonly dtype: DType; readonly shape: readonly number[] } | string;
+  /** Dimensions without a number that were taken for the batch, by the name that --dim knows them by. */
+  readonly assumed: readonly string[];
 }
 
 /**
@@ -29,7 +31,7 @@ export function bindDimensions(inputs: readonly RawValue[], options: DimensionOp
   const unbound = new Map<string, string>();
   const symbols = new Set<string>();
 
-  const bind = (input: RawValue, type: RawTensorType): number[] => {
+  const bind = (input: RawValue, type: RawTensorType, assumed: string[]): number[] => {
     if (!type.shape) {
       unbound.set(input.name, `input ${show(input.name)} has no shape at all`);
       return [];
@@ -40,22 +42,26 @@ export function bindDimensions(inputs: readonly RawValue[], options: DimensionOp
         badModel(`input ${show(input.name)} has a dimension ${dimension}`);
       const symbol = typeof dimension === 'string' ? dimension : `${input.name}:${axis}`;
       symbols.add(symbol);
-      const number = given.get(symbol) ?? (isBatch(symbol, axis) ? batch : undefined);
+      const takenForBatch = !given.has(symbol) && isBatch(symbol, axis);
+      if (takenForBatch) assumed.push(symbol);
+      const number = takenForBatch ? batch : given.get(symbol);
       if (number === undefined) unbound.set(symbol, `${show(symbol)}: dimension ${axis} of input ${show(input.name)}`);
       return number ?? 1;
     });
   };
 
   const bound = inputs.map((input): BoundInput => {
-    if (typeof input.type === 'string') return { name: input.name, type: `it is ${input.type}, not a tensor` };
+    const assumed: string[] = [];
+    const { name } = input;
+    if (typeof input.type === 'string') return { name, assumed, type: `it is ${input.type}, not a tensor` };
     if (!input.type) return badModel(`input ${show(input.name)} has no type`);
     const dtype = dtypeOfCode(input.type.code);
-    const shape = bind(input, input.type);
+    const shape = bind(input, input.type, assumed);
     countElements(shape, `input ${show(input.name)}`);
     if (!dtype || dtype === 'string') {
-      return { name: input.name, type: `element type ${nameOfCode(input.type.code)} is not supported` };
+      return { name, assumed, type: `element type ${nameOfCode(input.type.code)} is not supported` };
     }
-    return { name: input.name, type: { dtype, shape } };
+    return { name, assumed, type: { dtype, shape } };
   });
 
   const unknown = [...given.keys()].filter((name) => !symbols.has(name));
@@ -94,6 +100,29 @@ function refuseUnbound(unbound: ReadonlyMap<string, string>): never {
     code: 'UNBOUND_DIMENSION',
     message: unbound.size === 1 ? 'a dimension has no number' : `${unbound.size} dimensions have no number`,
     because: [...unbound.values()],
-    hint: `give each one a number, for example --dim ${/^[\w.:/-]+$/.test(first) ? first : `'${first}'`}=32`,
+    hint: `give each one a number, for example ${dimFlag(first)}`,
   });
+}
+
+function dimFlag(symbol: string, value = 32): string {
+  return `--dim ${/^[\w.:/-]+$/.test(symbol) ? symbol : `'${symbol}'`}=${value}`;
+}
+
+/**
+ * Runs what finds out shapes. Where that fails and a dimension without a number was taken for the batch, the error says so:
+ * often the first axis is no batch.
+ */
+export async function blamingBatch<T>(inputs: readonly BoundInput[], find: () => Promise<T>): Promise<T> {
+  try {
+    return await find();
+  } catch (error) {
+    const assumed = [...new Set(inputs.flatMap((input) => input.assumed))];
+    if (!(error instanceof UserError) || assumed.length === 0) throw error;
+    const { code, message, because = [] } = error.problem;
+    const fits = code === 'BAD_MODEL' ? error.problem.hint === undefined : /shape of a result/.test(message);
+    if (!fits) throw error;
+    const taken = `${assumed.map(show).join(', ')}: no number in the model, taken for the batch`;
+    const hint = `if that is no batch, give its number: ${dimFlag(assumed[0]!)}`;
+    throw new UserError({ ...error.problem, because: [...because, taken], hint }, { cause: error });
+  }
 }

@@ -5,7 +5,7 @@ import { UserError } from '../support/errors.ts';
 import { MemoryBudget } from '../support/memory-budget.ts';
 import { readAnnotations } from './annotations.ts';
 import { show } from './bad-model.ts';
-import { type BoundInput, bindDimensions, type DimensionOptions } from './bind-dimensions.ts';
+import { type BoundInput, bindDimensions, blamingBatch, type DimensionOptions } from './bind-dimensions.ts';
 import { checkNodes } from './check-nodes.ts';
 import { conditionDecider } from './decide-condition.ts';
 import { discoverTypes } from './discover-types.ts';
@@ -30,11 +30,9 @@ export interface ImportOptions extends DimensionOptions {
 
 /**
  * Reads an ONNX file of opset 7 or newer: local functions inlined, constants and decided branches folded away, every
- * dimension a number, every node in the form of the newest opset, the type of every value known.
- * Throws UserError BAD_MODEL, UNSUPPORTED (all offenders at once), UNBOUND_DIMENSION,
- * TOO_LARGE or BAD_ARGUMENT.
- * dimension a number, every node in the form of the newest opset and as its operator's rules want it, the type of every value known.
- * Throws UserError BAD_MODEL, UNSUPPORTED (all offenders at once), UNBOUND_DIMENSION or BAD_ARGUMENT.
+ * dimension a number, every node in the form of the newest opset and as its operator's rules want it, the type of every
+ * value known. Throws UserError BAD_MODEL, UNSUPPORTED (all offenders at once), UNBOUND_DIMENSION, TOO_LARGE or
+ * BAD_ARGUMENT.
  */
 export async function importOnnx(bytes: Uint8Array, options: ImportOptions = {}): Promise<Graph> {
   const { directory, memory = new MemoryBudget() } = options;
@@ -45,7 +43,7 @@ export async function importOnnx(bytes: Uint8Array, options: ImportOptions = {})
   const types = tensorTypes(inputs);
   const flat = withoutDead(await flatten(raw, conditionDecider(types, memory)));
   await refuseUnsupported(flat, inputs, types);
-  const body = await typeAndUpgrade(flat, types, memory);
+  const body = await blamingBatch(inputs, () => typeAndUpgrade(flat, types, memory));
   refuseGiants(body, memory);
   const annotations = readAnnotations(raw.metadata);
   const graph = prune({

@@ -33,6 +33,8 @@ export interface SafeModel {
 const LIMITS =
   /could not find an implementation|no op registered|not a registered function|not implemented|unsupported data type|supported|during initialization(?!.* was false)/i;
 
+const PADS = /pads?\b.*smaller than kernel/i;
+
 export function safeModel({ nodes, known, constants, outputs, opset, ranksOf = [] }: SafeModelSpec): SafeModel {
   const names = new Map<ValueName, string>();
   const values: ValueName[] = [];
@@ -101,7 +103,11 @@ export function safeModel({ nodes, known, constants, outputs, opset, ranksOf = [
           message: `onnxruntime ${/bad_alloc/.test(words) ? 'runs out of memory on' : 'refuses'} ${node ? 'a node' : 'the model'}`,
           ...(node && { where: showNode(node) }),
           because: [words.length > 600 ? `${words.slice(0, 600)}...` : words],
-          ...(tooNew && { hint: `export the model with opset ${NEWEST_OPSET} or older; it has ${node.opset}` }),
+          ...(tooNew
+            ? { hint: `export the model with opset ${NEWEST_OPSET} or older; it has ${node.opset}` }
+            : PADS.test(words) && {
+                hint: 'a pool pads less than its kernel is long: write the rest as a Pad before it',
+              }),
         },
         { cause: error },
       );

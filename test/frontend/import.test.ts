@@ -148,6 +148,23 @@ describe('symbolic dimensions', () => {
     expect(await problem(shaped('sequence', 3))).toMatchObject({ code: 'UNBOUND_DIMENSION' });
   });
 
+  it('are named where the first axis is no batch after all', async () => {
+    const windows = {
+      nodes: [node('Unsqueeze', ['x', 'axis'], ['u']), node('Conv', ['u', 'w'], ['y'])],
+      inputs: [input('x', [-1])],
+      initializers: [floats('w', [1, 1, 3], [1, 2, 3]), ints('axis', [2], [0, 1])],
+    };
+    expect(await problem(windows)).toMatchObject({
+      code: 'UNSUPPORTED',
+      because: [expect.stringContaining('no fixed output shape'), "'x:0': no number in the model, taken for the batch"],
+      hint: 'if that is no batch, give its number: --dim x:0=32',
+    });
+    expect(await text(windows, { dimensions: { 'x:0': 20 } })).toContain('y: f32[1,1,18] = Conv(u, w)');
+    expect(await problem({ ...windows, inputs: [input('x', [1])] })).toMatchObject({
+      hint: expect.stringContaining('fixed shapes'),
+    });
+  });
+
   it('are checked', async () => {
     expect(await problem(shaped('N', 3), { dimensions: { M: 2 } })).toMatchObject({
       code: 'BAD_ARGUMENT',
@@ -407,6 +424,14 @@ describe('broken models', () => {
     ],
     ['an empty Constant', { nodes: [node('Constant', [], ['y'])] }, /exactly one value/],
   ];
+  it('that pad a pool beyond its kernel are told what to write', async () => {
+    const pool = node('MaxPool', ['x'], ['y'], { kernel_shape: [2, 2], pads: [2, 0, 2, 0] });
+    expect(await problem({ nodes: [pool], inputs: [input('x', [1, 1, 4, 4])] })).toMatchObject({
+      code: 'BAD_MODEL',
+      hint: expect.stringContaining('write the rest as a Pad'),
+    });
+  });
+
   it.each(cases)('%s', async (_, parts, message) => {
     const refused = await problem(parts);
     expect(['BAD_MODEL', 'UNSUPPORTED']).toContain(refused.code);
