@@ -7,6 +7,7 @@ import { byDefinition, hasDefinition } from './definitions/index.ts';
 import { type CRun, openReference, type Reference } from './reference.ts';
 import { rulesOf } from './rules.ts';
 import { tracedValues } from './trace.ts';
+import { belongTogether, rowsOf, sortedRows, type Unsorted, unsortedResult } from './unsorted.ts';
 
 export interface LayerJudge {
   add(run: CRun): Promise<void>;
@@ -33,12 +34,16 @@ export async function openLayerJudge(model: JudgedModel, layers: boolean, tolera
   const judge = (layer: string, port: Port): Judge => ({
     comparer: comparer(layer, port, rules.get(port.value) ?? UNTOUCHED),
     defined: definedNode(graph, port.value),
+    unsorted: unsortedResult(graph, port.value),
   });
   const judges = {
     layers: traced.map(({ layer, port }) => judge(layer, port)),
     outputs: program.outputs.map((port) => judge('output', port)),
   };
-  const read = [...judges.layers, ...judges.outputs].flatMap(({ defined }) => defined?.inputs ?? []);
+  const read = [...judges.layers, ...judges.outputs].flatMap(({ defined, unsorted }) => [
+    ...(defined?.inputs ?? []),
+    ...(unsorted?.node.inputs ?? []),
+  ]);
   const inside = read.filter((value) => value !== null && !known.has(value) && !isGiven(graph, value)) as ValueName[];
   const session = await openReference(
     oracle,
@@ -68,6 +73,7 @@ interface Judge {
   readonly comparer: Comparer;
   /** The node that makes the value, when there is a definition to turn to. */
   readonly defined: Node | null;
+  readonly unsorted: Unsorted | null;
 }
 
 function definedNode(graph: Graph, value: ValueName): Node | null {
@@ -85,8 +91,10 @@ async function judgeRun(
   tolerance: number,
 ): Promise<void> {
   const doubtful: Comparer[] = [];
-  for (const [{ comparer, defined }, actual] of pairs) {
-    const expected = reference.resultOf(comparer.port);
+  const ofC = new Map(pairs.map(([{ comparer }, actual]) => [comparer.port.value, actual]));
+  for (const [{ comparer, defined, unsorted }, result] of pairs) {
+    const given = reference.resultOf(comparer.port);
+    const [actual, expected] = unsorted ? asSet(unsorted, result, given, reference, ofC) : [result, given];
     const exact = defined && definitionInstead(comparer, defined, { actual, expected, reference, tolerance });
     const one = comparer.add(actual, exact ?? expected);
     if (comparer.rule.cancels && !agrees({ rule: comparer.rule, ...one }, tolerance)) doubtful.push(comparer);
@@ -99,6 +107,21 @@ async function judgeRun(
     const { maxError } = difference(moved.resultOf(port), reference.resultOf(port), port.type.dtype);
     if (maxError < Infinity) addNoise(maxError);
   }
+}
+
+/** Both results of a TopK without an order in a form that does not depend on it. */
+function asSet(
+  { node, output }: Unsorted,
+  actual: TypedArray,
+  expected: TypedArray,
+  reference: Reference,
+  ofC: ReadonlyMap<ValueName, TypedArray>,
+): [actual: TypedArray, expected: TypedArray] {
+  const x = reference.seen(node.inputs[0]!);
+  const rows = rowsOf(node, x.shape, expected.length);
+  if (output === 0) return [sortedRows(actual, rows), sortedRows(expected, rows)];
+  const values = ofC.get(node.outputs[0] ?? '');
+  return values && belongTogether(actual, values, x, rows) ? [expected, expected] : [actual, expected];
 }
 
 interface Doubt {

@@ -153,6 +153,29 @@ test('a sum that cancels is compared with what the last bits of its terms make; 
   expect((await verdictOn(text, off(1e-2), feed)).wrong).toEqual(['l00_matmul y', 'output y']);
 });
 
+test('TopK without an order: a set of values, each with the index that is its own', async () => {
+  const text = `
+    input x: f32[2,4]
+    const k: i64[1] = 2
+    v: f32[2,2], i: i64[2,2] = TopK(x, k) sorted=0
+    return v, i`;
+  const data = Float32Array.of(1, 4, 3, 2, 8, 5, 6, 7);
+  const feed = new Map([['x', { dtype: 'f32' as const, shape: [2, 4], data }]]);
+  const give =
+    (values: number[], indices: number[]): Plant =>
+    (value, result) => {
+      if (value === 'v') (result as Float32Array).set(values);
+      else (result as BigInt64Array).set(indices.map(BigInt));
+    };
+  const wrong = async (values: number[], indices: number[]) =>
+    (await verdictOn(text, give(values, indices), feed)).wrong;
+  expect(await wrong([4, 3, 8, 7], [1, 2, 0, 3])).toEqual([]);
+  expect(await wrong([3, 4, 7, 8], [2, 1, 3, 0])).toEqual([]);
+  expect(await wrong([3, 4, 7, 8], [1, 2, 3, 0])).toContain('output i');
+  expect(await wrong([4, 4, 8, 7], [1, 1, 0, 3])).toContain('output v');
+  expect(await wrong([4, 2, 8, 7], [1, 3, 0, 3])).toContain('output v');
+});
+
 describe('where onnxruntime is off, and the C is right', () => {
   const real = (shape: readonly number[], ...data: number[]) =>
     new Map([['x', { dtype: 'f32' as const, shape, data: Float32Array.from(data) }]]);
