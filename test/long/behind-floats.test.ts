@@ -17,36 +17,36 @@ const normal = (count: number, size: number) =>
 
 /** int8 with layers that compute in real numbers in between: some of their results lie at ties of the codes behind them. */
 const TRANSFORMER = `
-  input x: f32[1,1,16,16]
+  input x: f32[1,1,32,32]
   const w1: f32[8,1,3,3] = ${normal(72, 0.4)}
   const one: f32[16] = ${Array(16).fill(1).join(', ')}
   const wq: f32[16,16] = ${normal(256, 0.3)}
   const wk: f32[16,16] = ${normal(256, 0.3)}
   const wv: f32[16,16] = ${normal(256, 0.3)}
-  const shape: i64[3] = 1, 8, 16
+  const shape: i64[3] = 1, 32, 16
   const w2: f32[16,4] = ${normal(64, 0.3)}
-  c: f32[1,8,4,4] = Conv(x, w1) strides=[4,4] pads=[1,1,1,1] clip=[0,inf]
-  t: f32[1,8,16] = Reshape(c, shape)
-  n: f32[1,8,16] = LayerNormalization(t, one)
-  q: f32[1,8,16] = MatMul(n, wq)
-  k: f32[1,8,16] = MatMul(n, wk)
-  v: f32[1,8,16] = MatMul(n, wv)
-  a: f32[1,8,16] = Attention(q, k, v) q_num_heads=2 kv_num_heads=2
-  s: f32[1,8,16] = Add(a, t)
-  m: f32[1,8,16] = LayerNormalization(s, one)
-  y: f32[1,8,4] = MatMul(m, w2)
+  c: f32[1,8,8,8] = Conv(x, w1) strides=[4,4] pads=[1,1,1,1] clip=[0,inf]
+  t: f32[1,32,16] = Reshape(c, shape)
+  n: f32[1,32,16] = LayerNormalization(t, one)
+  q: f32[1,32,16] = MatMul(n, wq)
+  k: f32[1,32,16] = MatMul(n, wk)
+  v: f32[1,32,16] = MatMul(n, wv)
+  a: f32[1,32,16] = Attention(q, k, v) q_num_heads=2 kv_num_heads=2
+  s: f32[1,32,16] = Add(a, t)
+  m: f32[1,32,16] = LayerNormalization(s, one)
+  y: f32[1,32,4] = MatMul(m, w2)
   return y`;
 
 const DECODER = `
-  input x: f32[1,2,6,6]
+  input x: f32[1,2,16,16]
   const w1: f32[4,2,3,3] = ${normal(72, 0.4)}
   const w2: f32[4,3,2,2] = ${normal(48, 0.5)}
   const scales: f32[4] = 1, 1, 2, 2
   const w3: f32[2,3,3,3] = ${normal(54, 0.4)}
-  c: f32[1,4,6,6] = Conv(x, w1) pads=[1,1,1,1] clip=[0,inf]
-  u: f32[1,3,12,12] = ConvTranspose(c, w2) strides=[2,2]
-  r: f32[1,3,24,24] = Resize(u, _, scales) mode="linear"
-  y: f32[1,2,24,24] = Conv(r, w3) pads=[1,1,1,1]
+  c: f32[1,4,16,16] = Conv(x, w1) pads=[1,1,1,1] clip=[0,inf]
+  u: f32[1,3,32,32] = ConvTranspose(c, w2) strides=[2,2]
+  r: f32[1,3,64,64] = Resize(u, _, scales) mode="linear"
+  y: f32[1,2,64,64] = Conv(r, w3) pads=[1,1,1,1]
   return y`;
 
 test.each([
