@@ -3,7 +3,7 @@ import type { AnyPass } from '../src/passes/pass.ts';
 import { allPasses } from '../src/passes/registry.ts';
 import { formatTable } from '../src/report/format-table.ts';
 import { operatorTable } from '../src/report/operator-table.ts';
-import { ERROR_CODES } from '../src/support/errors.ts';
+import { ERROR_CODES, type ErrorCode, exitStatusOf } from '../src/support/errors.ts';
 import { listTargets } from '../src/targets/load.ts';
 import { FEATURES, type Target } from '../src/targets/target.ts';
 
@@ -91,7 +91,7 @@ function passSection({ name, summary, requires, provides, defaults }: AnyPass): 
 function errorsPage(): string {
   return page(
     'Errors',
-    'What you can mend is told in one form, and the command ends with status 1:',
+    'What you can mend is told in one form:',
     [
       '```',
       'error[CODE]: what failed',
@@ -102,9 +102,15 @@ function errorsPage(): string {
     ].join('\n'),
     'With `--json` the same comes as `{ "error": { "code", "message", "where", "because", "hint" } }`. `error[INTERNAL]` and status 70 ' +
       'mean a bug in nibblec; `NIBBLEC_DEBUG=1` adds stack traces.',
+    'The exit status tells what kind of trouble it is: 0 none, 1 an input or argument, 2 a verdict or a limit that is not met, ' +
+      '3 a tool that is missing or failed, 70 a bug of ours.',
     table(
-      ['code', 'meaning'],
-      Object.entries(ERROR_CODES).map(([code, sentence]) => [`\`${code}\``, sentence]),
+      ['code', 'status', 'meaning'],
+      Object.entries(ERROR_CODES).map(([code, sentence]) => [
+        `\`${code}\``,
+        String(exitStatusOf(code as ErrorCode)),
+        sentence,
+      ]),
     ),
   );
 }

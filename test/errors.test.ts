@@ -48,6 +48,15 @@ describe('presentError', () => {
     expect(text).toContain('caused by: Error: the cause');
   });
 
+  test.each([
+    [1, ['BAD_ARGUMENT', 'BAD_DATA', 'BAD_MODEL', 'BAD_PASS', 'BAD_TARGET', 'DIVERGED', 'FILE', 'TOO_LARGE']],
+    [1, ['UNBOUND_DIMENSION', 'UNSUPPORTED']],
+    [2, ['DOES_NOT_FIT', 'MISMATCH', 'NOT_MET']],
+    [3, ['RUNTIME', 'TOOL_FAILED', 'TOOL_MISSING']],
+  ] as const)('status %d: %s', (status, codes) => {
+    for (const code of codes) expect(presentError(new UserError({ code, message: '' })).exitCode).toBe(status);
+  });
+
   test('as JSON', () => {
     const { text, exitCode } = presentError(new UserError(PROBLEM), { json: true });
     expect(JSON.parse(text)).toEqual({ error: PROBLEM });

@@ -12,6 +12,7 @@ import { renderSqnr } from '../report/render-sqnr.ts';
 import { renderWeights } from '../report/render-weights.ts';
 import { buildReport } from '../report/report.ts';
 import { renderSbom } from '../report/sbom.ts';
+import { UserError } from '../support/errors.ts';
 import { listTargets, loadTarget } from '../targets/load.ts';
 import { knownAnswers } from '../verify/known-answers.ts';
 import { inScratch } from './in-scratch.ts';
@@ -73,6 +74,7 @@ Examples:
 `;
 
 async function run(path: string, flags: Flags): Promise<void> {
+  refuseLimitsAlone(flags);
   const target = await loadTarget(flags.target);
   const progress = createProgress(Boolean(flags.json || flags.quiet));
   const dump = irDump(flags);
@@ -89,6 +91,15 @@ async function run(path: string, flags: Flags): Promise<void> {
     progress.stop();
     await dump.write();
   }
+}
+
+function refuseLimitsAlone({ verify, strict, minSqnr, minTop1 }: Flags): void {
+  if (verify || (!strict && minSqnr === undefined && minTop1 === undefined)) return;
+  throw new UserError({
+    code: 'BAD_ARGUMENT',
+    message: '--strict, --min-sqnr and --min-top1 say nothing without --verify',
+    hint: 'add --verify',
+  });
 }
 
 /** Nothing is written before all of it is known to be good. */

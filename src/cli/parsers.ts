@@ -17,6 +17,13 @@ export function percentage(text: string): number {
   return value;
 }
 
+/** A percentage from 0 to 100, as a share. */
+export function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= 100)) throw new InvalidArgumentError('Must lie from 0 to 100.');
+  return value / 100;
+}
+
 /** 'height=96', several times. */
 export function dimension(text: string, before: Readonly<Record<string, number>> = {}): Record<string, number> {
   const at = text.lastIndexOf('=');

@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import { printable } from '../report/printable.ts';
-import { type Problem, UserError } from '../support/errors.ts';
+import { EXIT_STATUS, exitStatusOf, type Problem, UserError } from '../support/errors.ts';
 
 export interface Presentation {
   readonly text: string;
@@ -15,12 +15,12 @@ export interface PresentOptions {
   readonly debug?: boolean;
 }
 
-/** The only place that formats errors. 1: the user can mend it; 70: a bug of ours. */
+/** The only place that formats errors. */
 export function presentError(error: unknown, options: PresentOptions = {}): Presentation {
   const ours = !(error instanceof UserError);
   const code = ours ? 'INTERNAL' : error.problem.code;
   const problem = ours ? internalProblem(error) : error.problem;
-  const exitCode = ours ? 70 : 1;
+  const exitCode = ours ? EXIT_STATUS.internal : exitStatusOf(error.problem.code);
   const trace = options.debug ? traceOf(error) : [];
   if (options.json)
     return {

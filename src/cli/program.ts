@@ -13,12 +13,19 @@ import { targetsCommand } from './targets.ts';
 import { tuneCommand } from './tune.ts';
 import { verifyCommand } from './verify.ts';
 
+const HELP = `
+Run 'nibblec help VERB' for the flags and examples of a verb.
+
+Exit status: 0 all is well, 1 an input or argument, 2 a verdict or limit that is not met (MISMATCH, DOES_NOT_FIT,
+--min-*, --strict), 3 a tool that is missing or failed, 70 a bug in nibblec.
+`;
+
 /** Parses and runs; returns the exit status. Throws UserError for everything the user can mend. */
 export async function runProgram(args: readonly string[]): Promise<number> {
   const program = new Command('nibblec')
     .description('Compiles ONNX models into C for microcontrollers.')
     .version(VERSION)
-    .addHelpText('after', "\nRun 'nibblec help VERB' for the flags and examples of a verb.\n");
+    .addHelpText('after', HELP);
   const verbs = [
     inspectCommand(),
     compileCommand(),

@@ -3,6 +3,7 @@ import type { Compilation } from '../compile.ts';
 import { UserError } from '../support/errors.ts';
 import { agrees } from '../verify/compare.ts';
 import { hostGcc } from '../verify/host-gcc.ts';
+import type { Limits } from '../verify/limits.ts';
 import { toolMissing } from '../verify/run-tool.ts';
 import type { Toolchain } from '../verify/toolchain.ts';
 import { toolchainFor } from '../verify/toolchain-for.ts';
@@ -32,11 +33,20 @@ export async function verifyOn(compilation: Compilation, flags: VerifyFlags, pro
         sanitize,
         samples: flags.count,
         tolerance: TOLERANCE,
+        limits: limitsOf(flags),
         progress: (done, total) => progress.update(`verify ${toolchain.name.split(' ')[0]}`, done, total),
       });
     verdicts.push(await inScratch(run));
   }
   return verdicts;
+}
+
+function limitsOf({ strict = false, minSqnr, minTop1 }: VerifyFlags): Limits {
+  return {
+    strict,
+    ...(minSqnr !== undefined && { minSqnrDb: minSqnr }),
+    ...(minTop1 !== undefined && { minTop1 }),
+  };
 }
 
 /** @throws UserError TOOL_MISSING. */
@@ -48,10 +58,10 @@ export async function requireAvailable(toolchain: Toolchain): Promise<void> {
   throw new UserError({ code: 'TOOL_MISSING', message: `cannot build and run C: ${verdict}`, ...(hint && { hint }) });
 }
 
-/** @throws UserError MISMATCH that lists what differs, first layer first. */
+/** @throws UserError MISMATCH that lists what differs, first layer first; NOT_MET with the limits that are not met. */
 export function requirePassed(verdicts: readonly Verdict[]): void {
   const failed = verdicts.find(({ passed }) => !passed);
-  if (!failed) return;
+  if (!failed) return requireLimits(verdicts);
   const wrong = [...failed.layers, ...failed.outputs].filter((comparison) => !agrees(comparison, TOLERANCE));
   const file = failed.file?.run ? failed.file.outputs.filter((output) => !output.agrees) : [];
   throw new UserError({
@@ -63,5 +73,16 @@ export function requirePassed(verdicts: readonly Verdict[]): void {
       ...file.slice(0, 10).map((output) => `output '${output.value}' of the file: ${fileDifference(output)}`),
     ],
     hint: 'this is a bug in nibblec; please report it with the model',
+  });
+}
+
+function requireLimits(verdicts: readonly Verdict[]): void {
+  const failed = verdicts.find(({ unmet }) => unmet.length > 0);
+  if (!failed) return;
+  throw new UserError({
+    code: 'NOT_MET',
+    message: 'the C computes what it should, but not what was asked for',
+    where: failed.toolchain,
+    because: failed.unmet,
   });
 }

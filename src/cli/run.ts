@@ -2,7 +2,7 @@ import { presentError } from './present-error.ts';
 import { runProgram } from './program.ts';
 import { note, say } from './say.ts';
 
-/** One command line; returns the exit status (0, 1: the user can mend it, 70: our bug) and prints everything. */
+/** One command line; returns the exit status (see EXIT_STATUS) and prints everything. */
 export async function runCli(args: readonly string[]): Promise<number> {
   try {
     return await runProgram(args);

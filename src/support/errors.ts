@@ -20,6 +20,7 @@ export const ERROR_CODES = {
   DOES_NOT_FIT: 'The program needs more flash or RAM than the target has.',
   FILE: 'A file cannot be read or written.',
   MISMATCH: 'The compiled C and onnxruntime disagree.',
+  NOT_MET: 'A limit that was asked for is not met (--min-sqnr, --min-top1, --strict).',
   RUNTIME: 'onnxruntime refused or failed to run a graph.',
   TOOL_FAILED: 'A compiler or emulator returned an error.',
   TOOL_MISSING: 'A compiler or emulator is not installed.',
@@ -29,7 +30,18 @@ export const ERROR_CODES = {
 } as const;
 export type ErrorCode = keyof typeof ERROR_CODES;
 
-/** The user can mend it: model, data, recipe, target or machine. Exit code 1. */
+/** What a command ends with, so that scripts tell a bad input from a bad verdict. */
+export const EXIT_STATUS = { input: 1, verdict: 2, tool: 3, internal: 70 } as const;
+
+const VERDICTS: readonly ErrorCode[] = ['MISMATCH', 'DOES_NOT_FIT', 'NOT_MET'];
+const TOOLS: readonly ErrorCode[] = ['TOOL_MISSING', 'TOOL_FAILED', 'RUNTIME'];
+
+export function exitStatusOf(code: ErrorCode): number {
+  if (VERDICTS.includes(code)) return EXIT_STATUS.verdict;
+  return TOOLS.includes(code) ? EXIT_STATUS.tool : EXIT_STATUS.input;
+}
+
+/** The user can mend it: model, data, recipe, target or machine. */
 export class UserError extends Error {
   readonly problem: Problem;
   constructor(problem: Problem, options?: ErrorOptions) {
@@ -39,7 +51,7 @@ export class UserError extends Error {
   }
 }
 
-/** Ours to mend. Exit code 70. */
+/** Ours to mend. */
 export class InvariantError extends Error {
   override name = 'InvariantError';
 }

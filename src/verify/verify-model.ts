@@ -18,6 +18,7 @@ import {
   top1,
 } from './judge-file.ts';
 import { openLayerJudge } from './layer-judge.ts';
+import { type Limits, unmetLimits } from './limits.ts';
 import type { CRun } from './reference.ts';
 import { asModelInput, fromMemory, toMemory } from './samples.ts';
 import type { Optimize, Toolchain } from './toolchain.ts';
@@ -47,6 +48,8 @@ export interface VerifyOptions {
   readonly file?: boolean;
   /** Float closeness: largest error over the value's range. Default 1e-5. */
   readonly tolerance?: number;
+  /** What the verdict asks for beside agreement. */
+  readonly limits?: Limits;
   progress?(done: number, total: number): void;
 }
 
@@ -55,6 +58,8 @@ export interface Verdict {
   readonly samples: number;
   /** The outputs agree with the file, and every layer with what onnxruntime computes from what the C fed it. */
   readonly passed: boolean;
+  /** Limits that are not met, a sentence each; the C may agree all the same. */
+  readonly unmet: readonly string[];
   readonly judged: Judged;
   /** The outputs beside those of the user's file; null where it was not asked for. */
   readonly file: FileVerdict | null;
@@ -110,6 +115,7 @@ export async function verifyModel(model: CompiledModel, dataset: Dataset, option
     toolchain: options.toolchain.name,
     samples: count,
     passed: [...verdict.layers, ...verdict.outputs].every((one) => agrees(one, tolerance)) && filePassed(file),
+    unmet: unmetLimits(file, options.limits ?? {}),
     judged: judgedBy(model, file),
     file,
     ...verdict,

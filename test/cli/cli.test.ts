@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { exportOnnx } from '../../src/frontend/export-onnx.ts';
 import { parseGraph } from '../../src/ir/text.ts';
 import { withSession } from '../../src/runtime/ort-session.ts';
 import { loadTarget } from '../../src/targets/load.ts';
@@ -10,7 +11,7 @@ import { toolchainFor } from '../../src/verify/toolchain-for.ts';
 import { sharedData, sharedModel, sharedSamples } from '../helpers/shared-data.ts';
 import { describeWith } from '../verify/native.ts';
 import { cli, cliProcess } from './run-cli.ts';
-import { writeData, writeModel } from './tiny.ts';
+import { TINY, writeData, writeModel } from './tiny.ts';
 
 let folder = '';
 let data = '';
@@ -191,7 +192,7 @@ describe('errors', () => {
     ];
     await writeModel(folder, 'big.onnx', text.join('\n'));
     const { exitCode, stderr } = await cli(folder, 'compile', 'big.onnx', '-t', 'stm32f042k6', '-o', 'big');
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBe(2);
     expect(stderr).toMatch(/^error\[DOES_NOT_FIT\]: big needs more RAM than stm32f042k6/);
     expect(stderr).toContain('it fits on ');
     await expect(readdir(join(folder, 'big'))).rejects.toThrow('ENOENT');
@@ -259,6 +260,27 @@ await describeWith('with gcc', hostGcc().available, () => {
     expect(stdout).toMatch(/^graph: all 3 layers agree with onnxruntime$/m);
     expect(stdout).toMatch(/^Verified on gcc: agrees with onnxruntime on 5 samples, top-1 \d+\.00 %$/m);
     expect(stdout).toMatch(/^l00_conv +\S+ +exact +none$/m);
+  });
+
+  test('limits make verdicts of the numbers: status 2', async () => {
+    const verify = ['verify', 'tiny.onnx', '--calibrate', data, '--count', '2', '-q'];
+    expect((await cli(folder, ...verify, '--min-sqnr', '5', '--min-top1', '10')).exitCode).toBe(0);
+    const { exitCode, stderr } = await cli(folder, ...verify, '--min-sqnr', '90');
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^error\[NOT_MET\]: .*\n.*\n {2}because: the SQNR of output 'y' is \d+\.\d dB, below 90 dB/);
+    const alone = await cli(folder, 'compile', 'tiny.onnx', '--strict', '-o', 'never');
+    expect(alone).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('say nothing without --verify') });
+  });
+
+  test('a file of an opset that onnxruntime does not have yet is not run; --strict asks that it is', async () => {
+    await writeFile(join(folder, 'newer.onnx'), exportOnnx(parseGraph(TINY), { opset: 99 }));
+    const { exitCode, stdout } = await cli(folder, 'verify', 'newer.onnx', '--count', '1', '--json');
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout).verdicts[0]).toMatchObject({ judged: 'expansion', passed: true, file: { run: false } });
+    const strict = await cli(folder, 'verify', 'newer.onnx', '--count', '1', '--strict', '-q');
+    expect(strict.exitCode).toBe(2);
+    expect(strict.stdout).toMatch(/^file: not run, because .*99.*; judged by its operators as ONNX defines them/);
+    expect(strict.stderr).toMatch(/^error\[NOT_MET\]: .*\n.*\n {2}because: the file was not run, because .*99/);
   });
 
   test('bench -t host', async () => {

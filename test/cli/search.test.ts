@@ -140,7 +140,7 @@ describe('one clear error', () => {
 
   test('limits that nothing keeps: each, and how low it could be', async () => {
     const { exitCode, stderr } = await search('--flash', '100', '--ram', '60', '-o', 'none');
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBe(2);
     expect(stderr).toMatch(/error\[DOES_NOT_FIT\]: no assignment of formats keeps the limits/);
     expect(stderr).toMatch(/flash: the limit is 100 B; even without it the others cannot be kept/);
     const least = /flash: the limit is 100 B, the least possible ([\d,]+) B/;
