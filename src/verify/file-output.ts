@@ -44,6 +44,8 @@ const HALF_STEPS = 8;
 const STEP: Readonly<Partial<Record<DType, number>>> = { f16: 2 ** -11, bf16: 2 ** -8 };
 /** Share of codes that may differ by one: those whose exact result lies within a float32 error of a tie. */
 const NEAR_TIES = 0.05;
+/** Share of the range that one code of the last codes is worth at most behind real numbers that are computed from them. */
+const ONE_OF_CODES = 1 / 64;
 
 export interface OutputTerms {
   /** What the graph makes of the value: close, or integers with or without real numbers before them. */
@@ -51,15 +53,22 @@ export interface OutputTerms {
   readonly judgement: Judgement;
   /** Of the output in the file. */
   readonly fileDtype: DType | null;
+  /** codes: the real number that a code stands for, where it is known. */
+  readonly step: number | null;
+  /** codes: float32 computes them exactly, so that none may differ. */
+  readonly closed: boolean;
 }
 
-export function outputMeter(port: Port, { rule, judgement, fileDtype }: OutputTerms): OutputMeter {
+export function outputMeter(port: Port, terms: OutputTerms): OutputMeter {
+  const { rule, judgement, fileDtype, step, closed } = terms;
   const { dtype, quant } = port.type;
   const scale = quant?.scale[0] ?? 1;
   const zeroPoint = quant?.zeroPoint[0] ?? 0;
-  const inCodes = judgement === 'codes' && (quant !== null || !isFloat(dtype));
+  const inCodes = judgement === 'codes' && step !== null;
   const sum = { elements: 0, different: 0, maxError: 0, range: 0, signal: 0, noise: 0 };
   let distance: number | null = null;
+  // A difference of codes times the scale is rounded like the scale: to a whole number of codes again.
+  const codes = (a: number, e: number) => Math.round((error(a, e) / (step ?? 1)) * 2 ** 10) / 2 ** 10;
 
   return {
     add(actual, expected, optimized) {
@@ -68,7 +77,10 @@ export function outputMeter(port: Port, { rule, judgement, fileDtype }: OutputTe
       const count = expected.data.length;
       // A file that is quantized may have codes at its outputs itself.
       const coded = quant !== null && isFloat(expected.dtype);
-      if (actual.length !== count) sum.maxError = Infinity;
+      if (actual.length !== count) {
+        sum.different += Math.abs(actual.length - count);
+        sum.maxError = Infinity;
+      }
       for (let i = 0; i < Math.min(count, actual.length); i++) {
         const e = file(i);
         const a = coded ? Math.fround(scale * (c(i) - zeroPoint)) : c(i);
@@ -80,7 +92,7 @@ export function outputMeter(port: Port, { rule, judgement, fileDtype }: OutputTe
         }
         if (same(a, e) && (coded || actual[i] === expected.data[i] || isFloat(dtype))) continue;
         sum.different++;
-        sum.maxError = Math.max(sum.maxError, error(a, e) / (inCodes && coded ? scale : 1));
+        sum.maxError = Math.max(sum.maxError, inCodes && isFloat(expected.dtype) ? codes(a, e) : error(a, e));
       }
       if (optimized) distance = Math.max(distance ?? 0, largestDistance(expected, optimized));
     },
@@ -106,7 +118,8 @@ export function outputMeter(port: Port, { rule, judgement, fileDtype }: OutputTe
 
       function allowance(): number | null {
         if (judgement === 'quality') return null;
-        if (inCodes) return 1;
+        if (inCodes) return closed ? 0 : 1;
+        if (judgement === 'codes' && !closed) return Math.max(tolerance, ONE_OF_CODES) * range;
         const own = DISTANCES * (distance ?? 0);
         if (rule.kind === 'equal') return own;
         if (rule.kind === 'codes') return Math.max(1, Math.ceil(tolerance * range), own);

@@ -4,6 +4,7 @@ import type { Graph, Tensor, TypedArray, ValueName } from '../ir/types.ts';
 import { dequantizeArray } from '../quant/affine.ts';
 import { type FileSession, openFile } from '../runtime/file-session.ts';
 import { must, UserError } from '../support/errors.ts';
+import { isClosed, stepOf } from './code-steps.ts';
 import type { Comparison } from './compare.ts';
 import {
   type FileOutput,
@@ -118,10 +119,12 @@ interface Context {
 function judge({ model, copy, both: { disabled, basic }, tolerance, labels }: Context): FileJudge {
   const judgement = judgementOf(model);
   const { inputs, outputs } = model.program;
+  const closed = judgement === 'codes' && isClosed(model.graph);
   const rules = rulesOf(model.graph, new Set());
   const meters = outputs.map((port, i): OutputMeter => {
     const rule = rules.get(port.value) ?? { kind: 'equal', floor: 0, cancels: false };
-    return outputMeter(port, { rule, judgement, fileDtype: copy.outputs[i]?.dtype ?? null });
+    const step = judgement === 'codes' ? stepOf(model.graph, port.value) : null;
+    return outputMeter(port, { rule, judgement, fileDtype: copy.outputs[i]?.dtype ?? null, step, closed });
   });
   const winners: number[] = [];
   let same = 0;
