@@ -3,6 +3,7 @@ import { datasetInputs } from '../../src/data/graph-inputs.ts';
 import { randomDataset } from '../../src/data/random-dataset.ts';
 import { printNode } from '../../src/ir/text.ts';
 import { loadTarget } from '../../src/targets/load.ts';
+import { agrees } from '../../src/verify/compare.ts';
 import type { Optimize } from '../../src/verify/toolchain.ts';
 import { toolchainFor } from '../../src/verify/toolchain-for.ts';
 import { verifyModel } from '../../src/verify/verify-model.ts';
@@ -12,7 +13,7 @@ import { compileGraph } from './support.ts';
 
 const LAYERS = 26;
 const SAMPLES = 3;
-/** Float results may differ by this share of a value's range, but ranges below 1/1000 are noise of cancellation. */
+/** Float results may differ by this share of a value's range. */
 const TOLERANCE = 1e-5;
 
 /** RANDOM_GRAPHS=n tries n seeds of each kind; RANDOM_GRAPHS_FROM=s starts there, to repeat a failure. */
@@ -40,9 +41,7 @@ async function checkTarget(
         const sanitize = name === 'host';
         const data = randomDataset(datasetInputs(network), SAMPLES, seed);
         const verdict = await verifyModel(model, data, { toolchain, directory, optimize, sanitize });
-        const wrong = verdict.layers.filter(({ exact, different, maxError, range }) =>
-          exact ? different > 0 : maxError > TOLERANCE * Math.max(range, 1e-3),
-        );
+        const wrong = verdict.layers.filter((layer) => !agrees(layer, TOLERANCE));
         const told = wrong.map(({ value, different, maxError }) => {
           const node = model.graph.nodes.find(({ outputs }) => outputs.includes(value));
           return `${node ? printNode(model.graph, node, { maxElements: 4 }) : value}: ${different} differ by up to ${maxError}`;
