@@ -118,24 +118,35 @@ export const pow: OpDef = {
     const [base, exponent] = node.inputs.map((input) => lower.type(input).dtype) as [DType, DType];
     if (!isNumber(base) || !isNumber(exponent))
       return lower.refuse(`${base} to the power of ${exponent} is not supported`);
-    const square = isSquare(node, lower);
-    const expression = square ? arithmetic(base, '*', 'a', 'a') : power(base, exponent);
-    lowerPointwise(node, lower, { title: 'Pow', expression, ...(square && { inputs: [0] }) });
+    const product = productText(base, smallExponent(node, lower));
+    lowerPointwise(node, lower, {
+      title: 'Pow',
+      expression: product ?? power(base, exponent),
+      ...(product !== null && { inputs: [0] }),
+    });
   },
 };
 
-/** Squares are spelled out: the exponent is the constant 2. */
-function isSquare(node: Node, lower: LowerBuilder): boolean {
+/** The exponent where it is one constant for all. */
+function smallExponent(node: Node, lower: LowerBuilder): number | null {
   const exponent = lower.constant(node.inputs[1]);
   const base = lower.type(node.inputs[0]).shape.join();
-  if (exponent?.data.length !== 1 || lower.type(node.outputs[0]).shape.join() !== base) return false;
-  return Number(exponent.data[0]) === 2;
+  if (exponent?.data.length !== 1 || lower.type(node.outputs[0]).shape.join() !== base) return null;
+  return Number(exponent.data[0]);
 }
 
-/** Float bases in the base's precision; integers to integers exactly; integers to floats through double. */
+/** Squares and cubes are products, as onnxruntime's are; integers wrap. Null for all other exponents. */
+function productText(base: DType, exponent: number | null): string | null {
+  const square = arithmetic(base, '*', 'a', 'a');
+  if (exponent === 2) return square;
+  return exponent === 3 ? arithmetic(base, '*', `(${square})`, 'a') : null;
+}
+
+/** Float bases in the base's precision; integers exactly where the exponent is whole. */
 function power(base: DType, exponent: DType): string {
   if (isReal(base)) return mathCall(base, 'pow', 'a', exponent === base ? 'b' : `(${cType(base)})b`);
   if (isInteger(exponent)) return narrowed(base, `nn_pow_${kernelSuffix(base)}(a, ${int32(exponent)})`);
+  if (isSigned(base)) return narrowed(base, `nn_pow_${kernelSuffix(base)}_f64(a, (double)b)`);
   return `(${cType(base)})nn_f64_to_${kernelSuffix(base)}(pow((double)a, (double)b))`;
 }
 

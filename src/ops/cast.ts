@@ -7,11 +7,11 @@ import { cType } from './support/c-text.ts';
 import { elementwise } from './support/elementwise-rules.ts';
 import { lowerPointwise } from './support/pointwise.ts';
 import { inputs } from './support/rules.ts';
-import { isReal, isSigned, kernelSuffix } from './support/scalar.ts';
+import { isReal, isSigned, kernelSuffix, mathCall } from './support/scalar.ts';
 
 export const cast: OpDef = {
   op: 'Cast',
-  summary: 'Another element type; floats truncate to integers, integers wrap.',
+  summary: 'Another element type; floats truncate to integers (and round to those of 4 and 2 bits), integers wrap.',
   check: elementwise(1),
   lower: lowerCast,
 };
@@ -30,14 +30,15 @@ function lowerCast(node: Node, lower: LowerBuilder): void {
   lowerPointwise(node, lower, { title: `${node.op} ${from} to ${to}`, expression: castText(from, to), inputs: [0] });
 }
 
-/** The element `a` of type `from` as a C expression of type `to`. */
+/** The element `a` of type `from` as a C expression of type `to`. As in onnxruntime, floats are rounded to types of less than 8 bits. */
 export function castText(from: DType, to: DType): string {
   if (from === to) return 'a';
   if (isHalf(from)) return castText('f32', to).replace(/\ba\b/g, `nn_${from}_to_f32(a)`);
   if (isHalf(to)) return `nn_f32_to_${to}(${from === 'f32' ? 'a' : '(float)a'})`;
   if (to === 'bool') return '(uint8_t)(a != 0)';
   if (isReal(to)) return `(${cType(to)})a`;
-  const whole = isReal(from) ? `nn_${from}_to_${bitsOf(to) < 32 ? 's32' : kernelSuffix(to)}(a)` : 'a';
+  const real = bitsOf(to) < 8 ? mathCall(from, 'round', 'a') : 'a';
+  const whole = isReal(from) ? `nn_${from}_to_${bitsOf(to) < 32 ? 's32' : kernelSuffix(to)}(${real})` : 'a';
   return bitsOf(to) < 8 ? wrapped(to, whole) : `(${cType(to)})${whole}`;
 }
 

@@ -74,17 +74,26 @@ export function surrounded(x: Operand, y: Operand, begins: readonly number[], va
   return covered ? copy : [...inLoops([elementCount(y.shape)], [assignText(y, 'i0', value)]), ...copy];
 }
 
-/** Every output element reads one input element, whose position along each padded dimension a function gives. */
+/**
+ * Every output element reads one input element, whose position along each padded dimension a function gives. Negative pads cut
+ * first: what they take away is not mirrored, and not repeated.
+ */
 function mirrored(x: Operand, y: Operand, begins: readonly number[], index: string): string[] {
   const padded = x.shape.map((_, d) => d).filter((d) => begins[d] !== 0 || x.shape[d] !== y.shape[d]);
   const rank = x.shape.length;
   const strides = padded.reduce<readonly number[]>(without, x.strides);
   const walks: Record<string, Walk> = { x: { strides }, y: { strides: y.strides } };
-  for (const d of padded) walks[`p${d}`] = { ...position(rank, d), start: -begins[d]! };
+  for (const d of padded) walks[`p${d}`] = { ...position(rank, d), start: -Math.max(0, begins[d]) };
   const { sizes, at } = loopsOver(y.shape, 'y', walks);
   const terms = padded
     .filter((d) => x.shape[d] !== 1)
-    .map((d) => `${index}(${at[`p${d}`]}, ${x.shape[d]}) * ${x.strides[d]}`);
+    .map((d) => {
+      const from = Math.max(0, -begins[d]);
+      const end = y.shape[d] - x.shape[d] - begins[d];
+      const kept = x.shape[d] - from + Math.min(0, end);
+      const place = `${index}(${at[`p${d}`]}, ${kept})`;
+      return `${from > 0 ? `(${from} + ${place})` : place} * ${x.strides[d]}`;
+    });
   return inLoops(sizes, [assignText(y, at.y, elementText(x, [...terms, at.x].join(' + ')))]);
 }
 

@@ -25,9 +25,10 @@ export const tensorScatter: OpDef = {
       b: position(rank, 0),
     });
     const size = y.shape[axis]!;
-    const step = indices ? `nn_index(${indices.name}[${at.b}], ${size}) + ${at.t}` : at.t;
-    const place =
-      stringAttribute(node, 'mode', 'linear') === 'circular' ? `(${step}) % ${size}` : `nn_index(${step}, ${size})`;
+    const circular = stringAttribute(node, 'mode', 'linear') === 'circular';
+    const first = (at: string) => (circular ? `(int32_t)(${at} % ${size})` : `nn_index(${at}, ${size})`);
+    const step = indices ? `${first(`${indices.name}[${at.b}]`)} + ${at.t}` : at.t;
+    const place = circular ? `nn_wrap_index(${step}, ${size})` : `nn_index(${step}, ${size})`;
     const store = `${y.name}[${place} * ${y.strides[axis]} + ${at.y}] = ${update.name}[${at.x}];`;
     const copy = copyLines(y.shape, { name: past.name, walk: past }, { name: y.name, walk: y });
     lower.call({
