@@ -47,7 +47,7 @@ export interface TransformOptions {
   readonly directory?: string;
   /** Values of symbolic dimensions. */
   readonly dimensions?: Readonly<Record<string, number>>;
-  /** Inputs that become constants, by name. */
+  /** Inputs that become constants, by name; cast to the type of the input. */
   readonly constants?: ReadonlyMap<ValueName, Tensor>;
   /** What the files may make us take: read, inflated, folded. Default: a budget of 1 GB for this call. */
   readonly memory?: MemoryBudget;

@@ -4,7 +4,7 @@ import type { Dataset } from './data/dataset.ts';
 import { exportOnnx } from './frontend/export-onnx.ts';
 import { widespreadOpset } from './frontend/opset.ts';
 import type { Json } from './ir/program.ts';
-import type { Graph } from './ir/types.ts';
+import type { Graph, Tensor, ValueName } from './ir/types.ts';
 import type { Checkpoints, PassOptions, Step } from './passes/pass.ts';
 import type { PipelineOptions } from './passes/pipeline.ts';
 import { exportQdq } from './passes/quantize/export-qdq.ts';
@@ -22,6 +22,8 @@ export interface TuneOptions {
   readonly directory?: string;
   /** Values of symbolic dimensions. */
   readonly dimensions?: Readonly<Record<string, number>>;
+  /** Inputs that become constants, by name. */
+  readonly constants?: ReadonlyMap<ValueName, Tensor>;
   /** What the files may make us take: read, inflated, folded. Default: a budget of 1 GB for this call. */
   readonly memory?: MemoryBudget;
   /** Samples to train on; opened with the imported graph because they must fit its inputs. */
@@ -40,7 +42,7 @@ export interface TuneOptions {
 
 /** What decides about every bit of the result, apart from this program. */
 export interface TuningRun {
-  /** SHA-256 of the file. */
+  /** SHA-256 of the file and of the constants in place of inputs. */
   readonly model: string;
   /** SHA-256 of labels and of some of the samples. */
   readonly data: string;
@@ -59,7 +61,7 @@ export interface Tuning extends Transformation {
 
 /** A float model becomes one in few bits, re-trained. The same options give the same bytes. Throws UserError. */
 export async function tuneModel(options: TuneOptions): Promise<Tuning> {
-  const { model, directory, dimensions, memory, seed = 0, progress, signal } = options;
+  const { model, directory, dimensions, constants, memory, seed = 0, progress, signal } = options;
   const recipe = recipeOf(options);
   let run: TuningRun | null = null;
   let store: Checkpoints | null = null;
@@ -67,13 +69,15 @@ export async function tuneModel(options: TuneOptions): Promise<Tuning> {
     model,
     ...(directory !== undefined && { directory }),
     ...(dimensions !== undefined && { dimensions }),
+    ...(constants !== undefined && { constants }),
     ...(memory !== undefined && { memory }),
     recipe,
     async calibration(graph) {
       refuseQuantized(graph);
       const dataset = await options.data(graph);
       if (recipe.some(learnsFromLabels)) refuseLabels(graph, dataset);
-      run = { model: sha256(model), data: fingerprint(dataset), recipe: printRecipe('tune', recipe), seed };
+      const hash = sha256(model, constants);
+      run = { model: hash, data: fingerprint(dataset), recipe: printRecipe('tune', recipe), seed };
       store = (await options.checkpoints?.(run)) ?? null;
       return dataset;
     },
@@ -146,6 +150,9 @@ function fingerprint({ count, labels, sample }: Dataset): string {
   return hash.digest('hex');
 }
 
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+function sha256(bytes: Uint8Array, constants: ReadonlyMap<ValueName, Tensor> = new Map()): string {
+  const hash = createHash('sha256').update(bytes);
+  for (const [name, { data }] of constants)
+    hash.update(name).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  return hash.digest('hex');
 }

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { inspectModel } from '../report/inspect.ts';
 import { renderInspection } from '../report/render-inspection.ts';
 import { listTargets, loadTarget } from '../targets/load.ts';
+import { CONSTANT_FLAG, CONSTANT_HELP, constant } from './constant-flag.ts';
 import { ExitStatus } from './exit-status.ts';
 import { type ModelFlags, modelOptions } from './model-flags.ts';
 import { dimension } from './parsers.ts';
@@ -15,6 +16,7 @@ export function inspectCommand(): Command {
     )
     .argument('<model.onnx>', 'the model')
     .option('--dim <name=value>', 'number for a symbolic dimension; may be repeated', dimension)
+    .option(CONSTANT_FLAG, CONSTANT_HELP, constant)
     .option('--json', 'one JSON document on standard output, nothing else')
     .addHelpText('after', EXAMPLES)
     .action(run);

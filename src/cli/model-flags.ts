@@ -10,6 +10,7 @@ import { UserError } from '../support/errors.ts';
 import { MemoryBudget } from '../support/memory-budget.ts';
 import type { Target } from '../targets/target.ts';
 import { activationBits } from './activation-bits.ts';
+import { CONSTANT_FLAG, CONSTANT_HELP, type ConstantFlag, constant, readConstants } from './constant-flag.ts';
 import { opener } from './open-data.ts';
 import { byteCount, dimension, percentage, wholeNumber } from './parsers.ts';
 import { weightFormats } from './weight-formats.ts';
@@ -30,6 +31,7 @@ export interface ModelFlags {
   readonly floatIo?: boolean;
   readonly ioLayout?: 'native' | 'onnx';
   readonly dim?: Readonly<Record<string, number>>;
+  readonly constant?: readonly ConstantFlag[];
   readonly name?: string;
   readonly recipe?: string;
   readonly seed: number;
@@ -92,6 +94,7 @@ export function addModelFlags(command: Command): Command {
       ]),
     )
     .option('--dim <name=value>', 'number for a symbolic dimension; may be repeated', dimension)
+    .option(CONSTANT_FLAG, CONSTANT_HELP, constant)
     .option('--name <name>', "prefix of the C and of its files (default: the model file's name)")
     .option('--recipe <file>', 'JSON file that lists the passes to run')
     .addOption(compilerMemory())
@@ -125,6 +128,7 @@ export async function modelOptions(path: string, flags: ModelFlags, target: Targ
     memory,
     ...(flags.calibrate && { calibration: opener(flags.calibrate, memory) }),
     ...(flags.dim && { dimensions: flags.dim }),
+    ...(flags.constant && { constants: await readConstants(flags.constant, memory) }),
     ...(flags.precision && { precision: flags.precision }),
     ...(flags.weights !== undefined && { weights: flags.weights }),
     ...(flags.activations !== undefined && { activations: flags.activations }),

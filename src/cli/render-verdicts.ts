@@ -34,7 +34,7 @@ function fileLine({ file, judged }: Verdict): string[] {
   if (file.judgement === 'quality') {
     const worst = Math.min(...file.outputs.map(({ sqnrDb }) => sqnrDb));
     const noise = worst === Infinity ? 'no noise' : `SQNR ${worst.toFixed(1)} dB`;
-    const top1 = file.top1 === null ? '' : `, its own top-1 ${percent(file.top1)}`;
+    const top1 = file.top1 === null ? '' : `, float32's top-1 ${percent(file.top1)}`;
     return [`file: float32 in onnxruntime; ${noise}, same top-1 in ${percent(file.agreement)}${top1}`];
   }
   const worst = file.outputs.find(({ agrees, off }) => !agrees || off.length > 0) ?? file.outputs.reduce(farther);

@@ -15,6 +15,7 @@ import { MemoryBudget } from '../support/memory-budget.ts';
 import { loadTarget } from '../targets/load.ts';
 import { type Tuning, tuneModel } from '../tune.ts';
 import { openCheckpoints } from './checkpoint-folder.ts';
+import { CONSTANT_FLAG, CONSTANT_HELP, type ConstantFlag, constant, readConstants } from './constant-flag.ts';
 import { interruptible } from './interruptible.ts';
 import { compilerMemory, readJson, readModel } from './model-flags.ts';
 import { opener } from './open-data.ts';
@@ -40,6 +41,7 @@ interface Flags {
   readonly checkpoint?: string;
   readonly resume?: boolean;
   readonly dim?: Readonly<Record<string, number>>;
+  readonly constant?: readonly ConstantFlag[];
   readonly seed: number;
   readonly compilerMemory?: number;
   readonly json?: boolean;
@@ -70,6 +72,7 @@ export function tuneCommand(): Command {
     .option('--checkpoint <dir>', 'keep the state of training there, after each epoch')
     .option('--resume', 'go on from the state in --checkpoint')
     .option('--dim <name=value>', 'number for a symbolic dimension; may be repeated', dimension)
+    .option(CONSTANT_FLAG, CONSTANT_HELP, constant)
     .addOption(compilerMemory())
     .option('--seed <n>', 'of everything random', wholeNumber(0), 0)
     .option('--json', 'one JSON document on standard output, nothing else')
@@ -119,6 +122,7 @@ async function tune(path: string, flags: Flags, progress: Progress, signal: Abor
     progress: progress.update,
     signal,
     ...(flags.dim && { dimensions: flags.dim }),
+    ...(flags.constant && { constants: await readConstants(flags.constant, memory) }),
     ...(checkpoint !== undefined && {
       checkpoints: (run: Tuning['run']) => openCheckpoints(checkpoint, run, resume),
     }),

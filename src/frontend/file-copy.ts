@@ -1,6 +1,7 @@
 import type { DType, Tensor, ValueName } from '../ir/types.ts';
 import { badModel } from './bad-model.ts';
 import { type BoundInput, bindDimensions } from './bind-dimensions.ts';
+import { constantFor } from './constant-input.ts';
 import { copyFields } from './copy-message.ts';
 import { CopyNames, readable } from './copy-names.ts';
 import { GRAPH, MODEL } from './copy-schema.ts';
@@ -108,7 +109,7 @@ function borderOf(graph: readonly Field[], file: ModelFile): Border {
     free: free.map(({ nameBytes }, i) => ({ nameBytes, bound: bound[i] })),
     constants: inputs.flatMap(({ nameBytes, value }) => {
       const tensor = given.get(value.name);
-      return tensor ? [{ nameBytes, tensor }] : [];
+      return tensor ? [{ nameBytes, tensor: constantFor(value, tensor) }] : [];
     }),
     outputs: graph.filter(({ number }) => number === OUTPUT),
     rest: graph.filter((field) => field.number !== OUTPUT && !isFree(field)),

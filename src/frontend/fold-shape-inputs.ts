@@ -8,6 +8,7 @@ import type { MemoryBudget } from '../support/memory-budget.ts';
 import { show, showNode } from './bad-model.ts';
 import type { UntypedGraph } from './discover-types.ts';
 import type { FlatNode } from './flat-node.ts';
+import { constantFlag, inputsBehind, showInputs } from './hangs-on.ts';
 import { safeModel } from './safe-model.ts';
 
 /** Values larger than this are not computed to find a shape. */
@@ -110,7 +111,7 @@ export async function foldShapeInputs(
       if (value && !graph.constants.has(value)) candidates.add(value);
   }
   const found = await foldValues(graph, known, candidates, memory);
-  if (found.size === 0) refuseDataDependent(open, known);
+  if (found.size === 0) refuseDataDependent(open, known, graph);
   return found;
 }
 
@@ -196,14 +197,28 @@ async function evaluate(
 }
 
 /** Names the nodes where the trouble starts: those with open outputs whose inputs are all known. */
-function refuseDataDependent(open: readonly FlatNode[], known: ReadonlyMap<ValueName, TensorType>): never {
+function refuseDataDependent(
+  open: readonly FlatNode[],
+  known: ReadonlyMap<ValueName, TensorType>,
+  { nodes, inputs }: UntypedGraph,
+): never {
   const roots = open.filter((node) => node.inputs.every((input) => !input || known.has(input)));
   const named = (roots.length > 0 ? roots : open).slice(0, MAX_NAMED);
+  // The first input of most such operators is the data, the others say what becomes of them.
+  const behind = inputsBehind(
+    named.flatMap(({ inputs: [first, ...others] }) => (others.length > 0 ? others : [first])),
+    nodes,
+    inputs,
+  );
+  const flag = constantFlag(behind, inputs);
   throw new UserError({
     code: 'UNSUPPORTED',
     message: 'the shape of a result depends on the data',
     where: showNode(named[0]),
-    because: named.map((node) => `${showNode(node)} has no fixed output shape`),
-    hint: 'C for microcontrollers needs fixed shapes: replace the node, or make the inputs that give the shape constants',
+    because: [
+      ...named.map((node) => `${showNode(node)} has no fixed output shape`),
+      ...(behind.length > 0 ? [`it hangs on ${showInputs(behind)}`] : []),
+    ],
+    hint: `C for microcontrollers needs fixed shapes: ${flag ? `try ${flag}` : 'replace the node, or make the inputs that give the shape constants'}`,
   });
 }

@@ -7,6 +7,7 @@ import { readAnnotations } from './annotations.ts';
 import { show } from './bad-model.ts';
 import { type BoundInput, bindDimensions, blamingBatch, type DimensionOptions } from './bind-dimensions.ts';
 import { checkNodes } from './check-nodes.ts';
+import { constantFor } from './constant-input.ts';
 import { conditionDecider } from './decide-condition.ts';
 import { discoverTypes } from './discover-types.ts';
 import { externalReader } from './external-data.ts';
@@ -22,7 +23,7 @@ import { upgradeNode } from './upgrade.ts';
 export interface ImportOptions extends DimensionOptions {
   /** Folder of the model file; external data may lie in it or below. Without it a model with external data is refused. */
   readonly directory?: string;
-  /** Inputs that become constants, by name: those that shapes depend on must. */
+  /** Inputs that become constants, by name: those that shapes depend on must. Cast to the type of the input. */
   readonly constants?: ReadonlyMap<string, Tensor>;
   /** What the file may make us take. Default: a budget of its own, of 1 GB. */
   readonly memory?: MemoryBudget;
@@ -69,16 +70,16 @@ function refuseGiants({ nodes, types }: Pick<Graph, 'nodes' | 'types'>, { bytes 
 
 function withConstants(raw: RawModel, constants: ReadonlyMap<string, Tensor>): RawModel {
   if (constants.size === 0) return raw;
-  const free = freeInputs(raw.graph).map(({ name }) => name);
-  for (const name of constants.keys()) {
-    if (free.includes(name)) continue;
+  const free = new Map(freeInputs(raw.graph).map((input) => [input.name, input]));
+  const given = [...constants].map(([name, tensor]) => {
+    const input = free.get(name);
+    if (input) return { name, tensor: constantFor(input, tensor) };
     throw new UserError({
       code: 'BAD_ARGUMENT',
       message: `the model has no input ${show(name)} to make a constant of`,
-      hint: `its inputs are ${free.map(show).join(', ')}`,
+      hint: `its inputs are ${[...free.keys()].map(show).join(', ')}`,
     });
-  }
-  const given = [...constants].map(([name, tensor]) => ({ name, tensor }));
+  });
   return { ...raw, graph: { ...raw.graph, initializers: [...raw.graph.initializers, ...given] } };
 }
 

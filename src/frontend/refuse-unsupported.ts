@@ -7,6 +7,7 @@ import { discoverTypes } from './discover-types.ts';
 import type { FlatNode } from './flat-node.ts';
 import type { FlatModel } from './flatten.ts';
 import { adviceFor } from './foreign-operators.ts';
+import { constantFlag, inputsBehind, showInputs } from './hangs-on.ts';
 import { commonOpset } from './opset.ts';
 
 /** More lines than this are counted, not printed. */
@@ -26,19 +27,38 @@ export async function refuseUnsupported(
   if (lines.length === 0 && refused.length === 0) return;
 
   const known = refused.length > 0 ? await typesSoFar(flat, types) : types;
-  for (const { node, why } of refused) lines.push(`${showNode(node)}${printShapes(node, known)}: ${why}`);
+  const behind = new Map(
+    refused
+      .filter(({ node }) => isIf(node))
+      .map(({ node }) => [node, inputsBehind([node.inputs[0]], flat.nodes, types)]),
+  );
+  for (const { node, why } of refused) {
+    const names = behind.get(node) ?? [];
+    const condition = names.length > 0 ? `; its condition hangs on ${showInputs(names)}` : '';
+    lines.push(`${showNode(node)}${printShapes(node, known)}: ${why}${condition}`);
+  }
+  const flag = constantFlag([...new Set([...behind.values()].flat())], types);
   throw new UserError({
     code: 'UNSUPPORTED',
     message: `${lines.length} ${lines.length === 1 ? 'part' : 'parts'} of the model cannot become C`,
     because: lines.length > MAX_LINES ? [...lines.slice(0, MAX_LINES), `and ${lines.length - MAX_LINES} more`] : lines,
     hint:
       refused.length > 0
-        ? nextStep(refused.map(({ node }) => node))
+        ? nextStep(
+            refused.map(({ node }) => node),
+            flag,
+          )
         : 'give the inputs another type or shape before exporting the model',
   });
 }
 
-function nextStep(nodes: readonly FlatNode[]): string {
+function isIf({ domain, op }: FlatNode): boolean {
+  return domain === '' && op === 'If';
+}
+
+/** `flag`: what decides the Ifs among them. */
+function nextStep(nodes: readonly FlatNode[], flag: string | null): string {
+  if (flag) return `an If with a known condition folds away: ${flag}`;
   const advice = nodes.map(({ domain, op }) => adviceFor(domain, op));
   if (advice.every((next) => next !== null && next === advice[0])) return String(advice[0]);
   const ops = [...new Set(nodes.map(({ op }) => op.slice(0, 40)))].slice(0, 8);

@@ -66,7 +66,7 @@ export async function inspectModel(options: CompileOptions, targets: readonly Ta
   try {
     return { ...facts, problems: [], hint: null, ...(await forecast(options, targets)) };
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
+    if (!(error instanceof UserError) || error.problem.code === 'BAD_ARGUMENT') throw error;
     const { message, because = [message], hint = null } = error.problem;
     return { ...facts, problems: because, hint, macs: null, layers: null, estimates: [] };
   }
