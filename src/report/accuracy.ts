@@ -1,7 +1,6 @@
 import type { Dataset } from '../data/dataset.ts';
-import { exportOnnx } from '../frontend/export-onnx.ts';
 import type { Graph, Tensor } from '../ir/types.ts';
-import { withSession } from '../runtime/ort-session.ts';
+import { withGraph } from '../runtime/graph-session.ts';
 import { must, UserError } from '../support/errors.ts';
 import { asModelInput } from '../verify/samples.ts';
 
@@ -37,8 +36,8 @@ export async function measureAccuracy(
   const rows = labels.length / count;
   const judged: Judged[] = [];
   let classes = 0;
-  await withSession(exportOnnx(floatGraph), {}, (float) =>
-    withSession(exportOnnx(oracle), {}, async (quantized) => {
+  await withGraph(floatGraph, {}, (float) =>
+    withGraph(oracle, {}, async (quantized) => {
       for (let i = 0; i < count; i++) {
         const sample = dataset.sample(i);
         const codes = graph.inputs.map((input) => {

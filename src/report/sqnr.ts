@@ -1,11 +1,10 @@
 import type { Dataset } from '../data/dataset.ts';
-import { exportOnnx } from '../frontend/export-onnx.ts';
 import type { Graph, TensorType, ValueName } from '../ir/types.ts';
 import { integerRange } from '../numerics/dtype.ts';
 import { dequantizeArray } from '../quant/affine.ts';
 import { type Diagnosis, diagnose } from '../quant/diagnose.ts';
 import { createQualityMeter, type LayerQuality, type QualityMeter } from '../quant/report-sqnr.ts';
-import { withSession } from '../runtime/ort-session.ts';
+import { withGraph } from '../runtime/graph-session.ts';
 import { must, UserError } from '../support/errors.ts';
 import { asModelInput } from '../verify/samples.ts';
 
@@ -44,8 +43,8 @@ export async function measureSqnr(
   }
   const names = values.map(({ value }) => value);
   const count = Math.min(options.samples ?? 32, dataset.count);
-  await withSession(exportOnnx(floatGraph, { outputs: names }), {}, (float) =>
-    withSession(exportOnnx(oracle, { outputs: names }), {}, async (quantized) => {
+  await withGraph(floatGraph, { outputs: names }, (float) =>
+    withGraph(oracle, { outputs: names }, async (quantized) => {
       for (let i = 0; i < count; i++) {
         const sample = dataset.sample(Math.floor((i * dataset.count) / count));
         const codes = new Map(

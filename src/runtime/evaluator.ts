@@ -1,8 +1,7 @@
-import { exportOnnx } from '../frontend/export-onnx.ts';
 import { byteCount } from '../ir/tensor.ts';
 import type { Graph, Tensor, ValueName } from '../ir/types.ts';
 import { MemoryBudget } from '../support/memory-budget.ts';
-import { createSession, type OrtSession } from './ort-session.ts';
+import { type GraphSession, openGraph } from './graph-session.ts';
 
 /** Runs graphs in onnxruntime; the session of the graph that ran last stays open. */
 export interface Evaluator {
@@ -13,7 +12,7 @@ export interface Evaluator {
 
 /** `memory` counts what graphs without inputs compute: constants that fold. */
 export function createEvaluator(memory: MemoryBudget = new MemoryBudget()): Evaluator {
-  let current: { readonly graph: Graph; readonly session: OrtSession } | null = null;
+  let current: { readonly graph: Graph; readonly session: GraphSession } | null = null;
   const release = async () => {
     const session = current?.session;
     current = null;
@@ -24,7 +23,7 @@ export function createEvaluator(memory: MemoryBudget = new MemoryBudget()): Eval
       if (current?.graph !== graph) {
         await release();
         if (graph.inputs.length === 0) countResults(graph, memory);
-        current = { graph, session: await createSession(exportOnnx(graph)) };
+        current = { graph, session: await openGraph(graph) };
       }
       return current!.session.run(feeds);
     },

@@ -115,7 +115,7 @@ export async function runHarness(
   const inFolder = (name: string) => join(built.directory, name);
   await writeFile(
     inFolder('input.bin'),
-    Buffer.concat(samples.map((sample) => (model.inputs.length > 0 ? sample : Buffer.alloc(1)))),
+    Buffer.concat(samples.map((sample) => (sample.length > 0 ? sample : Buffer.alloc(1)))),
   );
   const run = await toolchain.run(built, options);
   if (run.exitCode !== 0) throw failure(harness, run.exitCode, run.stderr + run.stdout);

@@ -1,10 +1,9 @@
 import type { Dataset } from '../data/dataset.ts';
-import { exportOnnx } from '../frontend/export-onnx.ts';
 import type { Port, Program } from '../ir/program.ts';
 import { arenaArray } from '../ir/tensor.ts';
 import type { Graph, Tensor, TypedArray } from '../ir/types.ts';
 import { viewArray } from '../numerics/dtype.ts';
-import { withSession } from '../runtime/ort-session.ts';
+import { withGraph } from '../runtime/graph-session.ts';
 import { must } from '../support/errors.ts';
 import { asModelInput, toMemory } from './samples.ts';
 
@@ -20,7 +19,7 @@ export function knownAnswers(
   dataset: Dataset,
   count: number,
 ): Promise<KnownAnswer[]> {
-  return withSession(exportOnnx(oracle), {}, async (session) => {
+  return withGraph(oracle, {}, async (session) => {
     const answers: KnownAnswer[] = [];
     const total = Math.min(count, dataset.count);
     for (let i = 0; i < total; i++) {

@@ -1,9 +1,8 @@
-import { exportOnnx } from '../frontend/export-onnx.ts';
 import type { Port } from '../ir/program.ts';
 import type { Graph, Tensor, TypedArray, ValueName } from '../ir/types.ts';
 import { toBfloat16Bits } from '../numerics/float16.ts';
 import { createRng } from '../numerics/rng.ts';
-import { createSession } from '../runtime/ort-session.ts';
+import { openGraph } from '../runtime/graph-session.ts';
 import { must } from '../support/errors.ts';
 import { carried, cutGraph } from './cut-graph.ts';
 
@@ -39,7 +38,7 @@ export async function openReference(
 ): Promise<ReferenceSession> {
   const names = known.map(({ value }) => value);
   const { graph, given, shown } = cutGraph(oracle, names, wanted);
-  const session = await createSession(exportOnnx(graph));
+  const session = await openGraph(graph);
   const resultsIn =
     (results: ReadonlyMap<string, Tensor>) =>
     ({ value, type }: Port): TypedArray => {

@@ -77,7 +77,7 @@ static void load_sample(int poison)
     memset(memory.after, CANARY, sizeof memory.after);
     memset(arena, poison, sizeof *arena);
     const uint8_t *from = sample;
-    for (size_t i = 0; i < HARNESS_INPUTS; i++) {
+    for (size_t i = 0; harness_inputs[i] != NULL; i++) {
         uint8_t *to = harness_inputs[i](arena);
         if (to < arena->bytes || to + harness_input_bytes[i] > arena->bytes + HARNESS_ARENA_BYTES) {
             fail("an input lies outside of the arena");
@@ -89,7 +89,7 @@ static void load_sample(int poison)
 
 static void store_results(uint8_t *to)
 {
-    for (size_t i = 0; i < HARNESS_OUTPUTS; i++) {
+    for (size_t i = 0; harness_outputs[i] != NULL; i++) {
         const uint8_t *from = harness_outputs[i](arena);
         if (from < arena->bytes || from + harness_output_bytes[i] > arena->bytes + HARNESS_ARENA_BYTES) {
             fail("an output lies outside of the arena");

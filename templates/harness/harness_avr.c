@@ -78,7 +78,7 @@ static void load_sample(const uint8_t *sample, uint8_t poison)
     memset(memory.before, CANARY, sizeof memory.before);
     memset(memory.after, CANARY, sizeof memory.after);
     memset(&memory.arena, poison, sizeof memory.arena);
-    for (size_t i = 0; i < HARNESS_INPUTS; i++) {
+    for (size_t i = 0; harness_inputs[i] != NULL; i++) {
         memcpy_P(harness_inputs[i](&memory.arena), sample, harness_input_bytes[i]);
         sample += harness_input_bytes[i];
     }
@@ -144,7 +144,7 @@ static __attribute__((noinline)) void measure_stack(const uint8_t *sample)
 
 static void put_outputs(void)
 {
-    for (size_t i = 0; i < HARNESS_OUTPUTS; i++) {
+    for (size_t i = 0; harness_outputs[i] != NULL; i++) {
         put_line('o', harness_outputs[i](&memory.arena), harness_output_bytes[i]);
     }
 }

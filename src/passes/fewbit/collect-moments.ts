@@ -78,7 +78,7 @@ async function groupMoments(source: Source, group: number, product: Product): Pr
     }
   }
   if (filled > 0) await product({ x, xq, d, count: filled }, sums);
-  const mean = (sum: Float64Array) => sum.map((value) => value / count);
+  const mean = (sum: Float64Array) => sum.map((value) => value / Math.max(1, count));
   return {
     n,
     quantized: mean(sums.quantized),

@@ -1,5 +1,5 @@
 import { constantOf } from '../../ir/graph.ts';
-import type { Graph, Node, Quant, ValueName } from '../../ir/types.ts';
+import type { Graph, Node, Quant, Tensor, ValueName } from '../../ir/types.ts';
 import { findOp } from '../../ops/index.ts';
 import type { QuantizeRule, Role } from '../../ops/op-def.ts';
 import { affineOfRange, codeRange } from '../../quant/affine.ts';
@@ -71,7 +71,13 @@ export function planQuantization(
 function ruleOf(graph: Graph, node: Node): QuantizeRule | null {
   const rule = findOp(node.domain, node.op)?.quantize;
   if (!rule || rule.refuse?.(node, graph)) return null;
+  // No elements, no scales.
+  if (node.inputs.some((input) => isEmpty(constantOf(graph, input)))) return null;
   return graph.types.get(node.outputs[0]!)?.dtype === 'f32' ? rule : null;
+}
+
+function isEmpty(constant: Tensor | null): boolean {
+  return constant?.data.length === 0;
 }
 
 /** Layers with weights always compute on codes; others only when some input already is codes. */

@@ -12,7 +12,7 @@ import { type CellParameters, STEPS, type StepValues } from './recurrent-steps.t
  * with weights, all steps of a layer reading the same constants, and every value of a step tied to its like in the other
  * steps, so that these have equal scales, share their tables and become one C function.
  *
- * leaves  the float function; layers in `exclude`, those of more than `steps` steps, and those with parameters that are
+ * leaves  the float function; layers in `exclude`, those of none or of more than `steps` steps, and those with parameters that are
  *         computed or with options beyond the default form, as they are
  */
 export const unrollRecurrent = definePass({
@@ -44,6 +44,7 @@ function refusal(graph: Graph, node: Node, most: number): string | null {
   if ([h, c].some((value) => constantOf(graph, value))) return 'its first state is constant and not zero';
   const odd = oddities(graph, node);
   if (odd.length > 0) return `its ${odd.join(' and ')} are not the default ones`;
+  if (count === 0) return 'it has no steps';
   return count > most ? `${count} steps are more than ${most}` : null;
 }
 
