@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { UserError } from '../support/errors.ts';
+import { own } from '../support/own.ts';
 
 /** For commander: a whole number from `min` to `max`. */
 export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
@@ -76,7 +77,7 @@ export function amount(text: string): Amount {
   const value = Number(match?.[1]);
   const unit = (match?.[2] ?? '').toLowerCase();
   if (match && value > 0 && unit === '%' && value <= 100) return { share: value / 100 };
-  const factor = UNITS[unit] ?? UNITS[unit.replace(/b$/, '')];
+  const factor = own(UNITS, unit) ?? own(UNITS, unit.replace(/b$/, ''));
   if (match && value > 0 && unit !== '%' && factor !== undefined) return { bytes: Math.floor(value * factor) };
   throw new InvalidArgumentError('Must look like 20000, 64KiB or 50%, and be more than 0.');
 }

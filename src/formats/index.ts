@@ -1,5 +1,6 @@
 import { UserError } from '../support/errors.ts';
 import { nearestName } from '../support/nearest.ts';
+import { own } from '../support/own.ts';
 import { codebook } from './codebook.ts';
 import { type CodebookGroups, codebookGroups, groupsOf, tableOfRow } from './codebook-groups.ts';
 import type { FormatFamily, StoredWeights, WeightFormat } from './format.ts';
@@ -39,7 +40,7 @@ const ENTROPY_SUFFIXES = Object.keys(ENTROPY_CODES).map((code) => `+${code}`);
 /** The format of this name. Throws UserError BAD_ARGUMENT with the nearest name. */
 export function findFormat(name: string): WeightFormat {
   const base = baseFormat(name);
-  const entropyCode = ENTROPY_CODES[name.slice(base.length + 1)] ?? ((format) => format);
+  const entropyCode = own(ENTROPY_CODES, name.slice(base.length + 1)) ?? ((format) => format);
   for (const family of FORMAT_FAMILIES) {
     const format = family.find(base);
     if (format) return entropyCode(format);

@@ -1,4 +1,5 @@
 import type { Attribute } from '../ir/types.ts';
+import { own } from '../support/own.ts';
 import { OLDEST_RUNNABLE_OPSET } from './opset.ts';
 
 /** Operators whose opset 7 replaced the attributes broadcast and axis by NumPy's rule. */
@@ -39,6 +40,10 @@ export function modernize(
   if (BROADCASTING.has(op) && attributes.broadcast && attributes.axis !== undefined) {
     return `it broadcasts along an axis as opset ${opset} did; convert the model to opset 7 or newer`;
   }
-  const dropped = ['consumed_inputs', ...(BROADCASTING.has(op) ? ['broadcast', 'axis'] : []), ...(DROPPED[op] ?? [])];
+  const dropped = [
+    'consumed_inputs',
+    ...(BROADCASTING.has(op) ? ['broadcast', 'axis'] : []),
+    ...(own(DROPPED, op) ?? []),
+  ];
   return Object.fromEntries(Object.entries(attributes).filter(([name]) => !dropped.includes(name)));
 }

@@ -2,6 +2,7 @@ import { elementCount, rowMajorStrides } from '../ir/shape.ts';
 import { createData } from '../ir/tensor.ts';
 import type { DType, Shape, Tensor, TypedArray } from '../ir/types.ts';
 import { invariant } from '../support/errors.ts';
+import { own } from '../support/own.ts';
 import { badData } from './bad-data.ts';
 import { bytesPerElement } from './dtype.ts';
 import { decodeElements, encodeElements } from './elements.ts';
@@ -30,7 +31,7 @@ const DTYPE_OF: Readonly<Record<string, DType>> = {
  */
 export function readNpy(bytes: Uint8Array, name: string): Tensor {
   const { descr, fortranOrder, shape, dataStart } = readHeader(bytes, name);
-  const dtype = DTYPE_OF[descr.slice(1)];
+  const dtype = own(DTYPE_OF, descr.slice(1));
   const order = descr[0] === '>' ? 'BE' : 'LE';
   if (!dtype || !'<>|='.includes(descr[0])) {
     throw badData(name, `element type '${descr}' is not supported`, 'save it as float32 or as an integer type');

@@ -1,4 +1,5 @@
 import type { Attribute, Node } from '../../ir/types.ts';
+import { own } from '../../support/own.ts';
 import type { OpDef, UpgradeBuilder } from '../op-def.ts';
 import { scalar } from '../support/upgrade.ts';
 
@@ -61,7 +62,7 @@ function activated(
     const bounds = params.slice(0, 2).map((bound) => scalar(upgrade, type?.dtype ?? 'f32', bound));
     return { ...node, op: 'Clip', domain: '', inputs: [inner, ...bounds], attributes: {} };
   }
-  const names = PARAMETERS[String(activation)];
+  const names = own(PARAMETERS, String(activation));
   if (!names) return upgrade.refuse(`its activation '${String(activation)}' is not known`);
   const attributes = Object.fromEntries(names.flatMap((name, i) => (i in params ? [[name, params[i]!]] : [])));
   return { ...node, op: String(activation), domain: '', inputs: [inner], attributes };

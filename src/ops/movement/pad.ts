@@ -1,6 +1,7 @@
 import { elementCount, normalizeAxis } from '../../ir/shape.ts';
 import type { Node } from '../../ir/types.ts';
 import { int64s } from '../../numerics/dtype.ts';
+import { own } from '../../support/own.ts';
 import type { LowerBuilder, OpDef, Operand, UpgradeBuilder } from '../op-def.ts';
 import { floatAttribute, stringAttribute } from '../support/attributes.ts';
 import { literal } from '../support/c-text.ts';
@@ -29,7 +30,7 @@ export const pad: OpDef = {
     const begins = beginPads(node, lower, x.shape.length);
     const value = mode === 'constant' ? padValue(node, lower, x) : '';
     const y = lower.write(0, followInput(node, lower), { packed: true });
-    const index = INDEX[mode];
+    const index = own(INDEX, mode);
     if (mode !== 'constant' && !index) return lower.refuse(`mode '${mode}' is not known`);
     lower.call({
       template: 'lines',

@@ -1,4 +1,5 @@
 import type { Node } from '../../ir/types.ts';
+import { own } from '../../support/own.ts';
 import type { LowerBuilder } from '../op-def.ts';
 import { floatLiteral } from '../support/c-text.ts';
 
@@ -39,7 +40,7 @@ export function cellActivations(
   const all = names.length > 0 ? names : Array.from({ length: directions }, () => defaults).flat();
   const read = all.map((given): CellActivation => {
     const name = given.toLowerCase();
-    const known = KNOWN[name] ?? lower.refuse(`activation '${given}' is not known`);
+    const known = own(KNOWN, name) ?? lower.refuse(`activation '${given}' is not known`);
     const [alpha, beta] = known;
     return {
       name,

@@ -1,5 +1,6 @@
 import { elementCount } from '../../ir/shape.ts';
 import type { Node } from '../../ir/types.ts';
+import { own } from '../../support/own.ts';
 import type { OpDef } from '../op-def.ts';
 import { intAttribute, stringAttribute } from '../support/attributes.ts';
 import { checkDtype } from '../support/inputs.ts';
@@ -24,8 +25,8 @@ export const gridSample: OpDef = {
     const spatial = x.shape.slice(2);
     const rank = spatial.length;
     if (rank !== 2 && rank !== 3) return lower.refuse('only images and volumes are supported');
-    const mode = MODES[stringAttribute(node, 'mode', 'linear')];
-    const padding = PADDINGS[stringAttribute(node, 'padding_mode', 'zeros')];
+    const mode = own(MODES, stringAttribute(node, 'mode', 'linear'));
+    const padding = own(PADDINGS, stringAttribute(node, 'padding_mode', 'zeros'));
     if (mode === undefined || padding === undefined) return lower.refuse('its mode is not known');
     if (mode === 2 && rank === 3) return lower.refuse('cubic sampling of volumes is not supported');
     const [batch, channels] = x.shape as [number, number];

@@ -1,3 +1,4 @@
+import { own } from '../../support/own.ts';
 /** How one axis of a Resize maps output positions to input positions. All arithmetic in float, as onnxruntime does it. */
 export interface ResizeAxis {
   readonly input: number;
@@ -66,7 +67,7 @@ function centre({ input, output, scale, roi }: ResizeAxis, mode: string, o: numb
 }
 
 function nearestTaps(axis: ResizeAxis, mode: ResizeMode, centres: readonly number[]): Taps | string {
-  const round = NEAREST[mode.nearest];
+  const round = own(NEAREST, mode.nearest);
   if (!round) return `nearest_mode '${mode.nearest}' is not known`;
   const positions = centres.map((x) => clamp(round(x), axis.input));
   const taps = { taps: 1, positions: Int32Array.from(positions), weights: new Float32Array(positions.length).fill(1) };

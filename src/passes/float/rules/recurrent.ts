@@ -4,6 +4,7 @@ import { tensorOf } from '../../../ir/tensor.ts';
 import type { Graph, Node, ValueName } from '../../../ir/types.ts';
 import { intAttribute, stringAttribute } from '../../../ops/support/attributes.ts';
 import { must } from '../../../support/errors.ts';
+import { own } from '../../../support/own.ts';
 import { constantNumbers, isOp, onlyOutput, uniformConstant } from '../match.ts';
 import type { Rule } from '../rewrite.ts';
 
@@ -86,7 +87,7 @@ export function dropUnusedOutputs(graph: Graph): Graph {
   const read = new Set([...graph.outputs, ...graph.nodes.flatMap((node) => node.inputs)]);
   let found = false;
   const nodes = graph.nodes.map((node): Node => {
-    const optional = node.domain === '' ? (OPTIONAL[node.op] ?? []) : [];
+    const optional = node.domain === '' ? (own(OPTIONAL, node.op) ?? []) : [];
     const unused = (output: Node['outputs'][number], i: number) =>
       output !== null && optional.includes(i) && !read.has(output);
     if (!node.outputs.some(unused)) return node;

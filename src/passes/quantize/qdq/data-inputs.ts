@@ -1,5 +1,6 @@
 import type { Node } from '../../../ir/types.ts';
 import { findOp } from '../../../ops/index.ts';
+import { own } from '../../../support/own.ts';
 
 /** Operators that only move elements, besides those whose quantize rule says 'as-input': which inputs they move. */
 const MOVES: Readonly<Record<string, readonly number[] | 'all'>> = {
@@ -24,6 +25,6 @@ export function dataInputs(node: Node): readonly number[] | null {
   if (node.domain !== '' || (node.clip && !CLAMPING.includes(node.op))) return null;
   if (['MaxPool', 'Dropout'].includes(node.op) && node.outputs[1] != null) return null;
   if (findOp('', node.op)?.quantize?.output === 'as-input') return [0];
-  const inputs = MOVES[node.op];
+  const inputs = own(MOVES, node.op);
   return inputs === 'all' ? node.inputs.map((_, i) => i) : (inputs ?? null);
 }
