@@ -1,10 +1,11 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Json } from '../ir/program.ts';
 import type { Checkpoints } from '../passes/pass.ts';
 import { UserError } from '../support/errors.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../train/checkpoint-file.ts';
 import type { TuningRun } from '../tune.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** Says what the checkpoints beside it belong to. */
 const RUN_FILE = 'run.json';
@@ -100,7 +101,7 @@ async function readIfThere(path: string): Promise<Uint8Array | null> {
 async function write(folder: string, file: string, content: string | Uint8Array): Promise<void> {
   const [path, temporary] = [join(folder, file), join(folder, `.${file}.tmp`)];
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await writeFile(temporary, content);
     await rename(temporary, path);
   } catch (cause) {

@@ -1,6 +1,7 @@
 import * as nodeFiles from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../support/errors.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** Folders of runs that ended before they could clean up: no run takes that long between its first file and its last. */
 const ABANDONED_MS = 3_600_000;
@@ -29,7 +30,7 @@ export async function writeFiles(
   let own: string | null = null;
   let renamed = 0;
   try {
-    await system.mkdir(directory, { recursive: true });
+    await makeFolder(directory, system);
     await removeAbandoned(directory, system);
     await nothingInTheWay(directory, [...files.keys()], system);
     own = await system.mkdtemp(join(directory, TEMPORARY));

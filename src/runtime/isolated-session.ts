@@ -28,8 +28,17 @@ const MAX_MILLISECONDS = 120_000;
 const MAX_KILOBYTES = 3 * 2 ** 20;
 
 /** What the other process does, a job at a time: sessions stay under the number that they were opened with. */
+/**
+ * What the other process does with each model: load, run without inputs when outputs are wanted, answer. onnxruntime holds
+ * its thread while it works, so another one looks whether the process that asked is still
+ * there; its limits keep it from taking much of the address space.
+ */
 const CHILD = `
-  const ort = require(process.argv[1]);
+  const [runtime, parent] = process.argv.slice(1);
+  const watch = 'setInterval(() => process.ppid === ' + Number(parent) + ' || process.kill(process.pid, "SIGKILL"), 500)';
+  const SMALL = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 8, codeRangeSizeMb: 1, stackSizeMb: 1 };
+  new (require('node:worker_threads').Worker)(watch, { eval: true, resourceLimits: SMALL }).unref();
+  const ort = require(runtime);
   ort.env.logLevel = 'fatal';
   const sessions = new Map();
   const values = (results, fetch) =>
@@ -187,7 +196,7 @@ function start(): ChildProcess {
   } catch (cause) {
     throw missingRuntime(cause);
   }
-  const command = [process.execPath, '-e', CHILD, runtime];
+  const command = [process.execPath, '-e', CHILD, runtime, String(process.pid)];
   const limited = ['/bin/sh', '-c', `ulimit -v ${MAX_KILOBYTES} 2>/dev/null; exec "$0" "$@"`, ...command];
   const [file, ...rest] = process.platform === 'linux' ? limited : command;
   const started = spawn(file, rest, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], serialization: 'advanced' });

@@ -1,6 +1,7 @@
 import * as files from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { makeFolder } from '../../src/cli/make-folder.ts';
 import { type FileSystem, writeFiles } from '../../src/cli/write-files.ts';
 import { UserError } from '../../src/support/errors.ts';
 import { inFolder } from '../verify/native.ts';
@@ -111,4 +112,15 @@ test('a link in the output folder is replaced, not followed', () =>
     await writeFiles(join(folder, 'out'), new Map([['x.c', 'text']]));
     expect(await readFile(outside, 'utf8')).toBe('untouched');
     expect(await readFile(join(folder, 'out', 'x.c'), 'utf8')).toBe('text');
+  }));
+
+test('makes the folders that are missing, and ends where none can be made', () =>
+  inFolder(async (folder) => {
+    const deep = join(folder, 'a', 'b', 'c');
+    await makeFolder(deep);
+    await makeFolder(deep);
+    expect((await files.stat(deep)).isDirectory()).toBe(true);
+    await writeFile(join(folder, 'file'), '');
+    await expect(makeFolder(join(folder, 'file', 'b'))).rejects.toThrow(/ENOTDIR|EEXIST/);
+    if (process.platform === 'linux') await expect(makeFolder('/proc/x/y')).rejects.toThrow(/ENOENT/);
   }));
