@@ -99,3 +99,59 @@ test('old opsets: Upsample and Resize 10', async () => {
   };
   expect(await differences([cropped], { opset: 11 })).toEqual([]);
 });
+
+/** Linear ones are truncated sums of float; with antialias each axis is rounded, and 8 bits are clamped to 0 .. 255. */
+test('integers, as onnxruntime rounds them', async () => {
+  const shapes: [shape: number[], scales: number[]][] = [
+    [
+      [1, 2, 5, 6],
+      [1, 1, 1.7, 2],
+    ],
+    [
+      [1, 2, 5, 7],
+      [1, 1, 0.6, 0.5],
+    ],
+    [
+      [1, 3, 9, 4],
+      [1, 1, 0.4, 2.5],
+    ],
+    [
+      [6, 8],
+      [0.5, 3],
+    ],
+  ];
+  const types = ['i8', 'u8', 'i32'] as const;
+  const all = [
+    ...shapes,
+    [
+      [1, 4, 5, 3],
+      [1, 2, 0.7, 1],
+    ] as (typeof shapes)[number],
+  ];
+  const linear = types.flatMap((dtype, t) =>
+    all.flatMap(([shape, scales], s) =>
+      ['half_pixel', COORDINATES[(s + t) % 5]!].map(
+        (coordinate_transformation_mode): Case => ({
+          op: 'Resize',
+          inputs: [given(shape, dtype, s + 1), null, floats(...scales)],
+          attributes: { mode: 'linear', coordinate_transformation_mode },
+        }),
+      ),
+    ),
+  );
+  const crop = { coordinate_transformation_mode: 'tf_crop_and_resize', extrapolation_value: -7.5, mode: 'linear' };
+  const roi = floats(0, 0, 0.4, 0.6, 1, 1, 1.2, 0.9);
+  const cropped = { op: 'Resize', inputs: [given([1, 2, 5, 6], 'i8'), roi, null, ints(1, 2, 4, 3)], attributes: crop };
+  const filtered = types.flatMap((dtype, t) =>
+    shapes.flatMap(([shape, scales], s) =>
+      ['linear', 'cubic'].map(
+        (mode, m): Case => ({
+          op: 'Resize',
+          inputs: [given(shape, dtype, s + 9), null, floats(...scales)],
+          attributes: { mode, antialias: 1, exclude_outside: (s + t + m) % 2 },
+        }),
+      ),
+    ),
+  );
+  expect(await differences([...linear, cropped, ...filtered], { opset: 19, tolerance: 0 })).toEqual([]);
+});

@@ -1,4 +1,6 @@
 import { own } from '../../support/own.ts';
+import { filteredTaps } from './resize-filter.ts';
+
 /** How one axis of a Resize maps output positions to input positions. All arithmetic in float, as onnxruntime does it. */
 export interface ResizeAxis {
   readonly input: number;
@@ -32,7 +34,7 @@ export function axisTaps(axis: ResizeAxis, mode: ResizeMode): Taps | string {
   const unknown = centres.indexOf(null);
   if (unknown >= 0) return `coordinate_transformation_mode '${mode.coordinates}' is not known`;
   const at = centres as number[];
-  if (mode.antialias && axis.scale < 1 && mode.mode !== 'nearest') return filtered(axis, mode, at);
+  if (mode.antialias && mode.mode !== 'nearest') return outside(axis, mode, at, filteredTaps(axis, mode, at));
   if (mode.mode === 'nearest') return nearestTaps(axis, mode, at);
   return outside(axis, mode, at, mode.mode === 'linear' ? linearTaps(axis, at) : cubicTaps(axis, mode, at));
 }
@@ -48,7 +50,7 @@ function centre({ input, output, scale, roi }: ResizeAxis, mode: string, o: numb
     case 'half_pixel_symmetric': {
       const adjustment = f(output / f(f(scale) * input));
       const middle = f(input / 2);
-      return f(f(f(middle * f(1 - adjustment)) + pixel) - 0.5);
+      return f(f(middle * f(1 - adjustment)) + (o + 0.5) / f(scale) - 0.5); // in double, unlike the others
     }
     case 'asymmetric':
       return f(o / f(scale));
@@ -120,34 +122,6 @@ function cubicTaps(axis: ResizeAxis, mode: ResizeMode, centres: readonly number[
     });
   });
   return { taps: 4, positions, weights };
-}
-
-/** Shrinking with the filter stretched by 1 / scale: every input element counts. */
-function filtered(axis: ResizeAxis, mode: ResizeMode, centres: readonly number[]): Taps {
-  const stretch = 1 / f(axis.scale);
-  const support = (mode.mode === 'linear' ? 1 : 2) * stretch;
-  const kernel = (x: number) => (mode.mode === 'linear' ? Math.max(0, 1 - Math.abs(x)) : cubic(x, mode.cubicA));
-  const rows = centres.map((x) => {
-    const first = Math.floor(x - support) + 1;
-    const last = Math.ceil(x + support) - 1;
-    const row: [position: number, weight: number][] = [];
-    for (let i = first; i <= last; i++) {
-      const inside = i >= 0 && i < axis.input;
-      if (inside || !mode.excludeOutside) row.push([clamp(i, axis.input), kernel((i - x) / stretch)]);
-    }
-    const sum = row.reduce((total, [, weight]) => total + weight, 0);
-    return row.map(([position, weight]): [number, number] => [position, weight / sum]);
-  });
-  const taps = Math.max(...rows.map((row) => row.length));
-  const positions = new Int32Array(rows.length * taps);
-  const weights = new Float32Array(rows.length * taps);
-  rows.forEach((row, o) => {
-    row.forEach(([position, weight], k) => {
-      positions[o * taps + k] = position;
-      weights[o * taps + k] = weight;
-    });
-  });
-  return { taps, positions, weights };
 }
 
 /** tf_crop_and_resize marks output positions that stand outside the input. */

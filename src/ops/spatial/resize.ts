@@ -1,13 +1,14 @@
 import { normalizeAxis } from '../../ir/shape.ts';
-import type { Node } from '../../ir/types.ts';
+import type { DType, Node } from '../../ir/types.ts';
 import type { LowerBuilder, OpDef, Operand, UpgradeBuilder } from '../op-def.ts';
 import { floatAttribute, intAttribute, intsAttribute, stringAttribute } from '../support/attributes.ts';
-import { literal } from '../support/c-text.ts';
+import { cType, literal } from '../support/c-text.ts';
 import { constantNumbers } from '../support/inputs.ts';
 import { inLoops, linesParams, loopsOver, position, type Walk } from '../support/loops.ts';
 import { checkMoves, elementsText, followInput } from '../support/moves.ts';
 import { isReal, number } from '../support/scalar.ts';
 import { axisTaps, type ResizeAxis, type ResizeMode, type Taps } from './resize-axis.ts';
+import { lowerFilteredIntegers } from './resize-integers.ts';
 import { resizeRules } from './rules.ts';
 
 /**
@@ -16,26 +17,48 @@ import { resizeRules } from './rules.ts';
  */
 export const resize: OpDef = {
   op: 'Resize',
-  summary: 'Nearest, linear or cubic interpolation along any axes; every coordinate mode; antialias.',
+  summary: 'Nearest, linear or cubic interpolation along any axes; every coordinate mode; antialias; integers linear.',
   check: resizeRules,
   spatial: true,
   upgrade: fromOpset10,
   lower(node, lower) {
-    const x = lower.read(0, 'any');
     const mode = resizeMode(node);
+    const { dtype, quant } = lower.type(node.inputs[0]);
+    const integers = !isReal(dtype) && mode.mode !== 'nearest';
     if (mode.mode === 'nearest') checkMoves(node, lower);
-    else if (x.type.quant || !isReal(x.type.dtype))
-      return lower.refuse(`mode '${mode.mode}' of ${x.type.dtype} is not supported`);
     if (!['nearest', 'linear', 'cubic'].includes(mode.mode)) return lower.refuse(`mode '${mode.mode}' is not known`);
+    if (quant && mode.mode !== 'nearest') return lower.refuse(`mode '${mode.mode}' of codes is not supported`);
+    if (integers && (!INTEGERS.includes(dtype) || (mode.mode === 'cubic' && !mode.antialias)))
+      return lower.refuse(`mode '${mode.mode}' of ${dtype} is not supported`);
+    if (integers && mode.antialias) return lowerFiltered(node, lower, mode);
+    const x = lower.read(0, 'any');
     const y = lower.write(0, followInput(node, lower));
-    const axes = resizeAxes(node, lower, x, y).map((axis, d) => reader(node, lower, axis, d, mode));
+    const resized = resizeAxes(node, lower, x, y);
+    const arithmetic = arithmeticOf(dtype, resized);
+    const axes = resized.map((axis, d) => reader(node, lower, axis, d, mode, arithmetic));
     lower.call({
       template: 'lines',
-      params: linesParams(interpolation(node, x, y, axes)),
+      params: linesParams(interpolation(node, x, y, axes, arithmetic)),
       summary: `Resize ${mode.mode}, ${elementsText(node, lower)}`,
     });
   },
 };
+
+/** What onnxruntime interpolates in float and truncates; without antialias, only linearly. */
+const INTEGERS: readonly DType[] = ['i8', 'u8', 'i32'];
+
+function lowerFiltered(node: Node, lower: LowerBuilder, mode: ResizeMode): void {
+  const [x, y] = [lower.type(node.inputs[0]).shape, lower.type(node.outputs[0]).shape];
+  const axes = resizeAxes(node, lower, { shape: x }, { shape: y }).flatMap((axis, d) => {
+    if (!axis || axis.input === axis.output) return [];
+    const taps = axisTaps(axis, mode);
+    if (typeof taps === 'string') return lower.refuse(taps);
+    if (taps.positions.includes(-1)) return lower.refuse('antialias of a crop beyond the input is not supported');
+    return [{ d, axis, taps }];
+  });
+  if (axes.length === 0) return lower.alias(0, 0, lower.storageOf(node.inputs[0]!));
+  lowerFilteredIntegers(node, lower, axes);
+}
 
 /** The old name of Resize: nearest or linear, asymmetric. Attribute scales (opset 7) or input scales (opset 9). */
 export const upsample: OpDef = {
@@ -82,8 +105,34 @@ function resizeMode(node: Node): ResizeMode {
   };
 }
 
+/** What an interpolation adds up in. */
+interface Arithmetic {
+  readonly sum: DType;
+  /** Weights are integers, in units of 1 / 1024. */
+  readonly fixed: boolean;
+}
+
+/** onnxruntime has a kernel of its own for 8-bit images with channels last: scales that leave the last axis, not the second. */
+function arithmeticOf(dtype: DType, axes: readonly (ResizeAxis | null)[]): Arithmetic {
+  const channelsLast = axes.length === 4 && axes[0] === null && axes[1] !== null && axes[3] === null;
+  if (channelsLast && (dtype === 'i8' || dtype === 'u8')) return { sum: 'i32', fixed: true };
+  return { sum: isReal(dtype) ? dtype : 'f32', fixed: false };
+}
+
+/** Pairs that add up to 1024, the second one truncated. */
+function inFixedPoint(weights: Float32Array): Int32Array {
+  return Int32Array.from(weights, (weight, i) =>
+    i % 2 === 1 ? Math.trunc(weight * 1024) : 1024 - Math.trunc((weights[i + 1] ?? 0) * 1024),
+  );
+}
+
 /** One entry per dimension, null where nothing changes. */
-function resizeAxes(node: Node, lower: LowerBuilder, x: Operand, y: Operand): (ResizeAxis | null)[] {
+function resizeAxes(
+  node: Node,
+  lower: LowerBuilder,
+  x: Pick<Operand, 'shape'>,
+  y: Pick<Operand, 'shape'>,
+): (ResizeAxis | null)[] {
   const rank = x.shape.length;
   const axes = intsAttribute(
     node,
@@ -122,7 +171,14 @@ interface Reader {
   readonly leaves: boolean;
 }
 
-function reader(node: Node, lower: LowerBuilder, axis: ResizeAxis | null, d: number, mode: ResizeMode): Reader | null {
+function reader(
+  node: Node,
+  lower: LowerBuilder,
+  axis: ResizeAxis | null,
+  d: number,
+  mode: ResizeMode,
+  arithmetic: Arithmetic,
+): Reader | null {
   if (!axis) return null;
   const taps = axisTaps(axis, mode);
   if (typeof taps === 'string') return lower.refuse(taps);
@@ -139,7 +195,13 @@ function reader(node: Node, lower: LowerBuilder, axis: ResizeAxis | null, d: num
   const weighted = mode.mode !== 'nearest';
   const weights =
     weighted &&
-    lower.table(`weights${d}`, 'f32', taps.weights, 'parameters', `weights along axis ${d} of ${node.name}`);
+    lower.table(
+      `weights${d}`,
+      arithmetic.sum === 'f64' ? 'f32' : arithmetic.sum,
+      arithmetic.fixed ? inFixedPoint(taps.weights) : taps.weights,
+      'parameters',
+      `weights along axis ${d} of ${node.name}`,
+    );
   return {
     d,
     taps: taps.taps,
@@ -163,7 +225,13 @@ function quotient({ positions }: Taps, { input, output }: ResizeAxis): ((output:
   return null;
 }
 
-function interpolation(node: Node, x: Operand, y: Operand, all: readonly (Reader | null)[]): string[] {
+function interpolation(
+  node: Node,
+  x: Operand,
+  y: Operand,
+  all: readonly (Reader | null)[],
+  { sum, fixed }: Arithmetic,
+): string[] {
   const axes = all.filter((axis) => axis !== null);
   const walks: Record<string, Walk> = { x: { strides: x.strides.map((s, d) => (all[d] ? 0 : s)) }, y };
   for (const { d } of axes) walks[`o${d}`] = position(x.shape.length, d);
@@ -179,7 +247,8 @@ function interpolation(node: Node, x: Operand, y: Operand, all: readonly (Reader
     .filter(({ leaves }) => leaves)
     .map(({ d, position: place }) => `${place(at[`o${d}`]!, '0')} < 0`);
   if (leaving.length === 0) return inLoops(sizes, body);
-  const value = literal(floatAttribute(node, 'extrapolation_value', 0), y.type.dtype);
+  const given = floatAttribute(node, 'extrapolation_value', 0);
+  const value = literal(isReal(y.type.dtype) ? given : Math.trunc(given), y.type.dtype);
   return inLoops(sizes, [
     `if (${leaving.join(' || ')}) {`,
     `    ${target} = ${value};`,
@@ -190,15 +259,18 @@ function interpolation(node: Node, x: Operand, y: Operand, all: readonly (Reader
 
   function weightedSum(readers: readonly Reader[]): string[] {
     const weights = readers.map(({ d, weight }, i) => weight(at[`o${d}`]!, `k${i}`)).filter((text) => text !== null);
-    const product = [...weights, source((i) => `k${i}`)].join(' * ');
+    const element = source((i) => `k${i}`);
+    const product = [...weights, isReal(y.type.dtype) || fixed ? element : `(float)${element}`].join(' * ');
+    const total = fixed ? `sum / ${1024 ** readers.length}` : 'sum';
+    const whole = y.type.dtype === 'i32' ? `nn_f32_to_s32(${total})` : `(${y.ctype})(${total})`;
     return [
-      `${y.ctype} sum = ${number(y.type.dtype, 0)};`,
+      `${cType(sum)} sum = ${number(sum, 0)};`,
       ...inLoops(
         readers.map(({ taps }) => taps),
         [`sum += ${product};`],
         'k',
       ),
-      `${target} = sum;`,
+      `${target} = ${isReal(y.type.dtype) ? 'sum' : whole};`,
     ];
   }
 }
