@@ -48,7 +48,7 @@ function modelContext(program: Program, plan: MemoryPlan, options: EmitOptions, 
     upper: name.toUpperCase(),
     filesId: ID_MARK,
     provenance: (options.provenance ?? []).map((line) => commentText(line)),
-    arenaBytes: plan.arenaBytes,
+    arenaBytes: Math.max(1, plan.arenaBytes), // C has no empty arrays
     inputs: portContexts(program, plan, program.inputs, 'input'),
     outputs: portContexts(program, plan, program.outputs, 'output'),
     layers,

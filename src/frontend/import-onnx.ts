@@ -31,7 +31,6 @@ export interface ImportOptions extends DimensionOptions {
 
 /**
  * Reads an ONNX file of opset 7 or newer: local functions inlined, constants and decided branches folded away, every
- * dimension a number, every node in the form of the newest opset and as its operator's rules want it, the type of every
  * dimension a number, every node in the form of the newest opset and within the rules of its operator, the type of every
  * value known. Throws UserError BAD_MODEL, UNSUPPORTED (all offenders at once), UNBOUND_DIMENSION, TOO_LARGE or
  * BAD_ARGUMENT.

@@ -27,11 +27,10 @@ const MAX_MILLISECONDS = 120_000;
 /** Address space of the other process, where the system can limit it: onnxruntime then says bad_alloc. */
 const MAX_KILOBYTES = 3 * 2 ** 20;
 
-/** What the other process does, a job at a time: sessions stay under the number that they were opened with. */
 /**
- * What the other process does with each model: load, run without inputs when outputs are wanted, answer. onnxruntime holds
- * its thread while it works, so another one looks whether the process that asked is still
- * there; its limits keep it from taking much of the address space.
+ * What the other process does, a job at a time: sessions stay under the number that they were opened with. onnxruntime
+ * holds its thread while it works, so another one looks whether the process that asked is still there; its limits keep it
+ * from taking much of the address space.
  */
 const CHILD = `
   const [runtime, parent] = process.argv.slice(1);

@@ -38,6 +38,5 @@ export function planMemory(program: Program, { maxSteps = 40_000_000 }: PlanOpti
   const found = searchPlan(search, maxSteps);
   const offsets = new Map<BufferId, number>();
   for (const [id, { body, offset }] of model.places) offsets.set(id, Math.max(0, found.offsets[body] ?? 0) + offset);
-  // C has no array of no bytes; a model whose tensors are all empty needs none.
-  return { offsets, arenaBytes: Math.max(1, found.bytes), lowerBoundBytes: found.lowerBound, peakCall: bound.call };
+  return { offsets, arenaBytes: found.bytes, lowerBoundBytes: found.lowerBound, peakCall: bound.call };
 }
