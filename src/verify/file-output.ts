@@ -26,6 +26,8 @@ export interface FileOutput {
   readonly distance: number | null;
   /** Signal to quantization noise, dB; Infinity without noise. */
   readonly sqnrDb: number;
+  /** It does not agree, but onnxruntime's run of the graph does, and so does each layer, step by step. */
+  readonly steps: boolean;
   /** Layers before it on which onnxruntime is off, where it does not agree for their sake. */
   readonly off: readonly string[];
   readonly agrees: boolean;
@@ -112,6 +114,7 @@ export function outputMeter(port: Port, terms: OutputTerms): OutputMeter {
         allowed,
         distance,
         sqnrDb,
+        steps: false,
         off: [],
         agrees,
       };

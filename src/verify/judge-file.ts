@@ -1,11 +1,13 @@
-import { copyFile, type FileCopy, type ModelFile } from '../frontend/file-copy.ts';
+import { copyFile, type FileCopy, } from '../frontend/file-copy.ts';
+import { typeOf } from '../ir/graph.ts';
 import type { Port } from '../ir/program.ts';
+import { elementCount } from '../ir/shape.ts';
 import type { Graph, Tensor, TypedArray, ValueName } from '../ir/types.ts';
-import { dequantizeArray } from '../quant/affine.ts';
 import { type FileSession, openFile } from '../runtime/file-session.ts';
-import { must, UserError } from '../support/errors.ts';
+import { UserError } from '../support/errors.ts';
+import { graphRun } from './behind-steps.ts';
 import { isClosed, stepOf } from './code-steps.ts';
-import type { Comparison } from './compare.ts';
+import { agrees } from './compare.ts';
 import {
   type FileOutput,
   type Judgement,
@@ -14,63 +16,12 @@ import {
   type OutputMeter,
   outputMeter,
 } from './file-output.ts';
+import type { FileJudge, Inference, JudgedC } from './file-verdict.ts';
 import { offUpstream } from './off-upstream.ts';
 import { rulesOf } from './rules.ts';
-
-/** What the judge of the file is told about the generated C. */
-export interface JudgedC {
-  readonly file?: ModelFile;
-  /** Of the C. */
-  readonly precision?: 'float32' | 'int8';
-  /** Whether the file says itself which of its values are integers. */
-  readonly quantizedFile?: boolean;
-  readonly graph: Graph;
-  readonly program: { readonly inputs: readonly Port[]; readonly outputs: readonly Port[] };
-}
-
-/** One inference of the generated C: its inputs and outputs in ONNX order, codes where it has codes. */
-export interface Inference {
-  readonly feed: ReadonlyMap<ValueName, Tensor>;
-  readonly outputs: readonly TypedArray[];
-}
-
-/** How the C compares with the user's file, which onnxruntime runs as it stands. */
-export type FileVerdict =
-  | {
-      readonly run: true;
-      readonly judgement: Judgement;
-      readonly passed: boolean;
-      readonly outputs: readonly FileOutput[];
-      /** Share of samples in which both have the same largest element of the first output, 0 .. 1. */
-      readonly agreement: number;
-      /** Share of samples in which the file's is the label's; null without labels. */
-      readonly top1: number | null;
-    }
-  | { readonly run: false; readonly because: string };
-
-/**
- * What has the last word: the user's file, run by onnxruntime; where it does not run, the ONNX definition of its operators
- * spelled in those that onnxruntime has, or the integer arithmetic that int8 layers are specified by.
- */
-export type Judged = 'file' | 'expansion' | 'specification';
-
-export function judgedBy({ precision }: JudgedC, file: FileVerdict | null): Judged {
-  if (file?.run) return 'file';
-  return precision === 'int8' ? 'specification' : 'expansion';
-}
-
-/** A file that was not run says nothing against the C. */
-export function filePassed(file: FileVerdict | null): boolean {
-  return !file?.run || file.passed;
-}
-
-export interface FileJudge {
-  /** `sample`: what the model was given, as the file takes it. */
-  add(sample: ReadonlyMap<ValueName, Tensor>, inference: Inference): Promise<void>;
-  /** `layers`: what the judge of layers found; an output behind one on which onnxruntime is off is not held against the C. */
-  result(layers: readonly Comparison[]): FileVerdict;
-  release(): Promise<void>;
-}
+import { codesAsNumbers } from './samples.ts';
+import { largest, top1 } from './top1.ts';
+import { rowsOf, sortedRows, unsortedResult } from './unsorted.ts';
 
 /** Opens the file for comparison; one that onnxruntime cannot run gives a verdict that says why. */
 export async function openFileJudge(
@@ -117,28 +68,40 @@ interface Context {
 }
 
 function judge({ model, copy, both: { disabled, basic }, tolerance, labels }: Context): FileJudge {
+  const { graph, program } = model;
   const judgement = judgementOf(model);
-  const { inputs, outputs } = model.program;
-  const closed = judgement === 'codes' && isClosed(model.graph);
-  const rules = rulesOf(model.graph, new Set());
-  const meters = outputs.map((port, i): OutputMeter => {
-    const rule = rules.get(port.value) ?? { kind: 'equal', floor: 0, cancels: false };
-    const step = judgement === 'codes' ? stepOf(model.graph, port.value) : null;
-    return outputMeter(port, { rule, judgement, fileDtype: copy.outputs[i]?.dtype ?? null, step, closed });
-  });
+  const meterOf = meters(model, copy, judgement);
+  const outputs = program.outputs.map((port, i) => ({
+    meter: meterOf(port, i),
+    inOrder: orderOf(graph, port),
+    /** Samples on which the C and the file differ: whether the graph, run by onnxruntime, agrees with the file there. */
+    graphAgrees: [] as boolean[],
+  }));
+  const behindSteps = graphRun(model);
   const winners: number[] = [];
   let same = 0;
   let failure: string | null = null;
 
   const compare = async (sample: ReadonlyMap<ValueName, Tensor>, { feed, outputs: actual }: Inference) => {
-    const given = judgement === 'codes' ? new Map([...sample, ...codesAsNumbers(inputs, sample, feed)]) : sample;
+    const given =
+      judgement === 'codes' ? new Map([...sample, ...codesAsNumbers(program.inputs, sample, feed)]) : sample;
     const expected = await disabled.run(given);
     const optimized = (await basic?.run(given).catch(() => null)) ?? null;
     if (optimized && farApart(expected, optimized, tolerance) && farApart(expected, await disabled.run(given), 0)) {
       failure = 'it gives other results on the same sample: it draws random numbers';
       return;
     }
-    for (const [i, meter] of meters.entries()) meter.add(actual[i], expected[i], optimized?.[i] ?? null);
+    for (const [i, { meter, inOrder, graphAgrees }] of outputs.entries()) {
+      const file = { ...expected[i], data: inOrder(expected[i].data) };
+      const other = optimized && { ...optimized[i], data: inOrder(optimized[i].data) };
+      const agrees = (data: TypedArray) => {
+        const one = meterOf(program.outputs[i], i);
+        one.add(inOrder(data), file, other);
+        return one.result(tolerance).agrees;
+      };
+      meter.add(inOrder(actual[i]), file, other);
+      if (behindSteps && !agrees(actual[i])) graphAgrees.push(agrees((await behindSteps.run(feed))[i].data));
+    }
     winners.push(largest(expected[0].data));
     if (largest(actual[0]) === winners.at(-1)) same++;
   };
@@ -148,45 +111,47 @@ function judge({ model, copy, both: { disabled, basic }, tolerance, labels }: Co
     },
     result(layers) {
       if (failure !== null) return { run: false, because: failure };
-      const results = meters.map((meter) => {
+      const layersAgree = layers.length > 0 && layers.every((layer) => agrees(layer, tolerance));
+      const results = outputs.map(({ meter, graphAgrees }): FileOutput => {
         const output = meter.result(tolerance);
         if (output.agrees) return output;
-        const off = offUpstream(model.graph, layers, output.value).map(({ layer }) => layer);
-        return { ...output, agrees: off.length > 0, off };
+        const off = offUpstream(graph, layers, output.value).map(({ layer }) => layer);
+        const steps = layersAgree && graphAgrees.length > 0 && graphAgrees.every((one) => one);
+        return { ...output, agrees: steps || off.length > 0, steps, off };
       });
-      const passed = results.every(({ agrees }) => agrees);
-      return {
-        run: true,
-        judgement,
-        passed,
-        outputs: results,
-        agreement: same / winners.length,
-        top1: top1(winners, labels),
-      };
+      const passed = results.length === copy.outputs.length && results.every((output) => output.agrees);
+      const agreement = same / winners.length;
+      return { run: true, judgement, passed, outputs: results, agreement, top1: top1(winners, labels) };
     },
     async release() {
       await disabled.release();
       await basic?.release();
+      await behindSteps?.release();
     },
   };
 }
 
-function farApart(one: readonly Tensor[], other: readonly Tensor[], tolerance: number): boolean {
-  return one.some((tensor, i) => largestDistance(tensor, other[i]) > tolerance * magnitude(tensor));
+/** Makes the meter of an output. */
+function meters({ graph }: JudgedC, copy: FileCopy, judgement: Judgement): (port: Port, index: number) => OutputMeter {
+  const closed = judgement === 'codes' && isClosed(graph);
+  const rules = rulesOf(graph, new Set());
+  return (port, i) => {
+    const rule = rules.get(port.value) ?? { kind: 'equal', floor: 0, cancels: false };
+    const step = judgement === 'codes' ? stepOf(graph, port.value) : null;
+    return outputMeter(port, { rule, judgement, fileDtype: copy.outputs[i]?.dtype ?? null, step, closed });
+  };
 }
 
-/** Where the C takes codes and the file numbers, the file is given the numbers that the codes stand for. */
-function codesAsNumbers(
-  inputs: readonly Port[],
-  sample: ReadonlyMap<ValueName, Tensor>,
-  feed: ReadonlyMap<ValueName, Tensor>,
-): [ValueName, Tensor][] {
-  return inputs.flatMap(({ value, type: { quant, shape } }) => {
-    if (!quant || sample.get(value)?.dtype !== 'f32') return [];
-    const { data } = must(feed.get(value), value);
-    const affine = { scale: quant.scale[0], zeroPoint: quant.zeroPoint[0] };
-    return [[value, { dtype: 'f32' as const, shape, data: dequantizeArray(data as Int8Array, affine) }]];
-  });
+/** What a TopK without an order gives is compared in falling order. */
+function orderOf(graph: Graph, { value, type }: Port): (data: TypedArray) => TypedArray {
+  const source = unsortedResult(graph, value)?.node;
+  if (!source?.inputs[0]) return (data) => data;
+  const rows = rowsOf(source, typeOf(graph, source.inputs[0]).shape, elementCount(type.shape));
+  return (data) => sortedRows(data, rows);
+}
+
+function farApart(one: readonly Tensor[], other: readonly Tensor[], tolerance: number): boolean {
+  return one.some((tensor, i) => largestDistance(tensor, other[i]) > tolerance * magnitude(tensor));
 }
 
 function notRun(because: string): FileJudge {
@@ -198,16 +163,4 @@ function reasonOf(error: unknown): string {
   if (!(error instanceof UserError) || error.problem.code !== 'RUNTIME') throw error;
   const { message, where, because = [] } = error.problem;
   return [because[0] ?? message, ...(where ? [`(${where})`] : [])].join(' ');
-}
-
-export function largest(data: ArrayLike<number | bigint>): number {
-  let best = 0;
-  for (let i = 1; i < data.length; i++) if (data[i] > data[best]) best = i;
-  return best;
-}
-
-/** Share of samples whose largest output is the label's. */
-export function top1(winners: readonly number[], labels: Int32Array | null): number | null {
-  if (!labels || winners.length === 0) return null;
-  return winners.filter((winner, i) => winner === labels[i]).length / winners.length;
 }

@@ -1,4 +1,4 @@
-import type { FileVerdict } from './judge-file.ts';
+import type { FileVerdict } from './file-verdict.ts';
 
 /** What a verdict can be asked for beside agreement. */
 export interface Limits {

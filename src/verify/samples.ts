@@ -1,10 +1,10 @@
 import type { Port } from '../ir/program.ts';
 import { memoryToIndex } from '../ir/storage.ts';
 import { bytesOf, isPacked } from '../ir/tensor.ts';
-import type { Tensor, TensorType, TypedArray } from '../ir/types.ts';
+import type { Tensor, TensorType, TypedArray, ValueName } from '../ir/types.ts';
 import { newArray } from '../numerics/dtype.ts';
 import { packNibbles, unpackNibbles } from '../numerics/nibbles.ts';
-import { codeRange, quantizeArray } from '../quant/affine.ts';
+import { codeRange, dequantizeArray, quantizeArray } from '../quant/affine.ts';
 import { must } from '../support/errors.ts';
 
 /** A float sample as the model takes it: codes where the model's input is quantized. */
@@ -13,6 +13,20 @@ export function asModelInput(sample: Tensor, type: TensorType): Tensor {
   const affine = { scale: type.quant.scale[0], zeroPoint: type.quant.zeroPoint[0] };
   const data = quantizeArray(sample.data as Float32Array, affine, codeRange(type.quant.bits));
   return { dtype: type.dtype, shape: type.shape, data };
+}
+
+/** Where the C takes codes and the file numbers, the file is given the numbers that the codes stand for. */
+export function codesAsNumbers(
+  inputs: readonly Port[],
+  sample: ReadonlyMap<ValueName, Tensor>,
+  feed: ReadonlyMap<ValueName, Tensor>,
+): [ValueName, Tensor][] {
+  return inputs.flatMap(({ value, type: { quant, shape } }) => {
+    if (!quant || sample.get(value)?.dtype !== 'f32') return [];
+    const { data } = must(feed.get(value), value);
+    const affine = { scale: quant.scale[0], zeroPoint: quant.zeroPoint[0] };
+    return [[value, { dtype: 'f32' as const, shape, data: dequantizeArray(data as Int8Array, affine) }]];
+  });
 }
 
 /** A tensor's bytes in the order in which the generated C holds it. */

@@ -5,23 +5,16 @@ import { arenaBytes } from '../ir/tensor.ts';
 import type { Graph } from '../ir/types.ts';
 import { must } from '../support/errors.ts';
 import { agrees, type Comparison } from './compare.ts';
+import { type FileVerdict, filePassed, type Judged, type JudgedC, judgedBy } from './file-verdict.ts';
 import { buildHarness, type Counts, type Harness, type HarnessModel, runHarness } from './harness.ts';
 import { harnessModel as programHarness } from './harness-model.ts';
-import {
-  type FileVerdict,
-  filePassed,
-  type Judged,
-  type JudgedC,
-  judgedBy,
-  largest,
-  openFileJudge,
-  top1,
-} from './judge-file.ts';
+import { openFileJudge } from './judge-file.ts';
 import { openLayerJudge } from './layer-judge.ts';
 import { type Limits, unmetLimits } from './limits.ts';
 import type { CRun } from './reference.ts';
 import { asModelInput, fromMemory, toMemory } from './samples.ts';
 import type { Optimize, Toolchain } from './toolchain.ts';
+import { largest, top1 } from './top1.ts';
 import { tracedValues } from './trace.ts';
 
 /** What compileModel() returns, as far as it is judged here. */

@@ -5,9 +5,11 @@ import { randomDataset } from '../../src/data/random-dataset.ts';
 import { exportOnnx } from '../../src/frontend/export-onnx.ts';
 import { withSession } from '../../src/runtime/ort-session.ts';
 import { loadTarget } from '../../src/targets/load.ts';
-import { type FileVerdict, openFileJudge } from '../../src/verify/judge-file.ts';
+import type { Comparison } from '../../src/verify/compare.ts';
+import type { FileVerdict } from '../../src/verify/file-verdict.ts';
+import { openFileJudge } from '../../src/verify/judge-file.ts';
 import { asModelInput } from '../../src/verify/samples.ts';
-import { f32, i8, node, onnxFile, random } from '../helpers/onnx-file.ts';
+import { f32, i8, i64, node, onnxFile, random } from '../helpers/onnx-file.ts';
 
 /** A fault of the importer: Sub of old files becomes Add. */
 const planted = vi.hoisted(() => ({ fault: false }));
@@ -25,10 +27,17 @@ interface Options {
   readonly compiled?: Uint8Array;
   readonly int8?: boolean;
   readonly labels?: Int32Array;
+  /** What the judge of layers found. */
+  readonly layers?: readonly Comparison[];
+  /** The C misses the graph by this much in the first element of each sample. */
+  readonly off?: number;
 }
 
 /** Judges C that computes exactly what the graph says, so that only the way from the file to the graph is judged. */
-async function judged(bytes: Uint8Array, { compiled = bytes, int8, labels }: Options = {}): Promise<FileVerdict> {
+async function judged(
+  bytes: Uint8Array,
+  { compiled = bytes, int8, labels, layers = [], off = 0 }: Options = {},
+): Promise<FileVerdict> {
   const target = await loadTarget('host');
   const calibration = async (graph: Parameters<typeof datasetInputs>[0]) => randomDataset(datasetInputs(graph), 4, 1);
   const model = await compileModel({ model: compiled, name: 'm', target, ...(int8 && { calibration }) });
@@ -40,10 +49,12 @@ async function judged(bytes: Uint8Array, { compiled = bytes, int8, labels }: Opt
       const { inputs, outputs } = model.program;
       const feed = new Map(inputs.map(({ value, type }) => [value, asModelInput(sample.get(value)!, type)]));
       const results = await session.run(feed);
-      await judge.add(sample, { feed, outputs: outputs.map(({ value }) => results.get(value)!.data) });
+      const computed = outputs.map(({ value }) => results.get(value)!.data.slice());
+      if (off !== 0) computed[0][0] = Number(computed[0][0]) + off;
+      await judge.add(sample, { feed, outputs: computed });
     }
   });
-  const verdict = judge.result([]);
+  const verdict = judge.result(layers);
   await judge.release();
   return verdict;
 }
@@ -160,4 +171,59 @@ const RELU = onnxFile({
   outputs: ['y'],
   constants: {},
   nodes: [node('y = Relu(x)')],
+});
+
+const rounded = onnxFile({
+  inputs: { x: ['f32', [1, 4]] },
+  outputs: ['y'],
+  constants: { c: f32(3) },
+  nodes: [node('p = Mul(x, c)'), node('y = Round(p)')],
+});
+const layer = (different: number): Comparison => ({
+  different,
+  maxError: different,
+  range: 1,
+  layer: 'l00',
+  value: 'p',
+  rule: { kind: 'equal', floor: 0, cancels: false },
+  exact: true,
+  noise: 0,
+  off: null,
+});
+
+test('a step that falls to the other side is left to the judge of layers, where the graph agrees with the file', async () => {
+  const agreed = await judged(rounded, { off: 1, layers: [layer(0)] });
+  expect(agreed).toMatchObject({ run: true, passed: true, outputs: [{ different: 3, steps: true }] });
+  expect(await judged(rounded, { off: 1, layers: [layer(1)] })).toMatchObject({ passed: false });
+  expect(await judged(rounded, { off: 1 })).toMatchObject({ passed: false });
+  // The C of another graph than the file's.
+  const other = onnxFile({
+    inputs: { x: ['f32', [1, 4]] },
+    outputs: ['y'],
+    constants: { c: f32(4) },
+    nodes: [node('p = Mul(x, c)'), node('y = Round(p)')],
+  });
+  expect(await judged(rounded, { compiled: other, layers: [layer(0)] })).toMatchObject({ passed: false });
+  // Without a step there is nothing to explain a difference.
+  expect(await judged(PRODUCT, { off: 1, layers: [layer(0)] })).toMatchObject({ passed: false });
+});
+
+test('an output behind a layer on which onnxruntime is off is not held against the C', async () => {
+  const off = { samples: 1, maxError: 2, errorOfC: 0 };
+  const verdict = await judged(PRODUCT, { off: 1, layers: [{ ...layer(0), value: 'y', off }] });
+  expect(verdict).toMatchObject({ passed: true, outputs: [{ off: ['l00'] }] });
+  expect(await judged(PRODUCT, { off: 1, layers: [{ ...layer(0), value: 'x2', off }] })).toMatchObject({
+    passed: false,
+  });
+});
+
+test('what a TopK chooses without an order is compared as a set', async () => {
+  const chosen = (sorted: number) =>
+    onnxFile({
+      inputs: { x: ['f32', [2, 6]] },
+      outputs: ['v', 'i'],
+      constants: { k: i64(3) },
+      nodes: [node('v, i = TopK(x, k)', { sorted })],
+    });
+  expect(await judged(chosen(0))).toMatchObject({ passed: true });
 });
