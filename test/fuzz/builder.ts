@@ -82,9 +82,11 @@ export class Builder {
     return this.chance(0.6) ? dtypes[0] : this.pick(dtypes);
   }
 
-  /** Dimensions of 1 to 5, a fourth of them 1. */
+  /** Dimensions of 1 to 5, a fourth of them 1; one of twenty shapes has one that is longer than kernels unroll. */
   shape(minRank: number, maxRank: number): number[] {
-    return Array.from({ length: this.int(minRank, maxRank) }, () => (this.chance(0.25) ? 1 : this.int(2, 5)));
+    const shape = Array.from({ length: this.int(minRank, maxRank) }, () => (this.chance(0.25) ? 1 : this.int(2, 5)));
+    if (shape.length > 0 && this.chance(0.05)) shape[this.int(0, shape.length - 1)] = this.pick([8, 17, 33]);
+    return shape;
   }
 
   /** An axis of this shape, from the front or (half of the time, in all opsets that may) from the back. */

@@ -10,7 +10,7 @@ import { onnxFile } from '../helpers/onnx-file.ts';
 import { FAMILIES } from './families/index.ts';
 import { describeOutcome } from './mistakes.ts';
 import { VERDICTS } from './outcome.ts';
-import { writePage } from './page.ts';
+import { countReasons, writePage } from './page.ts';
 import { runModels } from './run-models.ts';
 
 const { values } = parseArgs({
@@ -42,6 +42,9 @@ for (const outcome of shown) console.log(describeOutcome(seed, outcome));
 if (values.keep !== undefined) {
   mkdirSync(values.keep, { recursive: true });
   for (const { model } of shown) writeFileSync(join(values.keep, `${seed}-${model.index}.onnx`), onnxFile(model));
+}
+for (const verdict of ['refused', 'told', 'unsupported', 'off'] as const) {
+  for (const [text, count] of countReasons(outcomes, verdict)) console.log(`${verdict} ${count} ${text}`);
 }
 for (const verdict of VERDICTS) {
   console.log(`${verdict.padEnd(12)} ${outcomes.filter((outcome) => outcome.verdict === verdict).length}`);

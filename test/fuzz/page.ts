@@ -31,6 +31,7 @@ times as far as onnxruntime's own result moves when it optimizes or when last bi
 - *refused*: neither takes the model.
 - *told*: onnxruntime has no result for it (no kernel for the type, mostly); nibblec compiles, and \`--verify\` says so.
 - *unsupported*: onnxruntime runs it, nibblec says why it cannot.
+- *off*: they differ, and it is onnxruntime that does not follow the operator's definition there; the C does.
 - *differ*: must be 0.
 
 | operator | models | ${VERDICTS.join(' | ')} |
@@ -41,6 +42,10 @@ ${row('**all**', outcomes)}
 ## Unsupported
 
 ${reasons(outcomes, 'unsupported')}
+
+## Off
+
+${reasons(outcomes, 'off')}
 
 ## Told
 
@@ -53,16 +58,20 @@ function row(name: string, outcomes: readonly Outcome[]): string {
   return `| ${[name, outcomes.length, ...counts.map((count) => count || '')].join(' | ')} |`;
 }
 
-/** Counted, without the names of values and numbers that differ from model to model. */
 function reasons(outcomes: readonly Outcome[], verdict: Verdict): string {
+  const lines = countReasons(outcomes, verdict).map(([text, count]) => `| ${text.replaceAll('|', '\\|')} | ${count} |`);
+  return lines.length > 0 ? ['| reason | models |', '| --- | ---: |', ...lines].join('\n') : 'None.';
+}
+
+/** By operator, without the names of values and numbers that differ from model to model. */
+export function countReasons(outcomes: readonly Outcome[], verdict: Verdict): (readonly [string, number])[] {
   const counts = new Map<string, number>();
   for (const outcome of outcomes) {
     if (outcome.verdict !== verdict) continue;
     const text = `${outcome.model.op}: ${general(outcome.reason)}`;
     counts.set(text, (counts.get(text) ?? 0) + 1);
   }
-  const lines = [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([text, count]) => `| ${text} | ${count} |`);
-  return lines.length > 0 ? ['| reason | models |', '| --- | ---: |', ...lines].join('\n') : 'None.';
+  return [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 function general(reason: string): string {
@@ -71,7 +80,6 @@ function general(reason: string): string {
     .replace(/\b[nxyc]\d+\b/g, 'it')
     .replace(/\d+/g, 'N')
     .replace(/\[[^\]]*\]/g, '[..]')
-    .replaceAll('|', '\\|')
     .slice(0, 160);
 }
 

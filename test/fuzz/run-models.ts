@@ -9,6 +9,7 @@ import { judge } from './judge.ts';
 import type { Outcome } from './outcome.ts';
 import { type RandomModel, randomModel } from './random-model.ts';
 import { runFile, tryFile, type Values } from './reference.ts';
+import { runtimeFault } from './runtime-faults.ts';
 
 /** Models to one program. */
 const BATCH = 40;
@@ -88,6 +89,8 @@ async function runCompiled(folder: string, cases: readonly Judged[], sanitize: b
   rmSync(folder, { recursive: true });
   return cases.map(({ name, model, refusal }): Outcome => {
     const wrong = results.get(name) ?? null;
+    const fault = wrong === null ? null : runtimeFault(model);
+    if (fault) return { model, verdict: 'off', reason: fault.reason };
     if (wrong !== null) return { model, verdict: 'differ', reason: wrong };
     return refusal === null ? { model, verdict: 'agree', reason: '' } : { model, verdict: 'told', reason: refusal };
   });

@@ -60,12 +60,10 @@ function split(b: Builder): void {
   const sizes: number[] = [];
   for (let left = length; left > 0; left -= sizes.at(-1)!) sizes.push(b.int(1, left));
   const count = b.pick([1, 2, 3, length].filter((n) => n <= length));
-  const named = b.chance(0.3);
-  const which = (n: number) => Array.from({ length: n }, (_, i) => !named || i === 0 || b.chance(0.5));
-  if (b.opset >= 18 && b.chance(0.5)) return b.node('Split', [x], { axis, num_outputs: count }, which(count));
-  if (length % count === 0 && b.opset < 18 && b.chance(0.5)) return b.node('Split', [x], { axis }, which(count));
-  if (b.opset < 13) return b.node('Split', [x], { axis, split: sizes }, which(sizes.length));
-  b.node('Split', [x, b.ints(sizes)], { axis }, which(sizes.length));
+  if (b.opset >= 18 && b.chance(0.5)) return b.node('Split', [x], { axis, num_outputs: count }, count);
+  if (length % count === 0 && b.opset < 18 && b.chance(0.5)) return b.node('Split', [x], { axis }, count);
+  if (b.opset < 13) return b.node('Split', [x], { axis, split: sizes }, sizes.length);
+  b.node('Split', [x, b.ints(sizes)], { axis }, sizes.length);
 }
 
 function pad(b: Builder): void {
