@@ -6,6 +6,7 @@ import { MemoryBudget } from '../support/memory-budget.ts';
 import { badModel, show, showNode } from './bad-model.ts';
 import type { FlatNode } from './flat-node.ts';
 import { foldShapeInputs } from './fold-shape-inputs.ts';
+import { openShape } from './open-shapes.ts';
 import { ownShapes, waitsForInputs } from './own-shapes.ts';
 import { hasOwnRule, ownTypes, unspeakable } from './own-types.ts';
 import { type SafeModelSpec, safeModel } from './safe-model.ts';
@@ -58,7 +59,7 @@ export async function discoverTypes(
     }
     for (const [name, type] of result) known.set(name, type);
     const open = rest.filter((node) => node.outputs.some((output) => output && !known.has(output)));
-    if (open.length === 0) continue;
+    if (open.length === 0 || learnOpenShapes(open, known, constants)) continue;
     await settle(open);
   }
   throw new UserError({
@@ -66,6 +67,25 @@ export async function discoverTypes(
     message: 'the types of the model do not settle',
     hint: 'simplify its shape computations, for example by exporting it with fixed shapes',
   });
+}
+
+/** Whether own rules find shapes that onnxruntime's inference has left open. */
+function learnOpenShapes(
+  open: readonly FlatNode[],
+  known: Map<ValueName, TensorType>,
+  constants: ReadonlyMap<ValueName, Tensor>,
+): boolean {
+  const before = known.size;
+  for (const node of open) {
+    const inputs = node.inputs.map((value) => (value && known.get(value)) || null);
+    const given = node.inputs.map((value) => (value && constants.get(value)) || null);
+    const type = ownShapes(node, inputs, given)?.[0] ?? openShape(node, inputs, given);
+    const [output] = node.outputs;
+    if (!type || !output || known.has(output)) continue;
+    countElements(type.shape, showNode(node));
+    known.set(output, type);
+  }
+  return known.size > before;
 }
 
 /** Computes the constants that the shapes of these nodes hang on. */

@@ -30,7 +30,7 @@ export function plainModel(graph: Graph, options: ExportOptions = {}): PlainMode
   const constants = new Map(graph.constants);
   for (const node of graph.nodes) {
     if (node.clip) nodes.push(...withClip(graph, node, node.clip, names, constants));
-    else nodes.push(node);
+    else nodes.push(node.op === 'Split' ? withAllOutputs(node, names) : node);
   }
   const outputs = options.outputs ?? graph.outputs;
   return {
@@ -55,6 +55,11 @@ function withDistinctNames<T extends { readonly name: string }>(nodes: readonly 
   });
 }
 
+/** onnxruntime 1.30 reads address 0 where an output of Split has no name. */
+function withAllOutputs(node: Node, names: Set<ValueName>): Node {
+  return { ...node, outputs: node.outputs.map((output) => output ?? fresh(`${node.name}.unread`, names)) };
+}
+
 /** The node under a fresh output name, then a Clip that makes its output; an infinite bound is left out. */
 function withClip(
   graph: Graph,
@@ -69,19 +74,13 @@ function withClip(
     `clip on '${node.name}' with several outputs`,
   );
   const { dtype } = typeOf(graph, output);
-  const fresh = (hint: string): ValueName => {
-    let name = hint;
-    for (let i = 1; names.has(name); i++) name = `${hint}.${i}`;
-    names.add(name);
-    return name;
-  };
   const bounds = clip.map((bound, i) => {
     if (!Number.isFinite(bound)) return null;
-    const name = fresh(`${output}.${i === 0 ? 'min' : 'max'}`);
+    const name = fresh(`${output}.${i === 0 ? 'min' : 'max'}`, names);
     constants.set(name, scalar(dtype, bound));
     return name;
   });
-  const unclipped = fresh(`${output}.unclipped`);
+  const unclipped = fresh(`${output}.unclipped`, names);
   return [
     { ...node, outputs: [unclipped] },
     {
@@ -93,6 +92,13 @@ function withClip(
       attributes: {},
     },
   ];
+}
+
+function fresh(hint: string, names: Set<ValueName>): ValueName {
+  let name = hint;
+  for (let i = 1; names.has(name); i++) name = `${hint}.${i}`;
+  names.add(name);
+  return name;
 }
 
 function scalar(dtype: DType, value: number): Tensor {

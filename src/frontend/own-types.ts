@@ -144,7 +144,7 @@ function ruleOf(node: FlatNode): Rule | null {
 }
 
 /** NumPy broadcasting of the inputs that are there; null when they do not fit. */
-function broadcast(shapes: readonly (Shape | null)[]): Shape | null {
+export function broadcast(shapes: readonly (Shape | null)[]): Shape | null {
   const result: number[] = [];
   for (const shape of shapes) {
     if (!shape) continue;

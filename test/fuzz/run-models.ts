@@ -55,7 +55,7 @@ export async function runModels({ seed, indices, folder, sanitize = true, progre
 }
 
 /** C of the model beside onnxruntime's results, or how it ended without. */
-async function compileOne(model: RandomModel): Promise<Judged | Outcome> {
+export async function compileOne(model: RandomModel): Promise<Judged | Outcome> {
   let wanted: Values = new Map();
   let refusal: string | null = null;
   try {

@@ -27,7 +27,8 @@ export const foldBatchNorm = definePass({
 
 const intoLayer: Rule = (graph, node) => {
   const affine = affineOf(graph, node);
-  const layer = soleProducer(graph, node.inputs[0], 'Conv', 'ConvTranspose', 'Gemm');
+  const float32 = typeOf(graph, node.inputs[0]).dtype === 'f32';
+  const layer = float32 ? soleProducer(graph, node.inputs[0], 'Conv', 'ConvTranspose', 'Gemm') : null;
   const parameters = affine && layer && scaleOutputs(graph, layer, affine);
   const output = onlyOutput(node);
   if (!parameters || !output) return null;
@@ -62,7 +63,6 @@ function mulAdd(edit: GraphDraft, graph: Graph, node: Node, { scale, shift }: Af
 function affineOf(graph: Graph, node: Node): Affine | null {
   if (!isOp(node, 'BatchNormalization') || intAttribute(node, 'training_mode', 0) !== 0 || !onlyOutput(node))
     return null;
-  if (typeOf(graph, node.inputs[0]).dtype !== 'f32') return null;
   const tensors = node.inputs.slice(1, 5).map((input) => constantOf(graph, input));
   const [gamma, beta, mean, variance] = tensors.map((tensor) => tensor && elementReader(tensor));
   if (!gamma || !beta || !mean || !variance) return null;
