@@ -2,6 +2,7 @@ import { isFloat } from '../../src/ir/tensor.ts';
 import type { DType, Tensor } from '../../src/ir/types.ts';
 import { elementReader } from '../../src/numerics/convert.ts';
 import type { FuzzModel } from './builder.ts';
+import type { RandomModel } from './random-model.ts';
 import { runNearby, type Values } from './reference.ts';
 
 /** Largest error over the range of the output; half floats are rounded at every node. */
@@ -9,8 +10,8 @@ const TOLERANCE: Readonly<Partial<Record<DType, number>>> = { f32: 1e-5, f64: 1e
 /** A float may be this many times further from onnxruntime's result than that moves when last bits do. */
 const NEARBY = 4;
 
-/** Null, or the first output that is neither equal (integers) nor close (floats) to onnxruntime's. */
-export async function judge(model: FuzzModel, outputs: Values, wanted: Values): Promise<string | null> {
+/** Null, or the first output that is neither equal (integers, and floats that nothing rounds) nor close to onnxruntime's. */
+export async function judge(model: RandomModel, outputs: Values, wanted: Values): Promise<string | null> {
   let nearby: Values[] | null = null;
   for (const [name, want] of wanted) {
     const got = outputs.get(name);
@@ -18,7 +19,7 @@ export async function judge(model: FuzzModel, outputs: Values, wanted: Values): 
     if (got.dtype !== want.dtype || got.shape.join() !== want.shape.join()) {
       return `${name} is ${got.dtype}[${got.shape}], not ${want.dtype}[${want.shape}]`;
     }
-    const exact = !isFloat(want.dtype);
+    const exact = model.exact || !isFloat(want.dtype);
     const tolerance = exact ? 0 : (TOLERANCE[want.dtype] ?? 0) * rangeOf(want);
     const wrong = furthest(got, want);
     if (wrong.error <= (usesHalf(model) && !exact ? Math.max(tolerance, 4e-3 * rangeOf(want)) : tolerance)) continue;

@@ -12,6 +12,8 @@ export interface RandomModel extends FuzzModel {
   readonly op: string;
   /** Operators of the chain before it. */
   readonly before: readonly string[];
+  /** Its results have the same bits in every implementation. */
+  readonly exact: boolean;
 }
 
 /** What onnxruntime makes of a model: every output, or null where it refuses. */
@@ -37,8 +39,8 @@ export async function randomModel(seed: number, index: number, reference: Refere
     chain = (await longer(chain, family, reference)) ?? chain;
   }
   const whole = attempt(chain, last) ?? attempt({ builder: new Builder(rng, opset), before: [], exact: true }, last);
-  const { builder, before } = must(whole, last.op);
-  return { ...builder.model(), index, op: last.op, before: before.slice(0, -1) };
+  const { builder, before, exact } = must(whole, last.op);
+  return { ...builder.model(), index, op: last.op, before: before.slice(0, -1), exact };
 }
 
 interface Chain {

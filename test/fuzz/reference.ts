@@ -1,19 +1,25 @@
 import type { Tensor, ValueName } from '../../src/ir/types.ts';
 import { createRng } from '../../src/numerics/rng.ts';
-import { type OrtOptions, withSession } from '../../src/runtime/ort-session.ts';
+import { openIsolated } from '../../src/runtime/isolated-session.ts';
+import type { OrtOptions } from '../../src/runtime/ort-session.ts';
 import { UserError } from '../../src/support/errors.ts';
 import { onnxFile } from '../helpers/onnx-file.ts';
 import type { FuzzModel } from './builder.ts';
 
 export type Values = ReadonlyMap<ValueName, Tensor>;
 
-/** The file in onnxruntime, as it stands. Throws UserError RUNTIME where onnxruntime refuses it. */
+/** The file in onnxruntime, as it stands, in another process. Throws UserError RUNTIME where onnxruntime refuses it or ends. */
 export async function runFile(
   model: FuzzModel,
   options: OrtOptions = {},
   feeds: Values = model.feeds,
 ): Promise<Values> {
-  return withSession(onnxFile(model), options, (session) => session.run(feeds));
+  const session = await openIsolated(onnxFile(model), options);
+  try {
+    return await session.run(feeds);
+  } finally {
+    await session.release();
+  }
 }
 
 /** The same, or null where onnxruntime refuses the file. */

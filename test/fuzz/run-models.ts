@@ -54,8 +54,16 @@ export async function runModels({ seed, indices, folder, sanitize = true, progre
   return outcomes.sort((a, b) => a.model.index - b.model.index);
 }
 
+/** The same for models that are at hand. */
+export async function judgeModels(models: readonly RandomModel[], folder: string): Promise<Outcome[]> {
+  const compiled = await Promise.all(models.map(compileOne));
+  const judged = compiled.filter((result): result is Judged => !('verdict' in result));
+  const refused = compiled.filter((result): result is Outcome => 'verdict' in result);
+  return [...refused, ...(await runCompiled(folder, judged, true))];
+}
+
 /** C of the model beside onnxruntime's results, or how it ended without. */
-export async function compileOne(model: RandomModel): Promise<Judged | Outcome> {
+async function compileOne(model: RandomModel): Promise<Judged | Outcome> {
   let wanted: Values = new Map();
   let refusal: string | null = null;
   try {

@@ -4,13 +4,30 @@
 #include <stdint.h>
 #include "nn_roi_sample_f32.h"
 
-/* Samples along one side of a bin: given, or one per pixel; bounded by the size of the plane. */
-static inline int32_t nn_roi_samples(int32_t ratio, float bin, int32_t size)
+/* Samples along one side of a bin: `count` from number `first` on, out of `total`. */
+typedef struct {
+    float total, first;
+    int32_t count;
+} nn_roi_span;
+
+/* As many samples as are given, or one per pixel; then those far outside of the plane, where all is 0, are left out, so
+ * that no region takes longer than the plane is wide. */
+static inline nn_roi_span nn_roi_samples(int32_t ratio, float start, float bin, int32_t size)
 {
-    if (ratio > 0) {
-        return ratio;
+    nn_roi_span span = { (ratio > 0) ? (float)ratio : ceilf(bin), 0.0f, ratio };
+
+    if (ratio > 0 || !(span.total > 0.0f)) {
+        return span;
     }
-    return (bin < (float)size) ? (int32_t)ceilf(bin) : size;
+    const float step = bin / span.total;
+    const float low = ceilf((-1.0f - start) / step - 0.5f) - 1.0f;
+    const float high = floorf(((float)size - start) / step - 0.5f) + 1.0f;
+    const float last = span.total - 1.0f;
+    span.first = (low > 0.0f) ? ((low < last) ? low : last) : 0.0f;
+    const float count = ((high < last) ? high : last) - span.first + 1.0f;
+    const int32_t most = 2 * size + 8;
+    span.count = (count > 1.0f) ? ((count < (float)most) ? (int32_t)count : most) : 1;
+    return span;
 }
 
 /* All bins of one region (x1, y1, x2, y2) over one channel. */
@@ -28,15 +45,20 @@ static inline void nn_roi_align_f32(const nn_roi_align *s, const float *plane, c
     }
     const float bin_h = height / (float)s->out_h;
     const float bin_w = width / (float)s->out_w;
-    const int32_t rows = nn_roi_samples(s->sampling_ratio, bin_h, s->height);
-    const int32_t columns = nn_roi_samples(s->sampling_ratio, bin_w, s->width);
     for (int32_t oy = 0; oy < s->out_h; oy++) {
+        const float bin_top = top + (float)oy * bin_h;
+        const nn_roi_span rows = nn_roi_samples(s->sampling_ratio, bin_top, bin_h, s->height);
+
         for (int32_t ox = 0; ox < s->out_w; ox++) {
+            const float bin_left = left + (float)ox * bin_w;
+            const nn_roi_span columns = nn_roi_samples(s->sampling_ratio, bin_left, bin_w, s->width);
+            const float samples = rows.total * columns.total;
             float sum = 0.0f;
-            for (int32_t j = 0; j < rows; j++) {
-                const float py = top + (float)oy * bin_h + ((float)j + 0.5f) * bin_h / (float)rows;
-                for (int32_t i = 0; i < columns; i++) {
-                    const float px = left + (float)ox * bin_w + ((float)i + 0.5f) * bin_w / (float)columns;
+
+            for (int32_t j = 0; j < rows.count; j++) {
+                const float py = bin_top + (rows.first + (float)j + 0.5f) * bin_h / rows.total;
+                for (int32_t i = 0; i < columns.count; i++) {
+                    const float px = bin_left + (columns.first + (float)i + 0.5f) * bin_w / columns.total;
                     const float v = nn_roi_sample_f32(s, plane, py, px);
                     if (s->maximum == 0) {
                         sum += v;
@@ -46,7 +68,7 @@ static inline void nn_roi_align_f32(const nn_roi_align *s, const float *plane, c
                 }
             }
             if (s->maximum == 0) {
-                sum /= (float)((rows * columns > 1) ? rows * columns : 1);
+                sum /= (samples > 1.0f) ? samples : 1.0f;
             }
             *y++ = sum;
         }

@@ -59,7 +59,8 @@ function split(b: Builder): void {
   const length = x.shape.at(axis)!;
   const sizes: number[] = [];
   for (let left = length; left > 0; left -= sizes.at(-1)!) sizes.push(b.int(1, left));
-  const count = b.pick([1, 2, 3, length].filter((n) => n <= length));
+  // Every part has something in it.
+  const count = b.pick([1, 2, 3, length].filter((n) => n <= length && (n - 1) * Math.ceil(length / n) < length));
   if (b.opset >= 18 && b.chance(0.5)) return b.node('Split', [x], { axis, num_outputs: count }, count);
   if (length % count === 0 && b.opset < 18 && b.chance(0.5)) return b.node('Split', [x], { axis }, count);
   if (b.opset < 13) return b.node('Split', [x], { axis, split: sizes }, sizes.length);
@@ -209,7 +210,7 @@ function compress(b: Builder): void {
 }
 
 function oneHot(b: Builder): void {
-  const shape = b.shape(0, 3);
+  const shape = b.shape(1, 3);
   const depth = b.int(1, 6);
   const index = b.data({ dtypes: ['i64', 'i32', 'f32'], shape, values: whole(-depth - 1, depth + 1) });
   const on = b.dtype(['f32', 'i64', 'i32']);

@@ -75,18 +75,8 @@ function topK(b: Builder): void {
   const x = b.data({ dtypes: ['f32', 'i64', 'i32', 'f64'] });
   const axis = b.axis(x.shape);
   const k = b.int(1, x.shape.at(axis)!);
-  const which = b.pick([
-    [true, true],
-    [true, false],
-    [false, true],
-  ]);
-  if (b.opset < 10) return b.node('TopK', [x], { axis, k }, which);
-  b.node(
-    'TopK',
-    [x, b.constant('i64', [1], [k])],
-    { axis, ...(b.opset >= 11 && b.some({ largest: b.int(0, 1) })) },
-    which,
-  );
+  if (b.opset < 10) return b.node('TopK', [x], { axis, k }, 2);
+  b.node('TopK', [x, b.constant('i64', [1], [k])], { axis, ...(b.opset >= 11 && b.some({ largest: b.int(0, 1) })) }, 2);
 }
 
 export const REDUCTION: readonly Family[] = [
