@@ -1,45 +1,65 @@
 import { numbersOf } from '../../src/ir/tensor.ts';
+import type { DType, Shape } from '../../src/ir/types.ts';
 import type { FuzzModel } from './builder.ts';
 
 /** Where onnxruntime 1.30 does not compute what the operator's definition says, and the C does. */
 export interface RuntimeFault {
   readonly op: string;
   readonly reason: string;
-  /** Whether this node meets it. */
-  meets(node: FuzzModel['nodes'][number], shapes: ShapeOf, numbers: NumbersOf): boolean;
+  /** Whether a node of this operator meets it. */
+  meets(node: FuzzModel['nodes'][number], known: Known): boolean;
 }
 
-/** Shape of an input or constant; null for values that nodes make. */
-type ShapeOf = (name: string | null | undefined) => readonly number[] | null;
-/** Elements of a constant; none for other values. */
-type NumbersOf = (name: string | null | undefined) => readonly number[];
+/** What is known of the model's inputs and constants; null for values that nodes make. */
+interface Known {
+  shape(name: string | null): Shape | null;
+  dtype(name: string | null): DType | null;
+  numbers(name: string | null): readonly number[] | null;
+}
 
 const RUNTIME_FAULTS: readonly RuntimeFault[] = [
   {
     op: 'Resize',
     reason: 'tf_crop_and_resize: the crop is ignored along an axis whose size stays',
-    meets: ({ op, attributes }) =>
-      op === 'Resize' && attributes.coordinate_transformation_mode === 'tf_crop_and_resize',
+    meets({ attributes, inputs }, known) {
+      const before = known.shape(inputs[0]);
+      const sizes = known.numbers(inputs[3] ?? null);
+      const stays = !before || !sizes || sizes.some((size, axis) => axis > 1 && size === before[axis]);
+      return attributes.coordinate_transformation_mode === 'tf_crop_and_resize' && stays;
+    },
   },
   {
-    op: 'com.microsoft.QLinearSoftmax',
+    op: 'QLinearSoftmax',
     reason: 'over an axis of length 1 the result is 0, not 1',
-    meets: ({ op, attributes, inputs }, shapes) =>
-      op === 'QLinearSoftmax' && shapes(inputs[0])?.at(Number(attributes.axis)) === 1,
+    meets: ({ attributes, inputs }, known) => known.shape(inputs[0])?.at(Number(attributes.axis)) === 1,
+  },
+  {
+    op: 'Gelu',
+    reason: 'approximated by tanh in float64: its constants are those of float32',
+    meets: ({ attributes, inputs }, known) =>
+      attributes.approximate === 'tanh' && (known.dtype(inputs[0]) ?? 'f64') === 'f64',
   },
   {
     op: 'MeanVarianceNormalization',
     reason: 'NaN, not 0, over axes of length 1',
-    meets: ({ op, attributes, inputs }, shapes) => {
-      const axes = (attributes.axes as readonly number[] | undefined) ?? [0, 2, 3];
-      return op === 'MeanVarianceNormalization' && axes.every((axis) => (shapes(inputs[0])?.at(axis) ?? 1) === 1);
+    meets({ attributes, inputs }, known) {
+      const { axes = [0, 2, 3] } = attributes as { readonly axes?: readonly number[] };
+      return axes.every((axis) => (known.shape(inputs[0])?.at(axis) ?? 1) === 1);
     },
   },
 ];
 
 /** The fault of onnxruntime that a difference may come from, or null. */
 export function runtimeFault({ nodes, inputs, constants }: FuzzModel): RuntimeFault | null {
-  const shapes: ShapeOf = (name) => (name ? (inputs[name]?.[1] ?? constants[name]?.shape ?? null) : null);
-  const numbers: NumbersOf = (name) => (name && constants[name] ? numbersOf(constants[name]) : []);
-  return RUNTIME_FAULTS.find((fault) => nodes.some((node) => fault.meets(node, shapes, numbers))) ?? null;
+  const given = (name: string | null) => (name === null ? undefined : inputs[name]);
+  const fixed = (name: string | null) => (name === null ? undefined : constants[name]);
+  const known: Known = {
+    shape: (name) => given(name)?.[1] ?? fixed(name)?.shape ?? null,
+    dtype: (name) => given(name)?.[0] ?? fixed(name)?.dtype ?? null,
+    numbers(name) {
+      const tensor = fixed(name);
+      return tensor ? numbersOf(tensor) : null;
+    },
+  };
+  return RUNTIME_FAULTS.find((fault) => nodes.some((node) => node.op === fault.op && fault.meets(node, known))) ?? null;
 }

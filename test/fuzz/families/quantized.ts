@@ -106,14 +106,15 @@ function qlinearMatMul(b: Builder): void {
   ]);
 }
 
-function qgemm(b: Builder): void {
+/** Without an output scale the result is in float. */
+function qgemm(b: Builder, coded: boolean): void {
   const dtype = b.pick(CODES);
   const [m, k, n] = [b.int(1, 4), b.int(1, 6), b.int(1, 4)];
   const [transA, transB] = [b.chance(0.2) ? 1 : 0, b.int(0, 1)];
   const x = b.data({ dtypes: [dtype], shape: transA ? [k, m] : [m, k], values: codes(dtype) });
   const w = b.constant(dtype, transB ? [n, k] : [k, n], codes(dtype));
   const bias = b.optional(() => b.constant('i32', [n], whole(-500, 500)));
-  const out = b.chance(0.7) ? [b.constant('f32', [], () => 4 * scaleOf(b)), zero(b, dtype)] : [];
+  const out = coded ? [b.constant('f32', [], () => 4 * scaleOf(b)), zero(b, dtype)] : [];
   b.node(
     'ms.QGemm',
     [
@@ -277,7 +278,8 @@ export const QUANTIZED: readonly Family[] = [
   ),
   family('QLinearConv', qlinearConv),
   family('QLinearMatMul', qlinearMatMul),
-  family('com.microsoft.QGemm', qgemm),
+  family('com.microsoft.QGemm', (b) => qgemm(b, true)),
+  { ...family('com.microsoft.QGemm', (b) => qgemm(b, false)), nature: 'close' },
   family('com.microsoft.QLinearAdd', qlinearBinary('ms.QLinearAdd')),
   family('com.microsoft.QLinearMul', qlinearBinary('ms.QLinearMul')),
   ...['QLinearLeakyRelu', 'QLinearSigmoid', 'QLinearSoftmax', 'QLinearAveragePool', 'QLinearGlobalAveragePool'].map(
