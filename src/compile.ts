@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { GeneratedFiles } from './codegen/emit.ts';
 import { generate } from './codegen/generate.ts';
+import type { DatasetInput } from './data/column.ts';
 import type { Dataset } from './data/dataset.ts';
+import { trialSamples } from './data/trial-samples.ts';
 import { exportOnnx } from './frontend/export-onnx.ts';
 import type { ModelFile } from './frontend/file-copy.ts';
 import { importOnnx } from './frontend/import-onnx.ts';
+import { typeOf } from './ir/graph.ts';
 import type { Json, MemoryPlan, Program } from './ir/program.ts';
 import type { Graph, Tensor, ValueName } from './ir/types.ts';
 import { buildOracle } from './oracle/build-oracle.ts';
@@ -26,6 +29,7 @@ import { distill } from './passes/retrain/distill.ts';
 import type { CalibrationMethod } from './quant/observers.ts';
 import { createEvaluator } from './runtime/evaluator.ts';
 import { openTrainingSession } from './runtime/training-session.ts';
+import { type NotRun, tryFile } from './runtime/try-file.ts';
 import { MemoryBudget } from './support/memory-budget.ts';
 import { cIdentifier } from './support/names.ts';
 import type { Target } from './targets/target.ts';
@@ -153,6 +157,7 @@ export async function transformModel(options: TransformOptions): Promise<Transfo
   const { memory = new MemoryBudget() } = options;
   const imported = await importOnnx(options.model, { ...fileOf(options), memory });
   const dataset = options.calibration ? await options.calibration(imported) : null;
+  const notRun = await tryFile(fileOf(options), trialSamples(inputsOf(imported), dataset));
   const precision = options.precision ?? (asksForInt8(options) || dataset ? 'int8' : 'float32');
   const pipeline = options.recipe ?? defaultPipeline(imported, precision, options);
   const evaluator = createEvaluator(memory);
@@ -173,11 +178,21 @@ export async function transformModel(options: TransformOptions): Promise<Transfo
       graph,
       quantizedFile: isQuantizedModel(imported),
       dataset,
-      remarks,
+      remarks: notRun ? [remarkOn(notRun), ...remarks] : remarks,
     };
   } finally {
     await evaluator.release();
   }
+}
+
+function inputsOf(graph: Graph): DatasetInput[] {
+  return graph.inputs.map((name) => ({ name, ...typeOf(graph, name) }));
+}
+
+function remarkOn({ node, text }: NotRun): Remark {
+  const [op = 'model', ...name] = node?.split(' ') ?? [];
+  const words = `onnxruntime does not run it on every sample: ${text}`;
+  return { pass: 'import', op, node: name.join(' ').replace(/^'|'$/g, ''), text: words };
 }
 
 function fileOf({ model, directory, dimensions, constants }: TransformOptions): ModelFile {
