@@ -5,10 +5,12 @@ import { toBfloat16Bits, toFloat16Bits } from '../numerics/float16.ts';
 import { invariant } from '../support/errors.ts';
 import { writeAnnotations } from './annotations.ts';
 import { type PlainModel, writeModel } from './onnx-writer.ts';
+import { runnableOpset } from './runnable-opset.ts';
 
 export interface ExportOptions {
   /** Values to be outputs, in this order; default: the graph's outputs. Graph inputs and constants are allowed. */
   readonly outputs?: readonly ValueName[];
+  /** Default: the newest that onnxruntime runs all of the graph in. */
   readonly opset?: number;
   readonly producer?: string;
 }
@@ -40,7 +42,7 @@ export function plainModel(graph: Graph, options: ExportOptions = {}): PlainMode
     outputs: outputs.map((name) => ({ name, type: typeOf(graph, name) })),
     constants,
     ...(graph.annotations && { metadata: writeAnnotations(graph.annotations) }),
-    ...(options.opset !== undefined && { opset: options.opset }),
+    opset: options.opset ?? runnableOpset({ nodes: graph.nodes, types: graph.types }),
     ...(options.producer !== undefined && { producer: options.producer }),
   };
 }

@@ -1,6 +1,9 @@
 import type { Graph } from '../ir/types.ts';
 
-/** Operator set of every Graph and of every file we write: the newest that onnxruntime 1.30 accepts. */
+/**
+ * Operator set of every Graph: the newest that onnxruntime 1.30 accepts. Files are written in it, too, unless it lacks a
+ * kernel that an older one has (runnable-opset.ts).
+ */
 export const NEWEST_OPSET = 26;
 
 /** Oldest operator set that onnxruntime has kernels for throughout. */

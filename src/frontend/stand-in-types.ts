@@ -4,6 +4,7 @@ import { toFloat32Array } from '../numerics/convert.ts';
 import { UserError } from '../support/errors.ts';
 import { codeOf } from './data-types.ts';
 import type { FlatNode } from './flat-node.ts';
+import { newestKernel } from './runnable-opset.ts';
 import { safeModel } from './safe-model.ts';
 
 /** The outputs of a model as onnxruntime infers them. */
@@ -15,8 +16,8 @@ type Infer = (
 const STAND_IN: DType = 'f32';
 
 /**
- * The types of a node that onnxruntime has no kernel for because of its float type, by inference over the node alone in
- * float32. Open dimensions are null; null instead of the list where it cannot be run in float32 either.
+ * The types of a node that onnxruntime has no kernel for because of its float type or its operator set, by inference over
+ * the node alone in float32 and in the newest operator set that has one. Open dimensions are null; null instead of the list where it cannot be run in float32 either.
  */
 export async function standInTypes(
   node: FlatNode,
@@ -27,7 +28,9 @@ export async function standInTypes(
 ): Promise<(TensorType | null)[] | null> {
   const inputs = node.inputs.filter((input) => input !== null);
   const foreign = inputs.map((input) => known.get(input)!.dtype).find((dtype) => isForeign(dtype));
-  if (!foreign) return null;
+  const [first = STAND_IN] = inputs.map((input) => known.get(input)!.dtype);
+  const newest = node.domain === '' ? newestKernel(node.op, isForeign(first) ? STAND_IN : first) : opset;
+  if (!foreign && newest >= opset) return null;
   const model = safeModel({
     nodes: [{ ...node, attributes: withStandIn(node.attributes) }],
     known: new Map(inputs.map((input) => [input, standIn(known.get(input)!)])),
@@ -35,14 +38,14 @@ export async function standInTypes(
       inputs.flatMap((input) => (constants.has(input) ? [[input, standInTensor(constants.get(input)!)]] : [])),
     ),
     outputs: node.outputs.filter((output) => output !== null),
-    opset,
+    opset: Math.min(opset, newest),
   });
   try {
     const found = new Map((await infer(model.bytes)).map((value) => [model.originalOf(value.name), value]));
     return node.outputs.map((output) => {
       const value = output === null ? null : found.get(output);
       if (!value?.dtype || !value.shape || value.shape.includes(null)) return null;
-      const dtype = value.dtype === STAND_IN ? foreign : value.dtype;
+      const dtype = value.dtype === STAND_IN && foreign ? foreign : value.dtype;
       return { dtype, shape: value.shape.map(Number), quant: null };
     });
   } catch (error) {
