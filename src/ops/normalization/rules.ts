@@ -71,5 +71,4 @@ export const lpNormRules: readonly Rule[] = [inputs(1), axis('axis', -1), bounde
 export const meanVarianceRules: readonly Rule[] = [
   inputs(1),
   axes('axes'),
-  (facts) => (facts.node.attributes.axes === undefined ? rank(0, 4)(facts) : null),
 ];
