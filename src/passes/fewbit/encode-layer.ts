@@ -1,6 +1,7 @@
 import { editGraph, producerOf } from '../../ir/graph.ts';
 import { tensorOf } from '../../ir/tensor.ts';
 import type { Graph, Node, Quant } from '../../ir/types.ts';
+import { rescaleDeadRows } from '../../quant/fewbit/rescale-dead-rows.ts';
 import type { RoundedRows } from '../../quant/fewbit/round-rows.ts';
 import { largestLevel } from '../../quant/grids/grid.ts';
 import { must } from '../../support/errors.ts';
@@ -18,7 +19,8 @@ export interface Encoding {
 /** The graph, and the layer (its first node) in it, with these weights and this bias. Codes of more than 8 bits are int16. */
 export function withEncoding(graph: Graph, layer: WeightLayer, encoding: Encoding): { graph: Graph; node: Node } {
   const { node, output, weightShape, axis, inputAffine, hasBias } = layer;
-  const { rows, bias, format } = encoding;
+  const { bias, format } = encoding;
+  const rows = rescaleDeadRows(encoding.rows, bias, inputAffine.scale);
   const edit = editGraph(graph);
   const scale = rows.grids.map((grid) => grid.scale);
   const bits = bitsOfCodes(Math.max(...rows.grids.map(({ grid }) => largestLevel(grid))));

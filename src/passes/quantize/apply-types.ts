@@ -3,6 +3,7 @@ import type { Graph, Node, Quant, Tensor, TensorType, ValueName } from '../../ir
 import { findOp } from '../../ops/index.ts';
 import type { Role } from '../../ops/op-def.ts';
 import { type Affine, codeRange, quantizeArray, quantizeValue } from '../../quant/affine.ts';
+import { biasFloor } from '../../quant/bias-floor.ts';
 import { quantizeWeights } from '../../quant/per-channel.ts';
 import type { Scales } from '../../quant/pow2-scale.ts';
 import { must } from '../../support/errors.ts';
@@ -161,7 +162,7 @@ export async function applyQuantization(
   function weightCodes(node: Node, value: ValueName): ValueName {
     const axis = findOp(node.domain, node.op)?.quantize?.weightAxis?.(node) ?? 0;
     const tensor = must(constantOf(graph, value), 'weights');
-    const minScale = biasFloor(node);
+    const minScale = scaleFloors(node);
     const key = JSON.stringify([value, axis, ...minScale]);
     const known = parameterOf.get(key);
     if (known) return known;
@@ -173,12 +174,12 @@ export async function applyQuantization(
     return name;
   }
 
-  /** The weight scale below which the bias would not fit: |bias| / (input scale * weight scale) < 2^29. */
-  function biasFloor(node: Node): Float64Array {
+  /** The weight scale of each channel below which its bias would not fit. */
+  function scaleFloors(node: Node): Float64Array {
     const bias = constantOf(graph, node.inputs[2]);
     const input = plan.types.get(node.inputs[0]!);
     if (!bias || !input) return new Float64Array();
-    return Float64Array.from(bias.data as Float32Array, (value) => Math.abs(value) / (input.scale[0]! * 2 ** 29));
+    return Float64Array.from(bias.data as Float32Array, (value) => biasFloor(value, input.scale[0]!));
   }
 
   /** int32 with scale (input scale) * (weight scale of its channel), one per output. */
