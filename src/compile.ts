@@ -7,6 +7,7 @@ import { trialSamples } from './data/trial-samples.ts';
 import { exportOnnx } from './frontend/export-onnx.ts';
 import type { ModelFile } from './frontend/file-copy.ts';
 import { importOnnx } from './frontend/import-onnx.ts';
+import { widespreadOpset } from './frontend/opset.ts';
 import { typeOf } from './ir/graph.ts';
 import type { Json, MemoryPlan, Program } from './ir/program.ts';
 import type { Graph, Tensor, ValueName } from './ir/types.ts';
@@ -20,6 +21,7 @@ import { calibrate } from './passes/quantize/calibrate.ts';
 import { correctBias } from './passes/quantize/correct-bias.ts';
 import { dropRoundings } from './passes/quantize/drop-roundings.ts';
 import { equalize } from './passes/quantize/equalize.ts';
+import { exportQdq } from './passes/quantize/export-qdq.ts';
 import { isQuantizedModel, quantizedFloatPasses, quantizedImportPasses } from './passes/quantize/import-quantized.ts';
 import { quantizeInt8 } from './passes/quantize/quantize-int8.ts';
 import { refineRanges } from './passes/quantize/refine-ranges.ts';
@@ -215,6 +217,17 @@ function isQuantized(graph: Graph): boolean {
 /** The quantized model as an ONNX file that computes what the C computes. */
 export function oracleModel(compilation: Compilation): Uint8Array {
   return exportOnnx(compilation.oracle, { producer: 'nibblec' });
+}
+
+/**
+ * The quantized model as an ONNX file with QuantizeLinear and DequantizeLinear, which any ONNX tool opens; sums are rounded
+ * in float32 there. compileModel() reads back the codes, scales, tables and storage formats of `graph` and uses no float
+ * result of onnxruntime: the same C on every processor. Null for a file that came quantized.
+ */
+export function qdqModel({ graph, quantizedFile }: Transformation): Uint8Array | null {
+  if (quantizedFile) return null;
+  const plain = exportQdq(graph);
+  return exportOnnx(plain, { producer: 'nibblec', opset: widespreadOpset(plain) });
 }
 
 /** A model that is quantized already becomes integer as it says, unless float32 is asked for. */

@@ -7,6 +7,7 @@ export {
   compileModel,
   generateC,
   oracleModel,
+  qdqModel,
   type Transformation,
   type TransformOptions,
   transformModel,

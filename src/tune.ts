@@ -1,13 +1,10 @@
 import { createHash } from 'node:crypto';
-import { type Transformation, transformModel } from './compile.ts';
+import { qdqModel, type Transformation, transformModel } from './compile.ts';
 import type { Dataset } from './data/dataset.ts';
-import { exportOnnx } from './frontend/export-onnx.ts';
-import { widespreadOpset } from './frontend/opset.ts';
 import type { Json } from './ir/program.ts';
 import type { Graph, Tensor, ValueName } from './ir/types.ts';
 import type { Checkpoints, PassOptions, Step } from './passes/pass.ts';
 import type { PipelineOptions } from './passes/pipeline.ts';
-import { exportQdq } from './passes/quantize/export-qdq.ts';
 import { isQuantizedModel } from './passes/quantize/import-quantized.ts';
 import { printRecipe } from './passes/recipe.ts';
 import { allPasses } from './passes/registry.ts';
@@ -94,9 +91,11 @@ export async function tuneModel(options: TuneOptions): Promise<Tuning> {
     },
   });
   if (transformation.precision !== 'int8') throw stillFloat();
-  const written = exportQdq(transformation.graph);
-  const bytes = exportOnnx(written, { producer: 'nibblec', opset: widespreadOpset(written) });
-  return { ...transformation, model: bytes, run: must<TuningRun>(run, 'a run') };
+  return {
+    ...transformation,
+    model: must(qdqModel(transformation), 'a model that came in float'),
+    run: must<TuningRun>(run, 'a run'),
+  };
 }
 
 function recipeOf({ recipe, training = {} }: TuneOptions): readonly Step[] {

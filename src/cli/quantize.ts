@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { type Compilation, compileModel, oracleModel } from '../compile.ts';
+import { type Compilation, compileModel, oracleModel, qdqModel } from '../compile.ts';
 import { fullReport } from '../report/full-report.ts';
 import { renderAccuracy } from '../report/render-accuracy.ts';
 import { renderSqnr } from '../report/render-sqnr.ts';
@@ -27,8 +27,10 @@ export function quantizeCommand(): Command {
   const command = new Command('quantize')
     .summary('write the int8 model as ONNX, with a report per layer')
     .description(
-      'Quantize a model to int8 and write it as NAME_int8.onnx: plain ONNX that any runtime computes exactly as\n' +
-        'the C does. NAME_int8.json tells how well each layer follows float32.',
+      'Quantize a model to int8 and write it twice: NAME_qdq.onnx, with QuantizeLinear and DequantizeLinear, is the\n' +
+        'file to commit and to compile, into the same C on every computer (a model that is quantized already is that\n' +
+        'itself); NAME_int8.onnx is plain ONNX over integers that any runtime computes exactly as the C does.\n' +
+        'NAME_int8.json tells how well each layer follows float32.',
     )
     .argument('<model.onnx>', 'the model')
     .option('-o, --out <dir>', 'where the files go', './generated');
@@ -53,10 +55,12 @@ async function run(path: string, flags: Flags): Promise<void> {
     const sqnr = await quality(compilation, progress);
     const accuracy = await accuracyOn(compilation, flags, progress);
     const full = fullReport(buildReport(compilation), { core: compilation.target.core, sqnr, accuracy });
-    const name = `${compilation.name}_int8`;
+    const { name } = compilation;
+    const qdq = qdqModel(compilation);
     const files = new Map([
-      [`${name}.onnx`, oracleModel(compilation)],
-      [`${name}.json`, Buffer.from(`${JSON.stringify({ ...full, remarks: compilation.remarks }, null, 2)}\n`)],
+      [`${name}_int8.onnx`, oracleModel(compilation)],
+      ...(qdq ? ([[`${name}_qdq.onnx`, qdq]] as const) : []),
+      [`${name}_int8.json`, Buffer.from(`${JSON.stringify({ ...full, remarks: compilation.remarks }, null, 2)}\n`)],
     ]);
     await writeFiles(flags.out, files);
     const pages = flags.report === undefined ? [] : await writeReport(flags.report, full);

@@ -238,6 +238,10 @@ test('quantize writes a model that onnxruntime runs', async () => {
   const x = { dtype: 'i8' as const, shape: [1, 1, 8, 8], data: new Int8Array(64) };
   const results = await withSession(bytes, {}, (session) => session.run(new Map([['x', x]])));
   expect(results.get('y')?.dtype).toBe('i8');
+  expect(stdout).toContain('Wrote tiny_int8.onnx, tiny_qdq.onnx, tiny_int8.json in quantized');
+  const qdq = join('quantized', 'tiny_qdq.onnx');
+  const again = await cli(folder, 'compile', qdq, '--json', '--quiet', '-o', 'from-qdq');
+  expect(JSON.parse(again.stdout).report.precision).toBe('int8');
 });
 
 test('every verb that reads a model makes constants of inputs', async () => {

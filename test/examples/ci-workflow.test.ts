@@ -37,3 +37,9 @@ test('the workflow fails where the C was never committed, and where it differs',
   write('int b;\n');
   expect((await run(step)).exitCode).not.toBe(0);
 });
+
+test('it compiles what quantize wrote, which needs no calibration: the runner may have another processor', () => {
+  const workflow = readFileSync(`${ROOT}examples/ci/firmware-model.yml`, 'utf8');
+  expect(workflow).toMatch(/^ {2}MODEL: .*_qdq\.onnx$/m);
+  expect(workflow).not.toContain('--calibrate');
+});

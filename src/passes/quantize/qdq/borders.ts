@@ -106,7 +106,9 @@ export function importQuantize(code: CodeGraph, node: Node, absorbed: Set<Node>)
   if (!quantizer) return 'it has one scale per channel';
   const { output } = quantizer;
   const held = code.codesOf(reals);
-  if (!held && !readersOf(graph, integers).some((reader) => takesCodes(graph, reader, integers))) return '';
+  const taken = readersOf(graph, integers).some((reader) => takesCodes(graph, reader, integers));
+  // A file of ours looks some up in tables.
+  if (!held && !graph.annotations && !taken) return '';
   const codes = recoded(code, held ?? quantizeReals(code, reals, integers, target), quantizer, output);
   for (const value of [integers, output]) code.setCodes(value, codes);
   for (const other of quantizer.nodes) absorbed.add(other);
