@@ -1,4 +1,4 @@
-import { copyFile, type FileCopy, } from '../frontend/file-copy.ts';
+import { copyFile, type FileCopy } from '../frontend/file-copy.ts';
 import { typeOf } from '../ir/graph.ts';
 import type { Port } from '../ir/program.ts';
 import { elementCount } from '../ir/shape.ts';
