@@ -59,3 +59,8 @@ export function windowOverlap(
   }
   return distance;
 }
+
+/** Weights that a convolution of this shape reads. */
+export function filterElements({ out_c, in_c, groups, kernel_h, kernel_w }: WindowShape): number {
+  return (out_c * in_c * kernel_h * kernel_w) / groups;
+}

@@ -1,8 +1,9 @@
 import type { Codes } from '../formats/index.ts';
 import { constantOf, typeOf } from '../ir/graph.ts';
 import type { LowerBuilder, Operand } from '../ir/lowering.ts';
+import { ofLength } from '../ir/of-length.ts';
 import type { Node, Tensor } from '../ir/types.ts';
-import type { WindowShape } from '../ir/window.ts';
+import { filterElements, type WindowShape } from '../ir/window.ts';
 import { type CodeRange, clampCodes, codesOf, quantOf, weightRequantization, zeroPointOf } from '../quant/quantized.ts';
 import { type AccumulatorBound, accumulatorBound, accumulatorFits } from '../quant/requantize.ts';
 import type { Job } from './kernel.ts';
@@ -35,12 +36,15 @@ export type LinearLayer = Pick<LinearJob, 'shape' | 'weights' | 'x' | 'y' | 'mac
 
 export function linearJob(node: Node, lower: LowerBuilder, layer: LinearLayer): LinearJob {
   const { graph } = lower;
-  const { weights } = layer;
+  const { weights, shape } = layer;
+  ofLength(filterElements(shape), weights.data, node.name);
   const outputs = weights.shape[0];
   const [x, y] = [quantOf(graph, node.inputs[0]), quantOf(graph, node.outputs[0])];
   const bias = foldedBias(weights, constantOf(graph, node.inputs[2]), zeroPointOf(x));
   const { min, max } = codesOf(x);
   const requantization = weightRequantization(graph, node, outputs);
+  ofLength(shape.out_c, bias, node.name);
+  ofLength(shape.out_c, requantization.multiplier, node.name);
   if (requantization.tieParity !== undefined) lower.roundHalfEven();
   return {
     ...layer,

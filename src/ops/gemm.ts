@@ -1,3 +1,4 @@
+import { ofLength } from '../ir/of-length.ts';
 import { permuted } from '../ir/permute.ts';
 import type { Node, Tensor } from '../ir/types.ts';
 import { denseOverlap } from '../kernels/dense/overlap.ts';
@@ -67,7 +68,13 @@ function lowerDense(node: Node, lower: LowerBuilder, weights: Tensor, bias: Tens
       in: inputs,
       out,
       x: x.name,
-      w: lower.table('weights', 'f32', columnsInMemoryOrder(scaled, x), 'weights', `weights [out][in] of ${node.name}`),
+      w: lower.table(
+        'weights',
+        'f32',
+        ofLength(out * inputs, columnsInMemoryOrder(scaled, x), node.name),
+        'weights',
+        `weights [out][in] of ${node.name}`,
+      ),
       bias: biasTable(node, lower, bias, out),
       min,
       max,
@@ -88,6 +95,7 @@ function biasTable(node: Node, lower: LowerBuilder, bias: Tensor | null, out: nu
   if (!bias) return 'NULL';
   const beta = floatAttribute(node, 'beta', 1);
   const source = bias.data as Float32Array;
+  if (source.length !== 1) ofLength(out, source, node.name);
   const values = Float32Array.from({ length: out }, (_, i) => beta * source[source.length === 1 ? 0 : i]!);
   return lower.table('bias', 'f32', values, 'parameters', `bias of ${node.name}`);
 }

@@ -1,6 +1,8 @@
+import { ofLength } from '../ir/of-length.ts';
 import { elementCount } from '../ir/shape.ts';
 import { numbersOf } from '../ir/tensor.ts';
 import type { Node, Tensor } from '../ir/types.ts';
+import { filterElements } from '../ir/window.ts';
 import { kernelMajor } from '../kernels/conv2d/layout.ts';
 import { convMacs } from '../kernels/conv2d/macs.ts';
 import { convIntegerRules } from './conv/rules.ts';
@@ -73,7 +75,7 @@ export const convInteger: OpDef = {
         w: lower.table(
           'weights',
           'i16',
-          kernelMajor(weights).data,
+          ofLength(filterElements(shape), kernelMajor(weights).data, node.name),
           'weights',
           `weights [out][kernel][in] minus zero point of ${node.name}`,
         ),

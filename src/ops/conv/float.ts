@@ -1,4 +1,7 @@
+import { ofLength } from '../../ir/of-length.ts';
+import { elementCount } from '../../ir/shape.ts';
 import type { Node, Tensor } from '../../ir/types.ts';
+import { filterElements } from '../../ir/window.ts';
 import { isDepthwise, kernelMajor, tapMajor, tapsBytes } from '../../kernels/conv2d/layout.ts';
 import { convMacs } from '../../kernels/conv2d/macs.ts';
 import type { LowerBuilder } from '../op-def.ts';
@@ -8,7 +11,8 @@ import { type WindowShape, windowOverlap, windowParams, windowTitle } from '../s
 export function lowerConvF32(node: Node, lower: LowerBuilder, shape: WindowShape, weights: Tensor): void {
   const depthwise = isDepthwise(shape);
   const x = lower.read(0, 'channels-last');
-  const bias = node.inputs[2] ? lower.read(2, 'row-major').name : 'NULL';
+  const bias = node.inputs[2] ? lower.read(2, 'row-major') : null;
+  if (bias) ofLength(shape.out_c, { length: elementCount(bias.shape) }, node.name);
   const y = lower.write(0, 'channels-last');
   const codes = depthwise ? tapMajor(weights, shape) : kernelMajor(weights).data;
   const order = depthwise ? '[kernel][out]' : '[out][kernel][in]';
@@ -18,8 +22,14 @@ export function lowerConvF32(node: Node, lower: LowerBuilder, shape: WindowShape
     params: {
       shape: windowParams(shape),
       x: x.name,
-      w: lower.table('weights', 'f32', codes, 'weights', `weights ${order} of ${node.name}`),
-      bias,
+      w: lower.table(
+        'weights',
+        'f32',
+        ofLength(filterElements(shape), codes, node.name),
+        'weights',
+        `weights ${order} of ${node.name}`,
+      ),
+      bias: bias?.name ?? 'NULL',
       y: y.name,
       min,
       max,

@@ -1,3 +1,4 @@
+import { ofLength } from '../../ir/of-length.ts';
 import type { Node, Tensor } from '../../ir/types.ts';
 import { must } from '../../support/errors.ts';
 import type { LowerBuilder, OpDef, Operand, UpgradeBuilder } from '../op-def.ts';
@@ -62,7 +63,11 @@ function perElement(node: Node, opset: number, upgrade: UpgradeBuilder): Node {
 type Expression = (element: string, channel: string) => string;
 
 function foldedExpression(node: Node, lower: LowerBuilder, parameters: readonly Tensor[]): Expression {
-  const [scale, bias, mean, variance] = parameters.map(({ data }) => Array.from(data as Float32Array, Number));
+  const { shape } = lower.type(node.inputs[0]);
+  const channels = shape.length > 1 ? shape[1]! : 1;
+  const [scale, bias, mean, variance] = parameters.map(({ data }) =>
+    Array.from(ofLength(channels, data as Float32Array, node.name), Number),
+  );
   const epsilon = floatAttribute(node, 'epsilon', 1e-5);
   const factor = scale!.map((s, c) => s / Math.sqrt(variance![c]! + epsilon));
   const a = lower.table('factor', 'f32', Float32Array.from(factor), 'parameters', `scale / deviation of ${node.name}`);

@@ -1,6 +1,8 @@
+import { ofLength } from '../../ir/of-length.ts';
 import { permuted } from '../../ir/permute.ts';
 import { elementCount } from '../../ir/shape.ts';
 import type { Node, Tensor } from '../../ir/types.ts';
+import { filterElements } from '../../ir/window.ts';
 import type { LowerBuilder, OpDef } from '../op-def.ts';
 import { intsAttribute, stringAttribute } from '../support/attributes.ts';
 import { clipBounds } from '../support/clip.ts';
@@ -29,7 +31,8 @@ export const convTranspose: OpDef = {
 
 function lowerFloat(node: Node, lower: LowerBuilder, shape: WindowShape, weights: Tensor): void {
   const x = lower.read(0, 'channels-last');
-  const bias = node.inputs[2] ? lower.read(2, 'row-major').name : 'NULL';
+  const bias = node.inputs[2] ? lower.read(2, 'row-major') : null;
+  if (bias) ofLength(shape.out_c, { length: elementCount(bias.shape) }, node.name);
   const y = lower.write(0, 'channels-last');
   const [min, max] = clipBounds(node);
   lower.call({
@@ -40,11 +43,11 @@ function lowerFloat(node: Node, lower: LowerBuilder, shape: WindowShape, weights
       w: lower.table(
         'weights',
         'f32',
-        kernelMajor(weights, shape.groups).data,
+        ofLength(filterElements(shape), kernelMajor(weights, shape.groups).data, node.name),
         'weights',
         `weights [out][kernel][in] of ${node.name}`,
       ),
-      bias,
+      bias: bias?.name ?? 'NULL',
       y: y.name,
       min,
       max,
