@@ -68,7 +68,4 @@ export const skipLayerNormRules: readonly Rule[] = [
 
 export const lrnRules: readonly Rule[] = [inputs(1), rank(0, 2, Infinity), bounded('size', 0, 1)];
 export const lpNormRules: readonly Rule[] = [inputs(1), axis('axis', -1), bounded('p', 2, 1, 2)];
-export const meanVarianceRules: readonly Rule[] = [
-  inputs(1),
-  axes('axes'),
-];
+export const meanVarianceRules: readonly Rule[] = [inputs(1), axes('axes')];
