@@ -167,6 +167,7 @@ export async function transformModel(options: TransformOptions): Promise<Transfo
     const { graph, reference, remarks } = await runPipeline(imported, pipeline, {
       ...options.passes,
       known: allPasses,
+      memory,
       evaluate: evaluator.evaluate,
       open: openTrainingSession,
       ...(dataset && {

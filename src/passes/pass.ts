@@ -1,6 +1,7 @@
 import type { Json } from '../ir/program.ts';
 import type { Graph, Node, Tensor, ValueName } from '../ir/types.ts';
 import type { Rng } from '../numerics/rng.ts';
+import type { MemoryBudget } from '../support/memory-budget.ts';
 import type { OpenSession } from '../train/session.ts';
 import type { Checkpoint } from '../train/trainer.ts';
 import type { Fact } from './facts.ts';
@@ -31,6 +32,8 @@ export interface PassContext {
   evaluate: Evaluate;
   /** Loads a graph to train it: fast, and close to what `evaluate` gives. */
   open: OpenSession;
+  /** Counts what passes compute of constants. */
+  readonly memory: MemoryBudget;
   readonly dataset: Dataset | null;
   /** The last graph of this pipeline in which no value held codes: what a quantized graph should compute. */
   readonly reference: Graph | null;

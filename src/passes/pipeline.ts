@@ -3,6 +3,7 @@ import type { Graph } from '../ir/types.ts';
 import { verifyGraph } from '../ir/verify.ts';
 import { createRng } from '../numerics/rng.ts';
 import { InvariantError, UserError } from '../support/errors.ts';
+import { MemoryBudget } from '../support/memory-budget.ts';
 import { nearestName } from '../support/nearest.ts';
 import type { OpenSession } from '../train/session.ts';
 import { FACTS } from './facts.ts';
@@ -24,6 +25,8 @@ export interface PipelineOptions {
   readonly evaluate?: Evaluate;
   /** Loads graphs to train them; passes that train need it. */
   readonly open?: OpenSession;
+  /** Of what constants become. Default: a budget of 1 GB for this run. */
+  readonly memory?: MemoryBudget;
   readonly dataset?: Dataset;
   readonly signal?: AbortSignal;
   /** Of ctx.rng. Default 0. */
@@ -69,8 +72,9 @@ export interface PipelineResult {
 export async function runPipeline(
   graph: Graph,
   pipeline: Pipeline,
-  options: PipelineOptions = {},
+  given: PipelineOptions = {},
 ): Promise<PipelineResult> {
+  const options = { memory: new MemoryBudget(), ...given };
   const steps = pipeline.map((entry) => ('pass' in entry ? entry : step(entry)));
   const names = steps.map(({ pass }) => pass.name);
   const { stopAfter, printIrAfter = [] } = options;
@@ -151,7 +155,7 @@ function requireFacts(graph: Graph, pass: AnyPass, known: readonly AnyPass[]): v
 function contextOf(
   index: number,
   pass: AnyPass,
-  options: PipelineOptions,
+  options: PipelineOptions & { readonly memory: MemoryBudget },
   remarks: Remark[],
   reference: Graph | null,
 ): PassContext {
@@ -160,6 +164,7 @@ function contextOf(
     rng: createRng(options.seed ?? 0),
     evaluate: options.evaluate ?? (() => Promise.reject(noEvaluate(pass))),
     open: options.open ?? (() => Promise.reject(noEvaluate(pass))),
+    memory: options.memory,
     dataset: options.dataset ?? null,
     reference,
     progress: (done, total, note) => options.progress?.(pass.name, done, total, note),

@@ -63,6 +63,7 @@ export async function prepareSubject(
     judged: dataset.count >= 2 * samples ? await judge(spread(dataset, samples, 0.5)) : fitted,
     context: (progress = () => {}) => ({
       remark: () => {},
+      memory: int8.memory,
       rng: createRng(options.passes?.seed ?? 0),
       evaluate,
       open: openTrainingSession,

@@ -1,17 +1,18 @@
-import { editGraph, producerOf, prune, typeOf } from '../../ir/graph.ts';
+import { editGraph, typeOf } from '../../ir/graph.ts';
 import { elementCount } from '../../ir/shape.ts';
 import { byteCount, tensorOf } from '../../ir/tensor.ts';
-import type { Graph, Node, Tensor, ValueName } from '../../ir/types.ts';
+import type { Graph, Node, ValueName } from '../../ir/types.ts';
 import { intAttribute } from '../../ops/support/attributes.ts';
-import { must, UserError } from '../../support/errors.ts';
-import { definePass, type PassContext } from '../pass.ts';
+import { must } from '../../support/errors.ts';
+import { definePass } from '../pass.ts';
+import { computeConstants, UNREADABLE } from './compute-constants.ts';
 import { RANDOM_OPS } from './rules/random.ts';
 
 /**
  * Purpose: whatever can be computed now is not computed on the microcontroller.
- * Method: Shape and Size read the static types, values without elements are constants whatever makes them; then one
- * onnxruntime run computes all values that depend on
- * constants alone and that something else reads.
+ * Method: Shape and Size read the static types, values without elements are constants whatever makes them; then all
+ * values that depend on constants alone and that something else reads are computed: arithmetic here, so that weights do
+ * not depend on the processor (constant-arithmetic), the rest in onnxruntime.
  * Kept: random nodes; QuantizeLinear and DequantizeLinear (they say how a constant is to be stored); a result of
  * more than `maxBytes` that is also more than `maxGrowth` times the constants it comes from (Expand, Tile,
  * ConstantOfShape), unless it is the weights of a layer.
@@ -29,33 +30,12 @@ export const foldConstants = definePass({
       (constantBytes, bytes) => bytes > maxBytes && bytes > maxGrowth * constantBytes,
     );
     if (values.length === 0) return shaped;
-    const results = await computed(shaped, values, ctx);
+    const results = await computeConstants(shaped, values, ctx);
     const edit = editGraph(shaped);
     for (const [value, tensor] of results) edit.makeConstant(value, tensor);
     return edit.finish();
   },
 });
-
-/** All values in one run; value by value where onnxruntime lacks a kernel for some of them, which then stay. */
-async function computed(graph: Graph, values: readonly ValueName[], ctx: PassContext): Promise<Map<ValueName, Tensor>> {
-  const subgraph = prune({ ...graph, inputs: [], outputs: values });
-  try {
-    const results = await ctx.evaluate(subgraph);
-    return new Map(values.map((value) => [value, must(results.get(value), `result '${value}'`)]));
-  } catch (error) {
-    if (!(error instanceof UserError) || error.problem.code !== 'RUNTIME') throw error;
-    if (values.length === 1) {
-      ctx.remark(
-        must(producerOf(graph, values[0]), 'producer'),
-        `kept: ${error.problem.because?.[0] ?? error.message}`,
-      );
-      return new Map();
-    }
-    const parts: [ValueName, Tensor][] = [];
-    for (const value of values) parts.push(...(await computed(graph, [value], ctx)));
-    return new Map(parts);
-  }
-}
 
 /** Shape (with start and end) and Size of every value: types are static. */
 function foldShapes(graph: Graph): Graph {
@@ -159,8 +139,6 @@ function sourcesOf(
 }
 
 const KEPT: ReadonlySet<string> = new Set([...RANDOM_OPS, 'Dropout', 'QuantizeLinear', 'DequantizeLinear']);
-/** Types that onnxruntime does not hand out: such values are computed on the way to others only. */
-const UNREADABLE: ReadonlySet<string> = new Set(['bf16', 'i4', 'u4', 'i2', 'u2']);
 
 function foldable(graph: Graph, node: Node): boolean {
   if (KEPT.has(node.op) || (node.domain !== '' && node.domain !== 'com.microsoft')) return false;

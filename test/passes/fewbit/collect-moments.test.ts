@@ -10,6 +10,7 @@ import { quantizeInt8 } from '../../../src/passes/quantize/quantize-int8.ts';
 import { dequantizeArray } from '../../../src/quant/affine.ts';
 import { createEvaluator } from '../../../src/runtime/evaluator.ts';
 import { openTrainingSession } from '../../../src/runtime/training-session.ts';
+import { MemoryBudget } from '../../../src/support/memory-budget.ts';
 
 const CHANNELS = 4;
 const SIZE = 33;
@@ -46,6 +47,7 @@ test('the moments are those of the patches, over several chunks and groups', asy
     checkpoints: null,
     signal: null,
     remark() {},
+    memory: new MemoryBudget(),
     progress() {},
   };
   const moments = await collectMoments(
