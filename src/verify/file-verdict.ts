@@ -11,6 +11,8 @@ export interface JudgedC {
   readonly precision?: 'float32' | 'int8';
   /** Whether the file says itself which of its values are integers. */
   readonly quantizedFile?: boolean;
+  /** Such a file, and float32 computes it without rounding: no code may differ (quant/closed.ts). */
+  readonly exactFile?: boolean;
   readonly graph: Graph;
   readonly oracle: Graph;
   readonly program: { readonly inputs: readonly Port[]; readonly outputs: readonly Port[] };

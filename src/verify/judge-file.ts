@@ -6,7 +6,7 @@ import type { Graph, Tensor, TypedArray, ValueName } from '../ir/types.ts';
 import { type FileSession, openFile } from '../runtime/file-session.ts';
 import { UserError } from '../support/errors.ts';
 import { graphRun } from './behind-steps.ts';
-import { isClosed, stepOf } from './code-steps.ts';
+import { stepOf } from './code-steps.ts';
 import { agrees } from './compare.ts';
 import {
   type FileOutput,
@@ -132,8 +132,8 @@ function judge({ model, copy, both: { disabled, basic }, tolerance, labels }: Co
 }
 
 /** Makes the meter of an output. */
-function meters({ graph }: JudgedC, copy: FileCopy, judgement: Judgement): (port: Port, index: number) => OutputMeter {
-  const closed = judgement === 'codes' && isClosed(graph);
+function meters({ graph, exactFile = false }: JudgedC, copy: FileCopy, judgement: Judgement): (port: Port, index: number) => OutputMeter {
+  const closed = judgement === 'codes' && exactFile;
   const rules = rulesOf(graph, new Set());
   return (port, i) => {
     const rule = rules.get(port.value) ?? { kind: 'equal', floor: 0, cancels: false };

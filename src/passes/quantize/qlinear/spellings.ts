@@ -15,7 +15,7 @@ const unary =
 const binary =
   (op: string): Spelling =>
   (say) =>
-    say.quantized(say.float(op, [say.real(0), say.real(3)], {}), 6, 'even-codes');
+    say.quantized(say.float(op, [say.real(0), say.real(3)], {}), 6, { rounding: 'even-codes' });
 
 /** onnxruntime's pools also take channels last. */
 const pool =
@@ -73,16 +73,21 @@ const concat: Spelling = (say, node) => {
   say.quantized(say.float('Concat', inputs, node.attributes), 0);
 };
 
+/** onnxruntime divides by a whole number of steps. */
+const WHOLE_STEPS = { adjust: (scale: number) => (scale <= 1 ? 1 / Math.floor(Math.fround(1 / scale)) : scale) };
+
 /** Before opset 13 Softmax ran over all dimensions from the axis on; attribute `opset` says which it is. */
 const softmax: Spelling = (say, node) => {
   const opset = intAttribute(node, 'opset', 13);
   const axis = normalizeAxis(intAttribute(node, 'axis', opset < 13 ? 1 : -1), say.shape.length);
   const x = say.real(0);
-  if (opset >= 13 || axis === say.shape.length - 1) return say.quantized(say.float('Softmax', [x], { axis }), 3);
+  if (opset >= 13 || axis === say.shape.length - 1) {
+    return say.quantized(say.float('Softmax', [x], { axis }), 3, WHOLE_STEPS);
+  }
   const flat = [elementCount(say.shape.slice(0, axis)), elementCount(say.shape.slice(axis))];
   const rows = say.float('Reshape', [x, say.constant('rows', flat)], {}, flat);
   const y = say.float('Softmax', [rows], { axis: 1 }, flat);
-  say.quantized(say.float('Reshape', [y, say.constant('shape', say.shape)], {}), 3);
+  say.quantized(say.float('Reshape', [y, say.constant('shape', say.shape)], {}), 3, WHOLE_STEPS);
 };
 
 /** By 'domain:operator'. */

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { compileModel } from '../../src/compile.ts';
+import { loadTarget } from '../../src/targets/load.ts';
+import type { Target } from '../../src/targets/target.ts';
+import { toolchainFor } from '../../src/verify/toolchain-for.ts';
+import { verifyModel } from '../../src/verify/verify-model.ts';
+import { type FileSpec, onnxFile, randomFeeds } from '../helpers/onnx-file.ts';
+import { SOFTMAX_FILE, TIES_NETWORK } from '../helpers/ties-network.ts';
+import { describeWith, inFolder } from '../verify/native.ts';
+
+const CORES = ['host', 'cortex-m4f', 'cortex-m0', 'cortex-m0-slow-mul', 'rv32i', 'avr', 'avr-no-mul'];
+
+for (const core of CORES) {
+  const target = await loadTarget(core);
+  await describeWith(`ties on ${core}`, toolchainFor(target).available, () => {
+    test('a network full of them has the codes of the file, layer by layer and at the end', async () => {
+      const halves = await expectCodesOfTheFile(TIES_NETWORK, target, true);
+      expect(halves.join(' ')).toBe('Conv Conv Add Mul AveragePool GlobalAveragePool MatMul Mul Add');
+    });
+
+    test('Softmax with any scale and zero point', async () => {
+      expect(await expectCodesOfTheFile(SOFTMAX_FILE, target, false)).toEqual(['Softmax']);
+    });
+  });
+}
+
+/** Operators whose kernels round half to even. */
+async function expectCodesOfTheFile(file: FileSpec, target: Target, exact: boolean): Promise<string[]> {
+  const model = await compileModel({ model: onnxFile(file), name: 'ties', target });
+  const samples = randomFeeds(file, 3);
+  const dataset = { name: 'samples', count: samples.length, labels: null, sample: (i: number) => samples[i] };
+  const verdict = await inFolder((directory) =>
+    verifyModel(model, dataset, { toolchain: toolchainFor(target), directory }),
+  );
+  expect([...verdict.layers, ...verdict.outputs].filter(({ different }) => different > 0)).toEqual([]);
+  expect(verdict.file).toMatchObject({ run: true, passed: true, outputs: [{ different: 0, allowed: exact ? 0 : 1 }] });
+  return model.program.calls.flatMap(({ rounding, op }) => (rounding ? [op] : []));
+}
