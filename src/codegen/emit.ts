@@ -97,7 +97,7 @@ function layerContext(program: Program, plan: MemoryPlan, call: Call, index: num
 
 function bodyText(call: Call, templates: TemplateSet): string {
   const body = templates.render(`layers/${call.template}.c`, call.params);
-  return call.rounding === 'half-even' ? templates.halfEven(body) : body;
+  return call.requantization ? templates.requantized(body, call.requantization) : body;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Json, KernelInstance, Reading, RefusedKernel, Storage, Table } from './program.ts';
+import type { Json, KernelInstance, Reading, RefusedKernel, RequantizationForm, Storage, Table } from './program.ts';
 import type { DType, Graph, Shape, Tensor, TensorType, TypedArray, ValueName } from './types.ts';
 
 /** Layout wish for an operand. `any`: whatever it is, strides tell; `row-major`: plain C order. */
@@ -44,8 +44,8 @@ export interface LowerBuilder {
   table(name: string, dtype: DType, data: TypedArray, kind: Table['kind'], comment: string): string;
   /** Temporary memory of this call, 4-byte aligned unless told; returns its argument name. */
   scratch(bytes: number, ctype: string): string;
-  /** The kernels of this node's call round half to even (nn_..._rne); their multipliers are words of half-even.ts. */
-  roundHalfEven(): void;
+  /** This node's call takes the variants of its kernels for this form. */
+  requantizes(form: RequantizationForm | undefined): void;
   /** Emits the layer. `overlap` names how far below each input its output may start (see Overlap). */
   call(layer: LayerSpec): void;
   /** Why this node cannot become C; collected over the whole model and reported together. */

@@ -69,6 +69,12 @@ export interface KernelInstance {
   readonly params: { readonly [key: string]: Json };
 }
 
+/**
+ * How sums become codes where one multiplication that rounds half up is not what a quantized file says: 'wide' multipliers
+ * of 31 bits, half up; 'shifts' and 'words' half to even.
+ */
+export type RequantizationForm = 'wide' | 'shifts' | 'words';
+
 /** One layer function of the generated C and its one call. */
 export interface Call {
   /** C identifier without the model prefix, unique: 'l03_conv'. */
@@ -97,8 +103,8 @@ export interface Call {
   readonly summary: string;
   /** The graph value this call completes, if it completes one (traces compare it with the oracle). */
   readonly result: Port | null;
-  /** Sums that lie halfway between two codes: its kernels are the variants that round them to even. Absent: up. */
-  readonly rounding?: 'half-even';
+  /** Its kernels are the variants for this form, nn_..._wide and so on; see quant/imported-scales.ts. Absent: one multiplication. */
+  readonly requantization?: RequantizationForm;
 }
 
 /** A const table of the generated C. */

@@ -2,7 +2,7 @@ import { constantOf, typeOf } from '../ir/graph.ts';
 import type { Graph, Node, Quant, TensorType, ValueName } from '../ir/types.ts';
 import { roundHalfEven } from '../numerics/float16.ts';
 import { must } from '../support/errors.ts';
-import { importedRequantization } from './half-even.ts';
+import { importedRequantization } from './imported-scales.ts';
 import { productScale, type Requantization, requantization } from './requantize.ts';
 
 /** Integer range of an activation's codes. */

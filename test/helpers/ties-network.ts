@@ -26,7 +26,11 @@ export const TIES_NETWORK: FileSpec = {
     'w.s': tensorOf('f32', [5], [0.25, 0.125, 0.25, 0.0625, 0.5]),
     'w.z': tensorOf('i8', [5], [0, 0, 0, 0, 0]),
     b: tensorOf('i32', [5], [3, -20, 7, 100, 1]),
-    'b.s': tensorOf('f32', [5], [0.25, 0.125, 0.25, 0.0625, 0.5].map((scale) => scale * 0.0625)),
+    'b.s': tensorOf(
+      'f32',
+      [5],
+      [0.25, 0.125, 0.25, 0.0625, 0.5].map((scale) => scale * 0.0625),
+    ),
     k: random('i8', [5, 1, 3, 3], 2, { min: -4, max: 4 }),
     ...affine('k', 0.25, 0),
     n: random('i8', [5, 6], 3, { min: -2, max: 2 }),

@@ -34,5 +34,5 @@ async function expectCodesOfTheFile(file: FileSpec, target: Target, exact: boole
   );
   expect([...verdict.layers, ...verdict.outputs].filter(({ different }) => different > 0)).toEqual([]);
   expect(verdict.file).toMatchObject({ run: true, passed: true, outputs: [{ different: 0, allowed: exact ? 0 : 1 }] });
-  return model.program.calls.flatMap(({ rounding, op }) => (rounding ? [op] : []));
+  return model.program.calls.flatMap(({ requantization, op }) => (requantization ? [op] : []));
 }

@@ -45,7 +45,7 @@ export function lowerAveragePoolAdds(
   const size = Math.max(...counts) + 1;
   const shift = shifts?.left === 0 ? byCount(new Uint8Array(size), shifts.shift) : null;
   const comment = `by number of cells, of ${node.name}`;
-  if (scales.tieParity !== undefined) lower.roundHalfEven();
+  lower.requantizes(scales.form);
   lower.call({
     template: 'averagepool2d_adds',
     params: {
@@ -59,7 +59,7 @@ export function lowerAveragePoolAdds(
         ? 'NULL'
         : lower.table('multiplier', 'i32', byCount(new Int32Array(size), multiplier), 'parameters', `scale ${comment}`),
       left_shift: leftShift,
-      ...outputClampParams(node, lower),
+      ...outputClampParams(node, lower, scales),
     },
     summary: windowTitle(node.op, { ...shape, groups: 1 }),
     readsFlash: true,

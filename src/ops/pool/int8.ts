@@ -34,8 +34,8 @@ export function lowerAveragePoolS8(node: Node, lower: LowerBuilder, shape: Windo
   if (!packed && addsRatherThanMultiplies(lower)) {
     return lowerAveragePoolAdds(node, lower, shape, x, y, scales, extent);
   }
-  const { multiplier, leftShift, tieParity, counts } = scales;
-  if (tieParity !== undefined) lower.roundHalfEven();
+  const { multiplier, leftShift, counts } = scales;
+  lower.requantizes(scales.form);
   const even = counts.length === 1 && !packed;
   const byCount = new Int32Array(Math.max(...counts) + 1);
   counts.forEach((count, i) => {
@@ -54,7 +54,7 @@ export function lowerAveragePoolS8(node: Node, lower: LowerBuilder, shape: Windo
         ? multiplier[0]!
         : lower.table('multiplier', 'i32', byCount, 'parameters', `scale by number of cells, of ${node.name}`),
       left_shift: leftShift,
-      ...outputClampParams(node, lower),
+      ...outputClampParams(node, lower, scales),
     },
     summary: windowTitle(node.op, { ...shape, groups: 1 }),
     overlap: [{ read: x, distance: windowOverlap(shape, elementBytes(x.type), elementBytes(y.type)) }],

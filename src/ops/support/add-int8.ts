@@ -2,6 +2,7 @@ import type { Graph, Node, ValueName } from '../../ir/types.ts';
 import { addsRatherThanMultiplies } from '../../kernels/weights/adds.ts';
 import { additionParameters } from '../../quant/addition.ts';
 import { fitsInt32, type ImportedAddition, importedAddition } from '../../quant/imported-addition.ts';
+import { zeroPointField } from '../../quant/imported-scales.ts';
 import { isPow2 } from '../../quant/pow2-scale.ts';
 import { clampCodes, quantOf, scaleOf, zeroPointOf } from '../../quant/quantized.ts';
 import type { LowerBuilder, OracleBuilder, QuantizeRule } from '../op-def.ts';
@@ -19,7 +20,7 @@ export const binaryRule: QuantizeRule = { inputs: ['activation', 'activation'], 
 export function lowerAddS8(node: Node, lower: LowerBuilder): void {
   const sum = sumParameters(lower.graph, node);
   const { min, max } = clampCodes(node, quantOf(lower.graph, node.outputs[0]));
-  if (sum.parity !== null) lower.roundHalfEven();
+  lower.requantizes(sum.parity === null ? undefined : 'words');
   lowerPointwise(node, lower, {
     expression: `${sumText(sum, addsRatherThanMultiplies(lower))}, ${min}, ${max})`,
     title: node.op,
@@ -90,12 +91,13 @@ export function lowerMulS8(node: Node, lower: LowerBuilder): void {
   const [a, b, y] = [0, 1]
     .map((i) => quantOf(lower.graph, node.inputs[i]))
     .concat(quantOf(lower.graph, node.outputs[0]));
-  const { multiplier, leftShift, tieParity } = productRequantization(lower.graph, node);
+  const scale = productRequantization(lower.graph, node);
+  const { multiplier, leftShift, form, tieParity } = scale;
   const { min, max } = clampCodes(node, y!);
-  const quant = `&(const nn_quant){ ${leftShift}, ${zeroPointOf(y!)}, ${min}, ${max} }`;
+  const quant = `&(const nn_quant){ ${leftShift}, ${zeroPointField(scale, zeroPointOf(y!))}, ${min}, ${max} }`;
   const factor = (name: string, zeroPoint: number) => (zeroPoint === 0 ? name : `(${name} - (${zeroPoint}))`);
   const odd = tieParity === 1;
-  if (tieParity !== undefined) lower.roundHalfEven();
+  lower.requantizes(form);
   lowerPointwise(node, lower, {
     expression: `nn_requantize_${odd ? 'even_code_s8' : 's8'}(${quant}, ${factor('a', zeroPointOf(a!))} * ${factor('b', zeroPointOf(b!))}, ${multiplier[0]})`,
     title: node.op,

@@ -23,7 +23,7 @@ export function lowerSoftmaxS8(node: Node, lower: LowerBuilder): void {
   const quant = quantOf(lower.graph, node.outputs[0]);
   const wide = node.rounding ? importedSoftmax(scale, scaleOf(quant)) : null;
   const { table } = wide ?? softmaxTable(scale, length);
-  if (wide) lower.roundHalfEven();
+  lower.requantizes(wide ? 'words' : undefined);
   const strides = dimensionStrides(x.storage, x.shape) ?? [];
   const outer = x.shape.map((size, i) => ({ size, stride: strides[i]! })).filter((_, i) => i !== axis);
   const loops = outer.filter(({ size }) => size !== 1).sort((a, b) => b.stride - a.stride);
