@@ -23,6 +23,8 @@ export interface LayerReport {
   /** null for a step that completes no value of the graph. */
   readonly output: Shape | null;
   readonly macs: number;
+  /** How its sums become codes where they lie halfway between two; null: it has no sums that become codes. */
+  readonly rounding: 'half-up' | 'half-even' | null;
   /** Tables that an earlier layer already uses count there. */
   readonly weightBytes: number;
   readonly parameterBytes: number;
@@ -172,6 +174,7 @@ function layerReports(
       inputs: inputShapes(call, graph),
       output: call.result?.shape ?? null,
       macs: call.macs,
+      rounding: roundingOf(call),
       weightBytes,
       parameterBytes,
       codeBytes: functions && (functions.get(call.symbol) ?? 0),
@@ -180,6 +183,15 @@ function layerReports(
       weights: weights.get(call) ?? null,
     };
   });
+}
+
+/** Sums become codes: of layers with products, of means and of sums of tensors. */
+function roundingOf({ requantization, macs, op, result }: Call): LayerReport['rounding'] {
+  if (!result?.type.quant || result.type.dtype !== 'i8') return null;
+  if (requantization) return requantization === 'wide' ? 'half-up' : 'half-even';
+  return macs > 0 || ['Add', 'Sub', 'Mul', 'AveragePool', 'GlobalAveragePool', 'Softmax'].includes(op)
+    ? 'half-up'
+    : null;
 }
 
 function inputShapes(call: Call, graph: Graph): Shape[] {
