@@ -132,7 +132,11 @@ function judge({ model, copy, both: { disabled, basic }, tolerance, labels }: Co
 }
 
 /** Makes the meter of an output. */
-function meters({ graph, exactFile = false }: JudgedC, copy: FileCopy, judgement: Judgement): (port: Port, index: number) => OutputMeter {
+function meters(
+  { graph, exactFile = false }: JudgedC,
+  copy: FileCopy,
+  judgement: Judgement,
+): (port: Port, index: number) => OutputMeter {
   const closed = judgement === 'codes' && exactFile;
   const rules = rulesOf(graph, new Set());
   return (port, i) => {
