@@ -71,9 +71,9 @@ export interface KernelInstance {
 
 /**
  * How sums become codes where one multiplication that rounds half up is not what a quantized file says: 'wide' multipliers
- * of 31 bits, half up; 'shifts' and 'words' half to even.
+ * of 31 bits, half up; 'shifts' and 'words' half to the even step; 'odd' words half to the odd step.
  */
-export type RequantizationForm = 'wide' | 'shifts' | 'words';
+export type RequantizationForm = 'wide' | 'shifts' | 'words' | 'odd';
 
 /** One layer function of the generated C and its one call. */
 export interface Call {

@@ -18,7 +18,7 @@ const INT32_MAX = 2 ** 31 - 1;
  * - one multiplication that rounds half up, where no sum lies on a tie and the multipliers are precise;
  * - 'wide', where they would not be: (acc * M + 2^(31 + r)) >> (32 + r), M of up to 31 bits;
  * - 'shifts' where all scales are powers of two and ties occur: acc / 2^s, half to even;
- * - 'words' (see wordsOf) for everything else.
+ * - 'words' (see wordsOf) for everything else; 'odd' where a tie goes to the odd step, as an even code wants of an odd zero point.
  *
  * @param tieParity of the step that a tie goes to
  */
@@ -28,7 +28,8 @@ export function importedRequantization(scales: ArrayLike<number>, reach: Reach, 
   for (const candidate of [plain, ...(wide ? [wide] : [])]) {
     if (isPrecise(candidate, scales) && !meetsTies(candidate, scales, reach)) return candidate;
   }
-  return (tieParity === 0 && shiftsOf(scales, reach)) || { ...wordsOf(scales), tieParity };
+  if (tieParity === 1) return { ...wordsOf(scales), form: 'odd', tieParity };
+  return shiftsOf(scales, reach) ?? { ...wordsOf(scales), form: 'words', tieParity };
 }
 
 /** M / 2^(32 - leftShift), or M / 2^(32 + r). */
@@ -107,7 +108,7 @@ const EXPONENT = 5;
  * The mantissa is off by at most half, the product by |acc| / 2: what lies within |acc| of a tie is one. Powers of two
  * are exact, and then nothing else does while |acc| < 2^24.
  */
-function wordsOf(scales: ArrayLike<number>): Requantization {
+function wordsOf(scales: ArrayLike<number>): Pick<Requantization, 'multiplier' | 'leftShift'> {
   const largest = Math.max(...Array.from(scales));
   let leftShift = 0;
   while (Math.round(largest * 2 ** (MANTISSA - leftShift)) >= 2 ** MANTISSA) leftShift++;
@@ -118,7 +119,7 @@ function wordsOf(scales: ArrayLike<number>): Requantization {
     if (mantissa() >= 2 ** MANTISSA) exponent--;
     return mantissa() * 2 ** EXPONENT + exponent;
   });
-  return { multiplier, leftShift, form: 'words' };
+  return { multiplier, leftShift };
 }
 
 /** scale = mantissa * 2^-shift, and whether sums near a tie count as one. */
@@ -131,7 +132,7 @@ export interface ScaleParts {
 /** What a multiplier stands for. */
 export function scaleParts({ form, leftShift }: Requantization, multiplier: number): ScaleParts {
   if (form === 'shifts') return { mantissa: 1, shift: multiplier, snaps: false };
-  if (form !== 'words')
+  if (form !== 'words' && form !== 'odd')
     return {
       mantissa: multiplier,
       shift: exponentOf({ multiplier: new Int32Array(0), leftShift, ...(form && { form }) }),

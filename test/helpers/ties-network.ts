@@ -9,7 +9,7 @@ const quantize = (x: string) => node(`${x} = QuantizeLinear(${x}_y, ${x}.s, ${x}
 /** A file with powers of two for scales: every layer that rounds meets ties, and no code may differ. */
 export const TIES_NETWORK: FileSpec = {
   inputs: { x: ['i8', [1, 2, 6, 6]] },
-  outputs: ['q'],
+  outputs: ['q', 'u'],
   constants: {
     ...affine('x', 0.0625, -3),
     ...affine('c', 0.25, 7),
@@ -58,6 +58,7 @@ export const TIES_NETWORK: FileSpec = {
     dequantize('m'),
     node('v_y = AveragePool(m_r)', { kernel_shape: [2, 3], pads: [1, 1, 0, 0] }),
     quantize('v'),
+    node('u = ms.QLinearAveragePool(m, m.s, m.z, v.s, v.z)', { kernel_shape: [2, 2] }),
     dequantize('v'),
     node('g_y = GlobalAveragePool(v_r)'),
     quantize('g'),
@@ -80,4 +81,21 @@ export const SOFTMAX_FILE: FileSpec = {
   outputs: ['p'],
   constants: { ...affine('x', 0.0625, -3), ...affine('p', 0.015, -100) },
   nodes: [dequantize('x'), node('p_y = Softmax(x_r)'), quantize('p')],
+};
+
+/** For parts with little memory: shifts, and words whose ties go to the odd step. */
+export const SMALL_TIES: FileSpec = {
+  inputs: { x: ['i8', [1, 2, 4, 4]] },
+  outputs: ['y'],
+  constants: {
+    ...affine('x', 1, -3),
+    ...affine('w', 1, 0),
+    ...affine('c', 2, 1),
+    ...affine('y', 2, 7),
+    w: tensorOf('i8', [3, 2, 1, 1], [1, -1, 2, 1, -2, -1]),
+  },
+  nodes: [
+    node('c = QLinearConv(x, x.s, x.z, w, w.s, w.z, c.s, c.z)'),
+    node('y = ms.QLinearAveragePool(c, c.s, c.z, y.s, y.z)', { kernel_shape: [2, 3] }),
+  ],
 };

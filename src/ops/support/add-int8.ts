@@ -92,14 +92,13 @@ export function lowerMulS8(node: Node, lower: LowerBuilder): void {
     .map((i) => quantOf(lower.graph, node.inputs[i]))
     .concat(quantOf(lower.graph, node.outputs[0]));
   const scale = productRequantization(lower.graph, node);
-  const { multiplier, leftShift, form, tieParity } = scale;
+  const { multiplier, leftShift, form } = scale;
   const { min, max } = clampCodes(node, y!);
   const quant = `&(const nn_quant){ ${leftShift}, ${zeroPointField(scale, zeroPointOf(y!))}, ${min}, ${max} }`;
   const factor = (name: string, zeroPoint: number) => (zeroPoint === 0 ? name : `(${name} - (${zeroPoint}))`);
-  const odd = tieParity === 1;
   lower.requantizes(form);
   lowerPointwise(node, lower, {
-    expression: `nn_requantize_${odd ? 'even_code_s8' : 's8'}(${quant}, ${factor('a', zeroPointOf(a!))} * ${factor('b', zeroPointOf(b!))}, ${multiplier[0]})`,
+    expression: `nn_requantize_s8(${quant}, ${factor('a', zeroPointOf(a!))} * ${factor('b', zeroPointOf(b!))}, ${multiplier[0]})`,
     title: node.op,
     onCodes: true,
   });

@@ -1,5 +1,5 @@
 import { elementCount, normalizeAxis } from '../../../ir/shape.ts';
-import type { Node } from '../../../ir/types.ts';
+import type { Node, Rounding, Shape } from '../../../ir/types.ts';
 import { floatAttribute, intAttribute } from '../../../ops/support/attributes.ts';
 import type { Speller } from './speller.ts';
 
@@ -17,13 +17,24 @@ const binary =
   (say) =>
     say.quantized(say.float(op, [say.real(0), say.real(3)], {}), 6, { rounding: 'even-codes' });
 
+/** onnxruntime adds the zero point before it rounds, but where a window without padding is the whole image. */
+function poolRounding({ attributes }: Node, spatial: Shape, results: Shape): { rounding?: Rounding } {
+  const { kernel_shape, pads, auto_pad } = attributes;
+  if (!Array.isArray(kernel_shape)) return {};
+  const padded = Array.isArray(pads) && pads.some((pad) => pad !== 0);
+  const same = typeof auto_pad === 'string' && auto_pad.startsWith('SAME') && results.some((size) => size !== 1);
+  return spatial.join() === kernel_shape.join() && !padded && !same ? {} : { rounding: 'even-codes' };
+}
+
 /** onnxruntime's pools also take channels last. */
 const pool =
   (op: string): Spelling =>
   (say, node) => {
     const { channels_last, ...attributes } = node.attributes;
-    if (channels_last !== 1) return say.quantized(say.float(op, [say.real(0)], attributes), 3);
     const rank = say.shape.length;
+    const image = (shape: Shape) => (channels_last === 1 ? shape.slice(1, -1) : shape.slice(2));
+    const rounding = poolRounding(node, image(say.shapeOf(0)), image(say.shape));
+    if (channels_last !== 1) return say.quantized(say.float(op, [say.real(0)], attributes), 3, rounding);
     const spatial = Array.from({ length: rank - 2 }, (_, i) => i + 1);
     const first = [0, rank - 1, ...spatial];
     const last = [0, ...spatial.map((i) => i + 1), 1];
@@ -39,7 +50,7 @@ const pool =
       attributes,
       first.map((i) => say.shape[i]),
     );
-    say.quantized(say.float('Transpose', [y], { perm: last }), 3);
+    say.quantized(say.float('Transpose', [y], { perm: last }), 3, rounding);
   };
 
 /** Scale per output channel: axis 0 of the weights. */
