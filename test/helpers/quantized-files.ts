@@ -346,7 +346,7 @@ const qlinear: QuantizedFile = {
   ],
   becomes:
     'Conv Add LookupTable LookupTable Mul AveragePool MaxPool LookupTable Concat GlobalAveragePool Reshape ' +
-    'Gemm MatMul Softmax',
+    'Gemm MatMul Softmax Identity',
 };
 
 const leftovers: QuantizedFile = {
