@@ -22,6 +22,8 @@ export interface JudgedC {
 export interface Inference {
   readonly feed: ReadonlyMap<ValueName, Tensor>;
   readonly outputs: readonly TypedArray[];
+  /** Of the values inside that it shows, in its order; none where layers are not compared. */
+  readonly values: ReadonlyMap<ValueName, TypedArray>;
 }
 
 /** How the C compares with the user's file, which onnxruntime runs as it stands. */
