@@ -286,7 +286,8 @@ const attention: QuantizedFile = {
     dequantize('p_q', 'p_r', 'p'),
     node('y = MatMul(p_r, x_r)'),
   ]),
-  becomes: 'Transpose MatMul Softmax MatMul',
+  becomes: 'Transpose MatMul Softmax LookupTable MatMul',
+  share: 0.05, // the integer Softmax has steps of 1/256, the file wants 1/255
 };
 
 const integerBorders: QuantizedFile = {
@@ -346,7 +347,7 @@ const qlinear: QuantizedFile = {
   ],
   becomes:
     'Conv Add LookupTable LookupTable Mul AveragePool MaxPool LookupTable Concat GlobalAveragePool Reshape ' +
-    'Gemm MatMul Softmax Identity',
+    'Gemm MatMul Softmax LookupTable',
 };
 
 const leftovers: QuantizedFile = {
