@@ -28,6 +28,7 @@ import { refineRanges } from './passes/quantize/refine-ranges.ts';
 import { unrollRecurrent } from './passes/quantize/unroll-recurrent.ts';
 import { allPasses } from './passes/registry.ts';
 import { distill } from './passes/retrain/distill.ts';
+import { isClosed } from './quant/closed.ts';
 import type { CalibrationMethod } from './quant/observers.ts';
 import { createEvaluator } from './runtime/evaluator.ts';
 import { openTrainingSession } from './runtime/training-session.ts';
@@ -92,6 +93,8 @@ export interface Transformation {
   readonly graph: Graph;
   /** The file says itself which of its values are integers. */
   readonly quantizedFile: boolean;
+  /** Such a file, and float32 computes it without rounding: no code of the C may differ. */
+  readonly exactFile: boolean;
   /** The calibration samples, when there were any. */
   readonly dataset: Dataset | null;
   /** What is left of the budget, for further data. */
@@ -180,6 +183,7 @@ export async function transformModel(options: TransformOptions): Promise<Transfo
       memory,
       graph,
       quantizedFile: isQuantizedModel(imported),
+      exactFile: isQuantizedModel(imported) && isQuantized(graph) && isClosed(imported, graph),
       dataset,
       remarks: notRun ? [remarkOn(notRun), ...remarks] : remarks,
     };

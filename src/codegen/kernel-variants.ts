@@ -1,3 +1,5 @@
+import type { RequantizationForm } from '../ir/program.ts';
+
 /** Kernels that pass weights on and do not look at them: the same text serves every storage. */
 const LOOPS = [
   ...['conv2d', 'conv2d_part', 'dense', 'rows', 'rows2'],
@@ -40,23 +42,34 @@ const CHOSEN = { unpack: 'unpack', rnn_f: 'rnn', rnn_g: 'rnn', rnn_h: 'rnn' };
 
 const CHOOSING = new RegExp(`^nn_(${Object.keys(CHOICES).join('|')})_(\\w+)_([a-z0-9]+)$`);
 
-/** Kernels that turn sums into codes; nn_..._rne is the same with ties to even. */
-const ROUNDING = ['nn_requantize_s8', 'nn_requantize_adds', 'nn_shift_s8'];
+/** What the names of kernels end in that requantize in another form. */
+const FORMS = { wide: '_wide', shifts: '_shift', words: '_rne', odd: '_odd' } as const;
 
-export const HALF_EVEN = '_rne';
+/** The kernel's name without the form, and the form; null for other names. */
+export function requantizingKernel(name: string): { readonly base: string; readonly form: RequantizationForm } | null {
+  const form = (Object.keys(FORMS) as RequantizationForm[]).find((one) => name.endsWith(FORMS[one]));
+  return form ? { base: name.slice(0, -FORMS[form].length), form } : null;
+}
 
 /**
- * The text with ties to even: every kernel that rounds, itself or by one that it includes, under its name with _rne.
- * `kernel` gives the text of a kernel.
+ * The text for another form of requantization: a kernel that has a file for it, or includes one that has, goes by the name
+ * that says so.
+ * @param kernel text of a kernel
+ * @param hasFile whether a kernel has a file of its own
  */
-export function roundedHalfEven(text: string, kernel: (name: string) => string | null): string {
+export function requantizedIn(
+  text: string,
+  form: RequantizationForm,
+  kernel: (name: string) => string | null,
+  hasFile: (name: string) => boolean,
+): string {
   const known = new Map<string, boolean>();
-  const rounds = (name: string): boolean => {
-    const found = known.get(name) ?? (ROUNDING.includes(name) || includesOf(kernel(name) ?? '').some(rounds));
+  const differs = (name: string): boolean => {
+    const found = known.get(name) ?? (hasFile(`${name}${FORMS[form]}`) || includesOf(kernel(name) ?? '').some(differs));
     known.set(name, found);
     return found;
   };
-  return text.replace(/\bnn_\w+/g, (name) => (rounds(name) ? `${name}${HALF_EVEN}` : name));
+  return text.replace(/\bnn_\w+/g, (name) => (differs(name) ? `${name}${FORMS[form]}` : name));
 }
 
 function includesOf(text: string): string[] {

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import Handlebars from 'handlebars';
-import type { Json, KernelInstance } from '../ir/program.ts';
+import type { Json, RequantizationForm } from '../ir/program.ts';
 import { invariant } from '../support/errors.ts';
-import { HALF_EVEN, kernelVariant, roundedHalfEven } from './kernel-variants.ts';
+import { kernelVariant, requantizedIn, requantizingKernel } from './kernel-variants.ts';
 
 /** Works from src/ (tests) and from dist/ (installed): both lie one level below the package root. */
 export const TEMPLATE_ROOT = fileURLToPath(new URL('../../templates/', import.meta.url));
@@ -13,10 +13,8 @@ export interface TemplateSet {
   render(name: string, context: Json | object): string;
   /** Text of templates/<set>/kernels/<name>.h from the first set that has it, or of a variant of another kernel; else null. */
   kernel(name: string): string | null;
-  /** The body of a layer, or a kernel, with the kernels that round half to even. */
-  halfEven(text: string): string;
-  /** templates/<set>/kernels/<template>.h.hbs with the numbers of one layer, as a kernel of its own. */
-  instance(instance: KernelInstance): string;
+  /** The body of a layer with the kernels for this form. */
+  requantized(body: string, form: RequantizationForm): string;
 }
 
 /** Text of templates/c/kernels/<name>.h, or null. */
@@ -60,13 +58,17 @@ function openSets(sets: readonly string[]): TemplateSet {
     return text;
   };
   const variant = (name: string): string | null => {
-    const base = name.endsWith(HALF_EVEN) ? kernel(name.slice(0, -HALF_EVEN.length)) : null;
-    return base === null ? kernelVariant(name, portableKernel) : roundedHalfEven(base, kernel);
+    const wanted = requantizingKernel(name);
+    const base = wanted && kernel(wanted.base);
+    return wanted && base !== null
+      ? requantizedIn(base, wanted.form, kernel, hasFile)
+      : kernelVariant(name, portableKernel);
   };
+  const hasFile = (name: string) => find(`kernels/${name}.h`) !== undefined;
 
   return {
     kernel,
-    halfEven: (text) => roundedHalfEven(text, kernel),
+    requantized: (body, form) => requantizedIn(body, form, kernel, hasFile),
     render(name, context) {
       let template = compiled.get(name);
       if (!template) {
@@ -76,9 +78,6 @@ function openSets(sets: readonly string[]): TemplateSet {
         compiled.set(name, template);
       }
       return template(context);
-    },
-    instance({ name, template, params }) {
-      return this.render(`kernels/${template}.h`, { name, guard: `${name.toUpperCase()}_H`, ...params });
     },
   };
 }

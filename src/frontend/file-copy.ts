@@ -25,6 +25,8 @@ export interface FileCopy {
   readonly inputs: readonly CopiedValue[];
   /** In the order of the file. */
   readonly outputs: readonly CopiedValue[];
+  /** Values that are outputs behind them because they were asked for: those, or what QuantizeLinear rounds to them. */
+  readonly inner: readonly Pick<CopiedValue, 'name' | 'ours'>[];
   readonly names: CopyNames;
 }
 
@@ -42,6 +44,7 @@ export interface CopiedValue {
 const [IR_VERSION, MODEL_GRAPH] = [1, 7];
 const [NODE, GRAPH_NAME, INITIALIZER, INPUT, OUTPUT, SPARSE_INITIALIZER] = [1, 2, 5, 11, 12, 15];
 const [VALUE_NAME, TENSOR_NAME, VALUES] = [1, 8, 1];
+const [NODE_INPUT, NODE_OUTPUT, NODE_OP] = [1, 2, 4];
 /** Since this IR version an initializer need not stand among the inputs. */
 const FREE_INITIALIZERS = 4;
 
@@ -50,13 +53,14 @@ const FREE_INITIALIZERS = 4;
  * in place of inputs, external data inside, and what means nothing left out (documentation, declared types of computed
  * values, training graphs). Nodes, attributes, operator sets, functions, subgraphs and constants are copied byte by byte:
  * nothing that reads them for the compiler stands between the file and onnxruntime.
+ * `inner`: values of the main graph to be shown as well, as far as it computes them.
  * Throws UserError BAD_MODEL, UNBOUND_DIMENSION, BAD_ARGUMENT.
  */
-export function copyFile(file: ModelFile): FileCopy {
-  return parse(() => copied(file));
+export function copyFile(file: ModelFile, inner: readonly ValueName[] = []): FileCopy {
+  return parse(() => copied(file, inner));
 }
 
-function copied(file: ModelFile): FileCopy {
+function copied(file: ModelFile, wanted: readonly ValueName[]): FileCopy {
   checkWire(file.bytes);
   const fields = readFields(file.bytes);
   const graph = fields.filter(({ number }) => number === MODEL_GRAPH).flatMap(({ bytes }) => readFields(bytes));
@@ -74,10 +78,13 @@ function copied(file: ModelFile): FileCopy {
   copyFields(body, border.rest, GRAPH, context);
   const outputs = border.outputs.map((field, i) => addOutput(body, field, rename(nameOf(field)), i));
 
+  const inner = innerValues(graph, wanted).map(({ name, nameBytes }) => ({ name, ours: rename(nameBytes) }));
+  for (const { ours } of inner) body.bytes(OUTPUT, valueBytes(ours, null));
+
   const copy = new Message();
   copyFields(copy, fields, MODEL, context);
   copy.message(MODEL_GRAPH, body);
-  return { bytes: copy.finish(), inputs, outputs, names: context.names };
+  return { bytes: copy.finish(), inputs, outputs, inner, names: context.names };
 
   function rename(name: Uint8Array): string {
     return context.names.rename('value', name);
@@ -114,6 +121,31 @@ function borderOf(graph: readonly Field[], file: ModelFile): Border {
     outputs: graph.filter(({ number }) => number === OUTPUT),
     rest: graph.filter((field) => field.number !== OUTPUT && !isFree(field)),
   };
+}
+
+/**
+ * Of the wanted values those that nodes compute, in the order in which they are wanted. In the place of codes that
+ * QuantizeLinear makes stand the numbers that it rounds.
+ */
+function innerValues(graph: readonly Field[], wanted: readonly ValueName[]) {
+  const computed = new Map<ValueName, { readonly nameBytes: Uint8Array; readonly rounds: Uint8Array | null }>();
+  for (const { bytes } of graph.filter(({ number }) => number === NODE)) {
+    const fields = readFields(bytes);
+    const part = (wantedNumber: number) => fields.find(({ number }) => number === wantedNumber)?.bytes ?? null;
+    const rounds = readable(part(NODE_OP) ?? new Uint8Array()) === 'QuantizeLinear' ? part(NODE_INPUT) : null;
+    for (const { number, bytes: nameBytes } of fields) {
+      if (number === NODE_OUTPUT) computed.set(readable(nameBytes), { nameBytes, rounds });
+    }
+  }
+  const shown = new Set(graph.filter(({ number }) => number === OUTPUT).map((field) => readable(nameOf(field))));
+  return wanted.flatMap((name) => {
+    const found = computed.get(name);
+    const nameBytes = found && (found.rounds ?? found.nameBytes);
+    const source = nameBytes && readable(nameBytes);
+    if (!source || !computed.has(source) || shown.has(source)) return [];
+    shown.add(source);
+    return [{ name, nameBytes }];
+  });
 }
 
 function initializerName({ number, bytes }: Field): string[] {

@@ -22,18 +22,47 @@ export function constantOf(graph: Graph, value: ValueName | null | undefined): T
 }
 
 export function producerOf(graph: Graph, value: ValueName | null | undefined): Node | null {
-  return (value != null && graph.nodes.find((node) => node.outputs.includes(value))) || null;
+  return (value != null && linksOf(graph).producers.get(value)) || null;
 }
 
-export function consumersOf(graph: Graph, value: ValueName): Node[] {
-  return graph.nodes.filter((node) => node.inputs.includes(value));
+/** In the order of the graph. */
+export function consumersOf(graph: Graph, value: ValueName): readonly Node[] {
+  return linksOf(graph).consumers.get(value) ?? [];
 }
 
 /** The one node that reads `value`, or null when several do or when it is a graph output. */
 export function soleConsumer(graph: Graph, value: ValueName): Node | null {
   const consumers = consumersOf(graph, value);
   const reads = consumers.flatMap((node) => node.inputs.filter((input) => input === value)).length;
-  return reads === 1 && !graph.outputs.includes(value) ? consumers[0]! : null;
+  return reads === 1 && !linksOf(graph).outputs.has(value) ? consumers[0]! : null;
+}
+
+interface Links {
+  readonly producers: ReadonlyMap<ValueName, Node>;
+  readonly consumers: ReadonlyMap<ValueName, readonly Node[]>;
+  readonly outputs: ReadonlySet<ValueName>;
+}
+
+/** Graphs do not change, so who makes and who reads a value is looked for once. */
+const knownLinks = new WeakMap<Graph, Links>();
+
+function linksOf(graph: Graph): Links {
+  const known = knownLinks.get(graph);
+  if (known) return known;
+  const producers = new Map<ValueName, Node>();
+  const consumers = new Map<ValueName, Node[]>();
+  for (const node of graph.nodes) {
+    for (const output of node.outputs) if (output !== null && !producers.has(output)) producers.set(output, node);
+    for (const input of new Set(node.inputs)) {
+      if (input === null) continue;
+      const readers = consumers.get(input);
+      if (readers) readers.push(node);
+      else consumers.set(input, [node]);
+    }
+  }
+  const links = { producers, consumers, outputs: new Set(graph.outputs) };
+  knownLinks.set(graph, links);
+  return links;
 }
 
 /** A scratch pad over an immutable graph; finish() gives the new graph. */
@@ -67,15 +96,22 @@ export interface GraphDraft {
 export function editGraph(graph: Graph): GraphDraft {
   const types = new Map(graph.types);
   const constants = new Map(graph.constants);
-  let nodes = [...graph.nodes];
+  /** null: gone. */
+  const nodes: (Node | null)[] = [...graph.nodes];
+  const positions = new Map<ValueName, number>();
+  for (const [i, node] of graph.nodes.entries())
+    for (const output of node.outputs) if (output) positions.set(output, i);
   const inputs = [...graph.inputs];
   const outputs = [...graph.outputs];
   const aliases = new Map<ValueName, ValueName>();
   const ties = [...(graph.ties ?? [])];
 
+  const lastNumber = new Map<string, number>();
   const fresh = (hint: string): ValueName => {
     let name = hint;
-    for (let i = 1; types.has(name); i++) name = `${hint}.${i}`;
+    let number = lastNumber.get(hint) ?? 0;
+    while (types.has(name)) name = `${hint}.${++number}`;
+    lastNumber.set(hint, number);
     return name;
   };
 
@@ -97,6 +133,7 @@ export function editGraph(graph: Graph): GraphDraft {
     },
     node(spec, type, hint = spec.name ?? spec.op) {
       const output = this.output(hint, type);
+      positions.set(output, nodes.length);
       nodes.push({
         op: spec.op,
         domain: spec.domain ?? '',
@@ -111,9 +148,13 @@ export function editGraph(graph: Graph): GraphDraft {
     },
     update(node, change) {
       const output = node.outputs.find((value) => value !== null);
-      const index = nodes.findIndex((other) => other.outputs.includes(must(output, `output of '${node.name}'`)));
-      invariant(index >= 0, `node '${node.name}' is not in the graph`);
-      nodes[index] = { ...nodes[index]!, ...change };
+      const index = positions.get(must(output, `output of '${node.name}'`)) ?? -1;
+      const current = nodes[index];
+      invariant(current, `node '${node.name}' is not in the graph`);
+      const changed = { ...current, ...change };
+      for (const left of current.outputs) if (left && !changed.outputs.includes(left)) positions.delete(left);
+      for (const added of changed.outputs) if (added) positions.set(added, index);
+      nodes[index] = changed;
     },
     output(hint, type) {
       const name = fresh(hint);
@@ -129,26 +170,33 @@ export function editGraph(graph: Graph): GraphDraft {
     makeConstant(value, tensor) {
       constants.set(value, tensor);
       types.set(value, { dtype: tensor.dtype, shape: tensor.shape, quant: types.get(value)?.quant ?? null });
-      nodes = nodes
-        .filter((node) => !(node.outputs.length === 1 && node.outputs[0] === value))
-        .map((node) => (node.outputs.includes(value) ? { ...node, outputs: without(node.outputs, value) } : node));
+      const index = positions.get(value);
+      const producer = index === undefined ? null : nodes[index];
+      if (index === undefined || !producer) return;
+      positions.delete(value);
+      nodes[index] = producer.outputs.length === 1 ? null : { ...producer, outputs: without(producer.outputs, value) };
     },
     tie(values) {
       ties.push(values);
     },
     finish() {
       const resolve = (value: ValueName): ValueName => {
+        const passed: ValueName[] = [];
         let name = value;
-        for (let hops = 0; aliases.has(name); hops++) {
-          invariant(hops <= aliases.size, `replaceUses runs in a circle at '${value}'`);
-          name = aliases.get(name)!;
+        for (let next = aliases.get(name); next !== undefined; next = aliases.get(name)) {
+          invariant(passed.length <= aliases.size, `replaceUses runs in a circle at '${value}'`);
+          passed.push(name);
+          name = next;
         }
+        for (const other of passed) aliases.set(other, name);
         return name;
       };
-      nodes = nodes.map((node) => ({ ...node, inputs: node.inputs.map((input) => input && resolve(input)) }));
+      const left = nodes.flatMap((node) =>
+        node ? [{ ...node, inputs: node.inputs.map((input) => input && resolve(input)) }] : [],
+      );
       const sources = outputs.map(resolve);
       const tied = ties.length > 0 && { ties: ties.map((values) => [...new Set(values.map(resolve))]) };
-      const edited = { ...graph, inputs, outputs, nodes: sortNodes(nodes), types, constants, ...tied };
+      const edited = { ...graph, inputs, outputs, nodes: sortNodes(left), types, constants, ...tied };
       return prune(keepOutputNames(edited, sources));
     },
   };
@@ -169,9 +217,10 @@ function keepOutputNames(graph: Graph, sources: readonly ValueName[]): Graph {
   const taken = new Set(graph.outputs.filter((output, i) => sources[i] === output));
   const renamed = new Map<ValueName, ValueName>();
   const copies: Node[] = [];
+  const graphInputs = new Set(graph.inputs);
   const outputs = graph.outputs.map((output, i) => {
     const source = must(sources[i], 'source of a graph output');
-    if (source === output || graph.inputs.includes(output)) return source;
+    if (source === output || graphInputs.has(output)) return source;
     types.set(output, must(types.get(source), `type of '${source}'`));
     constants.delete(output);
     const constant = graph.constants.get(source);

@@ -1,4 +1,4 @@
-import type { Json, KernelInstance, LeanerKernel, Reading, RefusedKernel, Storage, Table } from './program.ts';
+import type { Json, KernelInstance, Reading, RefusedKernel, RequantizationForm, Storage, Table } from './program.ts';
 import type { DType, Graph, Shape, Tensor, TensorType, TypedArray, ValueName } from './types.ts';
 
 /** Layout wish for an operand. `any`: whatever it is, strides tell; `row-major`: plain C order. */
@@ -40,19 +40,12 @@ export interface LowerBuilder {
   write(index: number, layout: Exclude<Layout, 'any'>, access?: AccessOptions): Operand;
   /** Output `index` is input `from` seen through another shape or order: no call, no copy. */
   alias(index: number, from: number, storage: Storage): void;
-  /** Adds a const table and returns its C name; equal tables are shared. `parameterBytes`: see Table. */
-  table(
-    name: string,
-    dtype: DType,
-    data: TypedArray,
-    kind: Table['kind'],
-    comment: string,
-    parameterBytes?: number,
-  ): string;
+  /** Adds a const table and returns its C name; equal tables are shared. */
+  table(name: string, dtype: DType, data: TypedArray, kind: Table['kind'], comment: string): string;
   /** Temporary memory of this call, 4-byte aligned unless told; returns its argument name. */
   scratch(bytes: number, ctype: string): string;
-  /** The kernels of this node's call round half to even (nn_..._rne); their multipliers are words of half-even.ts. */
-  roundHalfEven(): void;
+  /** This node's call takes the variants of its kernels for this form. */
+  requantizes(form: RequantizationForm | undefined): void;
   /** Emits the layer. `overlap` names how far below each input its output may start (see Overlap). */
   call(layer: LayerSpec): void;
   /** Why this node cannot become C; collected over the whole model and reported together. */
@@ -87,7 +80,5 @@ export interface LayerSpec {
   readonly kernel?: string;
   readonly reading?: Reading;
   readonly refused?: readonly RefusedKernel[];
-  readonly instructions?: number;
-  readonly leaner?: LeanerKernel | null;
   readonly instances?: readonly KernelInstance[];
 }

@@ -57,11 +57,6 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
  */
 export type Reading = 'bytes' | 'inline' | 'whole' | 'block' | 'chunk' | 'additions';
 
-export interface LeanerKernel {
-  readonly without: readonly string[];
-  readonly bytes: number;
-}
-
 export interface RefusedKernel {
   readonly kernel: string;
   readonly reason: string;
@@ -73,6 +68,12 @@ export interface KernelInstance {
   readonly template: string;
   readonly params: { readonly [key: string]: Json };
 }
+
+/**
+ * How sums become codes where one multiplication that rounds half up is not what a quantized file says: 'wide' multipliers
+ * of 31 bits, half up; 'shifts' and 'words' half to the even step; 'odd' words half to the odd step.
+ */
+export type RequantizationForm = 'wide' | 'shifts' | 'words' | 'odd';
 
 /** One layer function of the generated C and its one call. */
 export interface Call {
@@ -90,10 +91,6 @@ export interface Call {
   readonly reading?: Reading;
   /** Faster or smaller kernels that were not taken, each with the reason. */
   readonly refused?: readonly RefusedKernel[];
-  /** Instructions of one inference as the kernel's cost model has them. */
-  readonly instructions?: number;
-  /** Where another kernel takes `bytes` less of memory: those to rule out for it, this one and all that take as much. */
-  readonly leaner?: LeanerKernel;
   /** Kernels of this layer that are rendered from a template with numbers of its shape. */
   readonly instances?: readonly KernelInstance[];
   readonly arguments: readonly Argument[];
@@ -106,8 +103,8 @@ export interface Call {
   readonly summary: string;
   /** The graph value this call completes, if it completes one (traces compare it with the oracle). */
   readonly result: Port | null;
-  /** Sums that lie halfway between two codes: its kernels are the variants that round them to even. Absent: up. */
-  readonly rounding?: 'half-even';
+  /** Its kernels are the variants for this form, nn_..._wide and so on; see quant/imported-scales.ts. Absent: one multiplication. */
+  readonly requantization?: RequantizationForm;
 }
 
 /** A const table of the generated C. */
@@ -118,8 +115,6 @@ export interface Table {
   readonly data: TypedArray;
   /** Numbers of the model itself, or something derived for a kernel (folded biases, multipliers, lookup tables). */
   readonly kind: 'weights' | 'parameters';
-  /** Of a table of weights: bytes that hold biases and multipliers. */
-  readonly parameterBytes?: number;
   readonly comment: string;
 }
 

@@ -2,8 +2,10 @@ import type { Codes } from '../formats/index.ts';
 import { constantOf, typeOf } from '../ir/graph.ts';
 import type { LowerBuilder, Operand } from '../ir/lowering.ts';
 import { ofLength } from '../ir/of-length.ts';
+import type { RequantizationForm } from '../ir/program.ts';
 import type { Node, Tensor } from '../ir/types.ts';
 import { filterElements, type WindowShape } from '../ir/window.ts';
+import { zeroPointField } from '../quant/imported-scales.ts';
 import { type CodeRange, clampCodes, codesOf, quantOf, weightRequantization, zeroPointOf } from '../quant/quantized.ts';
 import { type AccumulatorBound, accumulatorBound, accumulatorFits } from '../quant/requantize.ts';
 import type { Job } from './kernel.ts';
@@ -17,14 +19,14 @@ export interface LinearJob extends Job {
   /** Name of the weight format; null: plain codes. */
   readonly format: string | null;
   readonly x: Operand;
-  readonly y: Operand;
   readonly inputZeroPoint: number;
   /** [out], the input zero point folded in: sums are taken over raw input codes. */
   readonly bias: Int32Array;
-  /** y = clamp(zeroPoint + ((sum * 2^leftShift * multiplier[out] + 2^31) >> 32)), or with `tieParity` as in half-even.ts. */
+  /** y = clamp(zeroPoint + ((sum * 2^leftShift * multiplier[out] + 2^31) >> 32)), or as `form` says. */
   readonly multiplier: Int32Array;
   readonly leftShift: number;
-  readonly tieParity?: 0 | 1;
+  readonly form?: RequantizationForm;
+  /** As nn_quant has it. */
   readonly zeroPoint: number;
   readonly clamp: CodeRange;
   /** Of every partial sum in any order. */
@@ -46,7 +48,7 @@ export function linearJob(node: Node, lower: LowerBuilder, layer: LinearLayer): 
   const requantization = weightRequantization(graph, node, outputs);
   ofLength(shape.out_c, bias, node.name);
   ofLength(shape.out_c, requantization.multiplier, node.name);
-  if (requantization.tieParity !== undefined) lower.roundHalfEven();
+  lower.requantizes(requantization.form);
   return {
     ...layer,
     ...requantization,
@@ -57,7 +59,7 @@ export function linearJob(node: Node, lower: LowerBuilder, layer: LinearLayer): 
     format: typeOf(graph, node.inputs[1]).quant?.format ?? null,
     inputZeroPoint: zeroPointOf(x),
     bias,
-    zeroPoint: zeroPointOf(y),
+    zeroPoint: zeroPointField(requantization, zeroPointOf(y)),
     clamp: clampCodes(node, y),
     bound: accumulatorBound(weights.data as Codes, outputs, min, max, bias),
   };
@@ -75,9 +77,9 @@ export function foldedBias(weights: Tensor, bias: Tensor | null, inputZeroPoint:
 }
 
 /** True, or why no kernel may compute the layer. */
-export function sumsFit({ bound, leftShift, tieParity }: LinearJob): true | string {
+export function sumsFit({ bound, leftShift, form }: LinearJob): true | string {
   return (
-    accumulatorFits(bound, tieParity === undefined ? leftShift : 0) ||
+    accumulatorFits(bound, form === undefined ? leftShift : 0) ||
     'its sums could overflow 32 bits; leave it in float with --exclude'
   );
 }

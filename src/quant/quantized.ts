@@ -2,7 +2,7 @@ import { constantOf, typeOf } from '../ir/graph.ts';
 import type { Graph, Node, Quant, TensorType, ValueName } from '../ir/types.ts';
 import { roundHalfEven } from '../numerics/float16.ts';
 import { must } from '../support/errors.ts';
-import { importedRequantization } from './half-even.ts';
+import { importedRequantization } from './imported-scales.ts';
 import { productScale, type Requantization, requantization } from './requantize.ts';
 
 /** Integer range of an activation's codes. */
@@ -76,11 +76,16 @@ export function layerRequantization(
   return importedRequantization(scales, reach, odd ? 1 : 0);
 }
 
+/** Weights [in][out]. */
+export function isInputMajor({ op, attributes }: Node): boolean {
+  return op === 'MatMul' || (op === 'Gemm' && attributes.transB !== 1);
+}
+
 /** Largest |sum of w (x - zero point) + bias| of each output channel, over all codes x. */
-function largestSums(graph: Graph, node: Node, channels: number): Float64Array {
+export function largestSums(graph: Graph, node: Node, channels: number): Float64Array {
   const weights = must(constantOf(graph, node.inputs[1]), 'weights').data;
   const bias = constantOf(graph, node.inputs[2]);
-  const inputMajor = node.op === 'MatMul' || (node.op === 'Gemm' && node.attributes.transB !== 1);
+  const inputMajor = isInputMajor(node);
   const depth = weights.length / channels;
   const span = spanOf(quantOf(graph, node.inputs[0]));
   return Float64Array.from({ length: channels }, (_, c) => {

@@ -1,3 +1,4 @@
+import type { RequantizationForm } from '../ir/program.ts';
 import { invariant } from '../support/errors.ts';
 
 /**
@@ -12,7 +13,9 @@ export interface Requantization {
   readonly multiplier: Int32Array;
   /** 0 unless some scale is 0.5 or more; one for the whole layer. */
   readonly leftShift: number;
-  /** Set: the multipliers are the words of half-even.ts, and a tie goes to the step of this parity. */
+  /** Set: what multipliers and shift mean is said in imported-scales.ts. */
+  readonly form?: RequantizationForm;
+  /** Set: a tie goes to the step of this parity. */
   readonly tieParity?: 0 | 1;
 }
 

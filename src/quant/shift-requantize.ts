@@ -1,4 +1,4 @@
-import { wordParts } from './half-even.ts';
+import { scaleParts } from './imported-scales.ts';
 import type { AccumulatorBound, Requantization } from './requantize.ts';
 
 /**
@@ -20,24 +20,23 @@ const INT32_MAX = 2 ** 31 - 1;
 /**
  * @param bias of the accumulators, one per channel
  * @param sums every partial sum without bias
- * Null when some multiplier is no power of two, or a sum could leave int32 (half to even: 24 bits).
+ * Null when some multiplier is no power of two, or a sum could leave int32.
  */
 export function shiftRequantization(
-  { multiplier, leftShift, tieParity }: Requantization,
+  requantization: Requantization,
   bias: Int32Array,
   sums: AccumulatorBound,
 ): ShiftRequantization | null {
-  const parts = Array.from(multiplier, (m) =>
-    tieParity === undefined ? { mantissa: m, shift: 32 - leftShift } : wordParts(m, leftShift),
-  );
-  if (parts.some(({ mantissa }) => mantissa <= 0 || (mantissa & (mantissa - 1)) !== 0)) return null;
-  const largest = tieParity === undefined ? INT32_MAX : 2 ** 24 - 1;
+  const parts = Array.from(requantization.multiplier, (m) => scaleParts(requantization, m));
+  if (requantization.form === 'wide' || parts.some(({ mantissa, snaps }) => snaps || (mantissa & (mantissa - 1)) !== 0))
+    return null;
   const wanted = parts.map(({ mantissa, shift }) => shift - (31 - Math.clz32(mantissa)));
   const left = Math.max(0, -Math.min(...wanted));
   const shift = Uint8Array.from(wanted, (s) => s + left);
   const rounded = Array.from(bias, (b, c) => b * 2 ** left + (shift[c] > 0 ? 2 ** (shift[c] - 1) : 0));
   const fits = rounded.every(
-    (b) => Math.max(b, 0) + sums.max * 2 ** left <= largest && Math.min(b, 0) + sums.min * 2 ** left >= -largest - 1,
+    (b) =>
+      Math.max(b, 0) + sums.max * 2 ** left <= INT32_MAX && Math.min(b, 0) + sums.min * 2 ** left >= -INT32_MAX - 1,
   );
   return fits && shift.every((s) => s < 32) ? { left, shift, bias: Int32Array.from(rounded) } : null;
 }

@@ -21,3 +21,24 @@ export function softmaxTable(scale: number, length: number): SoftmaxTable {
   const bits = Math.floor(Math.log2((2 ** 32 - 1) / worst));
   return { table: Uint32Array.from({ length: 256 }, (_, d) => Math.round(Math.exp(-d * scale) * 2 ** bits)), bits };
 }
+
+/**
+ * Softmax as another tool quantized it, with any scale and zero point of the result, in 64 bits:
+ *
+ *     sum = table[d_0] + ... + table[d_(n-1)]                     table[d] = round(exp(-d * scale) * 2^31)
+ *     q_i = table[d_i] * factor / sum                             rounded down; factor = 2^fraction / (scale of y)
+ *     y_i = clamp(zero point + q_i / 2^fraction)                  half to even
+ */
+export interface ImportedSoftmax {
+  readonly table: Uint32Array;
+  /** 31 bits, or what 31 bits of fraction leave. */
+  readonly factor: number;
+  readonly fraction: number;
+}
+
+export function importedSoftmax(scale: number, outputScale: number): ImportedSoftmax {
+  const fraction = Math.min(31, Math.max(1, 31 - Math.floor(Math.log2(1 / outputScale))));
+  const factor = Math.min(Math.round(2 ** fraction / outputScale), 2 ** 32 - 1);
+  const table = Uint32Array.from({ length: 256 }, (_, d) => Math.round(Math.exp(-d * scale) * 2 ** 31));
+  return { table, factor, fraction };
+}

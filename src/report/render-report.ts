@@ -8,6 +8,7 @@ export function renderReport(report: Report): string {
     `${report.model} for ${report.target}, ${report.precision}, ${grouped(report.macs)} multiply-accumulates`,
     '',
     ...layerTable(report.layers),
+    ...roundingLine(report.layers),
     '',
     ...flashLines(report),
     ...ramLines(report),
@@ -37,6 +38,12 @@ function layerTable(layers: readonly LayerReport[]): string[] {
     ...[layer.macs, layer.weightBytes, layer.parameterBytes, layer.outputBytes].map(grouped),
   ]);
   return renderTable(columns, rows);
+}
+
+/** Layers that take more instructions because the file rounds otherwise than the fastest kernels. */
+function roundingLine(layers: readonly LayerReport[]): string[] {
+  const even = layers.filter(({ rounding }) => rounding === 'half-even').map(({ index }) => index);
+  return even.length === 0 ? [] : [`Layers that round half to even, as the file does: ${even.join(', ')}`];
 }
 
 function shapeText(shape: readonly number[] | null): string {

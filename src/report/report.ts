@@ -1,7 +1,6 @@
 import { type MemoryMap, memoryMap } from '../codegen/plan-memory/memory-map.ts';
 import type { Compilation } from '../compile.ts';
-import type { Call, Program, Table } from '../ir/program.ts';
-import { bytesByKind } from '../ir/tables.ts';
+import type { Call, Program } from '../ir/program.ts';
 import { arenaBytes } from '../ir/tensor.ts';
 import type { Graph, Shape, ValueName } from '../ir/types.ts';
 import type { Remark } from '../passes/pipeline.ts';
@@ -24,6 +23,8 @@ export interface LayerReport {
   /** null for a step that completes no value of the graph. */
   readonly output: Shape | null;
   readonly macs: number;
+  /** How its sums become codes where they lie halfway between two; null: it has no sums that become codes. */
+  readonly rounding: 'half-up' | 'half-even' | null;
   /** Tables that an earlier layer already uses count there. */
   readonly weightBytes: number;
   readonly parameterBytes: number;
@@ -156,10 +157,10 @@ function layerReports(
   const counted = new Set<string>();
   return program.calls.map((call, index) => {
     const own = [...new Set(call.constants)].filter((symbol) => !counted.has(symbol));
-    const bytesOf = (kind: Table['kind']) =>
+    const bytesOf = (kind: string) =>
       own.reduce((sum, symbol) => {
         const table = tables.get(symbol);
-        return table ? sum + bytesByKind(table)[kind] : sum;
+        return table?.kind === kind ? sum + table.data.byteLength : sum;
       }, 0);
     const [weightBytes, parameterBytes] = [bytesOf('weights'), bytesOf('parameters')];
     for (const symbol of own) counted.add(symbol);
@@ -173,6 +174,7 @@ function layerReports(
       inputs: inputShapes(call, graph),
       output: call.result?.shape ?? null,
       macs: call.macs,
+      rounding: roundingOf(call),
       weightBytes,
       parameterBytes,
       codeBytes: functions && (functions.get(call.symbol) ?? 0),
@@ -181,6 +183,15 @@ function layerReports(
       weights: weights.get(call) ?? null,
     };
   });
+}
+
+/** Sums become codes: of layers with products, of means and of sums of tensors. */
+function roundingOf({ requantization, macs, op, result }: Call): LayerReport['rounding'] {
+  if (!result?.type.quant || result.type.dtype !== 'i8') return null;
+  if (requantization) return requantization === 'wide' ? 'half-up' : 'half-even';
+  return macs > 0 || ['Add', 'Sub', 'Mul', 'AveragePool', 'GlobalAveragePool', 'Softmax'].includes(op)
+    ? 'half-up'
+    : null;
 }
 
 function inputShapes(call: Call, graph: Graph): Shape[] {

@@ -7,7 +7,7 @@ import type { OrtOptions } from './ort-session.ts';
 
 /** A model file as onnxruntime computes it. */
 export interface FileSession {
-  /** One tensor per output of the file, in its order. `sample`: by names of the file. Throws UserError RUNTIME. */
+  /** One tensor per output of the copy, then per inner value. `sample`: by names of the file. Throws UserError RUNTIME. */
   run(sample: ReadonlyMap<ValueName, Tensor>): Promise<Tensor[]>;
   release(): Promise<void>;
 }
@@ -18,7 +18,7 @@ export interface FileSession {
  */
 export async function openFile(copy: FileCopy, options: OrtOptions = {}): Promise<FileSession> {
   const session = await openIsolated(copy.bytes, options).catch((error: unknown) => explain(error, copy));
-  const wanted = copy.outputs.map(({ ours }) => ours);
+  const wanted = [...copy.outputs, ...copy.inner].map(({ ours }) => ours);
   return {
     async run(sample) {
       const feeds = new Map(

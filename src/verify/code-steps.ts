@@ -15,23 +15,3 @@ export function stepOf(graph: Graph, output: ValueName): number | null {
     producer?.op === 'DequantizeLinear' && producer.inputs[0] ? typeOf(graph, producer.inputs[0]).quant : null;
   return source?.scale.length === 1 ? source.scale[0] : null;
 }
-
-/**
- * Whether float32 computes every value of a quantized graph exactly: only codes are computed with, and all scales are
- * powers of two. Then no code may differ.
- */
-export function isClosed(graph: Graph): boolean {
-  const types = [...graph.types.values()];
-  if (types.some(({ quant }) => quant && !quant.scale.every(isPowerOfTwo))) return false;
-  return graph.nodes.every(
-    ({ op, outputs }) =>
-      op === 'DequantizeLinear' ||
-      outputs.every(
-        (output) => output === null || typeOf(graph, output).quant || !isFloat(typeOf(graph, output).dtype),
-      ),
-  );
-}
-
-function isPowerOfTwo(scale: number): boolean {
-  return Number.isInteger(Math.log2(scale));
-}

@@ -11,6 +11,8 @@ export interface JudgedC {
   readonly precision?: 'float32' | 'int8';
   /** Whether the file says itself which of its values are integers. */
   readonly quantizedFile?: boolean;
+  /** Such a file, and float32 computes it without rounding: no code may differ (quant/closed.ts). */
+  readonly exactFile?: boolean;
   readonly graph: Graph;
   readonly oracle: Graph;
   readonly program: { readonly inputs: readonly Port[]; readonly outputs: readonly Port[] };
@@ -20,6 +22,8 @@ export interface JudgedC {
 export interface Inference {
   readonly feed: ReadonlyMap<ValueName, Tensor>;
   readonly outputs: readonly TypedArray[];
+  /** Of the values inside that it shows, in its order; none where layers are not compared. */
+  readonly values: ReadonlyMap<ValueName, TypedArray>;
 }
 
 /** How the C compares with the user's file, which onnxruntime runs as it stands. */

@@ -6,7 +6,7 @@ import type { Graph, Tensor, TypedArray, ValueName } from '../ir/types.ts';
 import { type FileSession, openFile } from '../runtime/file-session.ts';
 import { UserError } from '../support/errors.ts';
 import { graphRun } from './behind-steps.ts';
-import { isClosed, stepOf } from './code-steps.ts';
+import { stepOf } from './code-steps.ts';
 import { agrees } from './compare.ts';
 import {
   type FileOutput,
@@ -17,6 +17,7 @@ import {
   outputMeter,
 } from './file-output.ts';
 import type { FileJudge, Inference, JudgedC } from './file-verdict.ts';
+import { nearTies } from './near-ties.ts';
 import { offUpstream } from './off-upstream.ts';
 import { rulesOf } from './rules.ts';
 import { codesAsNumbers } from './samples.ts';
@@ -76,13 +77,17 @@ function judge({ model, copy, both: { disabled, basic }, tolerance, labels }: Co
     inOrder: orderOf(graph, port),
     /** Samples on which the C and the file differ: whether the graph, run by onnxruntime, agrees with the file there. */
     graphAgrees: [] as boolean[],
+    /** Whether it does because float32 may miss a tie there. */
+    atTies: [] as boolean[],
   }));
   const behindSteps = graphRun(model);
+  const ties = judgement === 'codes' ? nearTies(model) : null;
   const winners: number[] = [];
   let same = 0;
   let failure: string | null = null;
 
-  const compare = async (sample: ReadonlyMap<ValueName, Tensor>, { feed, outputs: actual }: Inference) => {
+  const compare = async (sample: ReadonlyMap<ValueName, Tensor>, inference: Inference) => {
+    const { feed, outputs: actual } = inference;
     const given =
       judgement === 'codes' ? new Map([...sample, ...codesAsNumbers(program.inputs, sample, feed)]) : sample;
     const expected = await disabled.run(given);
@@ -91,7 +96,7 @@ function judge({ model, copy, both: { disabled, basic }, tolerance, labels }: Co
       failure = 'it gives other results on the same sample: it draws random numbers';
       return;
     }
-    for (const [i, { meter, inOrder, graphAgrees }] of outputs.entries()) {
+    for (const [i, { meter, inOrder, graphAgrees, atTies }] of outputs.entries()) {
       const file = { ...expected[i], data: inOrder(expected[i].data) };
       const other = optimized && { ...optimized[i], data: inOrder(optimized[i].data) };
       const agrees = (data: TypedArray) => {
@@ -100,7 +105,9 @@ function judge({ model, copy, both: { disabled, basic }, tolerance, labels }: Co
         return one.result(tolerance).agrees;
       };
       meter.add(inOrder(actual[i]), file, other);
-      if (behindSteps && !agrees(actual[i])) graphAgrees.push(agrees((await behindSteps.run(feed))[i].data));
+      if (agrees(actual[i])) continue;
+      if (behindSteps) graphAgrees.push(agrees((await behindSteps.run(feed))[i].data));
+      if (ties) atTies.push(await ties.explain(given, inference.values));
     }
     winners.push(largest(expected[0].data));
     if (largest(actual[0]) === winners.at(-1)) same++;
@@ -112,11 +119,12 @@ function judge({ model, copy, both: { disabled, basic }, tolerance, labels }: Co
     result(layers) {
       if (failure !== null) return { run: false, because: failure };
       const layersAgree = layers.length > 0 && layers.every((layer) => agrees(layer, tolerance));
-      const results = outputs.map(({ meter, graphAgrees }): FileOutput => {
+      const all = (found: readonly boolean[]) => layersAgree && found.length > 0 && found.every((one) => one);
+      const results = outputs.map(({ meter, graphAgrees, atTies }): FileOutput => {
         const output = meter.result(tolerance);
         if (output.agrees) return output;
         const off = offUpstream(graph, layers, output.value).map(({ layer }) => layer);
-        const steps = layersAgree && graphAgrees.length > 0 && graphAgrees.every((one) => one);
+        const steps = all(graphAgrees) || all(atTies);
         return { ...output, agrees: steps || off.length > 0, steps, off };
       });
       const passed = results.length === copy.outputs.length && results.every((output) => output.agrees);
@@ -127,13 +135,18 @@ function judge({ model, copy, both: { disabled, basic }, tolerance, labels }: Co
       await disabled.release();
       await basic?.release();
       await behindSteps?.release();
+      await ties?.release();
     },
   };
 }
 
 /** Makes the meter of an output. */
-function meters({ graph }: JudgedC, copy: FileCopy, judgement: Judgement): (port: Port, index: number) => OutputMeter {
-  const closed = judgement === 'codes' && isClosed(graph);
+function meters(
+  { graph, exactFile = false }: JudgedC,
+  copy: FileCopy,
+  judgement: Judgement,
+): (port: Port, index: number) => OutputMeter {
+  const closed = judgement === 'codes' && exactFile;
   const rules = rulesOf(graph, new Set());
   return (port, i) => {
     const rule = rules.get(port.value) ?? { kind: 'equal', floor: 0, cancels: false };

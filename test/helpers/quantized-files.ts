@@ -286,8 +286,7 @@ const attention: QuantizedFile = {
     dequantize('p_q', 'p_r', 'p'),
     node('y = MatMul(p_r, x_r)'),
   ]),
-  becomes: 'Transpose MatMul Softmax LookupTable MatMul',
-  share: 0.05, // the integer Softmax has steps of 1/256, the file wants 1/255
+  becomes: 'Transpose MatMul Softmax MatMul',
 };
 
 const integerBorders: QuantizedFile = {
@@ -347,7 +346,7 @@ const qlinear: QuantizedFile = {
   ],
   becomes:
     'Conv Add LookupTable LookupTable Mul AveragePool MaxPool LookupTable Concat GlobalAveragePool Reshape ' +
-    'Gemm MatMul Softmax LookupTable',
+    'Gemm MatMul Softmax Identity',
 };
 
 const leftovers: QuantizedFile = {

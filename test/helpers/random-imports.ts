@@ -251,11 +251,28 @@ const unary =
   (rng: Rng, scales: Scales): FileSpec => {
     const d = draft(rng, scales);
     const x = d.input('x', shape, 2 ** -d.int(1, 5));
-    const bounded = ['Sigmoid', 'Tanh', 'Softmax', 'HardSigmoid'].includes(op);
+    const bounded = op === 'Sigmoid';
     d.output(bounded ? 2 ** -d.int(6, 8) : x.scale * ratio, form === 'qlinear' ? x.type : d.code());
     if (form === 'qlinear') d.nodes.push(node(`y = ms.QLinear${op}(x, x.s, x.z, y.s, y.z)`, attributes));
     else {
       d.nodes.push(node(`y_r = ${op}(${d.real('x')})`, attributes));
+      d.quantize();
+    }
+    return d.file();
+  };
+
+/** onnxruntime's QLinearSoftmax wraps int8 results beyond 255 steps: its zero point is the lowest code here. */
+const softmax =
+  (qlinear: boolean): RandomImport =>
+  (rng, scales) => {
+    const d = draft(rng, scales);
+    const x = d.input('x', [d.int(20, 60), d.int(2, 20)], 2 ** -d.int(1, 5));
+    const type = d.output(2 ** -d.int(6, 8), qlinear ? x.type : d.code());
+    if (qlinear) {
+      d.constants['y.z'] = tensorOf(type, [], [integerRange(type)!.min]);
+      d.nodes.push(node('y = ms.QLinearSoftmax(x, x.s, x.z, y.s, y.z)', { axis: -1, opset: 13 }));
+    } else {
+      d.nodes.push(node(`y_r = Softmax(${d.real('x')})`));
       d.quantize();
     }
     return d.file();
@@ -323,6 +340,8 @@ export const RANDOM_IMPORTS: Readonly<Record<string, RandomImport>> = {
   QLinearConcat: concat(true),
   QLinearLeakyRelu: unary('LeakyRelu', { alpha: 0.25 }, 1, flat, 'qlinear'),
   QLinearSigmoid: unary('Sigmoid', {}, 1, flat, 'qlinear'),
+  Softmax: softmax(false),
+  QLinearSoftmax: softmax(true),
   ConvInteger: integers('ConvInteger'),
   MatMulInteger: integers('MatMulInteger'),
 };

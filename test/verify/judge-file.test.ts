@@ -51,7 +51,7 @@ async function judged(
       const results = await session.run(feed);
       const computed = outputs.map(({ value }) => results.get(value)!.data.slice());
       if (off !== 0) computed[0][0] = Number(computed[0][0]) + off;
-      await judge.add(sample, { feed, outputs: computed });
+      await judge.add(sample, { feed, outputs: computed, values: new Map() });
     }
   });
   const verdict = judge.result(layers);

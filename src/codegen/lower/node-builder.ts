@@ -18,7 +18,7 @@ export function nodeBuilder(program: ProgramBuilder, node: Node, wish: KernelWis
   const reads = new Map<string, Port>();
   const writes: Port[] = [];
   const constants: string[] = [];
-  let rounding: Call['rounding'];
+  let requantization: Call['requantization'];
   /** Results of this layer that it cannot write packed itself. */
   const toPack: { readonly from: Port; readonly to: Port }[] = [];
 
@@ -68,8 +68,8 @@ export function nodeBuilder(program: ProgramBuilder, node: Node, wish: KernelWis
       const source = must(node.inputs[from], `input ${from}`);
       program.addView(value, program.port(source), storage);
     },
-    table(name, dtype, data, kind, comment, parameterBytes) {
-      const symbol = program.addTable(name, dtype, data, kind, comment, parameterBytes);
+    table(name, dtype, data, kind, comment) {
+      const symbol = program.addTable(name, dtype, data, kind, comment);
       constants.push(symbol);
       return symbol;
     },
@@ -78,8 +78,8 @@ export function nodeBuilder(program: ProgramBuilder, node: Node, wish: KernelWis
       args.push({ name, ctype, access: 'scratch', buffer: program.addScratch(bytes) });
       return name;
     },
-    roundHalfEven() {
-      rounding = 'half-even';
+    requantizes(form) {
+      requantization = form;
     },
     call(layer) {
       if (program.features.has('flash-apart') && constants.length > 0 && !layer.readsFlash) {
@@ -95,8 +95,6 @@ export function nodeBuilder(program: ProgramBuilder, node: Node, wish: KernelWis
           ...(layer.kernel !== undefined && { kernel: layer.kernel }),
           ...(layer.reading !== undefined && { reading: layer.reading }),
           ...(layer.refused && layer.refused.length > 0 && { refused: layer.refused }),
-          ...(layer.instructions !== undefined && { instructions: layer.instructions }),
-          ...(layer.leaner && { leaner: layer.leaner }),
           ...(layer.instances && { instances: layer.instances }),
           arguments: args,
           overlaps: overlapsOf(layer, first),
@@ -104,7 +102,7 @@ export function nodeBuilder(program: ProgramBuilder, node: Node, wish: KernelWis
           constants,
           summary: layer.summary,
           result: toPack.some(({ from }) => from === first) ? null : first,
-          ...(rounding && { rounding }),
+          ...(requantization && { requantization }),
         },
         node.op.toLowerCase().replace(/[^a-z0-9]+/g, '_'),
       );

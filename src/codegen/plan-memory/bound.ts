@@ -20,9 +20,16 @@ export function boundArena(model: ArenaModel, lives: readonly Life[] = findLives
 
 /** Per moment -1 .. callCount: bytes that live then, less the most that writes can share with dying reads. */
 export function momentBounds({ pieces, shares, callCount }: ArenaModel, lives: readonly Life[]): number[] {
-  const bytes = new Array<number>(callCount + 2).fill(0);
+  const change = new Array<number>(callCount + 3).fill(0);
   lives.forEach(({ born, dies }, piece) => {
-    for (let moment = born; moment <= dies; moment++) bytes[moment + 1] += pieceBytes(pieces[piece]);
+    if (born > dies) return;
+    change[born + 1] += pieceBytes(pieces[piece]);
+    change[dies + 2] -= pieceBytes(pieces[piece]);
+  });
+  let alive = 0;
+  const bytes = change.slice(0, -1).map((more) => {
+    alive += more;
+    return alive;
   });
   shares.forEach((list, call) => {
     const usable = list.filter(({ read, write }) => lives[read].dies === call && lives[write].born === call);

@@ -1,6 +1,7 @@
 import type { BufferId, MemoryPlan, Program } from '../../ir/program.ts';
-import { findLives, modelArena } from './arena-model.ts';
-import { boundArena } from './bound.ts';
+import { type ArenaModel, findLives, modelArena } from './arena-model.ts';
+import { type Bound, boundArena } from './bound.ts';
+import { isCrowded, planByTime } from './by-time.ts';
 import { findCrowds } from './crowds.ts';
 import { canSolveExactly } from './exact.ts';
 import { findPacking } from './packing.ts';
@@ -20,13 +21,15 @@ export interface PlanOptions {
  * A buffer that nothing uses gets offset 0 and no memory.
  *
  * `lowerBoundBytes` is the largest need of one call, or more when the search proved it by trying everything.
- * Same program, same plan: the search counts steps, not time.
+ * Same program, same plan: the search counts steps, not time. Where hundreds of buffers are alive together there is no
+ * search, but one walk over time.
  */
 export function planMemory(program: Program, { maxSteps = 40_000_000 }: PlanOptions = {}): MemoryPlan {
   const model = modelArena(program);
   const lives = findLives(model);
-  const packing = findPacking(model, lives);
   const bound = boundArena(model, lives);
+  if (isCrowded(lives)) return planOf(model, { ...planByTime(model, lives), lowerBound: bound.bytes }, bound);
+  const packing = findPacking(model, lives);
   const search: Search = {
     model,
     lives,
@@ -35,8 +38,15 @@ export function planMemory(program: Program, { maxSteps = 40_000_000 }: PlanOpti
     exact: canSolveExactly(model, lives, packing),
     lowerBound: Math.max(bound.bytes, ...packing.sizes),
   };
-  const found = searchPlan(search, maxSteps);
+  return planOf(model, searchPlan(search, maxSteps), bound);
+}
+
+function planOf(
+  { places }: ArenaModel,
+  found: { readonly offsets: readonly number[]; readonly bytes: number; readonly lowerBound: number },
+  bound: Bound,
+): MemoryPlan {
   const offsets = new Map<BufferId, number>();
-  for (const [id, { body, offset }] of model.places) offsets.set(id, Math.max(0, found.offsets[body] ?? 0) + offset);
+  for (const [id, { body, offset }] of places) offsets.set(id, Math.max(0, found.offsets[body] ?? 0) + offset);
   return { offsets, arenaBytes: found.bytes, lowerBoundBytes: found.lowerBound, peakCall: bound.call };
 }

@@ -4,7 +4,7 @@ import { type ArenaModel, findLives, type Life, modelArena } from './arena-model
 
 export { renderMemoryMap } from './render-memory-map.ts';
 
-/** A memory plan as plain data, for reports. */
+/** A memory plan as plain data, for reports. No buffers and no calls where they would be too many for anyone to read. */
 export interface MemoryMap {
   readonly arenaBytes: number;
   readonly lowerBoundBytes: number;
@@ -51,12 +51,20 @@ export interface Region {
 export function memoryMap(program: Program, plan: MemoryPlan): MemoryMap {
   const model = modelArena(program);
   const lives = findLives(model);
+  const { arenaBytes, lowerBoundBytes, peakCall } = plan;
+  if (isTooLong(lives)) return { arenaBytes, lowerBoundBytes, peakCall, buffers: [], calls: [] };
   const calls = program.calls.map((call, index) => {
     const regions = regionsAt(model, lives, plan, index);
     return { symbol: call.symbol, regions, usedBytes: unionBytes(regions) };
   });
-  const { arenaBytes, lowerBoundBytes, peakCall } = plan;
   return { arenaBytes, lowerBoundBytes, peakCall, buffers: mapBuffers(program, model, plan), calls };
+}
+
+/** All rows together would show more than this many regions. */
+const MAX_REGIONS = 200_000;
+
+function isTooLong(lives: readonly Life[]): boolean {
+  return lives.reduce((sum, { born, dies }) => sum + Math.max(0, dies - born + 1), 0) > MAX_REGIONS;
 }
 
 function mapBuffers(program: Program, model: ArenaModel, plan: MemoryPlan): MappedBuffer[] {
@@ -64,7 +72,11 @@ function mapBuffers(program: Program, model: ArenaModel, plan: MemoryPlan): Mapp
   const outputs = new Set(program.outputs.map((port) => port.buffer));
   const touched = new Map<BufferId, number[]>();
   program.calls.forEach((call, index) => {
-    for (const { buffer } of call.arguments) touched.set(buffer, [...(touched.get(buffer) ?? []), index]);
+    for (const { buffer } of call.arguments) {
+      const calls = touched.get(buffer);
+      if (calls) calls.push(index);
+      else touched.set(buffer, [index]);
+    }
   });
   const mapped = program.buffers.flatMap(({ id, name, role, bytes, within }) => {
     const calls = [...new Set(touched.get(id))];

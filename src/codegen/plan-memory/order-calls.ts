@@ -15,11 +15,16 @@ interface Start {
   readonly peak: number;
   /** Bytes that are alive between these calls and the rest. */
   readonly alive: number;
+  /** The calls that can come next, in the order of the program. */
+  readonly ready: readonly number[];
 }
 
-/** Starts kept per length times calls, and tries: they bound the time, a second or two for the widest graphs. */
+/** Starts kept per length times calls, and tries. */
 const MAX_STARTS = 10_000;
 const MAX_ROUNDS = 8;
+/** What all tries together may cost, in words written: they bound the time, a second or two for the widest graphs. */
+const MAX_WORDS = 20_000_000;
+const WORDS_PER_START = 50;
 
 /**
  * Reorders calls so that the call that needs most memory needs less. Two calls that touch the same bytes keep their
@@ -27,13 +32,15 @@ const MAX_ROUNDS = 8;
  *
  * Starts grow by one call at a time; of two that consist of the same calls only the one with the lower peak can lead
  * to the best order. That is exact as long as no length has more than MAX_STARTS / calls starts. Then it is a beam of
- * those that leave least alive, and every order found lowers the limit for another try.
+ * those that leave least alive, and every order found lowers the limit for another try. Graphs that are too wide for
+ * that keep the order they have.
  */
 export function orderCalls(program: Program, options: PlanOptions = {}): Program {
   const model = modelArena(program);
+  const budget = { words: MAX_WORDS };
   let best: FoundOrder | null = null;
   for (let round = 0; round < MAX_ROUNDS && !best?.exact; round++) {
-    const found = findOrder(model, best?.peak ?? boundArena(model).bytes);
+    const found = findOrder(model, best?.peak ?? boundArena(model).bytes, budget);
     if (!found) break;
     best = found;
   }
@@ -49,20 +56,24 @@ interface FoundOrder {
   readonly exact: boolean;
 }
 
-/** An order whose peak is below `limit` bytes, or null. */
-function findOrder(model: ArenaModel, limit: number): FoundOrder | null {
+/** An order whose peak is below `limit` bytes, or null: there is none, or the budget does not last. */
+function findOrder(model: ArenaModel, limit: number, budget: { words: number }): FoundOrder | null {
   const { callCount } = model;
+  if (leastPeak(model) >= limit) return null;
   const earlier = findDependencies(model);
+  const later = inverse(earlier);
   const touched = findTouched(model);
   const maxStarts = Math.max(64, Math.floor(MAX_STARTS / Math.max(1, callCount)));
   let exact = true;
   const done = new Uint16Array(Math.ceil(callCount / 16));
-  let starts: Start[] = [{ done, last: -1, before: null, peak: 0, alive: inputBytes(model) }];
+  const first = earlier.flatMap(({ length }, call) => (length === 0 ? [call] : []));
+  let starts: Start[] = [{ done, last: -1, before: null, peak: 0, alive: inputBytes(model), ready: first }];
   for (let length = 0; length < callCount && starts.length > 0; length++) {
     const longer = new Map<string, Start>();
     for (const start of starts) {
-      for (let call = 0; call < callCount; call++) {
-        if (isDone(start, call) || !earlier[call].every((other) => isDone(start, other))) continue;
+      budget.words -= (done.length + WORDS_PER_START) * start.ready.length;
+      if (budget.words < 0) return null;
+      for (const call of start.ready) {
         const next = append(model, touched[call], start, call);
         if (next.peak >= limit) continue;
         const key = String.fromCharCode(...next.done);
@@ -70,17 +81,35 @@ function findOrder(model: ArenaModel, limit: number): FoundOrder | null {
         if (!known || next.peak < known.peak) longer.set(key, next);
       }
     }
-    starts = [...longer.values()];
-    if (starts.length <= maxStarts) continue;
-    // Sorting is stable: among equals the order closest to the original one stays in front.
-    starts = starts.sort((a, b) => a.alive - b.alive || a.peak - b.peak).slice(0, maxStarts);
-    exact = false;
+    let kept = [...longer.values()];
+    if (kept.length > maxStarts) {
+      // Sorting is stable: among equals the order closest to the original one stays in front.
+      kept = kept.sort((a, b) => a.alive - b.alive || a.peak - b.peak).slice(0, maxStarts);
+      exact = false;
+    }
+    starts = kept.map((start) => ({ ...start, ready: readyAfter(start, earlier, later) }));
   }
   return starts.length === 0 ? null : { calls: callsOf(starts[0]), peak: starts[0].peak, exact };
 }
 
+/** What no order can do without: the inputs at the start, the outputs at the end. */
+function leastPeak({ pieces }: Pick<ArenaModel, 'pieces'>): number {
+  const outputs = pieces.filter(({ output }) => output);
+  return Math.max(
+    inputBytes({ pieces }),
+    outputs.reduce((sum, piece) => sum + pieceBytes(piece), 0),
+  );
+}
+
 function isDone({ done }: Start, call: number): boolean {
   return ((done[call >> 4] >> (call & 15)) & 1) === 1;
+}
+
+/** Without the call that came last, with those that waited for it alone. */
+function readyAfter(start: Start, earlier: readonly number[][], later: readonly number[][]): number[] {
+  const others = start.ready.filter((call) => call !== start.last);
+  const freed = later[start.last].filter((call) => earlier[call].every((other) => isDone(start, other)));
+  return freed.length === 0 ? others : [...others, ...freed].sort((a, b) => a - b);
 }
 
 function append({ pieces, shares }: ArenaModel, touched: readonly number[], start: Start, call: number): Start {
@@ -94,7 +123,7 @@ function append({ pieces, shares }: ArenaModel, touched: readonly number[], star
   const peak = Math.max(start.peak, during - sharedBytes(usable, pieces));
   const done = start.done.slice();
   done[call >> 4] |= 1 << (call & 15);
-  return { done, last: call, before: start, peak, alive: during - size(dead) };
+  return { done, last: call, before: start, peak, alive: during - size(dead), ready: start.ready };
 }
 
 function callsOf(start: Start): number[] {
@@ -102,24 +131,36 @@ function callsOf(start: Start): number[] {
 }
 
 /** Only inputs that somebody still needs. */
-function inputBytes({ pieces }: ArenaModel): number {
+function inputBytes({ pieces }: Pick<ArenaModel, 'pieces'>): number {
   const needed = pieces.filter(({ input, output, uses }) => input && (output || uses.length > 0));
   return needed.reduce((sum, piece) => sum + pieceBytes(piece), 0);
 }
 
-/** Per call the calls that must come before it: they touch the same bytes, and one of the two changes them. */
+/**
+ * Per call the calls that must come right before it: they touch the same bytes, and one of the two changes them. Uses
+ * that may change places (reads, scratch) are a group; each use of a group waits for all of the group before.
+ */
 function findDependencies({ pieces, callCount }: ArenaModel): number[][] {
   const earlier = Array.from({ length: callCount }, () => new Set<number>());
   for (const { uses } of pieces) {
-    uses.forEach((use, index) => {
-      for (const before of uses.slice(0, index)) {
-        const onlyRead = use.argument.access === 'read' && before.argument.access === 'read';
-        const onlyScratch = use.argument.access === 'scratch' && before.argument.access === 'scratch';
-        if (before.call !== use.call && !onlyRead && !onlyScratch) earlier[use.call].add(before.call);
-      }
-    });
+    let access: string | null = null;
+    let [before, group]: [number[], number[]] = [[], []];
+    for (const use of uses) {
+      if (use.argument.access !== access || access === 'write') [before, group] = [group, []];
+      access = use.argument.access;
+      group.push(use.call);
+      for (const call of before) if (call !== use.call) earlier[use.call].add(call);
+    }
   }
   return earlier.map((set) => [...set]);
+}
+
+function inverse(earlier: readonly number[][]): number[][] {
+  const later: number[][] = earlier.map(() => []);
+  earlier.forEach((calls, call) => {
+    for (const other of calls) later[other].push(call);
+  });
+  return later;
 }
 
 /** Per call: the pieces it touches. */

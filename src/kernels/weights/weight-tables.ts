@@ -1,6 +1,9 @@
 import type { LowerBuilder } from '../../ir/lowering.ts';
+import type { RequantizationForm } from '../../ir/program.ts';
 import type { Node } from '../../ir/types.ts';
+import { zeroPointField } from '../../quant/imported-scales.ts';
 import { clampCodes, quantOf, zeroPointOf } from '../../quant/quantized.ts';
+import type { Requantization } from '../../quant/requantize.ts';
 import type { LinearJob } from '../linear-job.ts';
 import { storeWeights, type WeightParams, type WeightPlan } from './read-weights.ts';
 
@@ -14,8 +17,8 @@ export type WeightTables = WeightParams & {
 
 /** Adds weights, bias and multipliers; returns their names as template params. */
 export function weightTables(job: LinearJob, plan: WeightPlan, lower: LowerBuilder): WeightTables {
-  const { name, bias, multiplier, leftShift, tieParity } = job;
-  const scale = tieParity === undefined ? `scale * 2^${32 - leftShift}` : 'scale as mantissa and exponent';
+  const { name, bias, multiplier, leftShift, form } = job;
+  const scale = scaleText(form, leftShift);
   const scales = `${scale} per output of ${name}`;
   return {
     ...storeWeights(plan, name, lower),
@@ -26,13 +29,24 @@ export function weightTables(job: LinearJob, plan: WeightPlan, lower: LowerBuild
   };
 }
 
+/** What the numbers of a table of multipliers are. */
+function scaleText(form: RequantizationForm | undefined, shift: number): string {
+  if (form === 'shifts') return '-log2(scale)';
+  if (form === 'words' || form === 'odd') return 'scale as mantissa and exponent';
+  return `scale * 2^${form === 'wide' ? 32 + shift : 32 - shift}`;
+}
+
 /** zero_point, min and max of the output, as template params. */
 export function clampParams({ zeroPoint, clamp }: LinearJob): { zero_point: number; min: number; max: number } {
   return { zero_point: zeroPoint, ...clamp };
 }
 
-/** The same for a layer without weights. */
-export function outputClampParams(node: Node, lower: LowerBuilder): { zero_point: number; min: number; max: number } {
+/** The same for a layer without weights; `scale`: of its sums, if it has some. */
+export function outputClampParams(
+  node: Node,
+  lower: LowerBuilder,
+  scale: Pick<Requantization, 'form' | 'leftShift'> = { leftShift: 0 },
+): { zero_point: number; min: number; max: number } {
   const quant = quantOf(lower.graph, node.outputs[0]);
-  return { zero_point: zeroPointOf(quant), ...clampCodes(node, quant) };
+  return { zero_point: zeroPointField(scale, zeroPointOf(quant)), ...clampCodes(node, quant) };
 }

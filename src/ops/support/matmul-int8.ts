@@ -10,17 +10,17 @@ import { centred, ONNX_F64, ONNX_I64, requantized } from './oracle.ts';
 /** Product of two int8 activations, both zero points subtracted in the loop. */
 export function lowerMatMulS8(node: Node, lower: LowerBuilder): void {
   const nest = matMulNest(node, lower);
-  const { multiplier, leftShift, tieParity } = productRequantization(lower.graph, node);
-  if (tieParity !== undefined) lower.roundHalfEven();
+  const scale = productRequantization(lower.graph, node);
+  lower.requantizes(scale.form);
   lower.call({
     template: 'matmul_s8',
     params: {
       ...nest.params,
       a_zero_point: zeroPointOf(quantOf(lower.graph, node.inputs[0])),
       b_zero_point: zeroPointOf(quantOf(lower.graph, node.inputs[1])),
-      multiplier: multiplier[0]!,
-      left_shift: leftShift,
-      ...outputClampParams(node, lower),
+      multiplier: scale.multiplier[0]!,
+      left_shift: scale.leftShift,
+      ...outputClampParams(node, lower, scale),
     },
     macs: nest.macs,
     summary: nest.summary,

@@ -1,5 +1,5 @@
 import type { ValueName } from '../../ir/types.ts';
-import { wordParts } from '../../quant/half-even.ts';
+import { type ScaleParts, scaleParts } from '../../quant/imported-scales.ts';
 import type { CodeRange } from '../../quant/quantized.ts';
 import type { Requantization } from '../../quant/requantize.ts';
 import type { OracleBuilder } from '../op-def.ts';
@@ -33,19 +33,15 @@ export function centred(oracle: OracleBuilder, value: ValueName, zeroPoint: numb
 export function requantized(
   oracle: OracleBuilder,
   acc: ValueName,
-  { multiplier, leftShift, tieParity }: Requantization,
+  requantization: Requantization,
   shape: readonly number[],
   zeroPoint: number,
   range: CodeRange,
 ): ValueName {
-  if (tieParity !== undefined) {
-    const step = halfEvenStep(
-      oracle,
-      acc,
-      [...multiplier].map((word) => wordParts(word, leftShift)),
-      shape,
-      tieParity,
-    );
+  const { multiplier, leftShift, form, tieParity } = requantization;
+  if (form) {
+    const parts = [...multiplier].map((m) => scaleParts(requantization, m));
+    const step = nearestStep(oracle, acc, parts, shape, tieParity);
     const code = oracle.node('Add', [step, oracle.tensor('i64', [], [BigInt(zeroPoint)])]);
     return clampedToInt8(oracle, code, range);
   }
@@ -57,26 +53,26 @@ export function requantized(
   return clampedToInt8(oracle, code, range);
 }
 
-/** The step of half-even.ts over int64 tensors: |acc| < 2^31 keeps everything below 2^59. */
-function halfEvenStep(
+/** The step that imported-scales.ts defines, over int64 tensors; without `parity` ties go up. */
+function nearestStep(
   oracle: OracleBuilder,
   acc: ValueName,
-  parts: readonly { readonly mantissa: number; readonly shift: number }[],
+  parts: readonly ScaleParts[],
   shape: readonly number[],
-  parity: 0 | 1,
+  parity: 0 | 1 | undefined,
 ): ValueName {
-  const list = (value: (part: (typeof parts)[number]) => bigint) => oracle.tensor('i64', shape, parts.map(value));
+  const list = (value: (part: ScaleParts) => bigint) => oracle.tensor('i64', shape, parts.map(value));
   const product = oracle.node('Mul', [acc, list(({ mantissa }) => BigInt(mantissa))]);
   const half = oracle.node('Add', [product, list(({ shift }) => 1n << BigInt(shift - 1))]);
-  const error = oracle.node('Abs', [acc]);
+  const error = parts[0].snaps ? oracle.node('Abs', [acc]) : oracle.tensor('i64', [], [0n]);
   const sum = oracle.node('Add', [half, error]);
   const raised = oracle.node('Add', [sum, oracle.tensor('i64', [], [1n << 62n])]);
   const quotient = oracle.node('Div', [raised, list(({ shift }) => 1n << BigInt(shift))]);
   const up = oracle.node('Sub', [quotient, list(({ shift }) => 1n << BigInt(62 - shift))]);
+  if (parity === undefined) return up;
   const whole = oracle.node('Mul', [up, list(({ shift }) => 1n << BigInt(shift))]);
   const rest = oracle.node('Sub', [sum, whole]);
-  const twice = oracle.node('Add', [error, error]);
-  const tie = oracle.node('Not', [oracle.node('Greater', [rest, twice])]);
+  const tie = oracle.node('Not', [oracle.node('Greater', [rest, oracle.node('Add', [error, error])])]);
   const shifted = oracle.node('Add', [up, oracle.tensor('i64', [], [BigInt(parity)])]);
   const odd = oracle.node('Mod', [shifted, oracle.tensor('i64', [], [2n])]);
   return oracle.node('Sub', [up, oracle.node('Mul', [odd, oracle.node('Cast', [tie], { to: ONNX_I64 })])]);

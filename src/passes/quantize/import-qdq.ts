@@ -21,7 +21,8 @@ import { type TableRegion, tableRegions } from './table-regions.ts';
  *         names and that fit
  *
  * uint8 becomes int8 by taking 128 off codes and zero points, which changes no real number. Tables and moves equal
- * onnxruntime's results; sums are rounded once instead of in float32 and differ by at most one code.
+ * onnxruntime's results; sums are rounded once, as the file's QuantizeLinear rounds, instead of in float32: a code may differ
+ * by one where float32 is not exact and the result lies next to a tie. Files of ours keep rounding half up.
  */
 export const importQdq = definePass({
   name: 'import-qdq',

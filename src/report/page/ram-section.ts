@@ -19,7 +19,7 @@ const PARTS = [
 
 /** Stacked columns: what must lie in the arena while each layer runs. */
 export function ramSection({ report }: FullReport): Section | null {
-  if (report.layers.length === 0) return null;
+  if (report.memory.calls.length === 0) return null;
   return {
     id: 'ram',
     title: 'RAM by layer',

@@ -117,7 +117,7 @@ function withWeights(
 function emit(code: CodeGraph, layer: Node, rule: QuantizeRule, target: Target, output: ValueName): true | string {
   const { shape } = typeOf(code.graph, output);
   const home = homeOf(code.graph, output, target);
-  if (typeof rule.output !== 'object') {
+  if (typeof rule.output !== 'object' || layer.rounding) {
     const name = code.nameFor(home);
     code.node({ ...layer, clip: clipTo(layer.clip, target) }, name, codeType(shape, target.quant));
     code.setCodes(output, { ...target, name });

@@ -16,7 +16,11 @@ export interface Speller {
   /** The float operator; its result has the shape of the node's unless told. */
   float(op: string, inputs: readonly (ValueName | null)[], attributes: Node['attributes'], shape?: Shape): ValueName;
   /** The node's result is QuantizeLinear of this, with the scale and zero point at these inputs. */
-  quantized(value: ValueName, scale: number, rounding?: Rounding): void;
+  quantized(
+    value: ValueName,
+    scale: number,
+    options?: { readonly rounding?: Rounding; readonly adjust?: (scale: number) => number },
+  ): void;
   /** The node's result is this float operator. */
   result(op: string, inputs: readonly (ValueName | null)[], attributes: Node['attributes']): void;
   shapeOf(at: number): Shape;
@@ -60,13 +64,21 @@ export function speller(edit: GraphDraft, node: Node): Speller {
         `${output}.real`,
       );
     },
-    quantized(value, scale, rounding) {
-      const inputs = [value, input(scale), node.inputs[scale + 1] ?? null];
+    quantized(value, scale, { rounding, adjust } = {}) {
+      const inputs = [value, adjust ? adjusted(input(scale), adjust) : input(scale), node.inputs[scale + 1] ?? null];
       edit.update(node, { ...plain, op: 'QuantizeLinear', inputs, attributes: {}, ...(rounding && { rounding }) });
     },
     result: (op, inputs, attributes) => edit.update(node, { ...plain, op, inputs, attributes }),
     constant: (hint, values) => edit.constant(`${output}.${hint}`, tensorOf('i64', [values.length], values)),
   };
+
+  /** A constant scale as the operator reads it. */
+  function adjusted(scale: ValueName, adjust: (scale: number) => number): ValueName {
+    const tensor = graph.constants.get(scale);
+    if (!tensor) return scale;
+    const values = Array.from(toFloat32Array(tensor), adjust);
+    return edit.constant(`${output}.scale`, tensorOf('f32', tensor.shape, values));
+  }
 
   /** factor times scales (per tensor, or per channel) in float32; a computed value where one of them is. */
   function productOf(scales: readonly ValueName[], factor: number): ValueName {

@@ -1,5 +1,5 @@
 import { elementCount, normalizeAxis } from '../../../ir/shape.ts';
-import type { Node } from '../../../ir/types.ts';
+import type { Node, Rounding, Shape } from '../../../ir/types.ts';
 import { floatAttribute, intAttribute } from '../../../ops/support/attributes.ts';
 import type { Speller } from './speller.ts';
 
@@ -15,15 +15,26 @@ const unary =
 const binary =
   (op: string): Spelling =>
   (say) =>
-    say.quantized(say.float(op, [say.real(0), say.real(3)], {}), 6, 'even-codes');
+    say.quantized(say.float(op, [say.real(0), say.real(3)], {}), 6, { rounding: 'even-codes' });
+
+/** onnxruntime adds the zero point before it rounds, but where a window without padding is the whole image. */
+function poolRounding({ attributes }: Node, spatial: Shape, results: Shape): { rounding?: Rounding } {
+  const { kernel_shape, pads, auto_pad } = attributes;
+  if (!Array.isArray(kernel_shape)) return {};
+  const padded = Array.isArray(pads) && pads.some((pad) => pad !== 0);
+  const same = typeof auto_pad === 'string' && auto_pad.startsWith('SAME') && results.some((size) => size !== 1);
+  return spatial.join() === kernel_shape.join() && !padded && !same ? {} : { rounding: 'even-codes' };
+}
 
 /** onnxruntime's pools also take channels last. */
 const pool =
   (op: string): Spelling =>
   (say, node) => {
     const { channels_last, ...attributes } = node.attributes;
-    if (channels_last !== 1) return say.quantized(say.float(op, [say.real(0)], attributes), 3);
     const rank = say.shape.length;
+    const image = (shape: Shape) => (channels_last === 1 ? shape.slice(1, -1) : shape.slice(2));
+    const rounding = poolRounding(node, image(say.shapeOf(0)), image(say.shape));
+    if (channels_last !== 1) return say.quantized(say.float(op, [say.real(0)], attributes), 3, rounding);
     const spatial = Array.from({ length: rank - 2 }, (_, i) => i + 1);
     const first = [0, rank - 1, ...spatial];
     const last = [0, ...spatial.map((i) => i + 1), 1];
@@ -39,7 +50,7 @@ const pool =
       attributes,
       first.map((i) => say.shape[i]),
     );
-    say.quantized(say.float('Transpose', [y], { perm: last }), 3);
+    say.quantized(say.float('Transpose', [y], { perm: last }), 3, rounding);
   };
 
 /** Scale per output channel: axis 0 of the weights. */
@@ -73,16 +84,21 @@ const concat: Spelling = (say, node) => {
   say.quantized(say.float('Concat', inputs, node.attributes), 0);
 };
 
+/** onnxruntime divides by a whole number of steps. */
+const WHOLE_STEPS = { adjust: (scale: number) => (scale <= 1 ? 1 / Math.floor(Math.fround(1 / scale)) : scale) };
+
 /** Before opset 13 Softmax ran over all dimensions from the axis on; attribute `opset` says which it is. */
 const softmax: Spelling = (say, node) => {
   const opset = intAttribute(node, 'opset', 13);
   const axis = normalizeAxis(intAttribute(node, 'axis', opset < 13 ? 1 : -1), say.shape.length);
   const x = say.real(0);
-  if (opset >= 13 || axis === say.shape.length - 1) return say.quantized(say.float('Softmax', [x], { axis }), 3);
+  if (opset >= 13 || axis === say.shape.length - 1) {
+    return say.quantized(say.float('Softmax', [x], { axis }), 3, WHOLE_STEPS);
+  }
   const flat = [elementCount(say.shape.slice(0, axis)), elementCount(say.shape.slice(axis))];
   const rows = say.float('Reshape', [x, say.constant('rows', flat)], {}, flat);
   const y = say.float('Softmax', [rows], { axis: 1 }, flat);
-  say.quantized(say.float('Reshape', [y, say.constant('shape', say.shape)], {}), 3);
+  say.quantized(say.float('Reshape', [y, say.constant('shape', say.shape)], {}), 3, WHOLE_STEPS);
 };
 
 /** By 'domain:operator'. */
