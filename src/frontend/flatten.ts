@@ -23,10 +23,15 @@ export type Decide = (
   constants: ReadonlyMap<ValueName, Tensor>,
 ) => Promise<boolean | null>;
 
-const MAX_NODES = 200_000;
+/** Far beyond any model that fits a microcontroller; the time a file takes grows with it. */
+const MAX_COUNT = 100_000;
 
 /** Throws BAD_MODEL for names defined twice or never, for cycles, recursive functions and runaway inlining. */
 export async function flatten(model: RawModel, decide: Decide): Promise<FlatModel> {
+  const { inputs, outputs } = model.graph;
+  for (const [what, { length }] of Object.entries({ inputs, outputs })) {
+    if (length > MAX_COUNT) badModel(`the model has ${length} ${what}, more than ${MAX_COUNT}`);
+  }
   return new Flattener(model, decide).run(model.graph);
 }
 
@@ -102,7 +107,7 @@ class Flattener {
   }
 
   private async node(raw: RawNode, scope: Scope): Promise<void> {
-    if (++this.steps > MAX_NODES) badModel(`the model has more than ${MAX_NODES} nodes`);
+    if (++this.steps > MAX_COUNT) badModel(`the model has more than ${MAX_COUNT} nodes`);
     const called = this.functions.get(functionKey(raw.domain, raw.op, raw.overload));
     const attributes = resolveAttributes(raw.attributes, scope);
     if (called) return this.call(raw, called, attributes, scope);

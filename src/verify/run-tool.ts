@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { execa } from 'execa';
 import { UserError } from '../support/errors.ts';
 
@@ -42,7 +43,8 @@ export async function runTool(
   options: ToolOptions = {},
 ): Promise<ToolOutput> {
   const { directory, timeoutSeconds = 120, environment = {} } = options;
-  const result = await execa(command, args, {
+  const [file, ...rest] = endingWithParent([command, ...args]);
+  const result = await execa(file, rest, {
     ...(directory === undefined ? {} : { cwd: directory }),
     env: environment,
     timeout: timeoutSeconds * 1000,
@@ -50,7 +52,8 @@ export async function runTool(
     stdin: 'ignore',
   });
   const { stdout, stderr, exitCode, durationMs } = result;
-  if (result.code === 'ENOENT') throw toolMissing(command);
+  const missing = result.code === 'ENOENT' || (exitCode === 127 && stderr.startsWith(`${SETPRIV}: failed to execute`));
+  if (missing) throw toolMissing(command);
   if (exitCode === undefined) {
     const why = result.timedOut
       ? `did not end within ${timeoutSeconds} seconds`
@@ -58,6 +61,15 @@ export async function runTool(
     throw toolFailed(`${command} ${why}`, command, args, `${stdout}\n${stderr}`);
   }
   return { exitCode, stdout, stderr, seconds: durationMs / 1000 };
+}
+
+/** Of util-linux, on every Debian and Ubuntu. */
+const SETPRIV = 'setpriv';
+const hasSetpriv = process.platform === 'linux' && existsSync('/usr/bin/setpriv');
+
+/** When our process is killed, nobody is left to stop an emulator: where Linux offers it, the kernel does. */
+function endingWithParent(command: readonly [string, ...string[]]): readonly [string, ...string[]] {
+  return hasSetpriv ? [SETPRIV, '--pdeathsig', 'KILL', '--', ...command] : command;
 }
 
 /** As runTool, and any exit status but 0 is an error too. `what` tells the user what was being done: 'compile model.c'. */

@@ -10,16 +10,16 @@ import { parentsOf, writesInto } from './plan-concat.ts';
  * result must be an activation and no slice yet, aligned, and written by this call alone; its source must be complete.
  */
 export function planSlices(program: Program): Program {
-  let { buffers, calls } = program;
+  const byId = new Map(program.buffers.map((buffer) => [buffer.id, buffer]));
+  const gone = new Set<Call>();
   program.calls.forEach((call, index) => {
-    const byId = new Map(buffers.map((buffer) => [buffer.id, buffer]));
     const slice = readSlice(call);
     if (!slice || !canView(program.calls, slice, index, byId)) return;
     const within = { buffer: slice.x, offset: slice.offset };
-    buffers = buffers.map((buffer) => (buffer.id === slice.y ? { ...buffer, within } : buffer));
-    calls = calls.filter((other) => other !== call);
+    byId.set(slice.y, { ...must(byId.get(slice.y), 'the result'), within });
+    gone.add(call);
   });
-  return { ...program, buffers, calls };
+  return { ...program, buffers: [...byId.values()], calls: program.calls.filter((call) => !gone.has(call)) };
 }
 
 interface Slice {
