@@ -15,6 +15,7 @@ import { renderSbom } from '../report/sbom.ts';
 import { UserError } from '../support/errors.ts';
 import { listTargets, loadTarget } from '../targets/load.ts';
 import { knownAnswers } from '../verify/known-answers.ts';
+import { spareForeignFiles } from './foreign-files.ts';
 import { inScratch } from './in-scratch.ts';
 import { addIrFlags, type IrFlags, irDump } from './ir-flags.ts';
 import { addModelFlags, type ModelFlags, modelOptions } from './model-flags.ts';
@@ -35,6 +36,7 @@ type Flags = ModelFlags &
   ReportFlags & {
     readonly target: string;
     readonly out: string;
+    readonly force?: boolean;
     readonly verify?: boolean;
     readonly selfTest?: number | true;
     readonly sqnr?: boolean;
@@ -48,6 +50,7 @@ export function compileCommand(): Command {
     .argument('<model.onnx>', 'the model')
     .option('-t, --target <name>', "a name from 'nibblec targets', or the path of a target file", 'host')
     .option('-o, --out <dir>', 'where the C goes', './generated')
+    .option('--force', 'overwrite files there that nibblec did not write')
     .option('--verify', 'also build it, run it and compare it with onnxruntime, before anything is written')
     .option(
       '--self-test [samples]',
@@ -104,6 +107,8 @@ function refuseLimitsAlone({ verify, strict, minSqnr, minTop1 }: Flags): void {
 
 /** Nothing is written before all of it is known to be good. */
 async function finish(compilation: Compilation, flags: Flags, progress: Progress): Promise<void> {
+  const spare = (names: Iterable<string>) => (flags.force ? undefined : spareForeignFiles(flags.out, names));
+  await spare(compilation.files.keys());
   const report = await inScratch(async (directory) => buildReport(compilation, await measure(compilation, directory)));
   checkFit(report, compilation.target, await listTargets());
   const verdicts = flags.verify ? await verifyOn(compilation, flags, progress) : [];
@@ -117,6 +122,7 @@ async function finish(compilation: Compilation, flags: Flags, progress: Progress
   const files = flags.sbom
     ? new Map([...sources, [`${compilation.name}.cdx.json`, renderSbom(compilation, sources)]])
     : sources;
+  await spare(files.keys());
   await writeFiles(flags.out, files);
   const pages = flags.report === undefined ? [] : await writeReport(flags.report, full);
   const names = [...files.keys()];
