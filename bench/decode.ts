@@ -1,7 +1,6 @@
 /**
  * npm run bench:decode [-- CORE...]: what it costs to read weights of few bits instead of bytes, for every format, kind of layer and
- * core, into docs/benchmarks/decode.md and decode.json and src/report/decode-table.ts, which reports cite. Cores that are
- * not named keep their rows.
+ * core, into docs/benchmarks/decode.md and decode.json. Cores that are not named keep their rows.
  *
  * Layers of one kind and two sizes with normal weights are encoded by the few-bit pass, compiled and run under QEMU, and
  * so are the same layers with int8 weights. The difference in instructions, divided by the number of weights, is a line

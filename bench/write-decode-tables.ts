@@ -26,7 +26,6 @@ export async function readDecodeRows(): Promise<DecodeRow[]> {
 export async function writeDecodeTables(rows: readonly DecodeRow[]): Promise<void> {
   await writeFile(path('docs/benchmarks/decode.json'), `${JSON.stringify(rows, null, 1)}\n`);
   await writeFile(path('docs/benchmarks/decode.md'), markdown(rows));
-  await writeFile(path('src/report/decode-table.ts'), source(rows));
 }
 
 const LAYERS = {
@@ -74,32 +73,4 @@ function costText({ perWeight, perUse }: DecodeRow): string {
   if (each === '0.00') return once;
   if (once === '0.00') return `${each} u`;
   return `${once} ${perUse < 0 ? '-' : '+'} ${each.replace('-', '')} u`;
-}
-
-function source(rows: readonly DecodeRow[]): string {
-  const cores = [...new Set(rows.map(({ core }) => core))];
-  const number = (x: number) => String(Math.round(x * 1000) / 1000 + 0);
-  const entries = cores.map((core) => {
-    const layers = (['dense', 'conv', 'depthwise'] as const).map((layer) => {
-      const lines = rows
-        .filter((row) => row.core === core && row.layer === layer)
-        .map(({ format, perWeight, perUse }) => {
-          const key = /^\w+$/.test(format) ? format : `'${format}'`;
-          return `      ${key}: [${number(perWeight)}, ${number(perUse)}],\n`;
-        });
-      return `    ${layer}: {\n${lines.join('')}    },\n`;
-    });
-    return `  '${core}': {\n${layers.join('')}  },\n`;
-  });
-  return `/**
- * Instructions for each weight beyond those of int8, [a, b] for a + b * (uses of the weight per inference): by core, kind of
- * layer and format. Written by npm run bench:decode; do not edit.
- */
-export const DECODE_TABLE: DecodeTable = {
-${entries.join('')}};
-
-type DecodeTable = Readonly<
-  Record<string, Readonly<Record<'dense' | 'conv' | 'depthwise', Readonly<Record<string, readonly [number, number]>>>>>
->;
-`;
 }

@@ -136,19 +136,6 @@ export function generateC(transformation: Transformation, options: CompileOption
   return generateModel({ ...transformation, file: fileOf(options), name, target, ioLayout, modelSha256, provenance });
 }
 
-/**
- * The same model with a byte (or two) for each weight: the same codes and results, so what it takes less of the
- * processor is what decoding costs.
- */
-export function withPlainWeights(compilation: Compilation): Compilation {
-  const types = [...compilation.graph.types].map(([value, type]) => {
-    if (!type.quant) return [value, type] as const;
-    const { format, ...quant } = type.quant;
-    return [value, { ...type, quant }] as const;
-  });
-  return generateModel({ ...compilation, graph: { ...compilation.graph, types: new Map(types) } });
-}
-
 type Ungenerated = Omit<Compilation, 'oracle' | 'program' | 'plan' | 'files'>;
 
 function generateModel(model: Ungenerated): Compilation {

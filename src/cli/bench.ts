@@ -1,11 +1,10 @@
 import { Command, Option } from 'commander';
-import { type Compilation, compileModel, withPlainWeights } from '../compile.ts';
-import { type DecodeCost, isPlain, measuredDecodeCosts } from '../report/decode-cost.ts';
+import { type Compilation, compileModel } from '../compile.ts';
 import { fullReport } from '../report/full-report.ts';
 import { measure } from '../report/measure.ts';
 import { renderBench } from '../report/render-bench.ts';
 import { renderWeights } from '../report/render-weights.ts';
-import { buildReport, type Report } from '../report/report.ts';
+import { buildReport } from '../report/report.ts';
 import { must } from '../support/errors.ts';
 import { loadTarget } from '../targets/load.ts';
 import type { Counts } from '../verify/harness.ts';
@@ -72,10 +71,9 @@ async function finish(compilation: Compilation, flags: Flags, progress: Progress
   const optimize = `-O${flags.optimize}` as Optimize;
   const counts = await countRun(compilation, flags, optimize);
   const report = buildReport(compilation, await inScratch((folder) => measure(compilation, folder, optimize)));
-  const decode = await decodeCosts(compilation, report, counts, (plain) => countRun(plain, flags, optimize));
   const sqnr = wanted && dataset && precision === 'int8' ? await quality(compilation, progress) : null;
   const accuracy = wanted ? await accuracyOn(compilation, flags, progress) : null;
-  const full = fullReport(report, { core: target.core, counts, decode, sqnr, accuracy });
+  const full = fullReport(report, { counts, sqnr, accuracy });
   const pages = flags.report === undefined ? [] : await writeReport(flags.report, full);
   progress.stop();
   if (flags.json) {
@@ -96,19 +94,4 @@ async function countRun(compilation: Compilation, flags: Flags, optimize: Optimi
   const run = { toolchain, optimize, samples: 1, layers: false, file: false, counts: true };
   const { counts } = await inScratch((directory) => verifyModel(compilation, dataset, { ...run, directory }));
   return must(counts, 'counts');
-}
-
-/** What decoding takes of each layer: instructions beyond those of the same model with plain weights. */
-async function decodeCosts(
-  compilation: Compilation,
-  { layers }: Report,
-  counts: Counts,
-  count: (compilation: Compilation) => Promise<Counts>,
-): Promise<(DecodeCost | null)[] | null> {
-  const few = layers.some(({ weights }) => weights && !isPlain(weights.format));
-  if (!few || counts.unit !== 'instructions') return null;
-  const plain = withPlainWeights(compilation);
-  const { layers: times } = await count(plain);
-  const byValue = new Map(plain.program.calls.map(({ result }, i) => [result?.value ?? null, times[i]]));
-  return measuredDecodeCosts(layers, counts, byValue);
 }

@@ -117,7 +117,7 @@ async function finish(compilation: Compilation, flags: Flags, progress: Progress
   const comparable = compilation.dataset !== null && compilation.precision === 'int8';
   const sqnr = flags.sqnr || (wanted && comparable) ? await quality(compilation, progress) : null;
   const accuracy = wanted ? await accuracyOn(compilation, flags, progress) : null;
-  const full = fullReport(report, { core: compilation.target.core, sqnr, accuracy });
+  const full = fullReport(report, { sqnr, accuracy });
   const sources = new Map([...compilation.files, ...(await selfTestFiles(compilation, flags))]);
   const files = flags.sbom
     ? new Map([...sources, [`${compilation.name}.cdx.json`, renderSbom(compilation, sources)]])

@@ -54,7 +54,7 @@ async function run(path: string, flags: Flags): Promise<void> {
     const compilation = await compileModel({ ...options, passes: { ...options.passes, progress: progress.update } });
     const sqnr = await quality(compilation, progress);
     const accuracy = await accuracyOn(compilation, flags, progress);
-    const full = fullReport(buildReport(compilation), { core: compilation.target.core, sqnr, accuracy });
+    const full = fullReport(buildReport(compilation), { sqnr, accuracy });
     const { name } = compilation;
     const qdq = qdqModel(compilation);
     const files = new Map([

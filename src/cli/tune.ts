@@ -162,7 +162,7 @@ async function finish(tuning: Tuning, path: string, flags: Flags, progress: Prog
   const compilation: Compilation = generateC(tuning, { model: tuning.model, name, target });
   const accuracy = flags.test ? await accuracyOn(compilation, labelled(flags, flags.test), progress) : null;
   if (flags.test && !accuracy) throw wrong('the --test samples have no labels', 'give them with --test-labels');
-  const full = fullReport(buildReport(compilation), { core: target.core, accuracy });
+  const full = fullReport(buildReport(compilation), { accuracy });
   const out = flags.out ?? `${name}_tuned.onnx`;
   await writeFiles(dirname(out), new Map([[basename(out), tuning.model]]));
   progress.stop();

@@ -1,6 +1,5 @@
 import type { Counts } from '../verify/harness.ts';
 import type { Accuracy } from './accuracy.ts';
-import { type DecodeCost, tabledDecodeCost } from './decode-cost.ts';
 import type { LayerReport, Report } from './report.ts';
 import type { SqnrReport } from './sqnr.ts';
 
@@ -15,8 +14,6 @@ export interface FullReport {
   readonly accuracy: Accuracy | null;
   /** Instructions of one inference by layer; null: not counted. */
   readonly counts: Counts | null;
-  /** By layer; null: no quantized weights, or nothing is known. */
-  readonly decode: readonly (DecodeCost | null)[];
 }
 
 /** Tables that several layers share count once. */
@@ -31,24 +28,20 @@ export interface WeightTotals {
   readonly int8Ratio: number;
 }
 
-/** What was measured besides buildReport(); `core` is that of the target. */
+/** What was measured besides buildReport(). */
 export interface Measured {
-  readonly core: string;
   readonly sqnr?: SqnrReport | null;
   readonly accuracy?: Accuracy | null;
   readonly counts?: Counts | null;
-  /** By layer, from counts of this very model; else the table of measured layers is asked. */
-  readonly decode?: readonly (DecodeCost | null)[] | null;
 }
 
-export function fullReport(report: Report, { core, sqnr, accuracy, counts, decode }: Measured): FullReport {
+export function fullReport(report: Report, { sqnr, accuracy, counts }: Measured): FullReport {
   return {
     report,
     weights: totalsOf(report.layers),
     sqnr: sqnr ?? null,
     accuracy: accuracy ?? null,
     counts: counts ?? null,
-    decode: decode ?? report.layers.map((layer) => tabledDecodeCost(layer, core)),
   };
 }
 

@@ -65,6 +65,11 @@ function quantizedWeights(graph: Graph, node: Node): ValueName | null {
   return codes ? weights : null;
 }
 
+/** A byte or two per weight. */
+export function isPlain(format: string): boolean {
+  return findFormat(format).unpack === null;
+}
+
 /** Tables of codes (see readWeights); the others are what a decoder looks up. */
 const CODES = /_weights\d*$/;
 

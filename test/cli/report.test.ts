@@ -33,13 +33,13 @@ describe('compile --report', () => {
     expect(stdout).toContain('Wrote pages/net.html, pages/net.json');
     const all = ['summary', 'layers', 'weights', 'sqnr', 'accuracy', 'flash', 'ram', 'memory'];
     expect(sections(await read('pages/net.html'))).toEqual(all);
-    const { report, weights, sqnr, accuracy, decode } = JSON.parse(await read('pages/net.json'));
+    const { report, weights, sqnr, accuracy } = JSON.parse(await read('pages/net.json'));
     // 2 rows of 9 weights take 5 bytes each, 3 rows of 8 weights 4.
     const bytes = 2 * 5 + 3 * 4;
     expect(weights).toMatchObject({ count: 42, bytes, achievedBits: (8 * bytes) / 42, int8Ratio: 42 / bytes });
     expect(accuracy.samples).toBe(24);
     expect(sqnr.layers.length).toBeGreaterThan(2);
-    expect(report.layers.length).toBe(decode.length);
+    expect(report.layers.length).toBeGreaterThan(2);
   });
 
   test('into a folder, and the same bytes again', async () => {
@@ -94,18 +94,12 @@ test('quantize --report', async () => {
 });
 
 await describeWith('bench --report', toolchainFor(await loadTarget('cortex-m3')).available, () => {
-  test('counts on this build: instructions, and what decoding takes of them', async () => {
+  test('counts instructions on this build', async () => {
     const args = ['-t', 'cortex-m3', '--calibrate', data, ...FEW_BIT, '--report', 'bench.html'];
     const { exitCode, stdout } = await cli(folder, 'bench', 'tiny.onnx', ...args);
     expect(exitCode).toBe(0);
-    expect(stdout).toContain('decoding: instructions per weight beyond int8, measured on this model');
-    const { report, counts, decode } = JSON.parse(await read('bench.json'));
-    expect(decode.map((cost: { source: string } | null) => cost?.source ?? null)).toEqual([
-      'measured',
-      null,
-      'measured',
-    ]);
-    expect(decode[0].instructions).toBe(Math.round(decode[0].perWeight * 18));
+    expect(stdout).not.toContain('decoding');
+    const { report, counts } = JSON.parse(await read('bench.json'));
     expect(counts.unit).toBe('instructions');
     const code = report.layers.map((layer: { codeBytes: number }) => layer.codeBytes);
     expect(code.every((bytes: number) => bytes > 0)).toBe(true);

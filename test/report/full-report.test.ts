@@ -40,7 +40,6 @@ async function report(of: Compilation): Promise<FullReport> {
   const dataset = { ...of.dataset!, labels: new Int32Array(24) };
   const counts = { unit: 'instructions', layers: [4000, 500, 300], total: 4900, stackBytes: 96 } as const;
   return fullReport(buildReport(of), {
-    core: 'cortex-m4f',
     sqnr: await measureSqnr(of, dataset),
     accuracy: await measureAccuracy(of, dataset),
     counts,
@@ -58,12 +57,10 @@ describe('data', () => {
     });
   });
 
-  test('layers by value: SQNR of outputs, memory and decoding belong to the same layer', () => {
+  test('layers by value: SQNR of outputs and memory belong to the same layer', () => {
     const values = full.report.layers.map(({ value }) => value);
     expect(full.sqnr?.layers.map(({ value }) => value)).toEqual(expect.arrayContaining(values));
     expect(full.report.memory.calls.length).toBe(full.report.layers.length);
-    expect(full.decode.map((cost) => cost?.source ?? null)).toEqual(['table', null, 'table']);
-    expect(full.decode[0]?.perWeight).toBe(0);
   });
 
   test('the confusion matrix holds every sample', () => {
@@ -97,7 +94,7 @@ describe('page', () => {
       name: 'tiny',
       target: await loadTarget('host'),
     });
-    const page = renderReportPage(fullReport(buildReport({ ...float, dataset }), { core: 'host' }));
+    const page = renderReportPage(fullReport(buildReport({ ...float, dataset }), {}));
     const sections = [...page.matchAll(/<section id="(\w+)"/g)].map(([, id]) => id);
     expect(sections).toEqual(['summary', 'layers', 'flash', 'ram', 'memory']);
   });

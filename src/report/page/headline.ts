@@ -75,17 +75,13 @@ function weightsTile({ weights }: FullReport): Markup | null {
   );
 }
 
-function timeTile({ counts, decode, report }: FullReport): Markup | null {
+function timeTile({ counts, report }: FullReport): Markup | null {
   if (!counts) return null;
-  const spent = decode.reduce((sum, cost) => sum + (cost?.instructions ?? 0), 0);
-  const measured = decode.some((cost) => cost?.source === 'measured');
-  const share = measured ? `${percent(spent / counts.total, 1)} of them for reading few-bit weights` : null;
   const perMac = report.macs > 0 ? `${(counts.total / report.macs).toFixed(2)} per multiply-accumulate` : null;
   return tile(
     `${counts.unit === 'instructions' ? 'Instructions' : 'Nanoseconds'} per inference`,
     grouped(counts.total),
     perMac,
-    share,
   );
 }
 

@@ -1,8 +1,7 @@
-import { isPlain } from '../decode-cost.ts';
 import type { FullReport } from '../full-report.ts';
 import type { LayerReport } from '../report.ts';
 import { type Child, element, type Markup } from '../svg/markup.ts';
-import { percent, shortNumber } from '../svg/numbers.ts';
+import { shortNumber } from '../svg/numbers.ts';
 import { grouped } from '../table.ts';
 import { db, outputSqnr } from './layer-facts.ts';
 
@@ -20,7 +19,7 @@ export interface LayerColumn {
 }
 
 /** The columns of the table of layers, left to right. */
-export function layerColumns({ report, weights: totals, sqnr, decode, counts }: FullReport): LayerColumn[] {
+export function layerColumns({ report, weights: totals, sqnr, counts }: FullReport): LayerColumn[] {
   const outputs = outputSqnr(sqnr);
   const ofWeights =
     (show: (weights: NonNullable<LayerReport['weights']>) => Child) =>
@@ -95,14 +94,6 @@ export function layerColumns({ report, weights: totals, sqnr, decode, counts }: 
       help: 'Signal to quantization noise of the output against float32, dB',
       of: ({ value }) => (outputs.has(value) ? db(outputs.get(value) ?? 0) : null),
     },
-    {
-      title: 'decoding',
-      help: 'Instructions per weight and inference beyond int8',
-      of: ({ index, weights }) => {
-        const cost = decode[index];
-        return cost && weights && !isPlain(weights.format) ? signed(cost.perWeight) : null;
-      },
-    },
     ...(counts
       ? [
           {
@@ -110,17 +101,6 @@ export function layerColumns({ report, weights: totals, sqnr, decode, counts }: 
             help: `${counts.unit} of one inference`,
             of: ({ index }: LayerReport) => short(counts.layers[index] ?? 0),
             total: short(counts.total),
-          },
-          {
-            title: 'decoding share',
-            help: "Share of the layer's instructions that decoding takes",
-            of: ({ index, weights }: LayerReport) => {
-              const cost = decode[index];
-              const all = counts.layers[index] ?? 0;
-              return cost && weights && !isPlain(weights.format) && all > 0 && counts.unit === 'instructions'
-                ? percent(cost.instructions / all, 1)
-                : null;
-            },
           },
         ]
       : []),
@@ -137,8 +117,4 @@ const READING = {
 /** Exact on hover. */
 function short(value: number): Markup {
   return element('span', { title: grouped(value) }, shortNumber(value));
-}
-
-function signed(value: number): string {
-  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
 }

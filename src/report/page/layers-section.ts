@@ -3,9 +3,9 @@ import { type Child, element, type Markup } from '../svg/markup.ts';
 import type { Section } from '../svg/page.ts';
 import { type LayerColumn, layerColumns } from './layer-columns.ts';
 
-/** One row for each layer, with what its weights take and cost. */
+/** One row for each layer, with what its weights take. */
 export function layersSection(full: FullReport): Section {
-  const { report, decode, counts } = full;
+  const { report, counts } = full;
   const columns = layerColumns(full).filter(({ of }) => report.layers.some((layer) => of(layer) !== null));
   const side = ({ left }: LayerColumn) => (left ? 'text' : null);
   const table = element(
@@ -41,23 +41,14 @@ export function layersSection(full: FullReport): Section {
       ),
     ),
   );
-  const sources = new Set(decode.flatMap((cost) => (cost && cost.perWeight !== 0 ? [cost.source] : [])));
-  const notes = [
-    sources.has('table') &&
-      'Decoding: instructions per weight beyond int8, from the table of layers of the same kind that was measured with npm run bench:decode (docs/benchmarks/decode.md).',
-    sources.has('measured') &&
-      'Decoding: instructions per weight beyond int8, measured on this model: its count minus that of the same layer with a byte per weight.',
+  const note =
     counts &&
-      `${counts.unit === 'instructions' ? 'Instructions' : 'Nanoseconds'} of one inference, counted on this build.`,
-  ];
+    `${counts.unit === 'instructions' ? 'Instructions' : 'Nanoseconds'} of one inference, counted on this build.`;
   return {
     id: 'layers',
     title: 'Layers',
     lead: 'In the order of the calls. Hover over a heading for what it means.',
-    body: [
-      element('div', { class: 'scroll' }, table),
-      notes.flatMap((note) => (note ? [element('p', { class: 'note' }, note)] : [])),
-    ],
+    body: [element('div', { class: 'scroll' }, table), note && element('p', { class: 'note' }, note)],
   };
 }
 
