@@ -8,9 +8,13 @@ export interface WeightedPoints {
 
 const BINS = 4096;
 
+/** Well above the rounding error of a sum over all bins. */
+const NEGLIGIBLE = 2 ** -36;
+
 /**
  * The points of k-means: the distinct values, or at most `bins` bins of equal width over their range, each at the
- * weighted mean of what fell into it. Points without weight are left out.
+ * weighted mean of what fell into it. Points without weight, or with none to speak of (nearly dead channels), are left out: sums of
+ * all weights do not hold them.
  * @param importance h, one per value (the diagonal of a Hessian); default: all equal
  */
 export function weightedPoints(data: ArrayLike<number>, importance?: ArrayLike<number>, bins = BINS): WeightedPoints {
@@ -26,7 +30,8 @@ export function weightedPoints(data: ArrayLike<number>, importance?: ArrayLike<n
     const sum = sums.get(key) ?? { mass: 0, moment: 0 };
     sums.set(key, { mass: sum.mass + mass, moment: sum.moment + mass * value });
   });
-  const points = [...sums.entries()].sort(([a], [b]) => a - b);
+  const total = [...sums.values()].reduce((all, { mass }) => all + mass, 0);
+  const points = [...sums.entries()].filter(([, { mass }]) => mass > NEGLIGIBLE * total).sort(([a], [b]) => a - b);
   return {
     values: Float64Array.from(points, ([key, { mass, moment }]) => (distinct ? key : moment / mass)),
     weights: Float64Array.from(points, ([, { mass }]) => mass),

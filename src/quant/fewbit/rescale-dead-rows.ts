@@ -1,4 +1,5 @@
 import { biasFloor } from '../bias-floor.ts';
+import { largestLevel } from '../grids/grid.ts';
 import { isPow2, pow2AtLeast } from '../pow2-scale.ts';
 import type { RoundedRows } from './round-rows.ts';
 
@@ -14,9 +15,10 @@ export function rescaleDeadRows(rows: RoundedRows, bias: Float64Array, inputScal
   const depth = codes.length / grids.length;
   const isDead = grids.map((_, r) => codes.subarray(r * depth, (r + 1) * depth).every((code) => code === 0));
   const alive = grids.flatMap(({ scale }, r) => (isDead[r] ? [] : [scale]));
+  const coarsest = Math.min(...grids.map(({ grid }) => largestLevel(grid) || 128));
   const powers = grids.every(({ scale }) => isPow2(scale));
   const scales = grids.map(({ scale }, r) => {
-    const floor = Math.fround(biasFloor(bias[r], inputScale));
+    const floor = Math.fround(biasFloor(bias[r], inputScale, coarsest));
     const own = isDead[r] && alive.length > 0 ? Math.min(...alive) : scale;
     return own >= floor ? own : powers ? pow2AtLeast(floor) : floor;
   });
