@@ -83,6 +83,19 @@ export const SOFTMAX_FILE: FileSpec = {
   nodes: [dequantize('x'), node('p_y = Softmax(x_r)'), quantize('p')],
 };
 
+/** Sums with so small a step that a multiplier for them would be coarser than float32. */
+export const SMALL_STEPS: FileSpec = {
+  inputs: { x: ['i8', [1, 8, 4, 4]] },
+  outputs: ['y'],
+  constants: {
+    ...affine('x', 0.0123, -3),
+    ...affine('w', 0.0041, 0),
+    ...affine('y', 0.171, 5),
+    w: random('i8', [5, 8, 3, 3], 1),
+  },
+  nodes: [dequantize('x'), dequantize('w'), node('y_y = Conv(x_r, w_r)', { pads: [1, 1, 1, 1] }), quantize('y')],
+};
+
 /** For parts with little memory: shifts, and words whose ties go to the odd step. */
 export const SMALL_TIES: FileSpec = {
   inputs: { x: ['i8', [1, 2, 4, 4]] },

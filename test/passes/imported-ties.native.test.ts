@@ -5,7 +5,7 @@ import type { Target } from '../../src/targets/target.ts';
 import { toolchainFor } from '../../src/verify/toolchain-for.ts';
 import { verifyModel } from '../../src/verify/verify-model.ts';
 import { type FileSpec, onnxFile, randomFeeds } from '../helpers/onnx-file.ts';
-import { SMALL_TIES, SOFTMAX_FILE, TIES_NETWORK } from '../helpers/ties-network.ts';
+import { SMALL_STEPS, SMALL_TIES, SOFTMAX_FILE, TIES_NETWORK } from '../helpers/ties-network.ts';
 import { describeWith, inFolder } from '../verify/native.ts';
 
 const CORES = ['host', 'cortex-m4f', 'cortex-m0', 'cortex-m0-slow-mul', 'rv32i', 'avr', 'avr-no-mul'];
@@ -22,13 +22,17 @@ for (const core of CORES) {
       expect((await expectCodesOfTheFile(file, target, true)).join(' ')).toBe(halves);
     });
 
+    test.skipIf(core === 'avr-no-mul')('precise multipliers', async () => {
+      expect(await expectCodesOfTheFile(SMALL_STEPS, target, false)).toEqual(['Conv']);
+    });
+
     test('Softmax with any scale and zero point', async () => {
       expect(await expectCodesOfTheFile(SOFTMAX_FILE, target, false)).toEqual(['Softmax']);
     });
   });
 }
 
-/** Operators whose kernels round half to even. */
+/** Operators that requantize in a form of their own. */
 async function expectCodesOfTheFile(file: FileSpec, target: Target, exact: boolean): Promise<string[]> {
   const model = await compileModel({ model: onnxFile(file), name: 'ties', target });
   const samples = randomFeeds(file, 3);

@@ -84,8 +84,10 @@ function runDirection(build: Builder, graph: Graph, node: Node, direction: numbe
   const step = STEPS[node.op](build, parametersOf(graph, node, direction), node);
   const backwards = stringAttribute(node, 'direction', 'forward') === 'reverse' || direction === 1;
   const states = new Array<ValueName>(count);
-  const roles = new Map<string, ValueName[]>();
   let last = firstState(build, node, direction);
+  // A state that goes in has the scale of the one that comes out: its codes are fed back as they are.
+  const given = (['h', 'c'] as const).filter((_, i) => node.inputs[FIRST_H + i] != null);
+  const roles = new Map<string, ValueName[]>(given.flatMap((role) => (last?.[role] ? [[role, [last[role]]]] : [])));
   for (let i = 0; i < count; i++) {
     const t = backwards ? count - 1 - i : i;
     build.scope = `${name}/${t}`;
@@ -96,6 +98,9 @@ function runDirection(build: Builder, graph: Graph, node: Node, direction: numbe
   for (const values of roles.values()) build.draft.tie(values);
   return { states, last: must(last, 'a step') };
 }
+
+/** Index of the input that is the first H; the first C follows. */
+const FIRST_H = 5;
 
 /** The states that the node is given, [batch, hidden] each; null: zeros. */
 function firstState(build: Builder, node: Node, direction: number): StepValues | null {

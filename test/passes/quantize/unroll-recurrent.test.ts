@@ -53,6 +53,17 @@ test.each(['GRU', 'LSTM', 'RNN'] as const)('%s: equal places of all steps share 
   expect(step(4)).toEqual(step(2));
 });
 
+test.each([
+  ['GRU', ['h0', 'h']],
+  ['LSTM', ['h0', 'h']],
+  ['LSTM', ['c0', 'c']],
+] as const)('%s: a state that goes in and the one that comes out share a scale: %j', async (op, [before, after]) => {
+  const sketch = { op, first: true, steps: 3, outputs: [false, true, op === 'LSTM'] };
+  const { graph } = await runPipeline(recurrentGraph(sketch), [unrollRecurrent, foldConstants], { evaluate });
+  const output = graph.outputs[after === 'c' ? 1 : 0];
+  expect(scaleGroups(graph).members(before)).toContain(output);
+});
+
 const withConstantState = (): Graph => {
   const graph = recurrentGraph({ op: 'GRU', first: true });
   const edit = editGraph({ ...graph, inputs: ['x'] });
