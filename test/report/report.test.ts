@@ -56,6 +56,7 @@ test('layers add up to the totals', () => {
     macs: 1152,
     weightBytes: 80,
     parameterBytes: 0,
+    rounding: null,
     codeBytes: 300,
     outputBytes: 512,
     scratchBytes: 0,
