@@ -28,8 +28,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#if !defined(SEPARABLE_FILES_ID) || SEPARABLE_FILES_ID != 0x1b25f33cu
-#error "separable.c (1b25f33c) and separable.h are of different runs: run nibblec compile again and take all its files"
+#if !defined(SEPARABLE_FILES_ID) || SEPARABLE_FILES_ID != 0xfe7451bcu
+#error "separable.c (fe7451bc) and separable.h are of different runs: run nibblec compile again and take all its files"
 #endif
 
 /* Compile with -DSEPARABLE_LAYER_HOOK=function to have it called after each layer (traces, timing). */

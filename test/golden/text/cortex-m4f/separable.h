@@ -17,7 +17,7 @@ extern "C" {
 #endif
 
 /* What the files of one run of nibblec have in common; those of different runs do not compile together. */
-#define SEPARABLE_FILES_ID 0x1b25f33cu
+#define SEPARABLE_FILES_ID 0xfe7451bcu
 
 #define SEPARABLE_ARENA_BYTES 604u
 
