@@ -23,6 +23,9 @@ export interface BiasLayer {
 
 const INT32_MAX = 2 ** 31 - 1;
 
+/** Mean errors are rounded to this part of an output code: float kernels of different processors then seldom move a bias. */
+const STEP = 1 / 16;
+
 /**
  * The layers of a quantized graph that have a bias in their rule and a counterpart in the float graph. Not those that share
  * their weights, as the steps of a recurrent layer do: each would get a bias of its own.
@@ -79,7 +82,9 @@ export function biasSteps(
       count[c]!++;
     }
   });
-  return biasScale.map((scale, c) => (count[c] === 0 ? 0 : -Math.round(sum[c]! / count[c]! / scale)));
+  const unit = affine.scale * STEP;
+  const meanError = (c: number) => Math.round(sum[c]! / count[c]! / unit) * unit;
+  return biasScale.map((scale, c) => (count[c] === 0 ? 0 : -Math.round(meanError(c) / scale)));
 }
 
 export function squaredError({ affine }: BiasLayer, codes: readonly Tensor[], float: readonly Tensor[]): number {

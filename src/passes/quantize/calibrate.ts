@@ -2,6 +2,7 @@ import type { Json } from '../../ir/program.ts';
 import type { Graph, Range, ValueName } from '../../ir/types.ts';
 import { type CalibrationMethod, createObserver, type Observer, seesBeforeRelu } from '../../quant/observers.ts';
 import { SCALES } from '../../quant/pow2-scale.ts';
+import { steadyRange } from '../../quant/steady-range.ts';
 import { must } from '../../support/errors.ts';
 import { oneOf } from '../one-of.ts';
 import { definePass } from '../pass.ts';
@@ -11,7 +12,8 @@ import { checkActivations, chooseActivations } from './choose-activations.ts';
 
 /**
  * Runs the float graph over the calibration samples and notes the range of every float value.
- * Leaves the graph as it is but for `ranges`.
+ * Leaves the graph as it is but for `ranges`, whose ends have 8 significant bits: scales that follow from them seldom
+ * depend on the processor on which onnxruntime ran.
  *
  * activations  which get 4 bits, see choose-activations.ts: their range is chosen for so many codes
  * scales       'pow2': ranges whose scales are powers of two; for quantize-int8 with the same option
@@ -54,7 +56,7 @@ export const calibrate = definePass({
     const ranges = new Map<ValueName, Range>();
     for (const [value, observer] of observers) {
       const bits = choices.get(value)?.bits ?? 8;
-      ranges.set(value, { ...observer.range(), ...(bits !== 8 && { bits }) });
+      ranges.set(value, { ...steadyRange(observer.range()), ...(bits !== 8 && { bits }) });
     }
     return { ...graph, ranges };
   },
