@@ -1,6 +1,7 @@
 import { emitC } from '../codegen/emit.ts';
 import type { Compilation } from '../compile.ts';
 import { UserError } from '../support/errors.ts';
+import type { Target } from '../targets/target.ts';
 import { agrees } from '../verify/compare.ts';
 import { hostGcc } from '../verify/host-gcc.ts';
 import type { Limits } from '../verify/limits.ts';
@@ -19,7 +20,9 @@ export async function verifyOn(compilation: Compilation, flags: VerifyFlags, pro
   const { program, plan, target, provenance } = compilation;
   const dataset = await testData(compilation, flags, flags.count);
   // Portable C means the same as the target's own kernels, and this computer can run it.
-  const onHost = target.emulator ? { ...compilation, files: emitC(program, plan, { provenance }) } : compilation;
+  const onHost = target.emulator
+    ? { ...compilation, files: emitC(program, plan, { features: hostFeatures(target), provenance }) }
+    : compilation;
   const places = [{ toolchain: hostGcc(), model: onHost, sanitize: true }];
   if (target.emulator) places.push({ toolchain: toolchainFor(target), model: compilation, sanitize: false });
 
@@ -39,6 +42,11 @@ export async function verifyOn(compilation: Compilation, flags: VerifyFlags, pro
     verdicts.push(await inScratch(run));
   }
   return verdicts;
+}
+
+/** Assembly has a twin in C for this computer; a flash of its own it has not. */
+function hostFeatures({ features }: Target): Set<string> {
+  return new Set([...features].filter((feature) => feature !== 'flash-apart'));
 }
 
 function limitsOf({ strict = false, minSqnr, minTop1 }: VerifyFlags): Limits {

@@ -1,5 +1,6 @@
 import type { Call, MemoryPlan, Port, Program, Table } from '../ir/program.ts';
 import { elementCount } from '../ir/shape.ts';
+import { bytesByKind } from '../ir/tables.ts';
 import { arenaArray, arenaBytes, isPacked } from '../ir/tensor.ts';
 import { kernelSets } from '../kernels/sets.ts';
 import { arrayText, cType, floatLiteral } from '../ops/support/c-text.ts';
@@ -41,7 +42,11 @@ function modelContext(program: Program, plan: MemoryPlan, options: EmitOptions, 
   const { name } = program;
   const layers = shared(program.calls.map((call, index) => layerContext(program, plan, call, index, templates)));
   const code = layers.map((layer) => layer.body).join('\n');
-  const kernels = kernelsFor(code, templates);
+  const kernels = kernelsFor(
+    code,
+    templates,
+    program.calls.flatMap(({ instances = [] }) => instances),
+  );
   const tables = program.tables.map((table) => tableContext(name, table));
   return {
     name,
@@ -117,7 +122,7 @@ function shared<T extends { symbol: string; parameters: string; body: string }>(
 /** '-> int8_t[1][64][25][5], 320000 multiply-accumulates, 2560 bytes of weights' */
 function costText(program: Program, call: Call): string {
   const weights = program.tables.filter(({ symbol, kind }) => kind === 'weights' && call.constants.includes(symbol));
-  const bytes = weights.reduce((sum, { data }) => sum + data.byteLength, 0);
+  const bytes = weights.reduce((sum, table) => sum + bytesByKind(table).weights, 0);
   const parts = [
     ...(call.result ? [`-> ${elementName(call.result)}${call.result.shape.map((d) => `[${d}]`).join('')}`] : []),
     ...(call.macs > 0 ? [`${call.macs} multiply-accumulates`] : []),

@@ -1,3 +1,4 @@
+import type { KernelInstance } from '../ir/program.ts';
 import type { TemplateSet } from './templates.ts';
 
 export interface KernelText {
@@ -9,16 +10,22 @@ export interface KernelText {
 
 /**
  * The kernels that `code` names, with all they need. One kernel is one file named as its function
- * (nn_dense_f32.h defines nn_dense_f32), so that any identifier nn_... in the code leads to its file.
+ * (nn_dense_f32.h defines nn_dense_f32), so that any identifier nn_... in the code leads to its file; instances are rendered
+ * from the template that they name.
  */
-export function kernelsFor(code: string, templates: TemplateSet): KernelText {
+export function kernelsFor(
+  code: string,
+  templates: TemplateSet,
+  instances: readonly KernelInstance[] = [],
+): KernelText {
   const headers = new Set<string>();
   const parts: string[] = [];
   const seen = new Set<string>();
   const visit = (name: string) => {
     if (seen.has(name)) return;
     seen.add(name);
-    const text = templates.kernel(name);
+    const instance = instances.find((one) => one.name === name);
+    const text = instance ? templates.instance(instance) : templates.kernel(name);
     if (text === null) return;
     for (const [, header] of text.matchAll(/^#include (<[^>]+>)/gm)) headers.add(header!);
     for (const [, dependency] of text.matchAll(/^#include "(\w+)\.h"/gm)) visit(dependency!);

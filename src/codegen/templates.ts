@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import Handlebars from 'handlebars';
-import type { Json, RequantizationForm } from '../ir/program.ts';
+import type { Json, KernelInstance, RequantizationForm } from '../ir/program.ts';
 import { invariant } from '../support/errors.ts';
 import { kernelVariant, requantizedIn, requantizingKernel } from './kernel-variants.ts';
 
@@ -15,6 +15,8 @@ export interface TemplateSet {
   kernel(name: string): string | null;
   /** The body of a layer with the kernels for this form. */
   requantized(body: string, form: RequantizationForm): string;
+  /** templates/<set>/kernels/<template>.h.hbs with the numbers of one layer, as a kernel of its own. */
+  instance(instance: KernelInstance): string;
 }
 
 /** Text of templates/c/kernels/<name>.h, or null. */
@@ -78,6 +80,9 @@ function openSets(sets: readonly string[]): TemplateSet {
         compiled.set(name, template);
       }
       return template(context);
+    },
+    instance({ name, template, params }) {
+      return this.render(`kernels/${template}.h`, { name, guard: `${name.toUpperCase()}_H`, ...params });
     },
   };
 }

@@ -1,4 +1,13 @@
-import type { Json, KernelInstance, Reading, RefusedKernel, RequantizationForm, Storage, Table } from './program.ts';
+import type {
+  Json,
+  KernelInstance,
+  LeanerKernel,
+  Reading,
+  RefusedKernel,
+  RequantizationForm,
+  Storage,
+  Table,
+} from './program.ts';
 import type { DType, Graph, Shape, Tensor, TensorType, TypedArray, ValueName } from './types.ts';
 
 /** Layout wish for an operand. `any`: whatever it is, strides tell; `row-major`: plain C order. */
@@ -40,8 +49,15 @@ export interface LowerBuilder {
   write(index: number, layout: Exclude<Layout, 'any'>, access?: AccessOptions): Operand;
   /** Output `index` is input `from` seen through another shape or order: no call, no copy. */
   alias(index: number, from: number, storage: Storage): void;
-  /** Adds a const table and returns its C name; equal tables are shared. */
-  table(name: string, dtype: DType, data: TypedArray, kind: Table['kind'], comment: string): string;
+  /** Adds a const table and returns its C name; equal tables are shared. `parameterBytes`: see Table. */
+  table(
+    name: string,
+    dtype: DType,
+    data: TypedArray,
+    kind: Table['kind'],
+    comment: string,
+    parameterBytes?: number,
+  ): string;
   /** Temporary memory of this call, 4-byte aligned unless told; returns its argument name. */
   scratch(bytes: number, ctype: string): string;
   /** This node's call takes the variants of its kernels for this form. */
@@ -80,5 +96,7 @@ export interface LayerSpec {
   readonly kernel?: string;
   readonly reading?: Reading;
   readonly refused?: readonly RefusedKernel[];
+  readonly instructions?: number;
+  readonly leaner?: LeanerKernel | null;
   readonly instances?: readonly KernelInstance[];
 }

@@ -57,6 +57,11 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
  */
 export type Reading = 'bytes' | 'inline' | 'whole' | 'block' | 'chunk' | 'additions';
 
+export interface LeanerKernel {
+  readonly without: readonly string[];
+  readonly bytes: number;
+}
+
 export interface RefusedKernel {
   readonly kernel: string;
   readonly reason: string;
@@ -91,6 +96,10 @@ export interface Call {
   readonly reading?: Reading;
   /** Faster or smaller kernels that were not taken, each with the reason. */
   readonly refused?: readonly RefusedKernel[];
+  /** Instructions of one inference as the kernel's cost model has them. */
+  readonly instructions?: number;
+  /** Where another kernel takes `bytes` less of memory: those to rule out for it, this one and all that take as much. */
+  readonly leaner?: LeanerKernel;
   /** Kernels of this layer that are rendered from a template with numbers of its shape. */
   readonly instances?: readonly KernelInstance[];
   readonly arguments: readonly Argument[];
@@ -115,6 +124,8 @@ export interface Table {
   readonly data: TypedArray;
   /** Numbers of the model itself, or something derived for a kernel (folded biases, multipliers, lookup tables). */
   readonly kind: 'weights' | 'parameters';
+  /** Of a table of weights: bytes that hold biases and multipliers. */
+  readonly parameterBytes?: number;
   readonly comment: string;
 }
 

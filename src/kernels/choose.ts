@@ -1,7 +1,7 @@
 import type { LayerSpec, LowerBuilder } from '../ir/lowering.ts';
-import type { RefusedKernel } from '../ir/program.ts';
+import type { LeanerKernel, RefusedKernel } from '../ir/program.ts';
 import { arenaBytes } from '../ir/tensor.ts';
-import { UserError } from '../support/errors.ts';
+import { invariant, UserError } from '../support/errors.ts';
 import { nearestName } from '../support/nearest.ts';
 import type { Job, Kernel } from './kernel.ts';
 
@@ -9,13 +9,30 @@ import type { Job, Kernel } from './kernel.ts';
 export interface Choice<J extends Job> {
   readonly kernel: Kernel<J>;
   readonly refused: readonly RefusedKernel[];
+  readonly leaner: LeanerKernel | null;
 }
 
 /** Chooses among `candidates` and emits the layer. Refuses the node where none of them can compute it. */
 export function lowerWith<J extends Job>(job: J, candidates: readonly Kernel<J>[], lower: LowerBuilder): void {
-  const { kernel, refused } = choose(job, candidates, lower);
-  const layer = kernel.build(job, lower);
-  lower.call({ ...layer, kernel: kernel.id, refused, overlap: overlapOf(job, kernel) });
+  const { kernel, refused, leaner } = choose(job, candidates, lower);
+  let scratch = 0;
+  const counted: LowerBuilder = {
+    ...lower,
+    scratch(bytes, ctype) {
+      scratch += bytes;
+      return lower.scratch(bytes, ctype);
+    },
+  };
+  const layer = kernel.build(job, counted);
+  invariant(scratch === kernel.scratchBytes(job), `${kernel.id} takes the scratch that it declares`);
+  lower.call({
+    overlap: overlapOf(job, kernel),
+    ...layer,
+    kernel: kernel.id,
+    instructions: kernel.cost(job),
+    refused,
+    leaner,
+  });
 }
 
 function overlapOf<J extends Job>(job: J, kernel: Kernel<J>): NonNullable<LayerSpec['overlap']> {
@@ -36,12 +53,12 @@ export function choose<J extends Job>(
   { wish, refuse }: Pick<LowerBuilder, 'wish' | 'refuse'>,
 ): Choice<J> {
   const verdicts = candidates.map((kernel) => ({ kernel, reason: verdict(kernel) }));
-  if (wish.pin !== null) return { kernel: pinned(wish.pin, verdicts, job.name), refused: [] };
+  if (wish.pin !== null) return { kernel: pinned(wish.pin, verdicts, job.name), refused: [], leaner: null };
   const able = verdicts.flatMap(({ kernel, reason }) => (reason === null ? [kernel] : []));
   if (able.length === 0) return refuse(verdicts.at(-1)?.reason ?? 'there is no kernel for it');
   const best = able.reduce((a, b) => (rank(b) < rank(a) ? b : a));
   const refused = verdicts.flatMap(({ kernel, reason }) => (reason === null ? [] : [{ kernel: kernel.id, reason }]));
-  return { kernel: best, refused };
+  return { kernel: best, refused, leaner: leanerThan(job, best, able) };
 
   function verdict(kernel: Kernel<J>): string | null {
     const missing = kernel.needs.find((feature) => !job.features.has(feature));
@@ -61,10 +78,18 @@ export function choose<J extends Job>(
   }
 }
 
+function leanerThan<J extends Job>(job: J, best: Kernel<J>, able: readonly Kernel<J>[]): LeanerKernel | null {
+  const own = ramBytes(job, best);
+  const bytes = own - Math.min(...able.map((kernel) => ramBytes(job, kernel)));
+  const without = able.filter((kernel) => ramBytes(job, kernel) >= own).map(({ id }) => id);
+  return bytes > 0 ? { without, bytes } : null;
+}
+
 /** What a layer takes at least: inputs, output as far as it lies beside the first of them, scratch. */
 export function ramBytes<J extends Job>(job: J, kernel: Kernel<J>): number {
   const rule = kernel.overlap(job);
-  const [y, x = 0, ...others] = [job.y, ...job.reads].map(({ type }) => arenaBytes(type));
+  const [x = 0, ...others] = job.reads.map(({ type }) => arenaBytes(type));
+  const y = job.y === null ? 0 : arenaBytes(job.y.type);
   const beside = x + y;
   const distance = rule === null ? null : 'exactly' in rule ? rule.exactly : rule.atLeast;
   const together = distance === null ? beside : Math.min(beside, Math.max(y, Math.max(0, distance) + x));

@@ -1,15 +1,39 @@
 import { conv2dAdds, depthwise2dAdds } from './conv2d/adds.ts';
+import { conv2d4x2S8, conv2dPatch4x2S8, pointwise4x2S8 } from './conv2d/gemm-4x2.ts';
 import { conv2dA4, conv2dS8 } from './conv2d/portable.ts';
 import { denseAdds } from './dense/adds.ts';
+import { dense4x8S8 } from './dense/dense-4x8.ts';
 import { denseA4, denseS8 } from './dense/portable.ts';
+import { depthwise3x3RunsS8, depthwise3x3S8, depthwise3x3StripsS8 } from './depthwise2d/depthwise3x3.ts';
 import { depthwise2dA4, depthwise2dS8 } from './depthwise2d/portable.ts';
 import type { Kernel } from './kernel.ts';
 import type { LinearJob } from './linear-job.ts';
 
 // Candidates by kind of layer. Of equally good ones the first is taken.
 
-export const CONV_KERNELS: readonly Kernel<LinearJob>[] = [conv2dAdds, conv2dA4, conv2dS8];
+export const CONV_KERNELS: readonly Kernel<LinearJob>[] = [
+  conv2dAdds,
+  pointwise4x2S8,
+  conv2d4x2S8,
+  conv2dPatch4x2S8,
+  conv2dA4,
+  conv2dS8,
+];
 
-export const DEPTHWISE_KERNELS: readonly Kernel<LinearJob>[] = [depthwise2dAdds, depthwise2dA4, depthwise2dS8];
+export const DEPTHWISE_KERNELS: readonly Kernel<LinearJob>[] = [
+  depthwise2dAdds,
+  depthwise3x3StripsS8,
+  depthwise3x3RunsS8,
+  depthwise3x3S8,
+  depthwise2dA4,
+  depthwise2dS8,
+];
 
-export const DENSE_KERNELS: readonly Kernel<LinearJob>[] = [denseAdds, denseA4, denseS8];
+export const DENSE_KERNELS: readonly Kernel<LinearJob>[] = [
+  denseAdds,
+  dense4x8S8,
+  pointwise4x2S8,
+  conv2dPatch4x2S8,
+  denseA4,
+  denseS8,
+];

@@ -5,9 +5,9 @@ import type { Feature } from '../targets/target.ts';
 export interface Job {
   /** Name of the node, for tables and messages. */
   readonly name: string;
-  /** Computed inputs. */
+  /** Computed inputs and output; none where the kernel reads and writes them itself and says how they overlap. */
   readonly reads: readonly Operand[];
-  readonly y: Operand;
+  readonly y: Operand | null;
   /** Of the core. */
   readonly features: ReadonlySet<string>;
 }
@@ -43,6 +43,6 @@ export interface Kernel<J extends Job> {
   cost(job: J): number;
   /** Bytes of tables. */
   tableBytes(job: J): number;
-  /** Adds tables and scratch and says how the layer is written; overlap and names are added by the chooser. */
+  /** Adds tables and scratch and says how the layer is written; the chooser adds names, and the overlap where none is said. */
   build(job: J, lower: LowerBuilder): LayerSpec;
 }

@@ -19,6 +19,7 @@ export interface LinearJob extends Job {
   /** Name of the weight format; null: plain codes. */
   readonly format: string | null;
   readonly x: Operand;
+  readonly y: Operand;
   readonly inputZeroPoint: number;
   /** [out], the input zero point folded in: sums are taken over raw input codes. */
   readonly bias: Int32Array;

@@ -2,6 +2,7 @@ import { groupsOf, tableOfRow } from '../formats/codebook-groups.ts';
 import { findFormat } from '../formats/index.ts';
 import { constantOf, typeOf } from '../ir/graph.ts';
 import type { Call, Program, Table } from '../ir/program.ts';
+import { bytesByKind } from '../ir/tables.ts';
 import type { Graph, Node, Shape, ValueName } from '../ir/types.ts';
 import { sqnrDb } from '../numerics/stats.ts';
 import { findOp } from '../ops/index.ts';
@@ -85,7 +86,7 @@ function describe(
   const format = typeOf(graph, value).quant?.format ?? (dtype === 'i16' ? 'int16' : 'int8');
   const counts = countCodes(codes);
   const bytesOf = (codes: boolean) =>
-    [...tables].reduce((sum, { symbol, data }) => sum + (CODES.test(symbol) === codes ? data.byteLength : 0), 0);
+    [...tables].reduce((sum, table) => sum + (CODES.test(table.symbol) === codes ? bytesByKind(table).weights : 0), 0);
   const bytes = bytesOf(false) + bytesOf(true);
   const steps = stepsOf(graph, value);
   const float = twin && fromRows(twin.weights, twin);

@@ -1,6 +1,7 @@
 import { type MemoryMap, memoryMap } from '../codegen/plan-memory/memory-map.ts';
 import type { Compilation } from '../compile.ts';
-import type { Call, Program } from '../ir/program.ts';
+import type { Call, Program, Table } from '../ir/program.ts';
+import { bytesByKind } from '../ir/tables.ts';
 import { arenaBytes } from '../ir/tensor.ts';
 import type { Graph, Shape, ValueName } from '../ir/types.ts';
 import type { Remark } from '../passes/pipeline.ts';
@@ -157,10 +158,10 @@ function layerReports(
   const counted = new Set<string>();
   return program.calls.map((call, index) => {
     const own = [...new Set(call.constants)].filter((symbol) => !counted.has(symbol));
-    const bytesOf = (kind: string) =>
+    const bytesOf = (kind: Table['kind']) =>
       own.reduce((sum, symbol) => {
         const table = tables.get(symbol);
-        return table?.kind === kind ? sum + table.data.byteLength : sum;
+        return table ? sum + bytesByKind(table)[kind] : sum;
       }, 0);
     const [weightBytes, parameterBytes] = [bytesOf('weights'), bytesOf('parameters')];
     for (const symbol of own) counted.add(symbol);

@@ -4,7 +4,7 @@ import { verifyGraph } from '../../src/ir/verify.ts';
 import { createRng } from '../../src/numerics/rng.ts';
 
 /**
- * A network of NETS as a graph. Numbers that are `drawn` follow from the line they stand in: int8 codes from -128 to 127,
+ * A network of NETS as a graph. Numbers that are `drawn` follow from the line they stand in: int8 codes from -127 to 127,
  * int32 biases from -2000 to 2000, floats of six digits, scales from 0.002 to 0.008.
  */
 export function goldenGraph(text: string): Graph {
@@ -20,7 +20,7 @@ function filled(line: string, seed: number): string {
   const dimensions = shape.split(',').map(Number);
   const rng = createRng(seed + 1);
   const one = {
-    i8: () => rng.int(-128, 127),
+    i8: () => rng.int(-127, 127),
     i32: () => rng.int(-2000, 2000),
     f32: () => Number(rng.normal().toFixed(6)),
   }[dtype];

@@ -27,7 +27,7 @@ async function compileTiny(text: string): Promise<Compilation> {
   return compileModel({
     model: exportOnnx(parseGraph(text)),
     name: 'tiny',
-    target: await loadTarget('cortex-m4f'),
+    target: await loadTarget('cortex-m3'),
     calibration: async (graph) => randomDataset(datasetInputs(graph), 24, 1),
     weights: [
       { match: '*', format: 'int8' },

@@ -68,8 +68,8 @@ export function nodeBuilder(program: ProgramBuilder, node: Node, wish: KernelWis
       const source = must(node.inputs[from], `input ${from}`);
       program.addView(value, program.port(source), storage);
     },
-    table(name, dtype, data, kind, comment) {
-      const symbol = program.addTable(name, dtype, data, kind, comment);
+    table(name, dtype, data, kind, comment, parameterBytes) {
+      const symbol = program.addTable(name, dtype, data, kind, comment, parameterBytes);
       constants.push(symbol);
       return symbol;
     },
@@ -95,6 +95,8 @@ export function nodeBuilder(program: ProgramBuilder, node: Node, wish: KernelWis
           ...(layer.kernel !== undefined && { kernel: layer.kernel }),
           ...(layer.reading !== undefined && { reading: layer.reading }),
           ...(layer.refused && layer.refused.length > 0 && { refused: layer.refused }),
+          ...(layer.instructions !== undefined && { instructions: layer.instructions }),
+          ...(layer.leaner && { leaner: layer.leaner }),
           ...(layer.instances && { instances: layer.instances }),
           arguments: args,
           overlaps: overlapsOf(layer, first),

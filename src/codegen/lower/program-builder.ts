@@ -39,7 +39,14 @@ export interface ProgramBuilder {
   /** A place with one code to a byte for a layer that cannot write packed codes; pack() brings them where they belong. */
   addUnpacked(port: Port): Port;
   pack(from: Port, to: Port): void;
-  addTable(hint: string, dtype: DType, data: TypedArray, kind: Table['kind'], comment: string): string;
+  addTable(
+    hint: string,
+    dtype: DType,
+    data: TypedArray,
+    kind: Table['kind'],
+    comment: string,
+    parameterBytes?: number,
+  ): string;
   addCall(call: Omit<Call, 'symbol'>, hint: string): void;
   /** Gives the outputs of a refused node some place, so that the rest can still be checked. */
   abandon(node: Node): void;
@@ -107,14 +114,14 @@ export function startProgram(graph: Graph, name: string, features: ReadonlySet<s
     pack(from, to) {
       builder.addCall(packingCall(from, to), 'pack');
     },
-    addTable(hint, dtype, data, kind, comment) {
+    addTable(hint, dtype, data, kind, comment, parameterBytes) {
       const same = tables.find((table) => table.dtype === dtype && sameData(table.data, data));
       if (same) return same.symbol;
       const base = `${layerPrefix()}_${hint}`;
       let symbol = base;
       for (let i = 2; tableSymbols.has(symbol); i++) symbol = `${base}${i}`;
       tableSymbols.add(symbol);
-      tables.push({ symbol, dtype, data, kind, comment });
+      tables.push({ symbol, dtype, data, kind, ...(parameterBytes !== undefined && { parameterBytes }), comment });
       return symbol;
     },
     addCall(call, hint) {

@@ -2,7 +2,7 @@ import type { Codes } from '../../formats/index.ts';
 import { arenaBytes, elementBytes } from '../../ir/tensor.ts';
 import { windowOverlap, windowParams } from '../../ir/window.ts';
 import { tapMajor, tapsBytes } from '../conv2d/layout.ts';
-import { portableCost } from '../cost.ts';
+import { portableDepthwiseCost } from '../cost.ts';
 import type { Kernel } from '../kernel.ts';
 import { type LinearJob, sumsFit } from '../linear-job.ts';
 import { activationParams } from '../weights/activations.ts';
@@ -19,7 +19,7 @@ export const depthwise2dS8: Kernel<LinearJob> = {
   accepts: (job) => (isPacked(job) ? 'its input or output has codes of 4 bits' : acceptsWeights(job)),
   scratchBytes: (job) => tapsBytes(job.shape) + plans.of(job).scratchBytes,
   overlap: (job) => ({ atLeast: distanceOf(job) }),
-  cost: portableCost,
+  cost: portableDepthwiseCost,
   tableBytes: (job) => job.weights.data.length,
   build(job, lower) {
     const plan = plans.of(job);

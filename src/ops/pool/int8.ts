@@ -1,12 +1,20 @@
-import { elementBytes } from '../../ir/tensor.ts';
 import type { Graph, Node } from '../../ir/types.ts';
-import { addsRatherThanMultiplies } from '../../kernels/weights/adds.ts';
-import { outputClampParams } from '../../kernels/weights/weight-tables.ts';
-import { layerRequantization, quantOf, scaleOf, spanOf, zeroPointOf } from '../../quant/quantized.ts';
+import { type WindowShape, windowParams, windowTitle } from '../../ir/window.ts';
+import { lowerWith } from '../../kernels/choose.ts';
+import type { Kernel } from '../../kernels/kernel.ts';
+import {
+  type AveragePoolJob,
+  averagePool4S8,
+  maxPool4S8,
+  type PoolJob,
+  poolCost,
+  poolOverlap,
+} from '../../kernels/pool/pool4.ts';
+import { zeroPointField } from '../../quant/imported-scales.ts';
+import { clampCodes, layerRequantization, quantOf, scaleOf, spanOf, zeroPointOf } from '../../quant/quantized.ts';
 import { averageFactors } from '../../quant/requantize.ts';
-import type { LowerBuilder } from '../op-def.ts';
-import { type WindowShape, windowOverlap, windowParams, windowTitle } from '../support/geometry.ts';
-import { lowerAveragePoolAdds, lowerMaxPoolAdds } from './adds.ts';
+import type { LowerBuilder, Operand } from '../op-def.ts';
+import { averagePoolAdds, maxPoolAdds } from './adds.ts';
 import { paddedExtent } from './float.ts';
 
 /** The code order is the order of the real numbers, so the maximum of codes is the code of the maximum. */
@@ -14,51 +22,97 @@ export function lowerMaxPoolS8(node: Node, lower: LowerBuilder, shape: WindowSha
   const x = lower.read(0, 'channels-last', { packed: true });
   const y = lower.write(0, 'channels-last', { packed: true });
   if (x.packed !== y.packed) return lower.refuse('its input and output must have codes of one width');
-  if (!x.packed && addsRatherThanMultiplies(lower)) return lowerMaxPoolAdds(node, lower, shape, x, y);
-  const { min, max } = outputClampParams(node, lower);
-  lower.call({
-    template: x.packed ? 'maxpool2d_s4' : 'maxpool2d_s8',
-    params: { shape: windowParams(shape), x: x.name, y: y.name, min, max },
-    summary: windowTitle(node.op, { ...shape, groups: 1 }),
-    overlap: [{ read: x, distance: windowOverlap(shape, elementBytes(x.type), elementBytes(y.type)) }],
-  });
+  lowerWith(poolJob(node, lower, shape, x, y), [maxPoolAdds, maxPool4S8, portableMaxPool], lower);
 }
+
+function poolJob(node: Node, lower: LowerBuilder, shape: WindowShape, x: Operand, y: Operand): PoolJob {
+  const quant = quantOf(lower.graph, node.outputs[0]);
+  return {
+    name: node.name,
+    features: lower.features,
+    reads: [x],
+    x,
+    y,
+    shape,
+    zeroPoint: zeroPointOf(quant),
+    clamp: clampCodes(node, quant),
+    summary: windowTitle(node.op, { ...shape, groups: 1 }),
+  };
+}
+
+const portableMaxPool: Kernel<PoolJob> = {
+  id: 'maxpool2d_s8',
+  needs: [],
+  tile: null,
+  accepts: () => true,
+  scratchBytes: () => 0,
+  overlap: poolOverlap,
+  cost: (job) => poolCost(job, 8, 20),
+  tableBytes: () => 0,
+  build: ({ x, y, shape, clamp, summary }) => ({
+    template: x.packed ? 'maxpool2d_s4' : 'maxpool2d_s8',
+    params: { shape: windowParams(shape), x: x.name, y: y.name, ...clamp },
+    summary,
+  }),
+};
 
 /** Sum of (x - zero point) over the window, then one multiply by scale / count. */
 export function lowerAveragePoolS8(node: Node, lower: LowerBuilder, shape: WindowShape, includePad: number): void {
   const x = lower.read(0, 'channels-last', { packed: true });
   const y = lower.write(0, 'channels-last', { packed: true });
-  const packed = x.packed || y.packed;
   const extent = paddedExtent(node, shape, includePad);
-  const scales = averageScales(lower.graph, node, shape, extent);
-  if (!packed && addsRatherThanMultiplies(lower)) {
-    return lowerAveragePoolAdds(node, lower, shape, x, y, scales, extent);
-  }
-  const { multiplier, leftShift, counts } = scales;
+  const { rows: _, columns: __, ...scales } = averageScales(lower.graph, node, shape, extent);
   lower.requantizes(scales.form);
-  const even = counts.length === 1 && !packed;
-  const byCount = new Int32Array(Math.max(...counts) + 1);
-  counts.forEach((count, i) => {
-    byCount[count] = multiplier[i]!;
-  });
-  lower.call({
-    template: packed ? 'averagepool2d_a4' : even ? 'averagepool2d_even_s8' : 'averagepool2d_s8',
-    params: {
-      shape: windowParams(shape),
-      x: x.name,
-      y: y.name,
-      ...(packed && { x_packed: x.packed ? 1 : 0, y_packed: y.packed ? 1 : 0 }),
-      ...extent,
-      input_zero_point: zeroPointOf(quantOf(lower.graph, node.inputs[0])),
-      multiplier: even
-        ? multiplier[0]!
-        : lower.table('multiplier', 'i32', byCount, 'parameters', `scale by number of cells, of ${node.name}`),
-      left_shift: leftShift,
-      ...outputClampParams(node, lower, scales),
+  const plain = poolJob(node, lower, shape, x, y);
+  const job: AveragePoolJob = {
+    ...plain,
+    ...scales,
+    zeroPoint: zeroPointField(scales, plain.zeroPoint),
+    inputZeroPoint: zeroPointOf(quantOf(lower.graph, node.inputs[0])),
+  };
+  lowerWith(job, [averagePoolAdds(extent), averagePool4S8, portableAveragePool(extent)], lower);
+}
+
+type Extent = ReturnType<typeof paddedExtent>;
+
+function portableAveragePool(extent: Extent): Kernel<AveragePoolJob> {
+  return {
+    id: 'averagepool2d_s8',
+    needs: [],
+    tile: null,
+    accepts: () => true,
+    scratchBytes: () => 0,
+    overlap: poolOverlap,
+    cost: (job) => poolCost(job, 5, 20),
+    tableBytes: () => 0,
+    build(job, lower) {
+      const { x, y, shape, counts, multiplier, leftShift, zeroPoint, clamp } = job;
+      const packed = x.packed || y.packed;
+      const even = counts.length === 1 && !packed;
+      const byCount = new Int32Array(Math.max(...counts) + 1);
+      counts.forEach((count, i) => {
+        byCount[count] = multiplier[i];
+      });
+      return {
+        template: packed ? 'averagepool2d_a4' : even ? 'averagepool2d_even_s8' : 'averagepool2d_s8',
+        params: {
+          shape: windowParams(shape),
+          x: x.name,
+          y: y.name,
+          ...(packed && { x_packed: x.packed ? 1 : 0, y_packed: y.packed ? 1 : 0 }),
+          ...extent,
+          input_zero_point: job.inputZeroPoint,
+          multiplier: even
+            ? multiplier[0]
+            : lower.table('multiplier', 'i32', byCount, 'parameters', `scale by number of cells, of ${job.name}`),
+          left_shift: leftShift,
+          zero_point: zeroPoint,
+          ...clamp,
+        },
+        summary: job.summary,
+      };
     },
-    summary: windowTitle(node.op, { ...shape, groups: 1 }),
-    overlap: [{ read: x, distance: windowOverlap(shape, elementBytes(x.type), elementBytes(y.type)) }],
-  });
+  };
 }
 
 /** The numbers of cells that windows of this layer hold, ascending, and the multiplier of each. */

@@ -1,14 +1,21 @@
+import type { Storage } from '../../ir/program.ts';
+import { elementCount } from '../../ir/shape.ts';
+import { sameStorage } from '../../ir/storage.ts';
 import type { Graph, Node, ValueName } from '../../ir/types.ts';
+import { type AddJob, add4S8 } from '../../kernels/add/add4.ts';
+import { lowerWith } from '../../kernels/choose.ts';
+import type { Kernel } from '../../kernels/kernel.ts';
 import { addsRatherThanMultiplies } from '../../kernels/weights/adds.ts';
 import { additionParameters } from '../../quant/addition.ts';
 import { fitsInt32, type ImportedAddition, importedAddition } from '../../quant/imported-addition.ts';
 import { zeroPointField } from '../../quant/imported-scales.ts';
 import { isPow2 } from '../../quant/pow2-scale.ts';
 import { clampCodes, quantOf, scaleOf, zeroPointOf } from '../../quant/quantized.ts';
+import { must } from '../../support/errors.ts';
 import type { LowerBuilder, OracleBuilder, QuantizeRule } from '../op-def.ts';
 import { productRequantization } from './matmul-int8.ts';
 import { centred, clampedToInt8, ONNX_I64, requantized, shiftedRight } from './oracle.ts';
-import { lowerPointwise } from './pointwise.ts';
+import { lowerPointwise, pointwiseLayer } from './pointwise.ts';
 
 /** Both operands are codes; a constant operand is quantized per tensor like an activation. */
 export const binaryRule: QuantizeRule = { inputs: ['activation', 'activation'], output: 'calibrated' };
@@ -19,13 +26,53 @@ export const binaryRule: QuantizeRule = { inputs: ['activation', 'activation'], 
  */
 export function lowerAddS8(node: Node, lower: LowerBuilder): void {
   const sum = sumParameters(lower.graph, node);
-  const { min, max } = clampCodes(node, quantOf(lower.graph, node.outputs[0]));
   lower.requantizes(sum.parity === null ? undefined : 'words');
-  lowerPointwise(node, lower, {
-    expression: `${sumText(sum, addsRatherThanMultiplies(lower))}, ${min}, ${max})`,
+  lowerWith(addJob(node, lower, sum), [add4S8, portableAdd(node)], lower);
+}
+
+function addJob(node: Node, lower: LowerBuilder, sum: ImportedAddition): AddJob {
+  const y = lower.type(node.outputs[0]);
+  return {
+    name: node.name,
+    features: lower.features,
+    reads: [],
+    y: null,
+    sum,
+    clamp: clampCodes(node, quantOf(lower.graph, node.outputs[0])),
+    elements: elementCount(y.shape),
+    storage: commonStorage(node, lower),
+    bits: Math.min(...[...node.inputs, ...node.outputs].map((value) => quantOf(lower.graph, value).bits)),
     title: node.op,
-    onCodes: true,
-  });
+  };
+}
+
+/** How both operands lie where they lie alike and have the output's shape. */
+function commonStorage({ inputs: [a, b], outputs: [y] }: Node, lower: LowerBuilder): Storage | null {
+  if (a === b || lower.constant(a) || lower.constant(b)) return null;
+  const { shape } = lower.type(y);
+  if ([a, b].some((value) => lower.type(value).shape.join() !== shape.join())) return null;
+  const [first, second] = [a, b].map((value) => lower.storageOf(must(value, 'an operand')));
+  return sameStorage(first, second) ? first : null;
+}
+
+/** Operands of any shape and layout, element by element. */
+function portableAdd(node: Node): Kernel<AddJob> {
+  return {
+    id: 'add_s8',
+    needs: [],
+    tile: null,
+    accepts: () => true,
+    scratchBytes: () => 0,
+    overlap: () => null,
+    cost: ({ elements }) => 16 * elements,
+    tableBytes: () => 0,
+    build: ({ sum, clamp: { min, max } }, lower) =>
+      pointwiseLayer(node, lower, {
+        expression: `${sumText(sum, addsRatherThanMultiplies(lower))}, ${min}, ${max})`,
+        title: node.op,
+        onCodes: true,
+      }),
+  };
 }
 
 /** The kernel's name and what comes before the bounds. */

@@ -3,7 +3,7 @@ import { elementCount } from '../../ir/shape.ts';
 import { dimensionStrides, rowMajor, sameStorage } from '../../ir/storage.ts';
 import { elementBytes } from '../../ir/tensor.ts';
 import type { Node, Shape, Tensor } from '../../ir/types.ts';
-import type { LowerBuilder, Operand } from '../op-def.ts';
+import type { LayerSpec, LowerBuilder, Operand } from '../op-def.ts';
 import { cType, literal } from './c-text.ts';
 import { clipBounds } from './clip.ts';
 import { assignText, type Elements, elementText } from './element.ts';
@@ -48,6 +48,11 @@ export function elementName(input: number): string {
  * clamp included. In place when an input has the output's shape and layout. Constants of one element become literals.
  */
 export function lowerPointwise(node: Node, lower: LowerBuilder, pointwise: Pointwise): void {
+  lower.call(pointwiseLayer(node, lower, pointwise));
+}
+
+/** The layer of lowerPointwise, its operands read and its output written. */
+export function pointwiseLayer(node: Node, lower: LowerBuilder, pointwise: Pointwise): LayerSpec {
   const { title } = pointwise;
   const type = lower.type(node.outputs[0]);
   const used = pointwise.inputs ?? node.inputs.map((_, i) => i).filter((i) => node.inputs[i] !== null);
@@ -71,7 +76,7 @@ export function lowerPointwise(node: Node, lower: LowerBuilder, pointwise: Point
     name: elementName(input),
     value: scalar ?? elementText(operand!, indexText(nest, inputs.indexOf(operand!))),
   }));
-  lower.call({
+  return {
     template: 'pointwise',
     params: {
       ...nestParams(nest),
@@ -87,7 +92,7 @@ export function lowerPointwise(node: Node, lower: LowerBuilder, pointwise: Point
     overlap: inputs
       .filter((input) => !input.constant && inputs.every((other) => other.name !== input.name || alike(other, output)))
       .map((read) => ({ read, distance: inPlaceDistance(read, output) })),
-  });
+  };
 }
 
 /**

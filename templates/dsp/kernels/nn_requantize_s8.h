@@ -10,7 +10,7 @@ static inline int8_t nn_requantize_s8(const nn_quant *q, int32_t acc, int32_t mu
     int32_t code = nn_smmlar((int32_t)((uint32_t)acc << q->left_shift), multiplier, q->zero_point);
 
     if (q->min == -128 && q->max == 127) {
-        __asm__("ssat %0, #8, %1" : "=r"(code) : "r"(code));
+        code = nn_ssat8(code);
     } else {
         code = (code < q->min) ? q->min : code;
         code = (code > q->max) ? q->max : code;

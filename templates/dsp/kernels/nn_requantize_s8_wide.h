@@ -12,7 +12,7 @@ static inline int8_t nn_requantize_s8_wide(const nn_quant *q, int32_t acc, int32
     __asm__("smmla %0, %1, %2, %3" : "=r"(code) : "r"(acc), "r"(multiplier), "r"(q->zero_point));
     code >>= q->left_shift;
     if (q->min == -128 && q->max == 127) {
-        __asm__("ssat %0, #8, %1" : "=r"(code) : "r"(code));
+        code = nn_ssat8(code);
     } else {
         code = (code < q->min) ? q->min : code;
         code = (code > q->max) ? q->max : code;

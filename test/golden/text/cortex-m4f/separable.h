@@ -17,9 +17,9 @@ extern "C" {
 #endif
 
 /* What the files of one run of nibblec have in common; those of different runs do not compile together. */
-#define SEPARABLE_FILES_ID 0xfe7451bcu
+#define SEPARABLE_FILES_ID 0x5c021c6eu
 
-#define SEPARABLE_ARENA_BYTES 604u
+#define SEPARABLE_ARENA_BYTES 568u
 
 typedef union {
     uint64_t alignment;
@@ -68,18 +68,10 @@ static inline float separable_output_real(int8_t code)
 }
 
 #ifdef SEPARABLE_IMPLEMENTATION
-extern const int8_t separable_l00_weights[160];
-extern const int32_t separable_l00_bias[8];
-extern const int32_t separable_l00_multiplier[8];
-extern const int8_t separable_l01_weights[72];
-extern const int32_t separable_l01_bias[8];
-extern const int32_t separable_l01_multiplier[8];
-extern const int8_t separable_l02_weights[128];
-extern const int32_t separable_l02_bias[16];
-extern const int32_t separable_l02_multiplier[16];
-extern const int8_t separable_l03_weights[144];
-extern const int32_t separable_l03_bias[16];
-extern const int32_t separable_l03_multiplier[16];
+extern const uint32_t separable_l00_weights[56];
+extern const uint32_t separable_l01_weights[34];
+extern const uint32_t separable_l02_weights[64];
+extern const uint32_t separable_l03_weights[68];
 extern const int8_t separable_l05_weights[80];
 extern const int32_t separable_l05_bias[5];
 extern const int32_t separable_l05_multiplier[5];

@@ -26,8 +26,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#if !defined(RESIDUAL_FILES_ID) || RESIDUAL_FILES_ID != 0x0b772534u
-#error "residual.c (0b772534) and residual.h are of different runs: run nibblec compile again and take all its files"
+#if !defined(RESIDUAL_FILES_ID) || RESIDUAL_FILES_ID != 0x7f6d0bbcu
+#error "residual.c (7f6d0bbc) and residual.h are of different runs: run nibblec compile again and take all its files"
 #endif
 
 /* Compile with -DRESIDUAL_LAYER_HOOK=function to have it called after each layer (traces, timing). */

@@ -1,0 +1,168 @@
+import type { Codes } from '../../formats/index.ts';
+import type { LowerBuilder } from '../../ir/lowering.ts';
+import { windowParams } from '../../ir/window.ts';
+import { gemmCost } from '../cost.ts';
+import { multipliesByHalves } from '../dsp-limits.ts';
+import type { Kernel } from '../kernel.ts';
+import type { LinearJob } from '../linear-job.ts';
+import { gemmStream, streamWords } from '../packing/gemm-stream.ts';
+import { isPlainPointwise, kernelMajor } from './layout.ts';
+import { pairOverlap } from './pair-overlap.ts';
+
+/** 1x1 without stride: pixels are their own windows. */
+export const pointwise4x2S8: Kernel<LinearJob> = {
+  id: 'pointwise_4x2_s8',
+  needs: ['dsp'],
+  tile: { outputs: 4, pixels: 2, depth: 4 },
+  accepts(job) {
+    const { shape } = job;
+    if (!isPlainPointwise(shape) || shape.stride_h !== 1 || shape.stride_w !== 1) return 'it is no 1x1 without stride';
+    return fours(job) ?? multipliesByHalves(job, shape.out_c);
+  },
+  scratchBytes: ({ shape }) => 4 * shape.in_c,
+  overlap: ({ shape }) => ({ atLeast: pairOverlap(asOneImage(shape), true) }),
+  cost: (job) => gemmCost(job, { depth: job.shape.in_c, gather: 0 }),
+  tableBytes,
+  build(job, lower) {
+    const { shape } = job;
+    const stream = streamTable(job, lower, shape.in_c);
+    return {
+      template: 'pointwise_4x2_s8',
+      params: {
+        pixels: shape.batch * shape.out_h * shape.out_w,
+        in_c: shape.in_c,
+        out_c: shape.out_c,
+        ...stream,
+        ...operands(job),
+        pairs: lower.scratch(4 * shape.in_c, 'uint32_t'),
+      },
+      ...described(job),
+    };
+  },
+};
+
+/** Channels in fours, windows widened row by row. */
+export const conv2d4x2S8: Kernel<LinearJob> = {
+  id: 'conv2d_4x2_s8',
+  needs: ['dsp'],
+  tile: { outputs: 4, pixels: 2, depth: 4 },
+  accepts(job) {
+    const { shape } = job;
+    if (shape.groups !== 1) return 'it has groups';
+    if (shape.batch !== 1) return 'it has several images';
+    if (shape.dilation_h !== 1 || shape.dilation_w !== 1) return 'it is dilated';
+    return fours(job) ?? multipliesByHalves(job, shape.out_c);
+  },
+  scratchBytes: (job) => 4 * depthOf(job),
+  overlap: ({ shape }) => ({ atLeast: pairOverlap(shape, true) }),
+  cost: (job) => gemmCost(job, { depth: depthOf(job), gather: 30 + 8 * job.shape.kernel_h }),
+  tableBytes,
+  build(job, lower) {
+    return {
+      template: 'conv2d_4x2_s8',
+      params: {
+        shape: windowParams(job.shape),
+        ...streamTable(job, lower, depthOf(job)),
+        ...operands(job),
+        pairs: lower.scratch(4 * depthOf(job), 'uint32_t'),
+      },
+      ...described(job),
+    };
+  },
+};
+
+/** Any window: gathered as bytes, then widened. First layers, odd numbers of channels and outputs, groups, dilation. */
+export const conv2dPatch4x2S8: Kernel<LinearJob> = {
+  id: 'conv2d_patch_4x2_s8',
+  needs: ['dsp'],
+  tile: { outputs: 4, pixels: 2, depth: 4 },
+  accepts: (job) => multipliesByHalves(job, job.shape.out_c / job.shape.groups),
+  scratchBytes: (job) => patchOf(job).pairBytes + patchOf(job).patchBytes,
+  overlap: ({ shape }) => ({ atLeast: pairOverlap(shape, shape.groups === 1) }),
+  cost(job) {
+    const { kernel_h, kernel_w, in_c, groups } = job.shape;
+    const row = (kernel_w * in_c) / groups;
+    return gemmCost(job, { depth: patchOf(job).words, gather: 60 + 2 * kernel_h * (8 + 1.5 * row) });
+  },
+  tableBytes,
+  build(job, lower) {
+    const { words, rows, pairBytes, patchBytes } = patchOf(job);
+    const table = streamTable(job, lower, words);
+    return {
+      template: 'conv2d_patch_4x2_s8',
+      params: {
+        shape: windowParams(job.shape),
+        ...table,
+        stream: table.stream / job.shape.groups,
+        ...operands(job),
+        words,
+        rows,
+        pairs: lower.scratch(pairBytes, 'uint32_t'),
+        patch: lower.scratch(patchBytes, 'int8_t'),
+      },
+      ...described(job),
+    };
+  },
+};
+
+/** Null, or what is no multiple of four. */
+function fours({ shape }: LinearJob): string | null {
+  if (shape.in_c % 4 !== 0) return 'its input channels are no multiple of four';
+  return shape.out_c % 4 === 0 ? null : 'its outputs are no multiple of four';
+}
+
+function depthOf({ shape }: LinearJob): number {
+  return shape.kernel_h * shape.kernel_w * (shape.in_c / shape.groups);
+}
+
+/** Widened words of both windows, rows of a group where they must be rounded up, and memory for them. */
+function patchOf(job: LinearJob) {
+  const words = 4 * Math.ceil(depthOf(job) / 4);
+  const outputs = job.shape.out_c / job.shape.groups;
+  const rows = outputs % 4 === 0 ? 0 : 4 * Math.ceil(outputs / 4);
+  return { words, rows, pairBytes: 4 * words, patchBytes: 2 * words + 8 + 2 * rows };
+}
+
+/** The streams of all groups, one after the other. */
+function streamTable(job: LinearJob, lower: LowerBuilder, depth: number): { w: string; stream: number } {
+  const { shape, name } = job;
+  const codes = kernelMajor(job.weights).data as Codes;
+  const used = depthOf(job);
+  const rows = shape.out_c / shape.groups;
+  const length = streamWords(rows, depth);
+  const stream = new Uint32Array(shape.groups * length);
+  for (let g = 0; g < shape.groups; g++) {
+    const first = g * rows;
+    const group = {
+      rows,
+      depth,
+      weight: (row: number, column: number) => (column < used ? codes[(first + row) * used + column] : 0),
+      bias: job.bias.subarray(first, first + rows),
+      multiplier: job.multiplier.subarray(first, first + rows),
+    };
+    stream.set(gemmStream(group), g * length);
+  }
+  const comment = `int8 weights [out / 4][kernel][in] of ${name} as halves 256 * w1 + w0, with bias and multipliers`;
+  return {
+    w: lower.table('weights', 'u32', stream, 'weights', comment, 8 * 4 * Math.ceil(rows / 4) * shape.groups),
+    stream: stream.length,
+  };
+}
+
+function tableBytes({ weights, bias }: LinearJob): number {
+  return weights.data.length + 8 * bias.length;
+}
+
+/** A pointwise layer does not see where images end. */
+function asOneImage(shape: LinearJob['shape']): LinearJob['shape'] {
+  const pixels = shape.batch * shape.out_h * shape.out_w;
+  return { ...shape, batch: 1, in_h: 1, out_h: 1, in_w: pixels, out_w: pixels };
+}
+
+function operands({ x, y, inputZeroPoint, zeroPoint }: LinearJob) {
+  return { x: x.name, y: y.name, input_zero_point: inputZeroPoint, zero_point: zeroPoint + 128 };
+}
+
+function described({ macs, summary }: LinearJob) {
+  return { macs, summary, reading: 'bytes' as const };
+}

@@ -1,0 +1,152 @@
+import type { Codes } from '../../formats/index.ts';
+import type { LowerBuilder } from '../../ir/lowering.ts';
+import { type WindowShape, windowOverlap, windowParams } from '../../ir/window.ts';
+import { depthwisePixelCost, depthwiseRunsCost, depthwiseStripsCost } from '../cost.ts';
+import { requantizesByFours } from '../dsp-limits.ts';
+import type { Kernel } from '../kernel.ts';
+import type { LinearJob } from '../linear-job.ts';
+import { depthwiseStream } from '../packing/depthwise-stream.ts';
+
+/** 3x3, any stride, pixel by pixel: next to no scratch. */
+export const depthwise3x3S8: Kernel<LinearJob> = {
+  id: 'depthwise3x3_s8',
+  needs: ['dsp'],
+  tile: { outputs: 4, pixels: 1, depth: 9 },
+  accepts: (job) => plain3x3(job.shape) ?? requantizesByFours(job),
+  scratchBytes: ({ shape }) => 9 * partOf(shape),
+  overlap: ({ shape }) => ({ atLeast: windowOverlap(shape, 1, 1, 1) }),
+  cost: depthwisePixelCost,
+  tableBytes: ({ shape }) => 17 * shape.out_c,
+  build(job, lower) {
+    const part = partOf(job.shape);
+    return {
+      template: 'depthwise3x3_s8',
+      params: {
+        shape: windowParams(job.shape),
+        w: streamTable(job, lower),
+        x: job.x.name,
+        y: job.y.name,
+        input_zero_point: job.inputZeroPoint,
+        zero_point: job.zeroPoint + 128,
+        part,
+        patch: lower.scratch(9 * part, 'int8_t'),
+      },
+      macs: job.macs,
+      summary: job.summary,
+      reading: 'bytes',
+    };
+  },
+};
+
+/** 3x3, any stride, four channels of a row after the other: weights are widened once for a row, outputs stay a row behind. */
+export const depthwise3x3RunsS8: Kernel<LinearJob> = {
+  ...depthwise3x3S8,
+  id: 'depthwise3x3_runs_s8',
+  scratchBytes: ({ shape }) => zerosBytes(shape),
+  overlap: ({ shape }) => ({ atLeast: windowOverlap(shape, 1, 1, shape.out_w) }),
+  cost: depthwiseRunsCost,
+  build(job, lower) {
+    return {
+      template: 'depthwise3x3_runs_s8',
+      params: {
+        shape: windowParams(job.shape),
+        w: streamTable(job, lower),
+        x: job.x.name,
+        y: job.y.name,
+        input_zero_point: job.inputZeroPoint,
+        zero_point: job.zeroPoint + 128,
+        zeros: lower.scratch(zerosBytes(job.shape), 'int8_t'),
+      },
+      macs: job.macs,
+      summary: job.summary,
+      reading: 'bytes',
+    };
+  },
+};
+
+/** Three pixels of zero points of which four channels are read, and a window of four channels. */
+function zerosBytes({ in_c }: WindowShape): number {
+  return 2 * in_c + 4 + 36;
+}
+
+/** Channels whose window is gathered at a time where it lies over a border. */
+function partOf({ out_c }: WindowShape): number {
+  return out_c % 8 === 0 ? 8 : 4;
+}
+
+/** Without stride, by padded planes of four channels: two columns of the output at a time, each input row read once. */
+export const depthwise3x3StripsS8: Kernel<LinearJob> = {
+  id: 'depthwise3x3_strips_s8',
+  needs: ['dsp'],
+  tile: { outputs: 1, pixels: 2, depth: 9 },
+  accepts(job) {
+    const { shape } = job;
+    if (shape.stride_h !== 1 || shape.stride_w !== 1) return 'it has a stride';
+    if (shape.out_h < 2 || shape.out_w < 2) return 'its output has a single row or column';
+    if (shape.pad_top > 2 || shape.pad_left > 2) return 'its padding is wider than its kernel';
+    const { pitch } = planeOf(shape);
+    if (pitch > 255 || shape.out_w * shape.out_c > 4095) return 'its rows are longer than offsets of instructions';
+    return plain3x3(shape) ?? requantizesByFours(job);
+  },
+  scratchBytes: ({ shape }) => planeOf(shape).bytes,
+  overlap: ({ shape }) => (shape.in_h === shape.out_h && shape.in_w === shape.out_w ? { exactly: 0 } : null),
+  cost: depthwiseStripsCost,
+  tableBytes: ({ shape }) => 17 * shape.out_c,
+  build(job, lower) {
+    const { shape, zeroPoint } = job;
+    const { height, pitch, bytes } = planeOf(shape);
+    const zero = zeroPoint < 0 ? `m${-zeroPoint}` : zeroPoint;
+    const instance = `nn_depthwise3x3_strips_s8_${pitch}_${shape.out_h}x${shape.out_w}x${shape.out_c}_${zero}`;
+    return {
+      template: 'depthwise3x3_strips_s8',
+      params: {
+        instance,
+        shape: windowParams(shape),
+        w: streamTable(job, lower),
+        x: job.x.name,
+        y: job.y.name,
+        input_zero_point: job.inputZeroPoint,
+        planes: lower.scratch(bytes, 'int8_t'),
+      },
+      instances: [
+        {
+          name: instance,
+          template: 'nn_depthwise3x3_strips_s8',
+          params: {
+            height,
+            pitch,
+            column: shape.out_c,
+            row: shape.out_w * shape.out_c,
+            rows: shape.out_h,
+            odd: shape.out_h % 2 === 1,
+            last: (2 + shape.out_h - (shape.out_h % 2)) * pitch,
+            zero_point: zeroPoint,
+          },
+        },
+      ],
+      macs: job.macs,
+      summary: job.summary,
+      reading: 'bytes',
+    };
+  },
+};
+
+/** One padded plane per channel of four; a row has room for the four columns that the last strip loads. */
+function planeOf({ out_h, out_w }: WindowShape) {
+  const [height, pitch] = [out_h + 2, out_w + 3];
+  return { height, pitch, bytes: 4 * height * pitch };
+}
+
+/** Null, or why it is no 3x3 of one image with channels in fours. */
+function plain3x3(s: WindowShape): string | null {
+  if (s.kernel_h !== 3 || s.kernel_w !== 3) return 'it is no 3x3';
+  if (s.batch !== 1) return 'it has several images';
+  if (s.dilation_h !== 1 || s.dilation_w !== 1) return 'it is dilated';
+  return s.out_c % 4 === 0 ? null : 'its channels are no multiple of four';
+}
+
+function streamTable({ weights, bias, multiplier, name }: LinearJob, lower: LowerBuilder): string {
+  const stream = depthwiseStream(weights.data as Codes, bias, multiplier);
+  const comment = `int8 weights [out / 4][kernel][4] of ${name}, with bias and multipliers`;
+  return lower.table('weights', 'u32', stream, 'weights', comment, 8 * bias.length);
+}

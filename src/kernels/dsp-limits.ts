@@ -1,0 +1,65 @@
+import type { Codes } from '../formats/index.ts';
+import { type LinearJob, sumsFit } from './linear-job.ts';
+
+/** Results before the clamp that fit an int16 half with room for the zero point. */
+const MOST_RESULT = 32_000;
+
+/** True, or why the DSP kernels, which requantize four sums at once, cannot compute a layer. */
+export function requantizesByFours(job: LinearJob): true | string {
+  if (job.x.packed || job.y.packed) return 'its input or output has codes of 4 bits';
+  if (job.form !== undefined) return 'it is requantized as a quantized file says';
+  if (job.leftShift !== 0) return 'an output has a scale of 0.5 or more';
+  if (job.clamp.min !== -128 || job.clamp.max !== 127) return 'its result is clamped to other codes than -128 to 127';
+  if (!(job.weights.data instanceof Int8Array) || (job.format !== null && job.format !== 'int8')) {
+    return `its weights are ${job.format ?? 'int16'}`;
+  }
+  if (sumsFit(job) !== true) return sumsFit(job);
+  return largest(job).result <= MOST_RESULT || 'a result could need more than 16 bits before it is clamped';
+}
+
+/**
+ * The same for kernels that multiply halves of 256 * w1 + w0: such a half must fit 16 bits, and 256 times a sum 32.
+ * @param rows of weights in pairs: a group's
+ */
+export function multipliesByHalves(job: LinearJob, rows: number): true | string {
+  const able = requantizesByFours(job);
+  if (able !== true) return able;
+  if (largest(job).sum >= 2 ** 23) return 'a sum of products could need more than 24 bits';
+  return !hasLargeHalf(job, rows) || 'a weight of -128 stands beside a negative one';
+}
+
+/** 256 * w1 + w0 is below -2^15. */
+function hasLargeHalf({ weights }: LinearJob, rows: number): boolean {
+  const codes = weights.data as Codes;
+  const depth = codes.length / weights.shape[0];
+  return codes.some((code, i) => {
+    const row = Math.floor(i / depth) % rows;
+    return row % 2 === 1 && code === -128 && codes[i - depth] < 0;
+  });
+}
+
+const known = new WeakMap<LinearJob, { readonly sum: number; readonly result: number }>();
+
+/** Over all rows: the largest sum of products, and the largest result before the clamp. */
+function largest(job: LinearJob): { readonly sum: number; readonly result: number } {
+  const found = known.get(job) ?? findLargest(job);
+  known.set(job, found);
+  return found;
+}
+
+function findLargest({ weights, bias, multiplier }: LinearJob) {
+  const codes = weights.data as Codes;
+  const depth = codes.length / bias.length;
+  let [sum, result] = [0, 0];
+  bias.forEach((start, row) => {
+    let [low, high] = [0, 0];
+    for (let i = row * depth; i < (row + 1) * depth; i++) {
+      low += Math.min(-128 * codes[i], 127 * codes[i]);
+      high += Math.max(-128 * codes[i], 127 * codes[i]);
+    }
+    sum = Math.max(sum, -low, high);
+    const most = Math.max(Math.abs(low + start), Math.abs(high + start));
+    result = Math.max(result, (most * multiplier[row]) / 2 ** 32);
+  });
+  return { sum, result };
+}

@@ -1,0 +1,118 @@
+import type { LayerSpec, Operand } from '../../ir/lowering.ts';
+import type { RequantizationForm } from '../../ir/program.ts';
+import { elementBytes } from '../../ir/tensor.ts';
+import { type WindowShape, windowOverlap, windowParams } from '../../ir/window.ts';
+import type { CodeRange } from '../../quant/quantized.ts';
+import type { Job, Kernel } from '../kernel.ts';
+import { addsRatherThanMultiplies } from '../weights/adds.ts';
+
+export interface PoolJob extends Job {
+  readonly x: Operand;
+  readonly y: Operand;
+  readonly shape: WindowShape;
+  readonly zeroPoint: number;
+  readonly clamp: CodeRange;
+  readonly summary: string;
+}
+
+export interface AveragePoolJob extends PoolJob {
+  readonly inputZeroPoint: number;
+  /** Numbers of cells that windows hold, ascending, and the multiplier of each. */
+  readonly counts: readonly number[];
+  readonly multiplier: Int32Array;
+  readonly leftShift: number;
+  readonly form?: RequantizationForm;
+  readonly tieParity?: 0 | 1;
+}
+
+/** Sums of two channels in one register: at most 255 cells of at most 128 fit 16 bits. */
+const MOST_CELLS = 255;
+
+/** Channels in fours, two to an instruction. */
+export const averagePool4S8: Kernel<AveragePoolJob> = {
+  id: 'averagepool4_s8',
+  needs: ['dsp'],
+  tile: { outputs: 4, pixels: 1, depth: 1 },
+  accepts(job) {
+    const { shape } = job;
+    if (job.form !== undefined) return 'it is requantized as a quantized file says';
+    if (shape.batch !== 1) return 'it has several images';
+    if (job.counts.length !== 1 || !isInside(shape)) return 'its windows lie over borders';
+    if (shape.kernel_h * shape.kernel_w > MOST_CELLS) return `its windows have more than ${MOST_CELLS} cells`;
+    return fours(job);
+  },
+  scratchBytes: () => 0,
+  overlap: poolOverlap,
+  cost: (job) => poolCost(job, 0.9, 14),
+  tableBytes: () => 0,
+  build(job) {
+    const { shape, counts, inputZeroPoint, multiplier, leftShift, zeroPoint, clamp } = job;
+    // A window as wide as the image is one run of cells.
+    const flat = shape.kernel_w === shape.in_w && shape.dilation_h === 1 && shape.dilation_w === 1;
+    const cells = flat ? { ...shape, kernel_h: 1, kernel_w: counts[0] } : shape;
+    return poolLayer(
+      'averagepool4_s8',
+      { ...job, shape: cells },
+      {
+        offset: counts[0] * inputZeroPoint,
+        multiplier: multiplier[0],
+        left_shift: leftShift,
+        zero_point: zeroPoint,
+        ...clamp,
+      },
+    );
+  },
+};
+
+/** Four channels at a time, the larger of each by SSUB8 and SEL. */
+export const maxPool4S8: Kernel<PoolJob> = {
+  id: 'maxpool4_s8',
+  needs: ['dsp'],
+  tile: { outputs: 4, pixels: 1, depth: 1 },
+  accepts(job) {
+    if (job.clamp.min !== -128 || job.clamp.max !== 127) return 'its result is clamped to other codes than -128 to 127';
+    if (job.x.packed || job.y.packed) return 'its input or output has codes of 4 bits';
+    return job.shape.in_c >= 4 || 'it has fewer than four channels';
+  },
+  scratchBytes: () => 0,
+  overlap: poolOverlap,
+  cost: (job) => poolCost(job, 2.2, 12),
+  tableBytes: () => 0,
+  build: (job) => poolLayer('maxpool4_s8', job, {}),
+};
+
+function fours({ shape, x, y }: PoolJob): true | string {
+  if (x.packed || y.packed) return 'its input or output has codes of 4 bits';
+  return shape.in_c % 4 === 0 || 'its channels are no multiple of four';
+}
+
+/** No window reaches over a border. */
+function isInside(s: WindowShape): boolean {
+  const last = (out: number, stride: number, kernel: number, dilation: number) =>
+    (out - 1) * stride + (kernel - 1) * dilation;
+  return (
+    s.pad_top === 0 &&
+    s.pad_left === 0 &&
+    last(s.out_h, s.stride_h, s.kernel_h, s.dilation_h) < s.in_h &&
+    last(s.out_w, s.stride_w, s.kernel_w, s.dilation_w) < s.in_w
+  );
+}
+
+export function poolOverlap({ shape, x, y }: PoolJob) {
+  return { atLeast: windowOverlap(shape, elementBytes(x.type), elementBytes(y.type)) };
+}
+
+/** Instructions: per cell of a window and channel, and per output. */
+export function poolCost({ shape: s }: PoolJob, perCell: number, perOutput: number): number {
+  return s.batch * s.out_h * s.out_w * s.out_c * (perOutput + perCell * s.kernel_h * s.kernel_w);
+}
+
+function poolLayer(template: string, { shape, x, y, summary }: PoolJob, params: LayerSpec['params']): LayerSpec {
+  return { template, params: { shape: windowParams(shape), x: x.name, y: y.name, ...params }, summary };
+}
+
+/** True, or why a layer is not computed by additions. */
+export function acceptsPoolAdds(job: PoolJob): true | string {
+  if (job.x.packed || job.y.packed) return 'its input or output has codes of 4 bits';
+  return addsRatherThanMultiplies(job) || 'a multiplication costs no more than an addition on this core';
+}

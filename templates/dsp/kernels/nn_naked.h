@@ -1,0 +1,15 @@
+#ifndef NN_NAKED_H
+#define NN_NAKED_H
+
+/* A function that is all assembly: no prologue, no register of the caller assumed to be kept but by what it pushes. */
+#if defined(__clang__)
+#define NN_NAKED __attribute__((naked, noinline, unused)) static
+#else
+#define NN_NAKED __attribute__((naked, noipa, unused)) static
+#endif
+/* Not worth registers of its caller: the rare side of a branch. */
+#define NN_RARE __attribute__((noinline, unused)) static
+/* A parameter that only the assembly sees. */
+#define NN_ASM_ARG __attribute__((unused))
+
+#endif

@@ -1,0 +1,110 @@
+import { expect } from 'vitest';
+import { emitC } from '../../src/codegen/emit.ts';
+import { lowerGraph } from '../../src/codegen/lower/lower-graph.ts';
+import { datasetInputs } from '../../src/data/graph-inputs.ts';
+import { randomDataset } from '../../src/data/random-dataset.ts';
+import type { Graph } from '../../src/ir/types.ts';
+import { CONV_KERNELS, DENSE_KERNELS, DEPTHWISE_KERNELS } from '../../src/kernels/index.ts';
+import { buildOracle } from '../../src/oracle/build-oracle.ts';
+import { UserError } from '../../src/support/errors.ts';
+import { loadTarget } from '../../src/targets/load.ts';
+import type { Optimize, Toolchain } from '../../src/verify/toolchain.ts';
+import { verifyModel } from '../../src/verify/verify-model.ts';
+import { inFolder } from '../verify/native.ts';
+import { type Kind, randomJobs } from './random-jobs.ts';
+import { tightPlan } from './tight-plan.ts';
+
+/** Candidates by kind of job, all of which are pinned in turn. */
+const CANDIDATES: readonly (readonly [kind: Kind, count: number, kernels: readonly string[]])[] = [
+  ['conv', 40, CONV_KERNELS.map(({ id }) => id)],
+  ['pointwise', 16, CONV_KERNELS.map(({ id }) => id)],
+  ['depthwise', 40, DEPTHWISE_KERNELS.map(({ id }) => id)],
+  ['dense', 20, DENSE_KERNELS.map(({ id }) => id)],
+  ['add', 8, ['add4_s8', 'add_s8']],
+  ['average', 20, ['averagepool4_s8', 'averagepool2d_s8']],
+  ['max', 12, ['maxpool4_s8', 'maxpool2d_s8']],
+];
+
+export const DSP = (await loadTarget('cortex-m4f')).features;
+
+/** Jobs that every kernel of their kind accepts that can, as one program: a job appears once for each of its kernels. */
+function everyKernel(features: ReadonlySet<string>, seed: number): { graph: Graph; pins: Map<string, string> } {
+  const pins = new Map<string, string>();
+  const parts = CANDIDATES.flatMap(([kind, count, kernels]) => {
+    const jobs = randomJobs(kind, count, seed);
+    return jobs.nodes.flatMap((node) => kernels.map((kernel) => ({ jobs, node, kernel })));
+  });
+  const types = new Map<string, NonNullable<ReturnType<Graph['types']['get']>>>();
+  const constants = new Map<string, NonNullable<ReturnType<Graph['constants']['get']>>>();
+  const nodes: Graph['nodes'][number][] = [];
+  const inputs: string[] = [];
+  for (const { jobs, node, kernel } of parts) {
+    const own = (value: string | null) => (value === null ? null : `${value}.${kernel}`);
+    const copy = {
+      ...node,
+      name: `${node.name}.${kernel}`,
+      inputs: node.inputs.map(own),
+      outputs: node.outputs.map(own),
+    };
+    const values = [...node.inputs, ...node.outputs].filter((value) => value !== null);
+    const alone: Graph = {
+      ...jobs,
+      inputs: values.filter((value) => jobs.inputs.includes(value)).map((value) => `${value}.${kernel}`),
+      outputs: copy.outputs.filter((value) => value !== null),
+      nodes: [copy],
+      types: new Map(values.map((value) => [`${value}.${kernel}`, jobs.types.get(value)!])),
+      constants: new Map(
+        values.flatMap((value) =>
+          jobs.constants.has(value) ? [[`${value}.${kernel}`, jobs.constants.get(value)!]] : [],
+        ),
+      ),
+    };
+    if (!accepts(alone, copy.name, kernel, features)) continue;
+    pins.set(copy.name, kernel);
+    nodes.push(copy);
+    inputs.push(...alone.inputs);
+    for (const [value, type] of alone.types) types.set(value, type);
+    for (const [value, tensor] of alone.constants) constants.set(value, tensor);
+  }
+  return { graph: { name: 'jobs', inputs, outputs: nodes.map(({ name }) => name), nodes, types, constants }, pins };
+}
+
+function accepts(graph: Graph, node: string, kernel: string, features: ReadonlySet<string>): boolean {
+  try {
+    lowerGraph(graph, { name: 'job', features, kernels: { pins: new Map([[node, kernel]]) } });
+    return true;
+  } catch (error) {
+    if (error instanceof UserError) return false;
+    throw error;
+  }
+}
+
+interface Settings {
+  readonly optimize: Optimize;
+  readonly sanitize?: boolean;
+  readonly seed?: number;
+}
+
+/** Every output is the integer that onnxruntime computes, scratch and overlap as declared. */
+export async function expectExact(
+  toolchain: Toolchain,
+  features: ReadonlySet<string>,
+  settings: Settings,
+): Promise<void> {
+  const { optimize, sanitize = false, seed = 1 } = settings;
+  const { graph, pins } = everyKernel(features, seed);
+  const program = lowerGraph(graph, { name: 'jobs', features, kernels: { pins } });
+  for (const [, , kernels] of CANDIDATES) {
+    const asked = kernels.filter((id) => !/_(adds|a4)$/.test(id));
+    expect(asked.filter((id) => [...pins.values()].filter((pin) => pin === id).length < 3)).toEqual([]);
+  }
+  const plan = tightPlan(program);
+  const files = emitC(program, plan, { features });
+  const model = { name: 'jobs', graph, oracle: buildOracle(graph), program, plan, files };
+  await inFolder(async (directory) => {
+    const data = randomDataset(datasetInputs(graph), 3, 1);
+    const verdict = await verifyModel(model, data, { toolchain, directory, optimize, sanitize, layers: false });
+    const wrong = verdict.outputs.filter(({ exact, different }) => !exact || different > 0);
+    expect(wrong.map((one) => JSON.stringify(one).slice(0, 100))).toEqual([]);
+  });
+}

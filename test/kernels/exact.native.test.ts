@@ -1,0 +1,15 @@
+import { test } from 'vitest';
+import { loadTarget } from '../../src/targets/load.ts';
+import { hostGcc } from '../../src/verify/host-gcc.ts';
+import { toolchainFor } from '../../src/verify/toolchain-for.ts';
+import { describeWith } from '../verify/native.ts';
+import { DSP, expectExact } from './every-kernel.ts';
+
+await describeWith('every kernel with random jobs on the host: the twins in C', hostGcc().available, () => {
+  test('under sanitizers', () => expectExact(hostGcc(), DSP, { optimize: '-O1', sanitize: true }));
+});
+
+const cortexM4 = toolchainFor(await loadTarget('cortex-m4f'));
+await describeWith('every kernel with random jobs on cortex-m4f', cortexM4.available, () => {
+  test('-O2', () => expectExact(cortexM4, DSP, { optimize: '-O2' }));
+});

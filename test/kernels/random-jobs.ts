@@ -1,0 +1,166 @@
+import { elementCount } from '../../src/ir/shape.ts';
+import type { Attribute, Graph, Node, Quant, Shape, Tensor, TensorType, ValueName } from '../../src/ir/types.ts';
+import { createRng, type Rng } from '../../src/numerics/rng.ts';
+
+/** A layer with inputs of its own. */
+interface Job {
+  readonly op: string;
+  readonly x: readonly Shape[];
+  readonly w: Shape | null;
+  readonly y: Shape;
+  readonly attributes: Readonly<Record<string, Attribute>>;
+}
+
+export type Kind = 'conv' | 'pointwise' | 'depthwise' | 'dense' | 'add' | 'average' | 'max';
+
+/**
+ * `count` layers of a kind side by side, shapes, scales, zero points and codes drawn at random: odd channels and widths, strides,
+ * pads, dilations, groups, codes of -128 and 127.
+ */
+export function randomJobs(kind: Kind, count: number, seed: number): Graph {
+  const types = new Map<ValueName, TensorType>();
+  const constants = new Map<ValueName, Tensor>();
+  const nodes: Node[] = [];
+  for (let i = 0; i < count; i++) {
+    const rng = createRng(seed * 1000 + i);
+    const job = JOBS[kind](rng);
+    const name = `${kind}${i}`;
+    const scales = job.x.map(() => 0.01 + 0.04 * rng.uniform());
+    const inputs: ValueName[] = job.x.map((shape, j) => {
+      types.set(`${name}_x${j}`, codes(shape, [scales[j]], rng.int(-128, 127), null));
+      return `${name}_x${j}`;
+    });
+    const relu = job.w !== null && rng.int(0, 2) === 0;
+    if (job.w) addWeights(name, job.w, scales[0], rng, inputs);
+    const zero = relu ? -128 : rng.int(-128, 127);
+    types.set(name, codes(job.y, [outputScale(job, scales, rng)], zero, null));
+    nodes.push({
+      op: job.op,
+      domain: '',
+      name,
+      inputs,
+      outputs: [name],
+      attributes: job.attributes,
+      clip: relu ? [0, Infinity] : null,
+    });
+  }
+  const inputs = [...types.keys()].filter((value) => /_x\d$/.test(value));
+  return { name: 'jobs', inputs, outputs: nodes.map(({ name }) => name), nodes, types, constants };
+
+  function addWeights(name: string, shape: Shape, scale: number, rng: Rng, inputs: ValueName[]): void {
+    const outputs = shape[0];
+    const extreme = rng.int(0, 3) === 0;
+    const code = () => (extreme && rng.int(0, 9) === 0 ? (rng.int(0, 1) === 0 ? -128 : 127) : rng.int(-127, 127));
+    const data = Int8Array.from({ length: elementCount(shape) }, code);
+    const wScales = Array.from({ length: outputs }, () => 0.002 + 0.006 * rng.uniform());
+    const bias = Int32Array.from({ length: outputs }, () => rng.int(-30_000, 30_000));
+    constants.set(`${name}_w`, { dtype: 'i8', shape, data });
+    constants.set(`${name}_b`, { dtype: 'i32', shape: [outputs], data: bias });
+    types.set(`${name}_w`, codes(shape, wScales, 0, 0));
+    const quant: Quant = {
+      ...scheme,
+      bits: 32,
+      scale: wScales.map((w) => w * scale),
+      zeroPoint: zeros(outputs),
+      axis: 0,
+    };
+    types.set(`${name}_b`, { dtype: 'i32', shape: [outputs], quant });
+    inputs.push(`${name}_w`, `${name}_b`);
+  }
+}
+
+const scheme = { scheme: 'affine' as const };
+const zeros = (count: number) => new Array<number>(count).fill(0);
+
+function codes(shape: Shape, scale: readonly number[], zero: number, axis: number | null): TensorType {
+  const quant: Quant = { ...scheme, bits: 8, scale, zeroPoint: scale.map(() => zero), axis };
+  return { dtype: 'i8', shape, quant };
+}
+
+/** So that results of random codes spread over about the range of int8. */
+function outputScale({ w, op }: Job, [a, b = a]: readonly number[], rng: Rng): number {
+  if (!w) return op === 'Add' ? (a + b) * (0.5 + rng.uniform()) : a;
+  const depth = elementCount(w) / w[0];
+  return (Math.sqrt(depth) * 74 * 74 * a * 0.005 * (0.5 + rng.uniform())) / 50;
+}
+
+const pick = <T>(rng: Rng, ...list: readonly T[]): T => list[rng.int(0, list.length - 1)];
+
+const JOBS: Readonly<Record<Kind, (rng: Rng) => Job>> = {
+  conv(rng) {
+    const groups = pick(rng, 1, 1, 1, 1, 2, 3);
+    const channels = groups * pick(rng, 1, 2, 3, 4, 5, 8, 12, 16);
+    const outputs = groups * pick(rng, 1, 3, 4, 6, 8, 16);
+    const line = rng.int(0, 5) === 0;
+    return windowJob(rng, { op: 'Conv', channels, outputs, groups, kernels: [1, 2, 3, 3, 3, 5], line });
+  },
+  pointwise(rng) {
+    const [channels, outputs] = [pick(rng, 3, 4, 8, 12, 16, 24, 36, 64), pick(rng, 2, 4, 8, 12, 32)];
+    const [h, w, batch] = [rng.int(1, 7), rng.int(1, 7), pick(rng, 1, 1, 2)];
+    return {
+      op: 'Conv',
+      x: [[batch, channels, h, w]],
+      w: [outputs, channels, 1, 1],
+      y: [batch, outputs, h, w],
+      attributes: { kernel_shape: [1, 1] },
+    };
+  },
+  depthwise(rng) {
+    const channels = pick(rng, 4, 8, 8, 12, 16, 5, 20);
+    const kernels = pick(rng, [3], [3], [3], [3], [2, 3, 5]);
+    return windowJob(rng, { op: 'Conv', channels, outputs: channels, groups: channels, kernels, line: false });
+  },
+  dense(rng) {
+    const [rows, inputs, out] = [pick(rng, 1, 1, 1, 2, 3), pick(rng, 3, 8, 16, 37, 64, 72, 100, 128), rng.int(1, 21)];
+    return { op: 'Gemm', x: [[rows, inputs]], w: [out, inputs], y: [rows, out], attributes: { transB: 1 } };
+  },
+  add(rng) {
+    const shape = [1, rng.int(1, 9), rng.int(1, 5), rng.int(1, 5)];
+    return { op: 'Add', x: [shape, shape], w: null, y: shape, attributes: {} };
+  },
+  average: (rng) => poolJob(rng, 'AveragePool'),
+  max: (rng) => poolJob(rng, 'MaxPool'),
+};
+
+function poolJob(rng: Rng, op: string): Job {
+  const channels = pick(rng, 3, 4, 6, 8, 12, 16);
+  return windowJob(rng, { op, channels, outputs: channels, groups: 0, kernels: [1, 2, 3, 5], line: false });
+}
+
+interface Window {
+  readonly op: string;
+  readonly channels: number;
+  readonly outputs: number;
+  /** 0: pooling, without weights. */
+  readonly groups: number;
+  readonly kernels: readonly number[];
+  /** One spatial dimension. */
+  readonly line: boolean;
+}
+
+function windowJob(rng: Rng, { op, channels, outputs, groups, kernels, line }: Window): Job {
+  const axes = Array.from({ length: line ? 1 : 2 }, () => {
+    const kernel = pick(rng, ...kernels);
+    const dilation = groups > 0 && rng.int(0, 4) === 0 ? 2 : 1;
+    const extent = (kernel - 1) * dilation + 1;
+    const pads =
+      groups > 0 || (kernel > 1 && rng.int(0, 2) === 0) ? [rng.int(0, kernel >> 1), rng.int(0, kernel >> 1)] : [0, 0];
+    const stride = pick(rng, 1, 1, 2);
+    const size = Math.max(extent, rng.int(1, 11));
+    return { kernel, dilation, pads, stride, size, out: Math.floor((size + pads[0] + pads[1] - extent) / stride) + 1 };
+  });
+  const batch = pick(rng, 1, 1, 1, 2);
+  const all = (field: 'kernel' | 'dilation' | 'stride' | 'size' | 'out') => axes.map((axis) => axis[field]);
+  return {
+    op,
+    x: [[batch, channels, ...all('size')]],
+    w: groups > 0 ? [outputs, channels / groups, ...all('kernel')] : null,
+    y: [batch, outputs, ...all('out')],
+    attributes: {
+      kernel_shape: all('kernel'),
+      strides: all('stride'),
+      pads: [...axes.map(({ pads }) => pads[0]), ...axes.map(({ pads }) => pads[1])],
+      ...(groups > 0 ? { dilations: all('dilation'), group: groups } : {}),
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import type { BufferId, Call, MemoryPlan, Program } from '../../src/ir/program.ts';
+
+/**
+ * Every layer in a run of its own, at an odd address: scratch, then the output over its input at the very distance that the
+ * layer declares (beside it where it declares none). What a kernel writes beyond its scratch or too early hits what it still reads.
+ */
+export function tightPlan({ buffers, calls }: Program): MemoryPlan {
+  const bytes = new Map(buffers.map((buffer) => [buffer.id, buffer.bytes]));
+  const offsets = new Map<BufferId, number>();
+  let end = 0;
+  for (const call of calls) {
+    const place = (id: BufferId, align: number) => {
+      offsets.set(id, Math.ceil(end / align) * align);
+      end = (offsets.get(id) ?? 0) + (bytes.get(id) ?? 0);
+    };
+    for (const { access, buffer } of call.arguments) if (access === 'scratch') place(buffer, 4);
+    end += end % 2 === 0 ? 1 : 0;
+    const from = end;
+    const distance = sharedDistance(call);
+    const reads = [...new Set(call.arguments.filter(({ access }) => access === 'read').map(({ buffer }) => buffer))];
+    const [write] = call.arguments.filter(({ access }) => access === 'write').map(({ buffer }) => buffer);
+    const [first, ...others] = reads;
+    if (distance !== null) {
+      const low = Math.min(0, distance);
+      offsets.set(write, from - low);
+      offsets.set(first, from - low + distance);
+      end = Math.max(from - low + (bytes.get(write) ?? 0), from - low + distance + (bytes.get(first) ?? 0));
+    } else for (const id of [first, write]) place(id, 1);
+    for (const id of others) place(id, 1);
+  }
+  return { offsets, arenaBytes: end, lowerBoundBytes: end, peakCall: 0 };
+}
+
+function sharedDistance({ overlaps }: Call): number | null {
+  return overlaps.length > 0 ? overlaps[0].distance : null;
+}
