@@ -2,15 +2,14 @@
 #define NN_REQUANTIZE_S8_WIDE_H
 #include <stdint.h>
 #include "nn_quant.h"
+#include "nn_simd.h"
 
 /* acc * multiplier / 2^(32 + left_shift), half up: SMMLA, a shift and a saturation. zero_point holds half a step as well,
  * and both times 2^left_shift. */
 static inline int8_t nn_requantize_s8_wide(const nn_quant *q, int32_t acc, int32_t multiplier)
 {
-    int32_t code;
+    int32_t code = nn_smmla(acc, multiplier, q->zero_point) >> q->left_shift;
 
-    __asm__("smmla %0, %1, %2, %3" : "=r"(code) : "r"(acc), "r"(multiplier), "r"(q->zero_point));
-    code >>= q->left_shift;
     if (q->min == -128 && q->max == 127) {
         code = nn_ssat8(code);
     } else {

@@ -157,6 +157,18 @@ static inline int32_t nn_smlatt(uint32_t a, uint32_t b, int32_t acc)
 #endif
 }
 
+/* acc + (a * b) >> 32. */
+static inline int32_t nn_smmla(int32_t a, int32_t b, int32_t acc)
+{
+#if NN_HAS_DSP
+    int32_t r;
+    __asm__("smmla %0, %1, %2, %3" : "=r"(r) : "r"(a), "r"(b), "r"(acc));
+    return r;
+#else
+    return acc + (int32_t)(((int64_t)a * b) >> 32);
+#endif
+}
+
 /* acc + (a * b + 2^31) >> 32. */
 static inline int32_t nn_smmlar(int32_t a, int32_t b, int32_t acc)
 {

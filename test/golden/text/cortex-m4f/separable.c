@@ -30,8 +30,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#if !defined(SEPARABLE_FILES_ID) || SEPARABLE_FILES_ID != 0x5c021c6eu
-#error "separable.c (5c021c6e) and separable.h are of different runs: run nibblec compile again and take all its files"
+#if !defined(SEPARABLE_FILES_ID) || SEPARABLE_FILES_ID != 0x0cd49357u
+#error "separable.c (0cd49357) and separable.h are of different runs: run nibblec compile again and take all its files"
 #endif
 
 /* Compile with -DSEPARABLE_LAYER_HOOK=function to have it called after each layer (traces, timing). */
@@ -216,6 +216,18 @@ static inline int32_t nn_smlatt(uint32_t a, uint32_t b, int32_t acc)
     return acc;
 #else
     return (int32_t)((uint32_t)acc + (uint32_t)(nn_high(a) * nn_high(b)));
+#endif
+}
+
+/* acc + (a * b) >> 32. */
+static inline int32_t nn_smmla(int32_t a, int32_t b, int32_t acc)
+{
+#if NN_HAS_DSP
+    int32_t r;
+    __asm__("smmla %0, %1, %2, %3" : "=r"(r) : "r"(a), "r"(b), "r"(acc));
+    return r;
+#else
+    return acc + (int32_t)(((int64_t)a * b) >> 32);
 #endif
 }
 
