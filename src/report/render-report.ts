@@ -61,14 +61,18 @@ export function flashLines({ flash, measured }: Report): string[] {
 
 /** RAM by its parts, and against the budget. */
 export function ramLines({ ram, layers }: Report): string[] {
-  const { arenaBytes, arenaLowerBoundBytes, scratchBytes, stackBytes, stackPath, peak } = ram;
+  const { arenaBytes, arenaLowerBoundBytes, scratchBytes, stackBytes, stackPath, stackBranch, peak } = ram;
   const at = layers[peak.layer] ? ` (peak at layer ${peak.layer})` : '';
   const bound =
     arenaBytes === arenaLowerBoundBytes ? 'no plan can be smaller' : `lower bound ${bytesText(arenaLowerBoundBytes)}`;
   const lines = ['RAM', `${entry('arena', arenaBytes)}  ${bound}${at}`];
   if (scratchBytes > 0) lines.push(`    of which up to ${bytesText(scratchBytes)} are scratch of a kernel`);
   if (stackBytes !== null) {
-    lines.push(`${entry('stack', stackBytes)}  worst case: ${stackPath.slice(0, 4).map(printable).join(' > ')}`);
+    const path = stackPath.slice(0, 4).map(printable).join(' > ');
+    const branch = stackBranch
+      ? `; ${bytesText(stackBranch.bytesWithout)} where ${printable(stackBranch.function)} is not called`
+      : '';
+    lines.push(`${entry('stack', stackBytes)}  worst case: ${path}${branch}`);
   }
   if (ram.libraryBytes) lines.push(`${entry('libraries', ram.libraryBytes)}  errno and the like`);
   return [...lines, total(ram, stackBytes === null ? 'arena only' : null)];

@@ -76,6 +76,8 @@ export interface Report {
     readonly libraryBytes: number | null;
     /** The deepest chain of calls. */
     readonly stackPath: readonly string[];
+    /** A function of this chain that not every run calls, with the worst case of runs that do not; null: no large difference. */
+    readonly stackBranch: { readonly function: string; readonly bytesWithout: number } | null;
     /** What is alive at the layer that needs most. */
     readonly peak: { readonly layer: number; readonly buffers: readonly PeakBuffer[] };
   } & Fit;
@@ -104,6 +106,7 @@ export function buildReport(
   const sum = (pick: (layer: LayerReport) => number) => layers.reduce((total, layer) => total + pick(layer), 0);
   const tableBytes = program.tables.reduce((total, table) => total + table.data.byteLength, 0);
   const stackBytes = footprint?.stack?.bytes ?? null;
+  const branch = footprint?.stack?.branch;
   return {
     version: VERSION,
     model: compilation.name,
@@ -128,6 +131,7 @@ export function buildReport(
       stackBytes,
       libraryBytes: footprint?.staticRamBytes ?? null,
       stackPath: footprint?.stack?.path.map(({ name }) => name) ?? [],
+      stackBranch: branch ? { function: branch.name, bytesWithout: branch.bytesWithout } : null,
       peak: peakOf(program, memory),
       ...fitOf(plan.arenaBytes + (stackBytes ?? 0) + (footprint?.staticRamBytes ?? 0), ramBudget(target)),
     },

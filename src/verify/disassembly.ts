@@ -3,6 +3,8 @@ export interface MachineFunction {
   readonly name: string;
   /** Functions it calls, jumps to, or falls through into. */
   readonly calls: ReadonlySet<string>;
+  /** Of these, what it may return without having called. */
+  readonly sometimes: ReadonlySet<string>;
   /** Sum of everything that it takes off the stack pointer anywhere: at least what any one path takes. */
   readonly frameBytes: number;
   /** Instructions whose effect on stack or flow cannot be told from here. */
@@ -10,6 +12,7 @@ export interface MachineFunction {
 }
 
 interface Instruction {
+  readonly address: number;
   readonly mnemonic: string;
   readonly operands: string;
 }
@@ -19,12 +22,16 @@ export function readDisassembly(listing: string): Map<string, MachineFunction> {
   const blocks = splitBlocks(listing);
   const functions = new Map<string, MachineFunction>();
   blocks.forEach(({ name, instructions }, i) => {
-    const calls = new Set(instructions.flatMap((instruction) => branchTarget(instruction) ?? []));
+    const targets = instructions.flatMap((instruction) => branchTarget(instruction) ?? []);
+    const calls = new Set(targets.filter((target) => target !== name || callsItself(instructions, name)));
+    const always = alwaysCalled(instructions, name);
+    const sometimes = new Set([...calls].filter((target) => !always.has(target)));
     const next = blocks[i + 1];
     if (next && fallsThrough(instructions.findLast((instruction) => !isFilling(instruction)))) calls.add(next.name);
     functions.set(name, {
       name,
-      calls: new Set([...calls].filter((target) => target !== name || callsItself(instructions, name))),
+      calls,
+      sometimes,
       frameBytes: instructions.reduce((sum, instruction) => sum + stackTaken(instruction), 0),
       unclear: instructions.filter(isUnclear).map(({ mnemonic, operands }) => `${mnemonic} ${operands}`),
     });
@@ -37,10 +44,12 @@ function splitBlocks(listing: string): { name: string; instructions: Instruction
   for (const line of listing.split('\n')) {
     const header = /^[0-9a-f]+ <(.+)>:$/.exec(line);
     if (header) blocks.push({ name: header[1]!, instructions: [] });
-    const match = /^\s*[0-9a-f]+:\t(\S+)(?:\t([^;@]*))?/.exec(line);
+    const match = /^\s*([0-9a-f]+):\t(\S+)(?:\t([^;@]*))?/.exec(line);
     // Literal pools are listed as .word, .short or .byte.
-    if (match && !match[1]!.startsWith('.')) {
-      blocks.at(-1)?.instructions.push({ mnemonic: match[1]!, operands: (match[2] ?? '').trim() });
+    if (match && !match[2]!.startsWith('.')) {
+      const [, address, mnemonic, operands = ''] = match;
+      const instruction = { address: Number.parseInt(address!, 16), mnemonic: mnemonic!, operands: operands.trim() };
+      blocks.at(-1)?.instructions.push(instruction);
     }
   }
   return blocks;
@@ -51,6 +60,28 @@ function branchTarget({ mnemonic, operands }: Instruction): string | null {
   if (!/^(b|cbn?z|bl|blx)/.test(mnemonic) || /^(bic|bfi|bfc|bkpt)/.test(mnemonic)) return null;
   const target = /<([^>]+?)(?:\+0x[0-9a-f]+)?>$/.exec(operands);
   return target ? target[1]! : null;
+}
+
+/**
+ * Targets of the calls and jumps that no path through the function goes around: it is not left before them, and no earlier
+ * branch leads behind them.
+ */
+function alwaysCalled(instructions: readonly Instruction[], name: string): Set<string> {
+  const reached = new Set<string>();
+  let farthest = 0;
+  for (const instruction of instructions) {
+    const { address, mnemonic, operands } = instruction;
+    const isCall = /^blx?$/.test(mnemonic);
+    const isJump = /^b(\.[nw])?$/.test(mnemonic);
+    const target = branchTarget(instruction);
+    if (target && (isCall || isJump) && farthest <= address) reached.add(target);
+    if (isCall || mnemonic === 'nop') continue;
+    const leaves = target ? target !== name : /^bx/.test(mnemonic) || !fallsThrough(instruction);
+    if (leaves) break;
+    const [, to] = /([0-9a-f]+) <[^>]*>$/.exec(operands) ?? [];
+    if (target && to) farthest = Math.max(farthest, Number.parseInt(to, 16));
+  }
+  return reached;
 }
 
 /** Recursion, as opposed to a loop: a call of its own first instruction. */

@@ -7,7 +7,19 @@ export interface StackUsage {
   /** No run can use more below the stack pointer of its caller (interrupts aside). */
   readonly bytes: number;
   /** The deepest chain of calls. */
-  readonly path: readonly { readonly name: string; readonly bytes: number }[];
+  readonly path: readonly Frame[];
+  /** The last function of the path that need not run and without which the bound is smaller by a tenth or more. */
+  readonly branch: { readonly name: string; readonly bytesWithout: number } | null;
+}
+
+interface Frame {
+  readonly name: string;
+  readonly bytes: number;
+}
+
+interface Chain {
+  readonly bytes: number;
+  readonly path: readonly Frame[];
 }
 
 /** What gcc says about a function it compiled. */
@@ -34,7 +46,23 @@ export async function stackUsage(
 ): Promise<StackUsage> {
   const { stdout } = await runToolOrFail(objdump, ['-d', '--no-show-raw-insn', program], 'disassemble the program');
   const texts = await Promise.all(callGraphs.map((path) => readFile(path, 'utf8')));
-  return deepestPath(readDisassembly(stdout), readCallGraph(texts.join('\n')), root);
+  return withBranch(readDisassembly(stdout), readCallGraph(texts.join('\n')), root);
+}
+
+/** A run that does not take the deepest branch uses less: which one, and how much is left without it. */
+export function withBranch(
+  machine: ReadonlyMap<string, MachineFunction>,
+  compiled: ReadonlyMap<string, CompiledFunction>,
+  root: string,
+): StackUsage {
+  const deepest = deepestPath(machine, compiled, root);
+  for (let i = deepest.path.length - 1; i > 0; i--) {
+    const { name } = deepest.path[i]!;
+    if (!machine.get(deepest.path[i - 1]!.name)?.sometimes.has(name)) continue;
+    const bytesWithout = deepestPath(machine, compiled, root, name).bytes;
+    if (deepest.bytes >= 1.1 * bytesWithout) return { ...deepest, branch: { name, bytesWithout } };
+  }
+  return { ...deepest, branch: null };
 }
 
 /**
@@ -57,23 +85,25 @@ export function readCallGraph(text: string): Map<string, CompiledFunction> {
   return functions;
 }
 
-/** Depth first over the call graph; every function is visited once. */
+/** Depth first over the call graph; every function is visited once, and none calls `without`. */
 export function deepestPath(
   machine: ReadonlyMap<string, MachineFunction>,
   compiled: ReadonlyMap<string, CompiledFunction>,
   root: string,
-): StackUsage {
-  const known = new Map<string, StackUsage>();
+  without?: string,
+): Chain {
+  const known = new Map<string, Chain>();
   const chain: string[] = [];
 
-  const visit = (name: string): StackUsage => {
+  const visit = (name: string): Chain => {
     const before = known.get(name);
     if (before) return before;
     if (chain.includes(name)) throw unbounded([...chain, name], 'recursion');
     chain.push(name);
     const bytes = frameBytes(name, machine.get(name), compiled.get(name), chain);
-    let deepest: StackUsage = { bytes: 0, path: [] };
+    let deepest: Chain = { bytes: 0, path: [] };
     for (const callee of machine.get(name)?.calls ?? []) {
+      if (callee === without) continue;
       const usage = visit(callee);
       if (usage.bytes > deepest.bytes) deepest = usage;
     }

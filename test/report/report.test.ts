@@ -30,6 +30,7 @@ const MEASURED: Measurement = {
         { name: 'tiny_run', bytes: 32 },
         { name: 'l00_conv', bytes: 64 },
       ],
+      branch: { name: 'l00_conv', bytesWithout: 48 },
     },
   },
 };
@@ -95,7 +96,7 @@ test('the table', () => {
       total                1,140 B  of 58,982 B (57.6 KiB): fits, 57,842 B (56.5 KiB) left
     RAM
       arena                  552 B  no plan can be smaller (peak at layer 0)
-      stack                   96 B  worst case: tiny_run > l00_conv
+      stack                   96 B  worst case: tiny_run > l00_conv; 48 B where l00_conv is not called
       libraries                4 B  errno and the like
       total                  652 B  of 6,553 B: fits, 5,901 B left
     "

@@ -6,6 +6,7 @@ import { buildHarness, runHarness } from '../../src/verify/harness.ts';
 import { hostGcc } from '../../src/verify/host-gcc.ts';
 import { readMap } from '../../src/verify/link-alone.ts';
 import { measureFootprint } from '../../src/verify/size.ts';
+import { withBranch } from '../../src/verify/stack-usage.ts';
 import { toolchainFor } from '../../src/verify/toolchain-for.ts';
 import { describeWith, inFolder } from './native.ts';
 import { RUN_BODY, tinyModel } from './tiny-model.ts';
@@ -41,6 +42,7 @@ test('frames and calls are read from a disassembly', () => {
   expect(functions.get('run')).toEqual({
     name: 'run',
     calls: new Set(['helper']),
+    sometimes: new Set(),
     frameBytes: 12 + 24 + 520,
     unclear: [],
   });
@@ -48,6 +50,52 @@ test('frames and calls are read from a disassembly', () => {
   expect(functions.get('start')?.calls).toEqual(new Set(['far']));
   // Zeros that fill up to an aligned function do not run into it.
   expect(functions.get('far')).toMatchObject({ calls: new Set(), unclear: ['blx r3'] });
+});
+
+test('the branch of the deepest chain that a run may not take is told, with the bound without it', () => {
+  const machine = readDisassembly(`
+00008000 <run>:
+    8000:\tpush\t{r4, lr}
+    8002:\tbl\t8020 <part>
+    8006:\tpop\t{r4, pc}
+00008020 <part>:
+    8020:\tsub\tsp, #40
+    8022:\tbl\t8080 <first>
+    8026:\tcbz\tr0, 802e <part+0xe>
+    8028:\tbl\t8060 <rare>
+    802c:\tb.n\t8022 <part+0x2>
+    802e:\tbl\t8090 <last>
+    8032:\tcbnz\tr0, 8038 <part+0x18>
+    8034:\tadd\tsp, #40
+    8036:\tbx\tlr
+    8038:\tbl\t8070 <late>
+    803c:\tb.w\t8080 <first>
+00008060 <rare>:
+    8060:\tsub\tsp, #200
+    8062:\tbx\tlr
+00008070 <late>:
+    8070:\tbx\tlr
+00008080 <first>:
+    8080:\tsub\tsp, #16
+    8082:\tbx\tlr
+00008090 <last>:
+    8090:\tbx\tlr
+`);
+  expect(machine.get('part')?.sometimes).toEqual(new Set(['rare', 'late']));
+  const name = (frames: readonly { name: string }[]) => frames.map((frame) => frame.name);
+  const { bytes, path, branch } = withBranch(machine, new Map(), 'run');
+  expect({ bytes, path: name(path), branch }).toEqual({
+    bytes: 8 + 40 + 200,
+    path: ['run', 'part', 'rare'],
+    branch: { name: 'rare', bytesWithout: 8 + 40 + 16 },
+  });
+  // A tenth less is not worth a word.
+  expect(
+    withBranch(machine, new Map([['rare', { frameBytes: 17, kind: 'static', callsIndirectly: false }]]), 'run'),
+  ).toMatchObject({
+    bytes: 8 + 40 + 17,
+    branch: null,
+  });
 });
 
 test('a linker map is summed by object, without what was dropped', () => {
