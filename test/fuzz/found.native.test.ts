@@ -82,6 +82,38 @@ const FOUND: readonly Found[] = [
     constants: { which: bool(1, 0, 1) },
     nodes: [['r = Relu(x)'], ['y = Compress(r, which)', { axis: -1 }]],
   },
+  ...['ReduceSum', 'ReduceMean', 'ReduceProd', 'ReduceL1', 'ReduceL2', 'ReduceSumSquare'].map((op) => ({
+    name: `${op} of int32 beyond its range saturates`,
+    opset: 18,
+    inputs: { x: ['i32', [4, 3]] as const },
+    constants: { axes: i64(1) },
+    feeds: {
+      x: tensorOf(
+        'i32',
+        [4, 3],
+        [
+          ...[2147483647, 2147483647, 5, -2147483648, -2147483648, -7],
+          ...[2147483647, -2147483648, 3, 65536, 65536, -1],
+        ],
+      ),
+    },
+    nodes: [[`y = ${op}(x, axes)`]] as const,
+  })),
+  ...[[1], [1, 1], [1, 1, 1]].map((sizes) => ({
+    name: `AveragePool of a window that has nothing but padding, ${sizes.length}-D`,
+    opset: 22,
+    inputs: { x: ['f32', [1, 2, ...sizes]] as const },
+    nodes: [
+      [
+        'y = AveragePool(x)',
+        {
+          kernel_shape: sizes.map(() => 2),
+          dilations: sizes.map(() => 2),
+          pads: [...sizes, ...sizes],
+        },
+      ],
+    ] as const,
+  })),
   {
     name: 'BatchNormalization of float64',
     opset: 15,

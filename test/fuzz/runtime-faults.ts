@@ -1,5 +1,5 @@
 import { numbersOf } from '../../src/ir/tensor.ts';
-import type { DType, Shape } from '../../src/ir/types.ts';
+import type { Attribute, DType, Shape } from '../../src/ir/types.ts';
 import type { FuzzModel } from './builder.ts';
 
 /** Where onnxruntime 1.30 does not compute what the operator's definition says, and the C does. */
@@ -47,7 +47,36 @@ const RUNTIME_FAULTS: readonly RuntimeFault[] = [
       return axes.every((axis) => (known.shape(inputs[0])?.at(axis) ?? 1) === 1);
     },
   },
+  {
+    op: 'InstanceNormalization',
+    reason: 'last bits of what cancels are left where all elements of a channel are equal',
+    meets: ({ inputs }, known) => (known.shape(inputs[0]) ?? []).slice(2).every((size) => size === 1),
+  },
+  {
+    op: 'Col2Im',
+    reason: 'dilations of one dimension reach into the next block',
+    meets({ attributes }) {
+      const dilations = list(attributes.dilations) ?? [];
+      return dilations.length === 1 && dilations[0] > 1;
+    },
+  },
+  ...['MaxPool', 'AveragePool', 'LpPool', 'Conv', 'ConvInteger', 'QLinearConv'].map(
+    (op): RuntimeFault => ({
+      op,
+      reason:
+        'SAME where the stride leaves elements out: negative padding cuts others off, from the begin and otherwise in each operator',
+      meets: ({ attributes }) => {
+        const kernel = list(attributes.kernel_shape);
+        const beyond = list(attributes.strides)?.some((stride, axis) => stride >= (kernel?.[axis] ?? 1) + 2);
+        return String(attributes.auto_pad).startsWith('SAME') && beyond === true;
+      },
+    }),
+  ),
 ];
+
+function list(attribute: Attribute | undefined): readonly number[] | null {
+  return Array.isArray(attribute) ? (attribute as readonly number[]) : null;
+}
 
 /** The fault of onnxruntime that a difference may come from, or null. */
 export function runtimeFault({ nodes, inputs, constants }: FuzzModel): RuntimeFault | null {

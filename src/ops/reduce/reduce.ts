@@ -11,35 +11,44 @@ import { upgradeToInput } from '../support/upgrade.ts';
 import { type Reduction, reduction } from './kept.ts';
 import { reduceRules } from './rules.ts';
 
-/** acc starts at `start`, takes every element v by `step`, and ends as `end` (n elements). C expressions. */
+/**
+ * acc starts at `start`, takes every element v by `step`, and ends as `end` (n elements). C expressions for the type of acc:
+ * that of the elements, or int64 where `wide` says so.
+ */
 interface Formula {
   readonly summary: string;
   readonly accepts: (dtype: DType) => boolean;
   readonly start: (dtype: DType) => string;
   readonly step: (dtype: DType) => string;
   readonly end?: (dtype: DType, count: number) => string;
+  /** The step in int64 for elements of int32, which are saturated at the end. */
+  readonly wide?: string;
 }
 
 const isNumber = (dtype: DType) => isReal(dtype) || isInteger(dtype);
 const isOrdered = (dtype: DType) => isNumber(dtype) || dtype === 'bool';
 const zero = (dtype: DType) => number(dtype, 0);
 const sum = (dtype: DType) => arithmetic(dtype, '+', 'acc', 'v');
+/** No term is above 2^62: what has reached that before the last of them is beyond int32, its root as well. */
+const WIDE_SQUARES = 'nn_clamp_s64(acc, (INT64_C(1) << 62) - 1) + v * v';
 const square = (dtype: DType) => arithmetic(dtype, '+', 'acc', arithmetic(dtype, '*', 'v', 'v'));
 
 const FORMULAS: Readonly<Record<string, Formula>> = {
-  ReduceSum: { summary: 'Sum over axes.', accepts: isNumber, start: zero, step: sum },
+  ReduceSum: { summary: 'Sum over axes.', accepts: isNumber, start: zero, step: sum, wide: 'acc + v' },
   ReduceMean: {
     summary: 'Mean over axes.',
     accepts: isNumber,
     start: zero,
     step: sum,
     end: (dtype, count) => narrowed(dtype, `(acc / ${number(dtype, count)})`),
+    wide: 'acc + v',
   },
   ReduceProd: {
     summary: 'Product over axes.',
     accepts: isNumber,
     start: (dtype) => number(dtype, 1),
     step: (dtype) => arithmetic(dtype, '*', 'acc', 'v'),
+    wide: 'nn_clamp_s64(acc * v, INT64_C(1) << 31)',
   },
   ReduceMax: {
     summary: 'Maximum over axes.',
@@ -58,6 +67,7 @@ const FORMULAS: Readonly<Record<string, Formula>> = {
     accepts: isNumber,
     start: zero,
     step: (dtype) => arithmetic(dtype, '+', 'acc', absolute(dtype)),
+    wide: 'acc + ((v < 0) ? -v : v)',
   },
   ReduceL2: {
     summary: 'Root of the sum of squares over axes.',
@@ -65,8 +75,15 @@ const FORMULAS: Readonly<Record<string, Formula>> = {
     start: zero,
     step: square,
     end: (dtype) => (isReal(dtype) ? mathCall(dtype, 'sqrt', 'acc') : `(${cType(dtype)})sqrt((double)acc)`),
+    wide: WIDE_SQUARES,
   },
-  ReduceSumSquare: { summary: 'Sum of squares over axes.', accepts: isNumber, start: zero, step: square },
+  ReduceSumSquare: {
+    summary: 'Sum of squares over axes.',
+    accepts: isNumber,
+    start: zero,
+    step: square,
+    wide: WIDE_SQUARES,
+  },
   ReduceLogSum: {
     summary: 'Logarithm of the sum over axes.',
     accepts: isReal,
@@ -111,14 +128,20 @@ function lowerReduce(node: Node, lower: LowerBuilder, element: (r: Reduction) =>
   });
 }
 
-function accumulate(r: Reduction, { start, step, end }: Formula): Lines {
-  const { dtype } = r.x.type;
+/** onnxruntime computes int32 in float64 and saturates: int64 holds the same numbers. */
+function accumulate(r: Reduction, { start, step, end, wide }: Formula): Lines {
+  const saturates = r.x.type.dtype === 'i32' && wide !== undefined;
+  const dtype = saturates ? 'i64' : r.x.type.dtype;
   const ctype = cType(dtype);
   const count = elementCount(r.reduced.map((d) => r.x.shape[d]!));
-  const body = [`const ${ctype} v = ${elementText(r)};`, `acc = ${step(dtype)};`];
+  const body = [`const ${ctype} v = ${elementText(r)};`, `acc = ${saturates ? wide : step(dtype)};`];
   const needsBlock = r.inner.sizes.length === 0;
   const loops = needsBlock ? ['{', ...body.map((line) => `    ${line}`), '}'] : inLoops(r.inner.sizes, body, 'k');
-  return { lines: [`${ctype} acc = ${start(dtype)};`, ...loops], result: end ? end(dtype, count) : 'acc' };
+  const result = end ? end(dtype, count) : 'acc';
+  return {
+    lines: [`${ctype} acc = ${start(dtype)};`, ...loops],
+    result: saturates ? `nn_saturate_s32(${result})` : result,
+  };
 }
 
 function elementText({ x, outer, inner }: Reduction): string {

@@ -53,7 +53,7 @@ export function lowerAveragePoolNd(node: Node, lower: LowerBuilder): void {
     start: [`${cType(dtype)} sum = ${number(dtype, 0)};`, 'int32_t count = 0;'],
     step: ['sum += v;', ...(padded ? [] : ['count++;'])],
     padded,
-    result: `sum / (${cType(dtype)})count`,
+    result: `sum / (${cType(dtype)})((count > 1) ? count : 1)`,
   }));
 }
 

@@ -4,7 +4,7 @@
 #include "nn_clamp_f32.h"
 #include "nn_conv_shape.h"
 
-/* Mean over the window. include_pad: padding counts as zeros, up to row count_h and column count_w (exclusive). */
+/* Mean over the window, 0 where it has nothing. include_pad: padding counts as zeros, up to row count_h and column count_w (exclusive). */
 static inline void nn_averagepool2d_f32(const nn_conv_shape *s, int32_t include_pad, int32_t count_h, int32_t count_w,
                                         const float *x, float min, float max, float *y)
 {
@@ -28,7 +28,7 @@ static inline void nn_averagepool2d_f32(const nn_conv_shape *s, int32_t include_
                             }
                         }
                     }
-                    *y++ = nn_clamp_f32(sum / (float)count, min, max);
+                    *y++ = nn_clamp_f32(sum / (float)((count > 1) ? count : 1), min, max);
                 }
             }
         }

@@ -15,7 +15,12 @@ function reduce(op: string, nature: Nature): Family {
         bounded && b.opset >= 12
           ? (['f32', 'i32', 'i64', 'i8', 'u8', 'f64'] as const)
           : (['f32', 'i32', 'f64', 'i64'] as const);
-      const x = b.data({ dtypes, rank: [0, 4], ...(positive && { values: whole(1, 8) }) });
+      const x = b.data({
+        dtypes,
+        rank: [0, 4],
+        ...(positive && { values: whole(1, 8) }),
+        ...(op === 'ReduceProd' && { values: whole(-2, 2) }),
+      });
       const axes = b.chance(0.75) && x.shape.length > 0 ? b.axes(x.shape) : null;
       const keep = b.some({ keepdims: b.int(0, 1) });
       if (b.opset < (AXES_INPUT[op] ?? 18)) return b.node(op, [x], { ...keep, ...(axes && { axes }) });
