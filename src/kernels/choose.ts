@@ -54,7 +54,9 @@ export function choose<J extends Job>(
 ): Choice<J> {
   const verdicts = candidates.map((kernel) => ({ kernel, reason: verdict(kernel) }));
   if (wish.pin !== null) return { kernel: pinned(wish.pin, verdicts, job.name), refused: [], leaner: null };
-  const able = verdicts.flatMap(({ kernel, reason }) => (reason === null ? [kernel] : []));
+  const accepting = verdicts.flatMap(({ kernel, reason }) => (reason === null ? [kernel] : []));
+  const adding = accepting.filter(({ avoidsMultiplication }) => avoidsMultiplication);
+  const able = adding.length > 0 ? adding : accepting;
   if (able.length === 0) return refuse(verdicts.at(-1)?.reason ?? 'there is no kernel for it');
   const best = able.reduce((a, b) => (rank(b) < rank(a) ? b : a));
   const refused = verdicts.flatMap(({ kernel, reason }) => (reason === null ? [] : [{ kernel: kernel.id, reason }]));

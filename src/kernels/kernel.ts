@@ -34,6 +34,8 @@ export interface Kernel<J extends Job> {
   /** Features without which a core cannot run it. */
   readonly needs: readonly Feature[];
   readonly tile: Tile | null;
+  /** It adds where others multiply: where it accepts a layer, multiplications are dear or missing, and no other is asked. */
+  readonly avoidsMultiplication?: true;
   /** True, or why it cannot compute this layer, as a sentence for reports. */
   accepts(job: J): true | string;
   /** Temporary memory in the arena. */

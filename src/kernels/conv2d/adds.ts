@@ -11,6 +11,7 @@ export const conv2dAdds: Kernel<LinearJob> = {
   id: 'conv2d_adds',
   needs: [],
   tile: null,
+  avoidsMultiplication: true,
   accepts: acceptsAdds,
   scratchBytes: ({ shape }) => (isPlainPointwise(shape) ? 0 : windowBytes(shape)),
   overlap: ({ shape }) => ({ atLeast: windowOverlap(shape, 1, 1, 2) }),
@@ -28,7 +29,7 @@ export const conv2dAdds: Kernel<LinearJob> = {
 export const depthwise2dAdds: Kernel<LinearJob> = {
   ...conv2dAdds,
   id: 'depthwise2d_adds',
-  scratchBytes: ({ shape }) => 16 * shape.kernel_h * shape.kernel_w,
+  scratchBytes: ({ shape }) => 4 * shape.kernel_h * shape.kernel_w,
   overlap: ({ shape }) => ({ atLeast: windowOverlap(shape, 1, 1, 1) }),
   build(job, lower) {
     const { shape } = job;

@@ -10,6 +10,7 @@ export const denseAdds: Kernel<LinearJob> = {
   id: 'dense_adds',
   needs: [],
   tile: null,
+  avoidsMultiplication: true,
   accepts: acceptsAdds,
   scratchBytes: () => 0,
   overlap: ({ shape }) => ({ atLeast: denseOverlap(shape.out_w, shape.in_c, shape.out_c) }),

@@ -8,6 +8,7 @@ export const maxPoolAdds: Kernel<PoolJob> = {
   id: 'maxpool2d_adds',
   needs: [],
   tile: null,
+  avoidsMultiplication: true,
   accepts: acceptsPoolAdds,
   scratchBytes: () => 0,
   overlap: poolOverlap,
