@@ -184,7 +184,8 @@ await describeWith(
       });
       for (const text of files.values()) {
         expect(text).toMatch(/^[\x20-\x7e\n]*$/);
-        expect(text.replace(/\/\*[\s\S]*?\*\//g, '')).not.toMatch(/#\s*error|\?\?|\bescaped\b/i);
+        const ours = /^#error "\w+\.c \([0-9a-f]{8}\) and \w+\.h are of different runs: [\w ,]*"$/gm;
+        expect(text.replace(/\/\*[\s\S]*?\*\//g, '').replace(ours, '')).not.toMatch(/#\s*error|\?\?|\bescaped\b/i);
         expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThan(400);
       }
     });
