@@ -115,6 +115,13 @@ const FOUND: readonly Found[] = [
     ] as const,
   })),
   {
+    name: 'Pad of a constant with its fill left out',
+    opset: 22,
+    inputs: { x: ['f32', [4, 3]] },
+    constants: { pads: i64(0, 2), axes: i64(0) },
+    nodes: [['s = Shape(x)'], ['y = Pad(s, pads, _, axes)', { mode: 'wrap' }]],
+  },
+  {
     name: 'BatchNormalization of float64',
     opset: 15,
     inputs: { x: ['f64', [1, 2, 3]] },

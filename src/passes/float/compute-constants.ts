@@ -54,10 +54,13 @@ function nodesBehind(graph: Graph, values: readonly ValueName[]): Node[] {
   return graph.nodes.filter((node) => needed.has(node));
 }
 
+/** None of ours leaves an input or its result out. */
 function isArithmetic(graph: Graph, node: Node): boolean {
+  const values = [...node.inputs, node.outputs[0] ?? null];
+  if (values.includes(null)) return false;
   return isOurs(
     node,
-    [...node.inputs, node.outputs[0]].map((value) => typeOf(graph, value)),
+    values.map((value) => typeOf(graph, value)),
   );
 }
 
