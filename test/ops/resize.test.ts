@@ -1,5 +1,16 @@
 import { expect, test } from 'vitest';
-import { type Case, constant, differences, fixed, flipped, type Given, given, ints } from './support/cases.ts';
+import { f32, node, onnxFile, random } from '../helpers/onnx-file.ts';
+import {
+  type Case,
+  constant,
+  differences,
+  fixed,
+  flipped,
+  type Given,
+  given,
+  ints,
+  modelDifferences,
+} from './support/cases.ts';
 
 const x = given([1, 2, 5, 6]);
 const image = flipped(given([1, 2, 5, 6]));
@@ -76,6 +87,24 @@ test('crops, axes, aspect ratios and antialiasing', async () => {
     { op: 'Resize', inputs: [given([1, 2, 3, 4, 2]), null, floats(1, 1, 2, 0.5, 1.5)], attributes: { mode: 'linear' } },
   ];
   expect(await differences(cases, { opset: 19, tolerance: 1e-5 })).toEqual([]);
+});
+
+test.each([
+  ['nearest', [2, 3, 7], [1, 3, 0.6]],
+  ['nearest', [1, 2, 5, 6], [1, 1, 2.5, 0.4]],
+  ['nearest', [1, 2, 5, 6], [1, 2, 0.6, 1.5]],
+  ['linear', [1, 2, 5, 6], [1, 1, 2.5, 0.4]],
+])('opset 10, %s: axes that shrink and axes that grow, %j by %j', async (mode, shape, scales) => {
+  const model = onnxFile({
+    inputs: { x: ['f32', shape] },
+    outputs: ['y'],
+    constants: { scales: f32(...scales) },
+    nodes: [node('y = Resize(x, scales)', { mode })],
+    opset: 10,
+  });
+  expect(await modelDifferences(model, new Map([['x', random('f32', shape)]]), mode === 'linear' ? 1e-5 : 0)).toEqual(
+    [],
+  );
 });
 
 test('old opsets: Upsample and Resize 10', async () => {

@@ -81,17 +81,37 @@ export const upsample: OpDef = {
   },
 };
 
-/** Opset 10: x and scales, asymmetric; nearest is the floor when growing, the ceiling when shrinking. */
+/**
+ * Opset 10: x and scales, asymmetric; nearest takes the ceiling along axes that shrink and the floor along those that
+ * grow. Newer forms have one rule for all axes, so a node that does both becomes two: what shrinks comes first.
+ */
 function fromOpset10(node: Node, opset: number, upgrade: UpgradeBuilder): Node {
   if (opset >= 11) return node;
-  const [x, y] = [node.inputs[0]!, node.outputs[0]!].map((value) => upgrade.type(value)?.shape);
-  const shrinks = x && y ? x.some((size, d) => y[d]! < size) : false;
-  const attributes = {
-    ...node.attributes,
-    coordinate_transformation_mode: 'asymmetric',
-    nearest_mode: shrinks ? 'ceil' : 'floor',
+  const [x, scales] = [node.inputs[0]!, node.inputs[1]!];
+  const [type, result] = [upgrade.type(x), node.outputs[0] ? upgrade.type(node.outputs[0]) : null];
+  const axesWhere = (wanted: (input: number, output: number) => boolean): number[] =>
+    type && result ? type.shape.flatMap((size, d) => (wanted(size, result.shape[d]!) ? [d] : [])) : [];
+  const shrinking = axesWhere((input, output) => output < input);
+  const growing = axesWhere((input, output) => output > input);
+  const asymmetric = { ...node.attributes, coordinate_transformation_mode: 'asymmetric' };
+  const isNearest = stringAttribute(node, 'mode', 'nearest') === 'nearest';
+  if (!isNearest || !type || !result || shrinking.length === 0 || growing.length === 0) {
+    const attributes = { ...asymmetric, nearest_mode: shrinking.length > 0 ? 'ceil' : 'floor' };
+    return { ...node, inputs: [x, null, scales], attributes };
+  }
+  const scalesOf = (axes: readonly number[]) => {
+    const indices = upgrade.constant('i64', [axes.length], BigInt64Array.from(axes, BigInt));
+    return upgrade.node('Gather', [scales, indices], {}, { dtype: 'f32', shape: [axes.length], quant: null });
   };
-  return { ...node, inputs: [node.inputs[0]!, null, node.inputs[1]!], attributes };
+  const shape = type.shape.map((size, d) => Math.min(size, result.shape[d]!));
+  const shrunk = upgrade.node(
+    'Resize',
+    [x, null, scalesOf(shrinking)],
+    { ...asymmetric, nearest_mode: 'ceil', axes: shrinking },
+    { ...type, shape },
+  );
+  const attributes = { ...asymmetric, nearest_mode: 'floor', axes: growing };
+  return { ...node, inputs: [shrunk, null, scalesOf(growing)], attributes };
 }
 
 function resizeMode(node: Node): ResizeMode {
