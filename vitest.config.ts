@@ -4,7 +4,15 @@ import { defineConfig } from 'vitest/config';
 const LONG = ['test/long/**/*.test.ts'];
 
 /** Tests that compile C, run QEMU or start processes; everything else must be quick. */
-const NATIVE = ['test/{conformance,e2e,examples,cli,verify,ops,templates}/**/*.test.ts', 'test/**/*.native.test.ts'];
+const NATIVE = [
+  'test/{conformance,e2e,examples,cli,verify,ops,templates}/**/*.test.ts',
+  'test/**/*.native.test.ts',
+  // Many seconds each, though nothing is compiled.
+  'test/passes/fewbit/{few-bit,weighting,joint}.test.ts',
+  'test/passes/quantize/export-qdq.test.ts',
+  'test/frontend/{import,fuzz,onnx-suite}.test.ts',
+  'test/codegen/plan-memory-order.test.ts',
+];
 
 export default defineConfig({
   test: {
