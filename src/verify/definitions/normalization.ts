@@ -85,7 +85,9 @@ function normalized(inputs: readonly (Tensor | null)[], formOf: (x: Tensor) => F
   const form = inputs[0] ? formOf(inputs[0]) : null;
   const x = numbers(inputs, 0);
   if (!form || !x) return null;
-  const [counts, means, variances] = [0, 1, 2].map(() => new Float64Array(form.groups)) as [Float64Array, Float64Array, Float64Array]; // biome-ignore format: one line
+  const counts = new Float64Array(form.groups);
+  const means = new Float64Array(form.groups);
+  const variances = new Float64Array(form.groups);
   const ids = x.map((_, i) => form.groupOf(i));
   ids.forEach((group, i) => {
     counts[group]!++;
