@@ -9,7 +9,7 @@ const NATIVE = [
   'test/**/*.native.test.ts',
   // Many seconds each, though nothing is compiled.
   'test/passes/fewbit/{few-bit,weighting,joint}.test.ts',
-  'test/passes/quantize/export-qdq.test.ts',
+  'test/passes/import-quantized/export-qdq.test.ts',
   'test/frontend/{import,fuzz,onnx-suite}.test.ts',
   'test/codegen/plan-memory-order.test.ts',
 ];

@@ -2,7 +2,7 @@ import type { Transformation } from '../src/compile.ts';
 import type { Dataset } from '../src/data/dataset.ts';
 import { exportOnnx } from '../src/frontend/export-onnx.ts';
 import { buildOracle } from '../src/oracle/build-oracle.ts';
-import { asCodes } from '../src/passes/quantize/calibration-samples.ts';
+import { asCodes } from '../src/passes/samples/calibration-samples.ts';
 import { createSession } from '../src/runtime/ort-session.ts';
 import { must } from '../src/support/errors.ts';
 

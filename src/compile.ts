@@ -15,14 +15,18 @@ import { buildOracle } from './oracle/build-oracle.ts';
 import { fewBit } from './passes/fewbit/few-bit.ts';
 import { floatPasses } from './passes/float/index.ts';
 import { widenHalf } from './passes/float/widen-half.ts';
+import { exportQdq } from './passes/import-quantized/export-qdq.ts';
+import {
+  isQuantizedModel,
+  quantizedFloatPasses,
+  quantizedImportPasses,
+} from './passes/import-quantized/import-quantized.ts';
 import { step } from './passes/pass.ts';
 import { type Pipeline, type PipelineOptions, type Remark, runPipeline } from './passes/pipeline.ts';
 import { calibrate } from './passes/quantize/calibrate.ts';
 import { correctBias } from './passes/quantize/correct-bias.ts';
 import { dropRoundings } from './passes/quantize/drop-roundings.ts';
 import { equalize } from './passes/quantize/equalize.ts';
-import { exportQdq } from './passes/quantize/export-qdq.ts';
-import { isQuantizedModel, quantizedFloatPasses, quantizedImportPasses } from './passes/quantize/import-quantized.ts';
 import { quantizeInt8 } from './passes/quantize/quantize-int8.ts';
 import { refineRanges } from './passes/quantize/refine-ranges.ts';
 import { unrollRecurrent } from './passes/quantize/unroll-recurrent.ts';

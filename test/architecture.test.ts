@@ -55,6 +55,41 @@ describe('the table of rooms', () => {
   });
 });
 
+describe('the rooms inside passes', () => {
+  const inner = [...document.matchAll(/^\| `passes\/([\w-]+)` \| [^|]+ \|([^|]*)\|$/gm)].map(([, name, allowed]) => ({
+    name,
+    allowed: [...allowed.matchAll(/`([^`]+)`/g)].map(([, room]) => room),
+  }));
+  const names = inner.map(({ name }) => name);
+
+  test('are the folders of src/passes', () => {
+    const folders = new Set(files.flatMap((file) => file.match(/^passes\/([^/]+)\//)?.[1] ?? []));
+    expect([...names].sort()).toEqual([...folders].sort());
+  });
+
+  test.each(inner)('$name imports what its row lists, all of it from rooms above', ({ name, allowed }) => {
+    const used = importsOfFolder(`passes/${name}/`);
+    expect(used).toEqual([...allowed].sort());
+    expect(allowed.filter((room) => names.indexOf(room) >= names.indexOf(name))).toEqual([]);
+  });
+
+  test('what a pass is knows no room', () => {
+    const lists = ['passes/index.ts', 'passes/registry.ts'];
+    const base = files.filter((file) => /^passes\/[^/]+$/.test(file) && !lists.includes(file));
+    expect(base.filter((file) => innerRoomsOf(file).length > 0)).toEqual([]);
+  });
+
+  function importsOfFolder(folder: string): string[] {
+    const own = files.filter((file) => file.startsWith(folder)).flatMap(innerRoomsOf);
+    return [...new Set(own)].filter((room) => `passes/${room}/` !== folder).sort();
+  }
+
+  function innerRoomsOf(file: string): string[] {
+    const targets = specifiersOf(read(`src/${file}`)).map(({ name }) => posix.join(posix.dirname(file), name));
+    return targets.flatMap((target) => target.match(/^passes\/([^/]+)\//)?.[1] ?? []);
+  }
+});
+
 describe.each(rooms)('$name', ({ name, rooms: allowed, typesOnly, packages }) => {
   const own = imports.filter(({ file }) => roomOf(file) === name);
 
@@ -99,14 +134,21 @@ function roomOf(file: string): string {
 /** All static and dynamic imports and re-exports that leave the file's room. */
 function importsOf(file: string, text: string): Import[] {
   const found: Import[] = [];
-  const pattern = /^(?:import|export)\s+(type\s)?(?:[^'";]*?\sfrom\s+)?'([^']+)'|\bimport\('([^']+)'\)/gm;
-  for (const [, type, specifier, dynamic] of text.matchAll(pattern)) {
-    const name = specifier ?? dynamic;
+  for (const { name, typeOnly } of specifiersOf(text)) {
     const inside = name.startsWith('.');
     const from = inside ? roomOf(posix.join(posix.dirname(file), name)) : packageOf(name);
-    if (from !== roomOf(file)) found.push({ file, from, inside, typeOnly: type !== undefined });
+    if (from !== roomOf(file)) found.push({ file, from, inside, typeOnly });
   }
   return found;
+}
+
+/** What a text imports or exports again, as written. */
+function specifiersOf(text: string): { readonly name: string; readonly typeOnly: boolean }[] {
+  const pattern = /^(?:import|export)\s+(type\s)?(?:[^'";]*?\sfrom\s+)?'([^']+)'|\bimport\('([^']+)'\)/gm;
+  return [...text.matchAll(pattern)].map(([, type, specifier, dynamic]) => ({
+    name: specifier ?? dynamic,
+    typeOnly: type !== undefined,
+  }));
 }
 
 /** 'protobufjs' for 'protobufjs/minimal.js', 'node:fs' for 'node:fs/promises', '@scope/name' whole. */

@@ -4,7 +4,7 @@ import { tensorOf } from '../../src/ir/tensor.ts';
 import type { Graph, Shape, Tensor } from '../../src/ir/types.ts';
 import { writeNpy } from '../../src/numerics/npy.ts';
 import { createRng, type Rng } from '../../src/numerics/rng.ts';
-import { labelledSamples } from '../../src/passes/retrain/labelled-samples.ts';
+import { labelledSamples } from '../../src/passes/samples/labelled-samples.ts';
 import { must } from '../../src/support/errors.ts';
 import { type ClassifierTraining, trainClassifier } from './train-classifier.ts';
 

@@ -12,6 +12,9 @@ export { fusePad } from './float/fuse-pad.ts';
 export { floatPasses } from './float/index.ts';
 export { matmulToGemm } from './float/matmul-to-gemm.ts';
 export { widenHalf } from './float/widen-half.ts';
+export { dequantizeConstants } from './import-quantized/dequantize-constants.ts';
+export { importQdq } from './import-quantized/import-qdq.ts';
+export { importQlinear } from './import-quantized/import-qlinear.ts';
 export {
   type AnyPass,
   type Dataset,
@@ -33,10 +36,7 @@ export {
 } from './pipeline.ts';
 export { calibrate } from './quantize/calibrate.ts';
 export { correctBias } from './quantize/correct-bias.ts';
-export { dequantizeConstants } from './quantize/dequantize-constants.ts';
 export { equalize } from './quantize/equalize.ts';
-export { importQdq } from './quantize/import-qdq.ts';
-export { importQlinear } from './quantize/import-qlinear.ts';
 export { quantizeInt8 } from './quantize/quantize-int8.ts';
 export { storeWeights } from './quantize/store-weights.ts';
 export { parseRecipe, printRecipe, type Recipe } from './recipe.ts';

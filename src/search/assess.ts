@@ -8,7 +8,7 @@ import { buildOracle } from '../oracle/build-oracle.ts';
 import { fewBit } from '../passes/fewbit/few-bit.ts';
 import type { WeightLayer } from '../passes/fewbit/weight-layer.ts';
 import type { Evaluate } from '../passes/pass.ts';
-import { asCodes } from '../passes/quantize/calibration-samples.ts';
+import { asCodes } from '../passes/samples/calibration-samples.ts';
 import { must } from '../support/errors.ts';
 import { type ProgramCosts, programCosts } from './program-costs.ts';
 import { graphLoss, type Subject } from './subject.ts';

@@ -6,7 +6,7 @@ import { fewBit } from '../passes/fewbit/few-bit.ts';
 import { visitLayers } from '../passes/fewbit/visit-layers.ts';
 import type { WeightLayer } from '../passes/fewbit/weight-layer.ts';
 import type { Evaluate } from '../passes/pass.ts';
-import { asCodes } from '../passes/quantize/calibration-samples.ts';
+import { asCodes } from '../passes/samples/calibration-samples.ts';
 import { must } from '../support/errors.ts';
 import { cutSuffix, runOutputs } from './run-outputs.ts';
 import type { Subject } from './subject.ts';

@@ -2,8 +2,8 @@ import { prune } from '../ir/graph.ts';
 import type { Graph, Tensor, ValueName } from '../ir/types.ts';
 import { buildOracle } from '../oracle/build-oracle.ts';
 import type { Evaluate } from '../passes/pass.ts';
-import type { Feeds } from '../passes/quantize/calibration-samples.ts';
-import type { Results } from '../passes/quantize/walk-samples.ts';
+import type { Feeds } from '../passes/samples/calibration-samples.ts';
+import type { Results } from '../passes/samples/walk-samples.ts';
 import { must } from '../support/errors.ts';
 import type { Outputs } from './output-loss.ts';
 

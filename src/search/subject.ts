@@ -3,7 +3,7 @@ import type { Dataset } from '../data/dataset.ts';
 import { createRng } from '../numerics/rng.ts';
 import { type WeightLayer, weightLayers } from '../passes/fewbit/weight-layer.ts';
 import type { Evaluate, PassContext } from '../passes/pass.ts';
-import { asCodes, type Feeds } from '../passes/quantize/calibration-samples.ts';
+import { asCodes, type Feeds } from '../passes/samples/calibration-samples.ts';
 import { openTrainingSession } from '../runtime/training-session.ts';
 import { UserError } from '../support/errors.ts';
 import { type LossPoint, lossPoint, type Outputs, outputLoss } from './output-loss.ts';

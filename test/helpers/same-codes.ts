@@ -4,9 +4,9 @@ import { widespreadOpset } from '../../src/frontend/opset.ts';
 import { constantOf, typeOf } from '../../src/ir/graph.ts';
 import { elementCount } from '../../src/ir/shape.ts';
 import type { Graph, Node, ValueName } from '../../src/ir/types.ts';
+import { exportQdq } from '../../src/passes/import-quantized/export-qdq.ts';
+import { quantizedImportPasses } from '../../src/passes/import-quantized/import-quantized.ts';
 import { runPipeline } from '../../src/passes/pipeline.ts';
-import { exportQdq } from '../../src/passes/quantize/export-qdq.ts';
-import { quantizedImportPasses } from '../../src/passes/quantize/import-quantized.ts';
 import { createEvaluator } from '../../src/runtime/evaluator.ts';
 
 /** The quantized graph written as a file (changed before) and read back. */

@@ -1,6 +1,6 @@
 import { UserError } from '../../support/errors.ts';
 import type { Dataset } from '../pass.ts';
-import { checkLabels } from '../retrain/labelled-samples.ts';
+import { checkLabels } from '../samples/labelled-samples.ts';
 import type { CurvatureTask } from './task.ts';
 
 /** Null when there are none. Throws UserError BAD_DATA for labels that are no classes of the model. */

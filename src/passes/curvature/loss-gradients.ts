@@ -4,7 +4,7 @@ import { crossEntropy } from '../../autodiff/losses.ts';
 import { prune } from '../../ir/graph.ts';
 import type { Tensor, ValueName } from '../../ir/types.ts';
 import { must } from '../../support/errors.ts';
-import type { Feeds } from '../quantize/calibration-samples.ts';
+import type { Feeds } from '../samples/calibration-samples.ts';
 import type { CurvatureTask } from './task.ts';
 
 /** Of one sample at a time, so that gradients are those of single samples. */

@@ -2,7 +2,7 @@ import { constantOf, producerOf, prune, typeOf } from '../../ir/graph.ts';
 import type { Graph, ValueName } from '../../ir/types.ts';
 import { UserError } from '../../support/errors.ts';
 import type { Dataset, PassContext } from '../pass.ts';
-import { calibrationSamples, type Feeds, requireDataset, spreadIndices } from '../quantize/calibration-samples.ts';
+import { calibrationSamples, type Feeds, requireDataset, spreadIndices } from '../samples/calibration-samples.ts';
 
 export type CurvatureContext = Pick<PassContext, 'open' | 'rng' | 'dataset' | 'signal' | 'progress'>;
 

@@ -1,7 +1,7 @@
 import type { Graph } from '../../ir/types.ts';
 import type { PassContext } from '../pass.ts';
+import { calibrationFeeds, requireReference } from '../samples/float-samples.ts';
 import type { How } from './candidates.ts';
-import { calibrationFeeds, requireReference } from './float-samples.ts';
 import { encodeByPlan, type LayerPlan, type MeasuredLayer } from './joint-layers.ts';
 import { visitLayers } from './visit-layers.ts';
 import { weightLayers } from './weight-layer.ts';

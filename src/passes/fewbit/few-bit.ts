@@ -5,9 +5,9 @@ import { SCALE_RULES } from '../../quant/fewbit/fit-scales.ts';
 import { must } from '../../support/errors.ts';
 import { oneOf } from '../one-of.ts';
 import { definePass } from '../pass.ts';
-import { requireDataset } from '../quantize/calibration-samples.ts';
+import { requireDataset } from '../samples/calibration-samples.ts';
+import { calibrationFeeds, requireReference } from '../samples/float-samples.ts';
 import { chooseLayers, parseLayers, requireLayers } from './choose-layers.ts';
-import { calibrationFeeds, requireReference } from './float-samples.ts';
 import { visitLayers } from './visit-layers.ts';
 import { weightLayers } from './weight-layer.ts';
 

@@ -3,9 +3,9 @@ import { CURVATURES, type CurvatureKind, curvature } from '../curvature/curvatur
 import { requireLabels } from '../curvature/labels.ts';
 import { requireClassifier } from '../curvature/task.ts';
 import type { PassContext, PipelineStart } from '../pass.ts';
-import { requireDataset } from '../quantize/calibration-samples.ts';
+import { requireDataset } from '../samples/calibration-samples.ts';
+import { requireReference } from '../samples/float-samples.ts';
 import { importanceOf } from './candidates.ts';
-import { requireReference } from './float-samples.ts';
 import { type JointLayer, type MeasuredLayer, outputPower } from './joint-layers.ts';
 import { toRows } from './weight-layer.ts';
 

@@ -6,8 +6,8 @@ import { steadyRange } from '../../quant/steady-range.ts';
 import { must } from '../../support/errors.ts';
 import { oneOf } from '../one-of.ts';
 import { definePass } from '../pass.ts';
+import { calibrationSamples, requireDataset } from '../samples/calibration-samples.ts';
 import { beforeRelu, rectifierOf } from './before-relu.ts';
-import { calibrationSamples, requireDataset } from './calibration-samples.ts';
 import { checkActivations, chooseActivations } from './choose-activations.ts';
 
 /**

@@ -3,7 +3,7 @@ import type { Graph, Node, Shape, ValueName } from '../../ir/types.ts';
 import { channelRuns } from '../../quant/per-channel.ts';
 import { must } from '../../support/errors.ts';
 import type { PassContext } from '../pass.ts';
-import { calibrationSamples, requireDataset } from './calibration-samples.ts';
+import { calibrationSamples, requireDataset } from '../samples/calibration-samples.ts';
 import type { LinearLayer } from './linear-layer.ts';
 
 /** What calibration saw of one layer's output channels, before a fused activation. */

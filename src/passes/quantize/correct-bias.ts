@@ -4,10 +4,10 @@ import type { Graph, Tensor, ValueName } from '../../ir/types.ts';
 import { buildOracle } from '../../oracle/build-oracle.ts';
 import { must } from '../../support/errors.ts';
 import { definePass, type Evaluate } from '../pass.ts';
+import { asCodes, calibrationSamples, type Feeds, requireDataset } from '../samples/calibration-samples.ts';
+import { walkSamples } from '../samples/walk-samples.ts';
 import { type BiasLayer, biasLayers, biasSteps, squaredError, withBias } from './bias-layer.ts';
-import { asCodes, calibrationSamples, type Feeds, requireDataset } from './calibration-samples.ts';
 import { lastLayers } from './last-layers.ts';
-import { walkSamples } from './walk-samples.ts';
 
 /**
  * Moves the int32 bias of each quantized layer by the mean error of its output against the float model, per channel,

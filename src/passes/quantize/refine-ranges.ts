@@ -2,7 +2,7 @@ import type { Graph, Range, Tensor, ValueName } from '../../ir/types.ts';
 import { findOp } from '../../ops/index.ts';
 import { must } from '../../support/errors.ts';
 import { definePass, type PassContext } from '../pass.ts';
-import { calibrationSamples, type Feeds, requireDataset } from './calibration-samples.ts';
+import { calibrationSamples, type Feeds, requireDataset } from '../samples/calibration-samples.ts';
 import { lastLayers } from './last-layers.ts';
 import { scaleGroups } from './scale-groups.ts';
 import { type CodedGroup, type Simulation, simulateCodes } from './simulate-codes.ts';

@@ -4,9 +4,9 @@ import type { Graph, Tensor, ValueName } from '../../ir/types.ts';
 import { buildOracle } from '../../oracle/build-oracle.ts';
 import { must } from '../../support/errors.ts';
 import { stackTensors } from '../../train/training-data.ts';
+import { dequantizeTensor } from '../import-quantized/qdq/constant-codes.ts';
 import type { PassContext } from '../pass.ts';
-import { asCodes, type Feeds } from '../quantize/calibration-samples.ts';
-import { dequantizeTensor } from '../quantize/qdq/constant-codes.ts';
+import { asCodes, type Feeds } from '../samples/calibration-samples.ts';
 import { type OutputTerm, outputLoss } from './output-terms.ts';
 
 /** How far the integers of a quantized graph are from the float model on these samples. */

@@ -1,9 +1,9 @@
 import type { Tensor, ValueName } from '../../ir/types.ts';
 import type { Rng } from '../../numerics/rng.ts';
 import { must, UserError } from '../../support/errors.ts';
-import { requireReference } from '../fewbit/float-samples.ts';
 import { oneOf } from '../one-of.ts';
 import { definePass, type PassOptions } from '../pass.ts';
+import { requireReference } from '../samples/float-samples.ts';
 import { acceptBetter } from './accept.ts';
 import { openJob } from './job.ts';
 import { incremental, incrementalName } from './methods/inq.ts';

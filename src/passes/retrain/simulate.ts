@@ -6,7 +6,7 @@ import type { Graph, Node, Quant, Tensor, ValueName } from '../../ir/types.ts';
 import { findOp } from '../../ops/index.ts';
 import { codeRange } from '../../quant/affine.ts';
 import { type CodeRange, clampCodes, quantOf, scaleOf, zeroPointOf } from '../../quant/quantized.ts';
-import { dequantizeTensor } from '../quantize/qdq/constant-codes.ts';
+import { dequantizeTensor } from '../import-quantized/qdq/constant-codes.ts';
 import type { QuantizedWeights } from './quantized-weights.ts';
 import { tableLookup } from './table-lookup.ts';
 import { layerMaker, type TrainedLayer, withParameters, withTrained } from './trained-layer.ts';

@@ -7,7 +7,7 @@ import { prune } from '../../ir/graph.ts';
 import { sameShape } from '../../ir/shape.ts';
 import type { Graph, Node, ValueName } from '../../ir/types.ts';
 import { must, UserError } from '../../support/errors.ts';
-import { LABELS } from './labelled-samples.ts';
+import { LABELS } from '../samples/labelled-samples.ts';
 import { type OutputTerm, outputLoss, relativeError, sumOf } from './output-terms.ts';
 
 export interface TaskOptions {

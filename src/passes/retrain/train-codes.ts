@@ -1,6 +1,6 @@
 import type { Graph, Tensor, ValueName } from '../../ir/types.ts';
-import { requireReference } from '../fewbit/float-samples.ts';
 import type { PassContext } from '../pass.ts';
+import { requireReference } from '../samples/float-samples.ts';
 import { acceptBetter } from './accept.ts';
 import { openJob } from './job.ts';
 import type { QuantizedWeights } from './quantized-weights.ts';

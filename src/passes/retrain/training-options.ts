@@ -3,7 +3,7 @@ import { UserError } from '../../support/errors.ts';
 import { constant, cosine, type Schedule, stepDecay, warmUp } from '../../train/schedules.ts';
 import { oneOf } from '../one-of.ts';
 import type { PassOptions, PipelineStart } from '../pass.ts';
-import { requireDataset } from '../quantize/calibration-samples.ts';
+import { requireDataset } from '../samples/calibration-samples.ts';
 import { OUTPUT_KINDS } from './output-terms.ts';
 
 export const LOSSES = ['auto', 'labels', 'teacher', 'both'] as const;

@@ -10,8 +10,8 @@ import { fewBit } from '../../../src/passes/fewbit/few-bit.ts';
 import { step } from '../../../src/passes/pass.ts';
 import { runPipeline } from '../../../src/passes/pipeline.ts';
 import { calibrate } from '../../../src/passes/quantize/calibrate.ts';
-import { asCodes } from '../../../src/passes/quantize/calibration-samples.ts';
 import { quantizeInt8 } from '../../../src/passes/quantize/quantize-int8.ts';
+import { asCodes } from '../../../src/passes/samples/calibration-samples.ts';
 import { createEvaluator } from '../../../src/runtime/evaluator.ts';
 import { randomFeeds } from '../support.ts';
 

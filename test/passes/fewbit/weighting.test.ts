@@ -14,8 +14,8 @@ import { IMPORTANCES, weightingBy } from '../../../src/passes/fewbit/weighting.t
 import { type Dataset, type PassContext, type Step, step } from '../../../src/passes/pass.ts';
 import { runPipeline } from '../../../src/passes/pipeline.ts';
 import { calibrate } from '../../../src/passes/quantize/calibrate.ts';
-import { asCodes } from '../../../src/passes/quantize/calibration-samples.ts';
 import { quantizeInt8 } from '../../../src/passes/quantize/quantize-int8.ts';
+import { asCodes } from '../../../src/passes/samples/calibration-samples.ts';
 import { createEvaluator } from '../../../src/runtime/evaluator.ts';
 import { openTrainingSession } from '../../../src/runtime/training-session.ts';
 import { randomFeeds } from '../support.ts';

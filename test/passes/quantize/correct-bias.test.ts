@@ -7,9 +7,9 @@ import { buildOracle } from '../../../src/oracle/build-oracle.ts';
 import { definePass, step } from '../../../src/passes/pass.ts';
 import { type PipelineOptions, runPipeline } from '../../../src/passes/pipeline.ts';
 import { calibrate } from '../../../src/passes/quantize/calibrate.ts';
-import { asCodes } from '../../../src/passes/quantize/calibration-samples.ts';
 import { correctBias } from '../../../src/passes/quantize/correct-bias.ts';
 import { quantizeInt8 } from '../../../src/passes/quantize/quantize-int8.ts';
+import { asCodes } from '../../../src/passes/samples/calibration-samples.ts';
 import { createEvaluator } from '../../../src/runtime/evaluator.ts';
 import { randomFeeds } from '../support.ts';
 

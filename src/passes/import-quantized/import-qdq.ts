@@ -1,6 +1,7 @@
 import { typeOf } from '../../ir/graph.ts';
 import type { Graph, Node } from '../../ir/types.ts';
 import { definePass, type PassContext } from '../pass.ts';
+import { type TableRegion, tableRegions } from '../quantize/table-regions.ts';
 import { type BiasAdd, biasAddOf } from './qdq/bias.ts';
 import { importClip, importConstants, importDequantize, importInputs, importQuantize } from './qdq/borders.ts';
 import { type CodeGraph, startCodeGraph } from './qdq/code-graph.ts';
@@ -9,7 +10,6 @@ import { plainScalars, tabulate } from './qdq/functions.ts';
 import { quantizeLayer } from './qdq/layers.ts';
 import { importLookUp } from './qdq/look-ups.ts';
 import { moveCodes } from './qdq/moves.ts';
-import { type TableRegion, tableRegions } from './table-regions.ts';
 
 /**
  * A model that says with QuantizeLinear and DequantizeLinear which of its values are integers becomes a graph over

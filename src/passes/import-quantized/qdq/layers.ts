@@ -5,7 +5,7 @@ import type { QuantizeRule, Role } from '../../../ops/op-def.ts';
 import { codeRange } from '../../../quant/affine.ts';
 import { must } from '../../../support/errors.ts';
 import type { PassContext } from '../../pass.ts';
-import { perTensor } from '../choose-types.ts';
+import { perTensor } from '../../quantize/choose-types.ts';
 import type { CodeGraph } from './code-graph.ts';
 import { codeType, type Target } from './scales.ts';
 import { sumsRefusal } from './sums.ts';

@@ -5,7 +5,7 @@ import type { Graph, TensorType, ValueName } from '../../../ir/types.ts';
 import { codeRange } from '../../../quant/affine.ts';
 import { must, UserError } from '../../../support/errors.ts';
 import type { PassContext } from '../../pass.ts';
-import { rowsOf, type StoredLayer, storedLayers } from '../stored-layers.ts';
+import { rowsOf, type StoredLayer, storedLayers } from '../../quantize/stored-layers.ts';
 
 /** Constants keep the formats and bits that the file names where their codes allow it; layers get a remark where they do not. */
 export function keepFittingFormats(graph: Graph, ctx: PassContext): Graph {

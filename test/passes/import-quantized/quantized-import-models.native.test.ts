@@ -1,8 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import type { Graph } from '../../src/ir/types.ts';
-import { differences, importQuantized, type ModelName, quantizedFile, summary } from '../helpers/quantized-models.ts';
-import { sharedData } from '../helpers/shared-data.ts';
-import type { StaticOptions } from '../helpers/static-quantizer.ts';
+import type { Graph } from '../../../src/ir/types.ts';
+import {
+  differences,
+  importQuantized,
+  type ModelName,
+  quantizedFile,
+  summary,
+} from '../../helpers/quantized-models.ts';
+import { sharedData } from '../../helpers/shared-data.ts';
+import type { StaticOptions } from '../../helpers/static-quantizer.ts';
 
 const SAMPLES = 4;
 

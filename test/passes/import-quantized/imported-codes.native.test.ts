@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { tensorOf } from '../../src/ir/tensor.ts';
-import { hostGcc } from '../../src/verify/host-gcc.ts';
-import { compareImports, type Job, randomJobs } from '../helpers/imported-codes.ts';
-import { f32, i8, node, random } from '../helpers/onnx-file.ts';
-import { RANDOM_IMPORTS } from '../helpers/random-imports.ts';
-import { describeWith } from '../verify/native.ts';
+import { tensorOf } from '../../../src/ir/tensor.ts';
+import { hostGcc } from '../../../src/verify/host-gcc.ts';
+import { compareImports, type Job, randomJobs } from '../../helpers/imported-codes.ts';
+import { f32, i8, node, random } from '../../helpers/onnx-file.ts';
+import { RANDOM_IMPORTS } from '../../helpers/random-imports.ts';
+import { describeWith } from '../../verify/native.ts';
 
 const PAIRS = Array.from({ length: 64 }, (_, i) => i - 32);
 const quantize = node('y = QuantizeLinear(y_r, y.s, y.z)');

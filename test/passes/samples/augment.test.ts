@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { tensorOf } from '../../../src/ir/tensor.ts';
 import { createRng } from '../../../src/numerics/rng.ts';
-import { augment } from '../../../src/passes/retrain/augment.ts';
+import { augment } from '../../../src/passes/samples/augment.ts';
 
 const image = tensorOf(
   'f32',

@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest';
-import { compileModel } from '../../src/compile.ts';
-import { step } from '../../src/passes/pass.ts';
-import { importQdq } from '../../src/passes/quantize/import-qdq.ts';
-import { quantizedFloatPasses, quantizedImportPasses } from '../../src/passes/quantize/import-quantized.ts';
-import { loadTarget } from '../../src/targets/load.ts';
-import { hostGcc } from '../../src/verify/host-gcc.ts';
-import { onnxFile, randomFeeds } from '../helpers/onnx-file.ts';
-import { DYNAMIC_FILES, QUANTIZED_FILES } from '../helpers/quantized-files.ts';
-import { importQuantized, quantizedFile, verifyC, verifyCompiled } from '../helpers/quantized-models.ts';
-import { sharedData } from '../helpers/shared-data.ts';
-import { describeWith } from '../verify/native.ts';
-import { expectSameMeaning } from './support.ts';
+import { compileModel } from '../../../src/compile.ts';
+import { importQdq } from '../../../src/passes/import-quantized/import-qdq.ts';
+import { quantizedFloatPasses, quantizedImportPasses } from '../../../src/passes/import-quantized/import-quantized.ts';
+import { step } from '../../../src/passes/pass.ts';
+import { loadTarget } from '../../../src/targets/load.ts';
+import { hostGcc } from '../../../src/verify/host-gcc.ts';
+import { onnxFile, randomFeeds } from '../../helpers/onnx-file.ts';
+import { DYNAMIC_FILES, QUANTIZED_FILES } from '../../helpers/quantized-files.ts';
+import { importQuantized, quantizedFile, verifyC, verifyCompiled } from '../../helpers/quantized-models.ts';
+import { sharedData } from '../../helpers/shared-data.ts';
+import { describeWith } from '../../verify/native.ts';
+import { expectSameMeaning } from '../support.ts';
 
 await describeWith(
   'C of quantized files',

@@ -1,7 +1,7 @@
 import type { Graph } from '../../ir/types.ts';
 import { UserError } from '../../support/errors.ts';
 import type { PassContext } from '../pass.ts';
-import { calibrationSamples, type Feeds, requireDataset } from '../quantize/calibration-samples.ts';
+import { calibrationSamples, type Feeds, requireDataset } from './calibration-samples.ts';
 
 const MOST_SAMPLES = 512;
 

@@ -5,7 +5,7 @@ import { loadDataset } from '../../../src/data/dataset.ts';
 import { datasetInputs } from '../../../src/data/graph-inputs.ts';
 import { exportOnnx } from '../../../src/frontend/export-onnx.ts';
 import { importOnnx } from '../../../src/frontend/import-onnx.ts';
-import { exportQdq } from '../../../src/passes/quantize/export-qdq.ts';
+import { exportQdq } from '../../../src/passes/import-quantized/export-qdq.ts';
 import { loadTarget } from '../../../src/targets/load.ts';
 import { differences, summary } from '../../helpers/quantized-models.ts';
 import { described } from '../../helpers/same-codes.ts';

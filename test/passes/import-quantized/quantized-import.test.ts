@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { tensorOf } from '../../src/ir/tensor.ts';
-import { printGraph } from '../../src/ir/text.ts';
-import { type FileSpec, f32, i64, node, onnxFile, randomFeeds, u8 } from '../helpers/onnx-file.ts';
-import { QUANTIZED_FILES } from '../helpers/quantized-files.ts';
-import { differences, importQuantized, summary } from '../helpers/quantized-models.ts';
+import { tensorOf } from '../../../src/ir/tensor.ts';
+import { printGraph } from '../../../src/ir/text.ts';
+import { type FileSpec, f32, i64, node, onnxFile, randomFeeds, u8 } from '../../helpers/onnx-file.ts';
+import { QUANTIZED_FILES } from '../../helpers/quantized-files.ts';
+import { differences, importQuantized, summary } from '../../helpers/quantized-models.ts';
 
 /** What stands where the integers of the model meet its float or uint8 borders. */
 const BORDERS = ['QuantizeLinear', 'DequantizeLinear', 'ShiftCodes'];
