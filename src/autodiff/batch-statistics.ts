@@ -34,7 +34,7 @@ export function batchStatistics(graph: Graph, chosen: (node: Node) => boolean = 
     const variance = average(build.mul(centred, centred));
     build.draft.update(node, {
       inputs: [x, scale, shift, mean, variance],
-      outputs: [node.outputs[0]!],
+      outputs: [node.outputs[0]],
       attributes: { epsilon: floatAttribute(node, 'epsilon', 1e-5) },
     });
     const normalized: Normalized = { node, x, scale, centred, variance };

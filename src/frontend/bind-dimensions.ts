@@ -122,7 +122,7 @@ export async function blamingBatch<T>(inputs: readonly BoundInput[], find: () =>
     const fits = code === 'BAD_MODEL' ? error.problem.hint === undefined : /shape of a result/.test(message);
     if (!fits) throw error;
     const taken = `${assumed.map(show).join(', ')}: no number in the model, taken for the batch`;
-    const hint = `if that is no batch, give its number: ${dimFlag(assumed[0]!)}`;
+    const hint = `if that is no batch, give its number: ${dimFlag(assumed[0])}`;
     throw new UserError({ ...error.problem, because: [...because, taken], hint }, { cause: error });
   }
 }

@@ -53,7 +53,7 @@ export function decodeModel(
     irVersion: toNumber(model.irVersion),
     opsets,
     graph: decodeGraph(model.graph, newer, context),
-    functions: (model.functions ?? []).map((proto, i) => decodeFunction(proto, functions[i]!, context)),
+    functions: (model.functions ?? []).map((proto, i) => decodeFunction(proto, functions[i], context)),
     metadata: new Map((model.metadataProps ?? []).map(({ key, value }) => [text(key), text(value)])),
   };
 }

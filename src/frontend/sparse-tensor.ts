@@ -36,7 +36,7 @@ export function denseTensor(
       ? inside(read(i), elements, where)
       : position(dims, (axis) => read(i * dims.length + axis), where);
     if (at <= last) badModel('the indices of a sparse tensor do not ascend', where);
-    data[at] = values.data[i]!;
+    data[at] = values.data[i];
     last = at;
   }
   return { dtype: values.dtype, shape: [...dims], data };

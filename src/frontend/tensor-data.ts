@@ -86,7 +86,7 @@ function fromTypedFields(fields: TensorFields, dtype: Tensor['dtype'], elements:
   if (bits < 8) return unpack(dtype, Uint8Array.from(source, Number), elements);
   const data = createData(dtype, elements);
   if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
-    for (let i = 0; i < elements; i++) data[i] = BigInt(source[i]!);
+    for (let i = 0; i < elements; i++) data[i] = BigInt(source[i]);
   } else {
     for (let i = 0; i < elements; i++) data[i] = Number(source[i]);
   }

@@ -34,7 +34,7 @@ export function consumersOf(graph: Graph, value: ValueName): readonly Node[] {
 export function soleConsumer(graph: Graph, value: ValueName): Node | null {
   const consumers = consumersOf(graph, value);
   const reads = consumers.flatMap((node) => node.inputs.filter((input) => input === value)).length;
-  return reads === 1 && !linksOf(graph).outputs.has(value) ? consumers[0]! : null;
+  return reads === 1 && !linksOf(graph).outputs.has(value) ? consumers[0] : null;
 }
 
 interface Links {
@@ -120,7 +120,7 @@ export function editGraph(graph: Graph): GraphDraft {
     type: (value) => must(types.get(value), `type of '${value}'`),
     input(hint, type) {
       inputs.push(this.output(hint, type));
-      return inputs[inputs.length - 1]!;
+      return inputs[inputs.length - 1];
     },
     addOutput(value) {
       outputs.push(value);
@@ -259,7 +259,7 @@ export function sortNodes(nodes: readonly Node[]): Node[] {
   for (const root of nodes) {
     const stack: Node[] = [root];
     while (stack.length > 0) {
-      const node = stack[stack.length - 1]!;
+      const node = stack[stack.length - 1];
       if (state.get(node) === 'done') {
         stack.pop();
         continue;

@@ -26,9 +26,9 @@ export function normalStorage(storage: Storage): Storage {
     if (run && nextReal(storage, run.at(-1)!) === factor) run.push(factor);
     else runs.push([factor]);
   }
-  const byIndex = runs.map((_, i) => i).sort((a, b) => runs[a]![0]! - runs[b]![0]!);
+  const byIndex = runs.map((_, i) => i).sort((a, b) => runs[a][0] - runs[b][0]);
   return {
-    factors: byIndex.map((i) => runs[i]!.reduce((product, f) => product * storage.factors[f]!, 1)),
+    factors: byIndex.map((i) => runs[i].reduce((product, f) => product * storage.factors[f], 1)),
     order: runs.map((_, i) => byIndex.indexOf(i)),
   };
 }
@@ -56,7 +56,7 @@ export function factorStrides(storage: Storage): number[] {
   let step = 1;
   for (const factor of [...storage.order].reverse()) {
     strides[factor] = step;
-    step *= storage.factors[factor]!;
+    step *= storage.factors[factor];
   }
   return strides;
 }
@@ -78,10 +78,10 @@ export function refine(given: Storage, shape: Shape): { storage: Storage; groups
     const group: number[] = [];
     let want = dimension;
     while (want > 1) {
-      while (left === 1) left = storage.factors[++source]!;
+      while (left === 1) left = storage.factors[++source];
       const take = greatestOuter(left, want);
       if (take === null) return null;
-      pieces[source]!.push(factors.length);
+      pieces[source].push(factors.length);
       group.push(factors.length);
       factors.push(take);
       left /= take;
@@ -89,7 +89,7 @@ export function refine(given: Storage, shape: Shape): { storage: Storage; groups
     }
     groups.push(group);
   }
-  const order = storage.order.flatMap((factor) => pieces[factor]!);
+  const order = storage.order.flatMap((factor) => pieces[factor]);
   return { storage: { factors, order }, groups };
 }
 
@@ -109,9 +109,9 @@ export function dimensionStrides(storage: Storage, shape: Shape): number[] | nul
   const result: number[] = [];
   for (const group of refined.groups) {
     for (let i = 1; i < group.length; i++) {
-      if (strides[group[i - 1]!] !== strides[group[i]!]! * factors[group[i]!]!) return null;
+      if (strides[group[i - 1]] !== strides[group[i]] * factors[group[i]]) return null;
     }
-    result.push(group.length === 0 ? 0 : strides[group.at(-1)!]!);
+    result.push(group.length === 0 ? 0 : strides[group.at(-1)!]);
   }
   return result;
 }
@@ -120,9 +120,9 @@ export function dimensionStrides(storage: Storage, shape: Shape): number[] | nul
 export function transposeStorage(storage: Storage, shape: Shape, perm: readonly number[]): Storage | null {
   const refined = refine(storage, shape);
   if (!refined) return null;
-  const moved = perm.flatMap((dimension) => refined.groups[dimension]!);
+  const moved = perm.flatMap((dimension) => refined.groups[dimension]);
   return {
-    factors: moved.map((factor) => refined.storage.factors[factor]!),
+    factors: moved.map((factor) => refined.storage.factors[factor]),
     order: refined.storage.order.map((factor) => moved.indexOf(factor)),
   };
 }
@@ -135,18 +135,18 @@ export function memoryToIndex(storage: Storage): Int32Array {
   let step = 1;
   for (let i = storage.factors.length - 1; i >= 0; i--) {
     indexStrides[i] = step;
-    step *= storage.factors[i]!;
+    step *= storage.factors[i];
   }
-  const sizes = storage.order.map((factor) => storage.factors[factor]!);
-  const strides = storage.order.map((factor) => indexStrides[factor]!);
+  const sizes = storage.order.map((factor) => storage.factors[factor]);
+  const strides = storage.order.map((factor) => indexStrides[factor]);
   const counter = new Array<number>(sizes.length).fill(0);
   let index = 0;
   for (let position = 0; position < count; position++) {
     result[position] = index;
     for (let d = sizes.length - 1; d >= 0; d--) {
-      index += strides[d]!;
-      if (++counter[d]! < sizes[d]!) break;
-      index -= strides[d]! * sizes[d]!;
+      index += strides[d];
+      if (++counter[d] < sizes[d]) break;
+      index -= strides[d] * sizes[d];
       counter[d] = 0;
     }
   }

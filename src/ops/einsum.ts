@@ -30,7 +30,7 @@ export const einsum: OpDef = {
     const index = (operand: Pick<Operand, 'shape' | 'strides'>, subscript: string) => {
       const stride = (letter: string) =>
         [...subscript].reduce(
-          (sum, own, d) => sum + (own === letter && operand.shape[d] !== 1 ? operand.strides[d]! : 0),
+          (sum, own, d) => sum + (own === letter && operand.shape[d] !== 1 ? operand.strides[d] : 0),
           0,
         );
       return sumText(
@@ -38,7 +38,7 @@ export const einsum: OpDef = {
         letters.map(stride),
       );
     };
-    const factors = operands.map((operand, i) => `${operand.name}[${index(operand, equation.inputs[i]!)}]`);
+    const factors = operands.map((operand, i) => `${operand.name}[${index(operand, equation.inputs[i])}]`);
     const product = factors.reduce((left, right) => arithmetic(dtype, '*', left, right));
     const outer = [...equation.output].map((letter) => sizes.get(letter)!);
     const inner = summed.map((letter) => sizes.get(letter)!);
@@ -85,9 +85,9 @@ export function parseEquation(text: string, ranks: readonly number[]): Equation 
   const [left = '', right] = text.replace(/\s/g, '').split('->');
   const terms = left.split(',');
   if (terms.length !== ranks.length) return null;
-  const ellipsis = Math.max(0, ...terms.map((term, i) => (term.includes('...') ? ranks[i]! - (term.length - 3) : 0)));
+  const ellipsis = Math.max(0, ...terms.map((term, i) => (term.includes('...') ? ranks[i] - (term.length - 3) : 0)));
   const digits = (count: number) => '0123456789'.slice(ellipsis - count, ellipsis);
-  const inputs = terms.map((term, i) => term.replace('...', digits(Math.max(0, ranks[i]! - (term.length - 3)))));
+  const inputs = terms.map((term, i) => term.replace('...', digits(Math.max(0, ranks[i] - (term.length - 3)))));
   if (ellipsis > 10 || inputs.some((term, i) => term.length !== ranks[i])) return null;
   const once = [...new Set(left.replace(/[.,]/g, ''))].filter((letter) => left.split(letter).length === 2).sort();
   const output = right === undefined ? digits(ellipsis) + once.join('') : right.replace('...', digits(ellipsis));
@@ -99,7 +99,7 @@ function letterSizes({ inputs }: Equation, operands: readonly Pick<Operand, 'sha
   const sizes = new Map<string, number>();
   inputs.forEach((term, i) => {
     for (const [d, letter] of [...term].entries()) {
-      sizes.set(letter, Math.max(sizes.get(letter) ?? 1, operands[i]!.shape[d]!));
+      sizes.set(letter, Math.max(sizes.get(letter) ?? 1, operands[i].shape[d]));
     }
   });
   return sizes;

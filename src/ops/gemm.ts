@@ -57,7 +57,7 @@ function outIn(node: Node, weights: Tensor): Tensor {
 function lowerDense(node: Node, lower: LowerBuilder, weights: Tensor, bias: Tensor | null): void {
   const [rows, out] = lower.type(node.outputs[0]).shape as [number, number];
   const x = readRows(node, lower, rows);
-  const inputs = x.shape[1]!;
+  const inputs = x.shape[1];
   const scaled = scale(outIn(node, weights), floatAttribute(node, 'alpha', 1));
   const y = lower.write(0, 'row-major');
   const [min, max] = clipBounds(node);
@@ -96,7 +96,7 @@ function biasTable(node: Node, lower: LowerBuilder, bias: Tensor | null, out: nu
   const beta = floatAttribute(node, 'beta', 1);
   const source = bias.data as Float32Array;
   if (source.length !== 1) ofLength(out, source, node.name);
-  const values = Float32Array.from({ length: out }, (_, i) => beta * source[source.length === 1 ? 0 : i]!);
+  const values = Float32Array.from({ length: out }, (_, i) => beta * source[source.length === 1 ? 0 : i]);
   return lower.table('bias', 'f32', values, 'parameters', `bias of ${node.name}`);
 }
 

@@ -26,7 +26,7 @@ export const clip: OpDef = {
     const dtype = upgrade.type(node.inputs[0]!)?.dtype ?? 'f32';
     const bound = (name: string, value: unknown) =>
       value === undefined ? null : scalar(upgrade, dtype, floatAttribute(node, name, 0));
-    return { ...node, inputs: [node.inputs[0]!, bound('min', min), bound('max', max)], attributes };
+    return { ...node, inputs: [node.inputs[0], bound('min', min), bound('max', max)], attributes };
   },
   lower(node, lower) {
     const { dtype } = lower.type(node.inputs[0]);

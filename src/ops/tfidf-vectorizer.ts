@@ -38,7 +38,7 @@ export const tfIdfVectorizer: OpDef = {
         '}',
       ];
     });
-    const rows = shape.length === 1 ? 1 : shape[0]!;
+    const rows = shape.length === 1 ? 1 : shape[0];
     lower.call({
       template: 'lines',
       params: linesParams([

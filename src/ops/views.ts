@@ -91,8 +91,8 @@ function copyTransposed(lower: LowerBuilder, perm: readonly number[]): void {
   const x = lower.read(0, 'row-major');
   const seen = {
     ...x,
-    shape: perm.map((i) => x.shape[i]!),
-    strides: perm.map((i) => x.strides[i]!),
+    shape: perm.map((i) => x.shape[i]),
+    strides: perm.map((i) => x.strides[i]),
     storage: transposeStorage(x.storage, x.shape, perm)!,
   };
   const y = lower.write(0, 'row-major');

@@ -53,7 +53,7 @@ export function buildOracle(graph: Graph): Graph {
         const last = nodes.findIndex((candidate) => candidate.outputs[0] === value);
         const name = node.outputs[index];
         invariant(last >= 0 && name != null, `oracle of '${node.name}' has no output ${index}`);
-        nodes[last] = { ...nodes[last]!, outputs: [name] };
+        nodes[last] = { ...nodes[last], outputs: [name] };
       },
     };
   }

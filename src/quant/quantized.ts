@@ -21,12 +21,12 @@ export function quantOf(graph: Graph, value: ValueName | null | undefined): Quan
 }
 
 export function scaleOf(quant: Quant, channel = 0): number {
-  return quant.scale[quant.axis === null ? 0 : channel]!;
+  return quant.scale[quant.axis === null ? 0 : channel];
 }
 
 /** The zero point of a per-tensor type. */
 export function zeroPointOf(quant: Quant): number {
-  return quant.zeroPoint[0]!;
+  return quant.zeroPoint[0];
 }
 
 /** The codes of a signed type. */

@@ -49,7 +49,7 @@ export async function createSession(model: Uint8Array, options: OrtOptions = {})
         for (const name of fetch) if (!readable.has(name)) throw new Error(`the output '${name}' cannot be read`);
         for (const [name, tensor] of feeds) inputs[name] = toOrt(ort, tensor);
         const results = await session.run(inputs, fetch, { logSeverityLevel: 4 });
-        return new Map(fetch.map((name) => [name, fromOrt(results[name]!)]));
+        return new Map(fetch.map((name) => [name, fromOrt(results[name])]));
       } catch (error) {
         return fail('onnxruntime cannot run the graph', error);
       }

@@ -40,7 +40,7 @@ function logitsOf(graph: Graph, output: ValueName): ValueName | null {
   if (!node || (node.op !== 'Softmax' && node.op !== 'LogSoftmax')) return null;
   const rank = typeOf(graph, output).shape.length;
   const axis = intAttribute(node, 'axis', -1);
-  return (axis < 0 ? axis + rank : axis) === rank - 1 ? node.inputs[0]! : null;
+  return (axis < 0 ? axis + rank : axis) === rank - 1 ? node.inputs[0] : null;
 }
 
 /** Mean of the losses of all values. `graph` gives the types of the quantized outputs. */

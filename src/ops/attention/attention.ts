@@ -22,7 +22,7 @@ export const attention: OpDef = {
     const presentK = node.outputs[1] ? lower.write(1, 'row-major').name : null;
     const presentV = node.outputs[2] ? lower.write(2, 'row-major').name : null;
     const qk = node.outputs[3] ? lower.write(3, 'row-major').name : 'NULL';
-    const pastLength = past ? past[0]!.shape[2]! : 0;
+    const pastLength = past ? past[0].shape[2] : 0;
     const keys = pastLength + k.rows;
     const mask = readMask(node, lower, keys);
     const fields = {
@@ -98,7 +98,7 @@ function readMask(node: Node, lower: LowerBuilder, keys: number) {
     mask_batch_step: step(4),
     mask_head_step: step(3),
     mask_row_step: step(2),
-    mask_len: Math.min(keys, mask.shape[rank - 1]!),
+    mask_len: Math.min(keys, mask.shape[rank - 1]),
   };
   const isBool = mask.type.dtype === 'bool';
   if (!isBool && mask.type.dtype !== 'f32') return lower.refuse(`a mask of ${mask.type.dtype} is not supported`);

@@ -15,7 +15,7 @@ export const linearAttention: OpDef = {
     const [batch, steps, width] = shape as [number, number, number];
     const qHeads = intAttribute(node, 'q_num_heads', 0);
     const kvHeads = intAttribute(node, 'kv_num_heads', 0);
-    const last = (input: number) => lower.type(node.inputs[input]).shape[2]!;
+    const last = (input: number) => lower.type(node.inputs[input]).shape[2];
     const fields = {
       batch,
       steps,
@@ -55,7 +55,7 @@ export const causalConvWithState: OpDef = {
   check: causalConvRules,
   lower(node, lower) {
     const { dtype, shape } = lower.type(node.inputs[0]);
-    const taps = lower.type(node.inputs[1]).shape[2]!;
+    const taps = lower.type(node.inputs[1]).shape[2];
     const activation = stringAttribute(node, 'activation', 'none');
     if (dtype !== 'f32' || shape.length !== 3) return lower.refuse('only float32 of rank 3 is supported');
     if (!['none', 'silu', 'swish'].includes(activation)) return lower.refuse(`activation '${activation}' is not known`);

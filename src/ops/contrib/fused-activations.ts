@@ -64,6 +64,6 @@ function activated(
   }
   const names = own(PARAMETERS, String(activation));
   if (!names) return upgrade.refuse(`its activation '${String(activation)}' is not known`);
-  const attributes = Object.fromEntries(names.flatMap((name, i) => (i in params ? [[name, params[i]!]] : [])));
+  const attributes = Object.fromEntries(names.flatMap((name, i) => (i in params ? [[name, params[i]]] : [])));
   return { ...node, op: String(activation), domain: '', inputs: [inner], attributes };
 }

@@ -39,5 +39,5 @@ function permutation(rank: number, last: boolean, batch: boolean): number[] | nu
 }
 
 function transposed(type: TensorType, perm: readonly number[]): TensorType {
-  return { ...type, shape: perm.map((axis) => type.shape[axis]!) };
+  return { ...type, shape: perm.map((axis) => type.shape[axis]) };
 }

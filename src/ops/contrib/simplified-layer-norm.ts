@@ -7,7 +7,7 @@ export const simplifiedLayerNormalization: OpDef = {
   summary: "onnxruntime's own spelling of RMSNormalization.",
   upgrade(node, _opset, upgrade) {
     refuseStatistics(node, [1], upgrade);
-    return { ...node, op: 'RMSNormalization', outputs: [node.outputs[0]!] };
+    return { ...node, op: 'RMSNormalization', outputs: [node.outputs[0]] };
   },
 };
 

@@ -9,7 +9,7 @@ import { centred, ONNX_I64, requantized } from '../support/oracle.ts';
 export function convOracle(node: Node, oracle: OracleBuilder): void {
   const { graph } = oracle;
   const weights = must(oracle.constant(node.inputs[1]), 'weights');
-  const channels = weights.shape[0]!;
+  const channels = weights.shape[0];
   const rank = weights.shape.length - 2;
   const x = quantOf(graph, node.inputs[0]);
   const y = quantOf(graph, node.outputs[0]);
@@ -20,7 +20,7 @@ export function convOracle(node: Node, oracle: OracleBuilder): void {
   const parts = intAttribute(node, 'group', 1) === 1 ? exactParts(weights, span) : 1;
   let acc: ValueName | null = null;
   for (let part = 0; part < parts; part++) {
-    const [from, to] = [part, part + 1].map((p) => Math.floor((p * weights.shape[1]!) / parts)) as [number, number];
+    const [from, to] = [part, part + 1].map((p) => Math.floor((p * weights.shape[1]) / parts)) as [number, number];
     const slice = parts === 1 ? input : channelSlice(oracle, input, from, to);
     const w = inputChannels(weights, from, to);
     const sum = oracle.node('Conv', [slice, oracle.tensor('f32', w.shape, w.data as Float32Array)], node.attributes);
@@ -38,7 +38,7 @@ export function convOracle(node: Node, oracle: OracleBuilder): void {
 
 /** Into how many runs of input channels the sum must be split so that each stays exact in float32. */
 function exactParts(weights: Tensor, span: number): number {
-  const outputs = weights.shape[0]!;
+  const outputs = weights.shape[0];
   const depth = weights.data.length / outputs;
   let largest = 0;
   for (let o = 0; o < outputs; o++) {
@@ -46,7 +46,7 @@ function exactParts(weights: Tensor, span: number): number {
     for (let i = 0; i < depth; i++) sum += Math.abs(Number(weights.data[o * depth + i]));
     largest = Math.max(largest, sum * span);
   }
-  return largest < 2 ** 24 ? 1 : Math.min(weights.shape[1]!, 2 * Math.ceil(largest / 2 ** 24));
+  return largest < 2 ** 24 ? 1 : Math.min(weights.shape[1], 2 * Math.ceil(largest / 2 ** 24));
 }
 
 function channelSlice(oracle: OracleBuilder, input: ValueName, from: number, to: number): ValueName {

@@ -20,7 +20,7 @@ export const centerCropPad: OpDef = {
     const every = x.shape.map((_, d) => d);
     const axes = intsAttribute(node, 'axes', every).map((axis) => normalizeAxis(axis, rank));
     const begins = x.shape.map((size, d) => {
-      const grows = y.shape[d]! - size;
+      const grows = y.shape[d] - size;
       return axes.includes(d) ? Math.sign(grows) * Math.floor(Math.abs(grows) / 2) : 0;
     });
     const { dtype, quant } = x.type;

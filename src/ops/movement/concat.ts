@@ -62,7 +62,7 @@ function blocksInMemory(inputs: readonly Operand[], y: Operand, axis: number) {
   const order = dimensionOrder(y.storage, y.shape);
   if (!order || inputs.some((x) => !sameStorage(x.storage, { factors: [...x.shape], order }))) return null;
   const rows = order.slice(0, order.indexOf(axis));
-  const outer = elementCount(rows.map((d) => y.shape[d]!));
+  const outer = elementCount(rows.map((d) => y.shape[d]));
   const size = elementBytes(y.type);
   if (inputs.some((x) => !Number.isInteger((elementCount(x.shape) * size) / outer))) return null;
   let offset = 0;
@@ -77,8 +77,8 @@ function blocksInMemory(inputs: readonly Operand[], y: Operand, axis: number) {
 function copyEach(inputs: readonly Operand[], y: Operand, axis: number): string[] {
   let start = 0;
   return inputs.flatMap((x) => {
-    const walk = { strides: y.strides, start: start * y.strides[axis]! };
-    start += x.shape[axis]!;
+    const walk = { strides: y.strides, start: start * y.strides[axis] };
+    start += x.shape[axis];
     return copyLines(x.shape, { ...x, walk: x }, { ...y, walk });
   });
 }

@@ -31,9 +31,9 @@ export const tile: OpDef = {
     const repeats = constantNumbers(node, lower, 1, 'repeats') ?? [];
     const x = lower.read(0, 'any');
     const y = lower.write(0, followInput(node, lower));
-    const loops = x.shape.flatMap((size, d) => [repeats[d]!, size]);
+    const loops = x.shape.flatMap((size, d) => [repeats[d], size]);
     const from = { strides: x.strides.flatMap((stride) => [0, stride]) };
-    const to = { strides: y.strides.flatMap((stride, d) => [stride * x.shape[d]!, stride]) };
+    const to = { strides: y.strides.flatMap((stride, d) => [stride * x.shape[d], stride]) };
     lower.call({
       template: 'lines',
       params: linesParams(copyLines(loops, { name: x.name, walk: from }, { name: y.name, walk: to })),

@@ -16,7 +16,7 @@ export const gather: OpDef = {
     checkMoves(node, lower);
     const x = lower.read(0, 'any');
     const axis = axisOf(node, x.shape.length, 0);
-    const run = constantRun(node, lower, x.shape[axis]!);
+    const run = constantRun(node, lower, x.shape[axis]);
     const indices = run ? null : lower.read(1, 'any');
     const indexRank = lower.type(node.inputs[1]).shape.length;
     const y = lower.write(0, indexRank === 1 ? followInput(node, lower) : 'row-major');
@@ -34,7 +34,7 @@ export const gather: OpDef = {
 
     function sliced({ start, step }: Run): string[] {
       const count = rowMajorStrides(lower.type(node.inputs[1]).shape);
-      const stride = x.strides[axis]!;
+      const stride = x.strides[axis];
       const walk = { strides: spread(count.map((n) => n * step * stride)), start: start * stride };
       return copyLines(y.shape, { name: x.name, walk }, { name: y.name, walk: y });
     }
@@ -47,7 +47,7 @@ export const gather: OpDef = {
         y: { strides: y.strides },
         index: { strides: own },
       });
-      const pick = `const int32_t pick = ${indexText(operand, at.index, x.shape[axis]!, x.strides[axis]!)};`;
+      const pick = `const int32_t pick = ${indexText(operand, at.index, x.shape[axis], x.strides[axis])};`;
       return inSplitLoops(sizes, depth.index, [pick], [`${y.name}[${at.y}] = ${x.name}[pick + ${at.x}];`]);
     }
   },
@@ -90,7 +90,7 @@ export const gatherElements: OpDef = {
       y: { strides: y.strides },
       index: { strides: indices.strides },
     });
-    const pick = indexText(indices, at.index, x.shape[axis]!, x.strides[axis]!);
+    const pick = indexText(indices, at.index, x.shape[axis], x.strides[axis]);
     lower.call({
       template: 'lines',
       params: linesParams(inLoops(sizes, [`${y.name}[${at.y}] = ${x.name}[${pick} + ${at.x}];`])),
@@ -122,7 +122,7 @@ export const gatherNd: OpDef = {
     });
     const terms = Array.from({ length: tuple }, (_, j) => {
       const element = `${at.index}${j === 0 ? '' : ` + ${j * indices.strides.at(-1)!}`}`;
-      return indexText(indices, element, x.shape[batch + j]!, x.strides[batch + j]!);
+      return indexText(indices, element, x.shape[batch + j], x.strides[batch + j]);
     });
     const body = [`${y.name}[${at.y}] = ${x.name}[pick + ${at.x}];`];
     lower.call({

@@ -46,26 +46,26 @@ function beginPads(node: Node, lower: LowerBuilder, rank: number): number[] {
   const axes = constantNumbers(node, lower, 3, 'axes') ?? Array.from({ length: rank }, (_, d) => d);
   const begins = new Array<number>(rank).fill(0);
   axes.forEach((axis, i) => {
-    begins[normalizeAxis(axis, rank)] = pads[i]!;
+    begins[normalizeAxis(axis, rank)] = pads[i];
   });
   return begins;
 }
 
 function padValue(node: Node, lower: LowerBuilder, x: Operand): string {
   const { dtype, quant } = x.type;
-  if (node.inputs[2] == null) return literal(quant ? quant.zeroPoint[0]! : 0, dtype);
+  if (node.inputs[2] == null) return literal(quant ? quant.zeroPoint[0] : 0, dtype);
   const constant = lower.constant(node.inputs[2]);
   if (!constant) return `${lower.read(2, 'any').name}[0]`;
-  return literal(constant.data[0]!, dtype === 'f16' || dtype === 'bf16' ? 'u16' : dtype);
+  return literal(constant.data[0], dtype === 'f16' || dtype === 'bf16' ? 'u16' : dtype);
 }
 
 /** The whole output filled with the value, then what remains of the input over it. */
 export function surrounded(x: Operand, y: Operand, begins: readonly number[], value: string): string[] {
   const from = begins.map((begin) => Math.max(0, -begin));
   const to = begins.map((begin) => Math.max(0, begin));
-  const shape = x.shape.map((size, d) => Math.max(0, Math.min(size - from[d]!, y.shape[d]! - to[d]!)));
+  const shape = x.shape.map((size, d) => Math.max(0, Math.min(size - from[d], y.shape[d] - to[d])));
   const start = (strides: readonly number[], at: readonly number[]) =>
-    strides.reduce((sum, stride, d) => sum + stride * at[d]!, 0);
+    strides.reduce((sum, stride, d) => sum + stride * at[d], 0);
   const copy = copyLines(
     shape,
     { ...x, walk: { strides: x.strides, start: start(x.strides, from) } },
@@ -106,5 +106,5 @@ function attributesToInputs(node: Node, opset: number, upgrade: UpgradeBuilder):
   const fill = Float32Array.of(floatAttribute(node, 'value', 0));
   const wide = upgrade.type(node.inputs[0]!)?.dtype === 'f64';
   const constant = wide ? upgrade.constant('f64', [], Float64Array.from(fill)) : upgrade.constant('f32', [], fill);
-  return { ...node, inputs: [node.inputs[0]!, list, constant], attributes };
+  return { ...node, inputs: [node.inputs[0], list, constant], attributes };
 }

@@ -19,8 +19,8 @@ export const slice: OpDef = {
     const { start, step } = sliceOf(node, lower, x.shape);
     const y = lower.write(0, followInput(node, lower), { packed: true });
     const walk = {
-      strides: x.strides.map((stride, d) => stride * step[d]!),
-      start: x.strides.reduce((sum, stride, d) => sum + stride * start[d]!, 0),
+      strides: x.strides.map((stride, d) => stride * step[d]),
+      start: x.strides.reduce((sum, stride, d) => sum + stride * start[d], 0),
     };
     const summary = `Slice, ${elementsText(node, lower)}`;
     const run = x.constant ? null : runOf(walk, y);
@@ -59,10 +59,10 @@ function sliceOf(node: Node, lower: LowerBuilder, shape: readonly number[]): { s
   const step = shape.map(() => 1);
   axes.forEach((axis, i) => {
     const d = normalizeAxis(axis, shape.length);
-    const size = shape[d]!;
-    const from = starts[i]! < 0 ? starts[i]! + size : starts[i]!;
-    step[d] = steps[i]!;
-    start[d] = Math.min(Math.max(from, 0), steps[i]! < 0 ? size - 1 : size);
+    const size = shape[d];
+    const from = starts[i] < 0 ? starts[i] + size : starts[i];
+    step[d] = steps[i];
+    start[d] = Math.min(Math.max(from, 0), steps[i] < 0 ? size - 1 : size);
   });
   return { start, step };
 }
@@ -72,6 +72,6 @@ function attributesToInputs(node: Node, opset: number, upgrade: UpgradeBuilder):
   const { starts, ends, axes, ...attributes } = node.attributes;
   if (opset >= 10 || !Array.isArray(starts) || !Array.isArray(ends)) return node;
   const list = (values: readonly number[]) => upgrade.constant('i64', [values.length], int64s(values));
-  const inputs = [node.inputs[0]!, list(starts), list(ends), ...(Array.isArray(axes) ? [list(axes)] : [])];
+  const inputs = [node.inputs[0], list(starts), list(ends), ...(Array.isArray(axes) ? [list(axes)] : [])];
   return { ...node, inputs, attributes };
 }

@@ -25,8 +25,8 @@ export const split: OpDef = {
       if (output === null) return [];
       const { shape } = lower.type(output);
       const y = lower.write(i, followStorage(x.storage, x.shape, shape), { packed: true });
-      const walk = { strides: x.strides, start: start * x.strides[axis]! };
-      start += shape[axis]!;
+      const walk = { strides: x.strides, start: start * x.strides[axis] };
+      start += shape[axis];
       return copyLines(shape, { ...x, walk }, { ...y, walk: y });
     });
     lower.call({

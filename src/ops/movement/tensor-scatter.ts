@@ -24,7 +24,7 @@ export const tensorScatter: OpDef = {
       t: position(rank, axis),
       b: position(rank, 0),
     });
-    const size = y.shape[axis]!;
+    const size = y.shape[axis];
     const circular = stringAttribute(node, 'mode', 'linear') === 'circular';
     const first = (at: string) => (circular ? `(int32_t)(${at} % ${size})` : `nn_index(${at}, ${size})`);
     const step = indices ? `${first(`${indices.name}[${at.b}]`)} + ${at.t}` : at.t;

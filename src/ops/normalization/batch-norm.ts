@@ -64,14 +64,14 @@ type Expression = (element: string, channel: string) => string;
 
 function foldedExpression(node: Node, lower: LowerBuilder, parameters: readonly Tensor[]): Expression {
   const { shape } = lower.type(node.inputs[0]);
-  const channels = shape.length > 1 ? shape[1]! : 1;
+  const channels = shape.length > 1 ? shape[1] : 1;
   const [scale, bias, mean, variance] = parameters.map(({ data }) =>
     Array.from(ofLength(channels, data as Float32Array, node.name), Number),
   );
   const epsilon = floatAttribute(node, 'epsilon', 1e-5);
-  const factor = scale!.map((s, c) => s / Math.sqrt(variance![c]! + epsilon));
+  const factor = scale!.map((s, c) => s / Math.sqrt(variance![c] + epsilon));
   const a = lower.table('factor', 'f32', Float32Array.from(factor), 'parameters', `scale / deviation of ${node.name}`);
-  const shift = Float32Array.from(factor, (f, c) => bias![c]! - mean![c]! * f);
+  const shift = Float32Array.from(factor, (f, c) => bias![c] - mean![c] * f);
   const b = lower.table('shift', 'f32', shift, 'parameters', `bias - mean * factor of ${node.name}`);
   return (element, c) => `${element} * ${a}[${c}] + ${b}[${c}]`;
 }

@@ -13,7 +13,7 @@ export const instanceNormalization: OpDef = {
   summary: 'Zero mean and unit variance of each channel of each sample, then scale and bias per channel.',
   check: instanceNormRules,
   spatial: true,
-  lower: (node, lower) => lowerGroups(node, lower, lower.type(node.inputs[0]).shape[1]!),
+  lower: (node, lower) => lowerGroups(node, lower, lower.type(node.inputs[0]).shape[1]),
 };
 
 export const groupNormalization: OpDef = {

@@ -129,12 +129,12 @@ function spread(tensor: Tensor, shape: Shape): Float32Array {
     let step = 1;
     let place = 0;
     for (let d = shape.length - 1; d >= 0; d--) {
-      const position = rest % shape[d]!;
-      rest = Math.floor(rest / shape[d]!);
+      const position = rest % shape[d];
+      rest = Math.floor(rest / shape[d]);
       const size = tensor.shape[d - missing] ?? 1;
       place += size === 1 ? 0 : position * step;
       step *= size;
     }
-    return data[place]!;
+    return data[place];
   });
 }

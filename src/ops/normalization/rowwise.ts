@@ -76,7 +76,7 @@ export const meanVarianceNormalization: OpDef = {
       { x, y },
       { prefix: 'k' },
     );
-    const count = axes.reduce((product, d) => product * x.shape[d]!, 1);
+    const count = axes.reduce((product, d) => product * x.shape[d], 1);
     const [row, result] = [pointer(x.name, outer.at.x), pointer(y.name, outer.at.y)];
     const lines = inLoops(outer.sizes, [
       `const float *const row = ${row};`,

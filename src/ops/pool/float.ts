@@ -42,7 +42,7 @@ export function paddedExtent(
 ): { count_h: number; count_w: number; include_pad: number } {
   const pads = intsAttribute(node, 'pads', []);
   const rank = pads.length / 2;
-  const end = (dimension: number) => (pads.length === 0 ? 0 : pads[rank + dimension]!);
+  const end = (dimension: number) => (pads.length === 0 ? 0 : pads[rank + dimension]);
   return {
     include_pad: includePad,
     count_h: s.in_h + (rank === 2 ? end(0) : 0),

@@ -6,7 +6,7 @@ import { clampedToInt8, ONNX_I64 } from '../support/oracle.ts';
 /** The maximum of codes; GlobalMaxPool as ReduceMax, for which onnxruntime has an int8 kernel. */
 export function maxPoolOracle(node: Node, oracle: OracleBuilder): void {
   const rank = oracle.type(node.inputs[0]).shape.length;
-  const x = node.inputs[0]!;
+  const x = node.inputs[0];
   const axes = Array.from({ length: rank - 2 }, (_, i) => BigInt(i + 2));
   const largest: ValueName =
     node.op === 'GlobalMaxPool'

@@ -53,6 +53,6 @@ function convAttributes(s: WindowShape, rank: number): Node['attributes'] {
     group: s.in_c,
     strides: two(s.stride_h, s.stride_w),
     dilations: two(s.dilation_h, s.dilation_w),
-    pads: rank === 1 ? [pads[1]!, pads[3]!] : pads,
+    pads: rank === 1 ? [pads[1], pads[3]] : pads,
   };
 }

@@ -17,7 +17,7 @@ const argExtreme = (op: string, sign: '>' | '<'): OpDef => ({
     const last = intAttribute(node, 'select_last_index', 0) === 1;
     const element = (index: string) => {
       const start = outer.at.x === '0' ? '' : `${outer.at.x} + `;
-      return `${x.name}[${start}${sumText([index], [x.strides[axis]!])}]`;
+      return `${x.name}[${start}${sumText([index], [x.strides[axis]])}]`;
     };
     const body = [
       'int32_t best = 0;',

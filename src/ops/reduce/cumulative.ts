@@ -18,7 +18,7 @@ const cumulative = (op: string, operator: '+' | '*', first: number): OpDef => ({
     const axis = normalizeAxis(constantNumbers(node, lower, 1, 'axis')?.[0] ?? 0, x.shape.length);
     const y = lower.write(0, followInput(node, lower));
     const { dtype } = x.type;
-    const size = x.shape[axis]!;
+    const size = x.shape[axis];
     const { sizes, at } = loopsOver(
       x.shape.map((n, d) => (d === axis ? 1 : n)),
       'x',
@@ -28,12 +28,12 @@ const cumulative = (op: string, operator: '+' | '*', first: number): OpDef => ({
     const along = (stride: number) => sumText(['k'], [reverse ? -stride : stride], reverse ? (size - 1) * stride : 0);
     const steps = [
       `acc = ${arithmetic(dtype, operator, 'acc', 'v')};`,
-      `${y.name}[${at.y} + ${along(y.strides[axis]!)}] = acc;`,
+      `${y.name}[${at.y} + ${along(y.strides[axis])}] = acc;`,
     ];
     const lines = inLoops(sizes, [
       `${x.ctype} acc = ${number(dtype, first)};`,
       `for (int32_t k = 0; k < ${size}; k++) {`,
-      `    const ${x.ctype} v = ${x.name}[${at.x} + ${along(x.strides[axis]!)}];`,
+      `    const ${x.ctype} v = ${x.name}[${at.x} + ${along(x.strides[axis])}];`,
       ...(intAttribute(node, 'exclusive', 0) === 1 ? steps.reverse() : steps).map((line) => `    ${line}`),
       '}',
     ]);

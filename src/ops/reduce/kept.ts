@@ -34,12 +34,12 @@ export function reduction(
   const keepDims = intAttribute(node, 'keepdims', 1) === 1;
   const order = must(dimensionOrder(x.storage, x.shape), 'one stride per dimension').filter((d) => kept.includes(d));
   const y = write({
-    factors: kept.map((d) => x.shape[d]!),
+    factors: kept.map((d) => x.shape[d]),
     order: order.map((d) => kept.indexOf(d)),
   });
   const yStrides = x.shape.map((_, d) => {
     if (!kept.includes(d)) return 0;
-    return y.strides[keepDims ? d : kept.indexOf(d)]!;
+    return y.strides[keepDims ? d : kept.indexOf(d)];
   });
   const walks: Record<'x' | 'y', Walk> = { x: { strides: x.strides }, y: { strides: yStrides } };
   const outer = loopsOver(only(x, kept), 'x', walks);

@@ -133,7 +133,7 @@ function accumulate(r: Reduction, { start, step, end, wide }: Formula): Lines {
   const saturates = r.x.type.dtype === 'i32' && wide !== undefined;
   const dtype = saturates ? 'i64' : r.x.type.dtype;
   const ctype = cType(dtype);
-  const count = elementCount(r.reduced.map((d) => r.x.shape[d]!));
+  const count = elementCount(r.reduced.map((d) => r.x.shape[d]));
   const body = [`const ${ctype} v = ${elementText(r)};`, `acc = ${saturates ? wide : step(dtype)};`];
   const needsBlock = r.inner.sizes.length === 0;
   const loops = needsBlock ? ['{', ...body.map((line) => `    ${line}`), '}'] : inLoops(r.inner.sizes, body, 'k');

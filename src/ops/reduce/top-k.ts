@@ -25,13 +25,13 @@ export const topK: OpDef = {
       if (output === null) return [];
       return [{ y: lower.write(i, followStorage(x.storage, x.shape, lower.type(output).shape)), isValue: i === 0 }];
     });
-    const count = wanted[0]!.y.shape[axis]!;
+    const count = wanted[0].y.shape[axis];
     const { sizes, at } = loopsOver(
       x.shape.map((n, d) => (d === axis ? 1 : n)),
       'x',
       Object.fromEntries([['x', x], ...wanted.map(({ y }) => [y.name, y] as const)]),
     );
-    const element = (index: string) => `${x.name}[${at.x} + ${sumText([index], [x.strides[axis]!])}]`;
+    const element = (index: string) => `${x.name}[${at.x} + ${sumText([index], [x.strides[axis]])}]`;
     const better = intAttribute(node, 'largest', 1) === 1 ? '>' : '<';
     const worse = better === '>' ? '<' : '>';
     const body = [
@@ -52,7 +52,7 @@ export const topK: OpDef = {
       '    }',
       '    last = (best < 0) ? 0 : best;',
       ...wanted.map(({ y, isValue }) => {
-        const place = `${at[y.name]} + ${sumText(['k'], [y.strides[axis]!])}`;
+        const place = `${at[y.name]} + ${sumText(['k'], [y.strides[axis]])}`;
         return `    ${y.name}[${place}] = ${isValue ? element('last') : 'last'};`;
       }),
       '}',
@@ -69,5 +69,5 @@ export const topK: OpDef = {
 function attributeToInput(node: Node, opset: number, upgrade: UpgradeBuilder): Node {
   const { k, ...attributes } = node.attributes;
   if (opset >= 10 || typeof k !== 'number') return node;
-  return { ...node, inputs: [node.inputs[0]!, upgrade.constant('i64', [1], int64s([k]))], attributes };
+  return { ...node, inputs: [node.inputs[0], upgrade.constant('i64', [1], int64s([k]))], attributes };
 }

@@ -21,11 +21,11 @@ export const dft: OpDef = {
     const axis = normalizeAxis(constantNumbers(node, lower, 2, 'axis')?.[0] ?? -2, rank);
     const inverse = intAttribute(node, 'inverse', 0) === 1;
     const hermitian = inverse && intAttribute(node, 'onesided', 0) === 1;
-    const [points, bins] = [x.shape[axis]!, y.shape[axis]!];
+    const [points, bins] = [x.shape[axis], y.shape[axis]];
     const length = constantNumbers(node, lower, 1, 'length')?.[0] ?? (hermitian ? bins : points);
     const outer = elementCount(x.shape.slice(0, axis));
     const inner = elementCount(x.shape.slice(axis + 1, -1));
-    const [parts, yParts] = [x.shape[rank - 1]!, y.shape[rank - 1]!];
+    const [parts, yParts] = [x.shape[rank - 1], y.shape[rank - 1]];
     const at = (size: number, width: number) => `(i0 * ${size} * ${inner} + i1) * ${width}`;
     const call = [
       `nn_dft_f32(${length}, ${tables(lower, length)}, ${inverse ? '1.0f' : '-1.0f'}, ${hermitian ? 1 : 0},`,
@@ -49,7 +49,7 @@ export const stft: OpDef = {
     const { dtype } = lower.type(node.inputs[0]);
     if (dtype !== 'f32') return lower.refuse(`${dtype} is not supported`);
     const x = lower.read(0, 'row-major');
-    const step = constantNumbers(node, lower, 1, 'frame step')![0]!;
+    const step = constantNumbers(node, lower, 1, 'frame step')![0];
     const window = node.inputs[2] ? lower.read(2, 'row-major') : null;
     const length = constantNumbers(node, lower, 3, 'frame length')?.[0] ?? window?.shape[0];
     if (length === undefined) return lower.refuse('it has neither a window nor a frame length');

@@ -8,5 +8,5 @@ export function upgradeAxis(node: Node, opset: number, upgrade: UpgradeBuilder):
   if (opset >= 20) return node;
   const { axis: _, ...attributes } = node.attributes;
   const axis = upgrade.constant('i64', [], int64s([intAttribute(node, 'axis', 1)]));
-  return { ...node, inputs: [node.inputs[0]!, node.inputs[1] ?? null, axis], attributes };
+  return { ...node, inputs: [node.inputs[0], node.inputs[1] ?? null, axis], attributes };
 }

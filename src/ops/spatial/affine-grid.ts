@@ -23,7 +23,7 @@ export const affineGrid: OpDef = {
     const corners = intAttribute(node, 'align_corners', 0) === 1;
     // Coordinate c belongs to the c-th dimension from the end.
     const coordinates = Array.from({ length: rank }, (_, c) => {
-      const size = spatial[rank - 1 - c]!;
+      const size = spatial[rank - 1 - c];
       const index = `(float)i${rank - c}`;
       const centre = `(2.0f * ${index} + 1.0f) * ${floatLiteral(1 / size)} - 1.0f`;
       // A single position is the last corner.

@@ -27,10 +27,10 @@ export const col2Im: OpDef = {
     const x = lower.read(0, 'row-major');
     const y = lower.write(0, 'row-major');
     const columns = image.map((size, d) => {
-      const extent = (block[d]! - 1) * dilations[d]! + 1;
-      return Math.floor((size + pads[d]! + pads[d + block.length]! - extent) / strides[d]!) + 1;
+      const extent = (block[d] - 1) * dilations[d] + 1;
+      return Math.floor((size + pads[d] + pads[d + block.length] - extent) / strides[d]) + 1;
     });
-    const planes = y.shape[0]! * y.shape[1]!;
+    const planes = y.shape[0] * y.shape[1];
     const sizes = [planes, ...block, ...columns];
     const names = sizes.map((_, i) => `i${i}`);
     const from = sumText(
@@ -39,7 +39,7 @@ export const col2Im: OpDef = {
     );
     const places = image.map(
       (_, d) =>
-        `const int32_t p${d} = ${sumText([names[1 + d]!, names[1 + block.length + d]!], [dilations[d]!, strides[d]!], -pads[d]!)};`,
+        `const int32_t p${d} = ${sumText([names[1 + d], names[1 + block.length + d]], [dilations[d], strides[d]], -pads[d])};`,
     );
     const to = sumText(
       ['i0', ...image.map((_, d) => `p${d}`)],

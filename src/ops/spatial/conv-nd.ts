@@ -29,8 +29,8 @@ function lowerNd(node: Node, lower: LowerBuilder, axes: readonly WindowAxis[], t
   const bias = node.inputs[2] == null ? null : lower.read(2, 'row-major');
   const y = lower.write(0, followInput(node, lower));
   const groups = intAttribute(node, 'group', 1);
-  const groupIn = x.shape[1]! / groups;
-  const groupOut = y.shape[1]! / groups;
+  const groupIn = x.shape[1] / groups;
+  const groupOut = y.shape[1] / groups;
   const rank = x.shape.length;
   const walks: Record<string, Walk> = {
     y,
@@ -44,13 +44,13 @@ function lowerNd(node: Node, lower: LowerBuilder, axes: readonly WindowAxis[], t
   const filter = transposed
     ? `${groups === 1 ? at.c : `${at.c} % ${groupOut}`} * ${w.strides[1]}`
     : `${at.c} * ${w.strides[0]}`;
-  const inStride = transposed ? w.strides[0]! : w.strides[1]!;
+  const inStride = transposed ? w.strides[0] : w.strides[1];
   const filterStart = transposed && groups > 1 ? `${filter} + ${first} * ${inStride}` : filter;
   const tap = `ic0 * ${inStride} + ${positionText(w.strides.slice(2), 'k')}`;
   const product = `acc += plane[ic0 * ${x.strides[1]} + ${positionText(x.strides.slice(2))}] * filter[${tap}];`;
   const body = inLoops([groupIn], [product], 'ic');
   const loops = transposed ? transposedLoops : windowLoops;
-  const outputs = axes.map((_, i) => at[`o${i + 2}`]!);
+  const outputs = axes.map((_, i) => at[`o${i + 2}`]);
   const { dtype } = y.type;
   const clamped = node.clip ? `nn_clamp_f32(acc, ${clipBounds(node).join(', ')})` : 'acc';
   const lines = inLoops(sizes, [
@@ -63,7 +63,7 @@ function lowerNd(node: Node, lower: LowerBuilder, axes: readonly WindowAxis[], t
   lower.call({
     template: 'lines',
     params: linesParams(lines),
-    macs: (elementCount(transposed ? x.shape : y.shape) * elementCount(w.shape)) / w.shape[0]!,
+    macs: (elementCount(transposed ? x.shape : y.shape) * elementCount(w.shape)) / w.shape[0],
     summary: `${node.op} ${w.shape.slice(2).join('x')}, ${elementsText(node, lower)}`,
   });
 }

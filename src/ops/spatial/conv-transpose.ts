@@ -52,7 +52,7 @@ function lowerFloat(node: Node, lower: LowerBuilder, shape: WindowShape, weights
       min,
       max,
     },
-    macs: (elementCount(x.shape) * elementCount(weights.shape)) / weights.shape[0]!,
+    macs: (elementCount(x.shape) * elementCount(weights.shape)) / weights.shape[0],
     summary: windowTitle('ConvTranspose', shape),
   });
 }
@@ -78,11 +78,11 @@ function withPads(node: Node, x: readonly number[], y: readonly number[], kernel
     kernel.map(() => 0),
   );
   const totals = kernel.map((size, i) => {
-    const full = strides[i]! * (x[i + 2]! - 1) + extra[i]! + (size - 1) * dilations[i]! + 1;
-    return Math.max(0, full - y[i + 2]!);
+    const full = strides[i] * (x[i + 2] - 1) + extra[i] + (size - 1) * dilations[i] + 1;
+    return Math.max(0, full - y[i + 2]);
   });
   const small = totals.map((total) => Math.floor(total / 2));
-  const large = totals.map((total, i) => total - small[i]!);
+  const large = totals.map((total, i) => total - small[i]);
   const pads = mode === 'SAME_UPPER' ? [...small, ...large] : [...large, ...small];
   return { ...node, attributes: { ...node.attributes, auto_pad: 'NOTSET', pads } };
 }

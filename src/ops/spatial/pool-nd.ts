@@ -104,7 +104,7 @@ function lowerPool(node: Node, lower: LowerBuilder, kernel: readonly number[], p
     x: { strides: x.strides.map((stride, d) => (d < 2 ? stride : 0)) },
     y: { strides: y.strides },
     indices: { strides: indices?.strides ?? y.strides },
-    plane: { strides: x.shape.map((_, d) => (d === 0 ? planeSize * x.shape[1]! : d === 1 ? planeSize : 0)) },
+    plane: { strides: x.shape.map((_, d) => (d === 0 ? planeSize * x.shape[1] : d === 1 ? planeSize : 0)) },
   };
   for (let d = 2; d < rank; d++) walks[`o${d}`] = position(rank, d);
   const { sizes, at } = loopsOver(y.shape, 'y', walks);
@@ -115,7 +115,7 @@ function lowerPool(node: Node, lower: LowerBuilder, kernel: readonly number[], p
   const body = padded
     ? ['count++;', `if (${insideText(axes)}) {`, ...inside.map((line) => `    ${line}`), '}']
     : inside;
-  const outputs = axes.map((_, i) => at[`o${i + 2}`]!);
+  const outputs = axes.map((_, i) => at[`o${i + 2}`]);
   const clamped = node.clip ? `nn_clamp_f32(${result}, ${clipBounds(node).join(', ')})` : result;
   const lines = [...start, ...windowLoops(axes, outputs, body, padded), `${y.name}[${at.y}] = ${clamped};`, ...finish];
   lower.call({

@@ -47,10 +47,10 @@ function filterRow(
 function foldedIn(buffer: readonly number[], start: number, input: number): number[] {
   const folded = [...buffer];
   const before = Math.min(Math.max(-start, 0), folded.length - 1);
-  for (let k = 0; k < before; k++) folded[before] = f(folded[before]! + folded[k]!);
+  for (let k = 0; k < before; k++) folded[before] = f(folded[before] + folded[k]);
   const behind = Math.min(Math.max(folded.length + start - input, 0), folded.length - 1);
   const last = folded.length - behind - 1;
-  for (let k = last + 1; k < folded.length; k++) folded[last] = f(folded[last]! + folded[k]!);
+  for (let k = last + 1; k < folded.length; k++) folded[last] = f(folded[last] + folded[k]);
   return folded.slice(before);
 }
 

@@ -67,11 +67,11 @@ export const upsample: OpDef = {
   upgrade(node, _opset, upgrade) {
     const { scales, mode } = node.attributes;
     const list = Array.isArray(scales) ? Float32Array.from(scales as number[]) : null;
-    const input = list ? upgrade.constant('f32', [list.length], list) : node.inputs[1]!;
+    const input = list ? upgrade.constant('f32', [list.length], list) : node.inputs[1];
     return {
       ...node,
       op: 'Resize',
-      inputs: [node.inputs[0]!, null, input],
+      inputs: [node.inputs[0], null, input],
       attributes: {
         mode: mode === undefined || mode === 'nearest' ? 'nearest' : 'linear',
         coordinate_transformation_mode: 'asymmetric',
@@ -103,7 +103,7 @@ function fromOpset10(node: Node, opset: number, upgrade: UpgradeBuilder): Node {
     const indices = upgrade.constant('i64', [axes.length], BigInt64Array.from(axes, BigInt));
     return upgrade.node('Gather', [scales, indices], {}, { dtype: 'f32', shape: [axes.length], quant: null });
   };
-  const shape = type.shape.map((size, d) => Math.min(size, result.shape[d]!));
+  const shape = type.shape.map((size, d) => Math.min(size, result.shape[d]));
   const shrunk = upgrade.node(
     'Resize',
     [x, null, scalesOf(shrinking)],
@@ -162,7 +162,7 @@ function resizeAxes(
   const roi = constantNumbers(node, lower, 1, 'roi') ?? [];
   const given = constantNumbers(node, lower, 2, 'scales') ?? [];
   const sizes = constantNumbers(node, lower, 3, 'sizes') ?? [];
-  const scales = given.length > 0 ? given : sizes.map((size, i) => size / x.shape[axes[i]!]!);
+  const scales = given.length > 0 ? given : sizes.map((size, i) => size / x.shape[axes[i]]);
   const policy = stringAttribute(node, 'keep_aspect_ratio_policy', 'stretch');
   const common =
     sizes.length === 0 || policy === 'stretch'
@@ -176,7 +176,7 @@ function resizeAxes(
     const scale = common ?? scales[i] ?? 1;
     const crop = stringAttribute(node, 'coordinate_transformation_mode', 'half_pixel') === 'tf_crop_and_resize';
     if (!crop && scale === 1 && y.shape[d] === input) return null;
-    return { input, output: y.shape[d]!, scale, roi: [roi[i] ?? 0, roi[i + axes.length] ?? 1] };
+    return { input, output: y.shape[d], scale, roi: [roi[i] ?? 0, roi[i + axes.length] ?? 1] };
   });
 }
 
@@ -238,7 +238,7 @@ function quotient({ positions }: Taps, { input, output }: ResizeAxis): ((output:
     return (o) => (factor === 1 ? o : `(${o}) / ${factor}`);
   }
   const step = input / output;
-  const start = positions[0]!;
+  const start = positions[0];
   if (Number.isInteger(step) && start >= 0 && positions.every((p, o) => p === o * step + start)) {
     return (o) => `((${o}) * ${step}${start === 0 ? '' : ` + ${start}`})`;
   }
@@ -257,15 +257,13 @@ function interpolation(
   for (const { d } of axes) walks[`o${d}`] = position(x.shape.length, d);
   const { sizes, at } = loopsOver(y.shape, 'y', walks);
   const source = (tap: (i: number) => string) => {
-    const terms = axes.map(({ d, position: place }, i) => `${place(at[`o${d}`]!, tap(i))} * ${x.strides[d]}`);
+    const terms = axes.map(({ d, position: place }, i) => `${place(at[`o${d}`], tap(i))} * ${x.strides[d]}`);
     return `${x.name}[${[at.x, ...terms].filter((term) => term !== '0').join(' + ') || '0'}]`;
   };
   const target = `${y.name}[${at.y}]`;
   const single = axes.every(({ taps }) => taps === 1);
   const body = single ? [`${target} = ${source(() => '0')};`] : weightedSum(axes);
-  const leaving = axes
-    .filter(({ leaves }) => leaves)
-    .map(({ d, position: place }) => `${place(at[`o${d}`]!, '0')} < 0`);
+  const leaving = axes.filter(({ leaves }) => leaves).map(({ d, position: place }) => `${place(at[`o${d}`], '0')} < 0`);
   if (leaving.length === 0) return inLoops(sizes, body);
   const given = floatAttribute(node, 'extrapolation_value', 0);
   const value = literal(isReal(y.type.dtype) ? given : Math.trunc(given), y.type.dtype);
@@ -278,7 +276,7 @@ function interpolation(
   ]);
 
   function weightedSum(readers: readonly Reader[]): string[] {
-    const weights = readers.map(({ d, weight }, i) => weight(at[`o${d}`]!, `k${i}`)).filter((text) => text !== null);
+    const weights = readers.map(({ d, weight }, i) => weight(at[`o${d}`], `k${i}`)).filter((text) => text !== null);
     const element = source((i) => `k${i}`);
     const product = [...weights, isReal(y.type.dtype) || fixed ? element : `(float)${element}`].join(' * ');
     const total = fixed ? `sum / ${1024 ** readers.length}` : 'sum';

@@ -100,7 +100,7 @@ function trailingZeros(x: number): number {
 export function addOracle(node: Node, oracle: OracleBuilder): void {
   const { A, B, C, S, parity } = sumParameters(oracle.graph, node);
   const scaled = (i: number, factor: number) => {
-    const codes = oracle.node('Cast', [node.inputs[i]!], { to: ONNX_I64 });
+    const codes = oracle.node('Cast', [node.inputs[i]], { to: ONNX_I64 });
     return oracle.node('Mul', [codes, oracle.tensor('i64', [], [BigInt(factor)])]);
   };
   const sum = oracle.node('Add', [scaled(0, A), scaled(1, B)]);

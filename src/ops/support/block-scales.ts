@@ -14,7 +14,7 @@ export function lowerScaled(node: Node, lower: LowerBuilder, { title, expression
   const scale = lower.type(node.inputs[1]).shape;
   const axis = normalizeAxis(intAttribute(node, 'axis', 1), shape.length);
   const block = intAttribute(node, 'block_size', 0);
-  if (block > 0 && shape[axis]! % block !== 0) return lowerShortEnd(node, lower, axis, block, { title, expression });
+  if (block > 0 && shape[axis] % block !== 0) return lowerShortEnd(node, lower, axis, block, { title, expression });
   const shapes = blockShapes(shape, scale, axis, block);
   lowerPointwise(node, lower, { title, expression, onCodes: true, shapes });
 }
@@ -29,12 +29,7 @@ function blockShapes(shape: Shape, scale: Shape, axis: number, block: number): S
     const perAxis = [...scale, ...shape.slice(axis + 1).map(() => 1)];
     return { inputs: { 1: perAxis, 2: perAxis }, output: shape };
   }
-  const split = (last: number): Shape => [
-    ...shape.slice(0, axis),
-    shape[axis]! / block,
-    last,
-    ...shape.slice(axis + 1),
-  ];
+  const split = (last: number): Shape => [...shape.slice(0, axis), shape[axis] / block, last, ...shape.slice(axis + 1)];
   return { inputs: { 0: split(block), 1: split(1), 2: split(1) }, output: split(block) };
 }
 

@@ -23,7 +23,7 @@ export function columnsInMemoryOrder(weights: Tensor, x: Operand): Tensor['data'
   const [rows, columns] = weights.shape as [number, number];
   const data = weights.data.slice();
   for (let r = 0; r < rows; r++) {
-    for (let c = 0; c < columns; c++) data[r * columns + c] = weights.data[r * columns + order[c]!]!;
+    for (let c = 0; c < columns; c++) data[r * columns + c] = weights.data[r * columns + order[c]];
   }
   return data;
 }

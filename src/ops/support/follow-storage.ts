@@ -18,7 +18,7 @@ export function dimensionOrder(storage: Storage, shape: Shape): number[] | null 
   const strides = dimensionStrides(storage, shape);
   if (!strides) return null;
   const order = shape.map((_, d) => d).filter((d) => shape[d] !== 1);
-  order.sort((a, b) => strides[b]! - strides[a]!);
+  order.sort((a, b) => strides[b] - strides[a]);
   shape.forEach((size, d) => {
     if (size === 1) order.splice(order.indexOf(d - 1) + 1, 0, d);
   });

@@ -12,7 +12,7 @@ export function windowShape(node: Node, x: Shape, y: Shape, kernel: Shape): Wind
   const strides = intsAttribute(node, 'strides', ones);
   const dilations = intsAttribute(node, 'dilations', ones);
   const pads = beginPads(node, x, y, kernel, strides, dilations);
-  const two = (values: readonly number[], fill: number) => (rank === 1 ? [fill, values[0]!] : values);
+  const two = (values: readonly number[], fill: number) => (rank === 1 ? [fill, values[0]] : values);
   const [in_h, in_w] = two(x.slice(2), 1);
   const [out_h, out_w] = two(y.slice(2), 1);
   const [kernel_h, kernel_w] = two(kernel, 1);
@@ -20,13 +20,13 @@ export function windowShape(node: Node, x: Shape, y: Shape, kernel: Shape): Wind
   const [dilation_h, dilation_w] = two(dilations, 1);
   const [pad_top, pad_left] = two(pads, 0);
   return {
-    batch: x[0]!,
+    batch: x[0],
     in_h: in_h!,
     in_w: in_w!,
-    in_c: x[1]!,
+    in_c: x[1],
     out_h: out_h!,
     out_w: out_w!,
-    out_c: y[1]!,
+    out_c: y[1],
     kernel_h: kernel_h!,
     kernel_w: kernel_w!,
     stride_h: stride_h!,
@@ -72,11 +72,11 @@ export function beginPads(
   if (mode === 'NOTSET') return intsAttribute(node, 'pads', none).slice(0, kernel.length);
   return kernel.map((size, i) => {
     const total = samePads(node, {
-      size: x[i + 2]!,
-      outputs: y[i + 2]!,
+      size: x[i + 2],
+      outputs: y[i + 2],
       kernel: size,
-      stride: strides[i]!,
-      dilation: dilations[i]!,
+      stride: strides[i],
+      dilation: dilations[i],
     });
     return mode === 'SAME_LOWER' ? Math.ceil(total / 2) : Math.floor(total / 2);
   });

@@ -13,13 +13,13 @@ export function mergeLoops(sizes: readonly number[], strides: readonly (readonly
   sizes.forEach((size, i) => {
     if (size === 1) return;
     const last = nest.sizes.length - 1;
-    const joins = last >= 0 && nest.strides[last]!.every((stride, operand) => stride === strides[i]![operand]! * size);
+    const joins = last >= 0 && nest.strides[last].every((stride, operand) => stride === strides[i][operand] * size);
     if (joins) {
-      nest.sizes[last]! *= size;
-      nest.strides[last] = [...strides[i]!];
+      nest.sizes[last] *= size;
+      nest.strides[last] = [...strides[i]];
     } else {
       nest.sizes.push(size);
-      nest.strides.push([...strides[i]!]);
+      nest.strides.push([...strides[i]]);
     }
   });
   if (nest.sizes.length === 0) {
@@ -47,10 +47,10 @@ export function broadcastNest(inputs: readonly Operand[], output: Operand): Loop
   if (inputStrides.some((strides) => strides === null)) return null;
 
   const dimensions = output.shape.map((_, i) => i).filter((i) => output.shape[i] !== 1);
-  dimensions.sort((a, b) => outputStrides[b]! - outputStrides[a]!);
+  dimensions.sort((a, b) => outputStrides[b] - outputStrides[a]);
   return mergeLoops(
-    dimensions.map((i) => output.shape[i]!),
-    dimensions.map((i) => [...inputStrides.map((strides) => strides![i]!), outputStrides[i]!]),
+    dimensions.map((i) => output.shape[i]),
+    dimensions.map((i) => [...inputStrides.map((strides) => strides![i]), outputStrides[i]]),
   );
 }
 
@@ -61,14 +61,14 @@ function broadcastStrides(input: Operand, rank: number): number[] | null {
   const missing = rank - input.shape.length;
   return Array.from({ length: rank }, (_, i) => {
     const own = i - missing;
-    return own < 0 || input.shape[own] === 1 ? 0 : strides[own]!;
+    return own < 0 || input.shape[own] === 1 ? 0 : strides[own];
   });
 }
 
 /** 'i0 * 64 + i1', or '0' when the operand does not move. */
 export function indexText(nest: LoopNest, operand: number): string {
   const terms = nest.sizes.flatMap((_, i) => {
-    const stride = nest.strides[i]![operand]!;
+    const stride = nest.strides[i][operand];
     if (stride === 0) return [];
     return [stride === 1 ? `i${i}` : `i${i} * ${stride}`];
   });

@@ -37,13 +37,13 @@ export function loopsOver<K extends string>(
   const names = Object.keys(walks) as K[];
   const lead = walks[along].strides;
   const order = shape.map((_, d) => d).filter((d) => shape[d] !== 1);
-  order.sort((a, b) => Math.abs(lead[b]!) - Math.abs(lead[a]!));
+  order.sort((a, b) => Math.abs(lead[b]) - Math.abs(lead[a]));
   const merged = mergeLoops(
-    order.map((d) => shape[d]!),
-    order.map((d) => names.map((name) => walks[name].strides[d]!)),
+    order.map((d) => shape[d]),
+    order.map((d) => names.map((name) => walks[name].strides[d])),
   );
   const sizes = order.length === 0 ? [] : merged.sizes;
-  const strides = (name: K) => sizes.map((_, loop) => merged.strides[loop]![names.indexOf(name)]!);
+  const strides = (name: K) => sizes.map((_, loop) => merged.strides[loop][names.indexOf(name)]);
   const variables = sizes.map((_, loop) => `${prefix}${loop}`);
   const record = <T>(value: (name: K) => T) =>
     Object.fromEntries(names.map((name) => [name, value(name)])) as Record<K, T>;
@@ -57,7 +57,7 @@ export function loopsOver<K extends string>(
 /** 'i0 * 64 + i1 - i2 + 3' */
 export function sumText(variables: readonly string[], factors: readonly number[], start = 0): string {
   const terms = variables.flatMap((name, i) => {
-    const factor = factors[i]!;
+    const factor = factors[i];
     if (factor === 0) return [];
     const size = Math.abs(factor);
     return [`${factor < 0 ? '-' : '+'} ${size === 1 ? name : `${name} * ${size}`}`];
@@ -100,7 +100,7 @@ export function broadcastWalk(operand: Pick<Operand, 'shape' | 'strides'>, rank:
   return {
     strides: Array.from({ length: rank }, (_, i) => {
       const own = i - missing;
-      return own < 0 || operand.shape[own] === 1 ? 0 : operand.strides[own]!;
+      return own < 0 || operand.shape[own] === 1 ? 0 : operand.strides[own];
     }),
   };
 }

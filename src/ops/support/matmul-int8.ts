@@ -18,7 +18,7 @@ export function lowerMatMulS8(node: Node, lower: LowerBuilder): void {
       ...nest.params,
       a_zero_point: zeroPointOf(quantOf(lower.graph, node.inputs[0])),
       b_zero_point: zeroPointOf(quantOf(lower.graph, node.inputs[1])),
-      multiplier: scale.multiplier[0]!,
+      multiplier: scale.multiplier[0],
       left_shift: scale.leftShift,
       ...outputClampParams(node, lower, scale),
     },

@@ -79,13 +79,13 @@ interface MatrixView {
 function matrixView(operand: Operand, side: 'left' | 'right', transposed: boolean): MatrixView {
   const rank = operand.shape.length;
   if (rank === 1) {
-    const common = { operand, vector: true, depth: operand.shape[0]!, depthStride: operand.strides[0]!, batchRank: 0 };
+    const common = { operand, vector: true, depth: operand.shape[0], depthStride: operand.strides[0], batchRank: 0 };
     return { ...common, rows: 1, columns: 1, rowStride: 0, columnStride: 0 };
   }
   const [first, second] = transposed ? [rank - 1, rank - 2] : [rank - 2, rank - 1];
   const common = { operand, vector: false, batchRank: rank - 2 };
-  const [outer, inner] = [operand.shape[first]!, operand.shape[second]!];
-  const [outerStride, innerStride] = [operand.strides[first]!, operand.strides[second]!];
+  const [outer, inner] = [operand.shape[first], operand.shape[second]];
+  const [outerStride, innerStride] = [operand.strides[first], operand.strides[second]];
   return side === 'left'
     ? {
         ...common,
@@ -112,7 +112,7 @@ function spreadStrides(operand: Operand, rank: number, shape: Shape): number[] {
   const missing = shape.length - rank;
   return shape.map((_, i) => {
     const own = i - missing;
-    return own < 0 || operand.shape[own] === 1 ? 0 : operand.strides[own]!;
+    return own < 0 || operand.shape[own] === 1 ? 0 : operand.strides[own];
   });
 }
 

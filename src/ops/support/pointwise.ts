@@ -40,7 +40,7 @@ export interface Step {
 
 /** a, b, c, ... for the element of input 0, 1, 2, ... */
 export function elementName(input: number): string {
-  return input < 8 ? 'abcdefgh'[input]! : `v${input}`;
+  return input < 8 ? 'abcdefgh'[input] : `v${input}`;
 }
 
 /**
@@ -101,7 +101,7 @@ export function pointwiseLayer(node: Node, lower: LowerBuilder, pointwise: Point
  */
 function outputStorage(node: Node, lower: LowerBuilder, used: readonly number[], shape: Shape): Operand['storage'] {
   const model = used.find((i) => {
-    const value = node.inputs[i]!;
+    const value = node.inputs[i];
     return !lower.constant(value) && lower.type(value).shape.join() === shape.join();
   });
   if (model === undefined) return rowMajor(shape);
@@ -128,7 +128,7 @@ function readElement(
   storage: Operand['storage'],
 ): Source {
   const constant = lower.constant(node.inputs[input]);
-  if (constant && isScalar(constant)) return { input, scalar: literal(constant.data[0]!, constant.dtype) };
+  if (constant && isScalar(constant)) return { input, scalar: literal(constant.data[0], constant.dtype) };
   const alike = lower.type(node.inputs[input]).shape.join() === shape.join();
   const relay = alike && (constant || !dimensionStrides(storage, shape));
   return { input, operand: lower.read(input, relay ? storage : 'any', { packed: true }) };

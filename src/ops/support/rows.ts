@@ -22,12 +22,12 @@ export function rowsAlong(axis: number, x: Operand, y: Operand): Rows {
     'x',
     { x, y },
   );
-  const length = x.shape[axis]!;
+  const length = x.shape[axis];
   return {
     x: pointer(x.name, at.x),
-    xStep: x.strides[axis]!,
+    xStep: x.strides[axis],
     y: pointer(y.name, at.y),
-    yStep: y.strides[axis]!,
+    yStep: y.strides[axis],
     length,
     count: sizes.reduce((a, b) => a * b, 1),
     inPlace:

@@ -25,7 +25,7 @@ export function lowerSoftmaxS8(node: Node, lower: LowerBuilder): void {
   const { table } = wide ?? softmaxTable(scale, length);
   lower.requantizes(wide ? 'words' : undefined);
   const strides = dimensionStrides(x.storage, x.shape) ?? [];
-  const outer = x.shape.map((size, i) => ({ size, stride: strides[i]! })).filter((_, i) => i !== axis);
+  const outer = x.shape.map((size, i) => ({ size, stride: strides[i] })).filter((_, i) => i !== axis);
   const loops = outer.filter(({ size }) => size !== 1).sort((a, b) => b.stride - a.stride);
   const start = loops.map(({ stride }, i) => (stride === 1 ? `i${i}` : `i${i} * ${stride}`)).join(' + ') || '0';
   lower.call({
@@ -38,7 +38,7 @@ export function lowerSoftmaxS8(node: Node, lower: LowerBuilder): void {
       x: x.name,
       y: y.name,
       length,
-      stride: strides[axis]! || 1,
+      stride: strides[axis] || 1,
       table: lower.table(
         'exp',
         'u32',
@@ -64,7 +64,7 @@ export function softmaxOracle(node: Node, oracle: OracleBuilder): void {
   const wide = node.rounding ? importedSoftmax(scale, scaleOf(y)) : null;
   const { table } = wide ?? softmaxTable(scale, length);
   const axes = oracle.tensor('i64', [1], [BigInt(axis)]);
-  const codes = oracle.node('Cast', [node.inputs[0]!], { to: ONNX_I64 });
+  const codes = oracle.node('Cast', [node.inputs[0]], { to: ONNX_I64 });
   const largest = oracle.node('ReduceMax', [codes, axes], { keepdims: 1 });
   const difference = oracle.node('Sub', [largest, codes]);
   const powers = oracle.node('Gather', [oracle.tensor('i64', [256], [...table].map(BigInt)), difference]);

@@ -12,7 +12,7 @@ export function upgradeToInput(attribute: string, since: number): NonNullable<Op
     const list = (Array.isArray(value) ? value : [value]) as readonly number[];
     const { [attribute]: _, ...attributes } = node.attributes;
     const constant = upgrade.constant('i64', [list.length], int64s(list));
-    return { ...node, inputs: [node.inputs[0]!, constant], attributes };
+    return { ...node, inputs: [node.inputs[0], constant], attributes };
   };
 }
 

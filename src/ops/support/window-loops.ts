@@ -23,19 +23,19 @@ export function windowAxes(node: Node, x: Shape, y: Shape, kernel: Shape): Windo
   const same = stringAttribute(node, 'auto_pad', 'NOTSET').startsWith('SAME');
   const pads = intsAttribute(node, 'pads', []);
   return kernel.map((size, i) => ({
-    size: x[i + 2]!,
+    size: x[i + 2],
     kernel: size,
-    stride: strides[i]!,
-    dilation: dilations[i]!,
-    begin: begins[i]!,
+    stride: strides[i],
+    dilation: dilations[i],
+    begin: begins[i],
     end: same
       ? samePads(node, {
-          size: x[i + 2]!,
-          outputs: y[i + 2]!,
+          size: x[i + 2],
+          outputs: y[i + 2],
           kernel: size,
-          stride: strides[i]!,
-          dilation: dilations[i]!,
-        }) - begins[i]!
+          stride: strides[i],
+          dilation: dilations[i],
+        }) - begins[i]
       : (pads[kernel.length + i] ?? 0),
   }));
 }
@@ -51,7 +51,7 @@ export function windowLoops(
   padded = false,
 ): string[] {
   return nest(axes, body, (axis, i) => {
-    const position = sumText([at[i]!, `k${i}`], [axis.stride, axis.dilation], -axis.begin);
+    const position = sumText([at[i], `k${i}`], [axis.stride, axis.dilation], -axis.begin);
     const limit = padded ? axis.size + axis.end : axis.size;
     return [
       `const int32_t p${i} = ${position};`,
@@ -63,7 +63,7 @@ export function windowLoops(
 /** The transposed window: input position p contributes to output position p stride + k dilation - begin. */
 export function transposedLoops(axes: readonly WindowAxis[], at: readonly string[], body: readonly string[]): string[] {
   return nest(axes, body, (axis, i) => {
-    const position = `const int32_t t${i} = ${sumText([at[i]!, `k${i}`], [1, -axis.dilation], axis.begin)};`;
+    const position = `const int32_t t${i} = ${sumText([at[i], `k${i}`], [1, -axis.dilation], axis.begin)};`;
     if (axis.stride === 1) return [position.replace(`t${i}`, `p${i}`), ...skip(`p${i} < 0 || p${i} >= ${axis.size}`)];
     return [
       position,

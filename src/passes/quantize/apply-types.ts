@@ -179,7 +179,7 @@ export async function applyQuantization(
     const bias = constantOf(graph, node.inputs[2]);
     const input = plan.types.get(node.inputs[0]!);
     if (!bias || !input) return new Float64Array();
-    return Float64Array.from(bias.data as Float32Array, (value) => biasFloor(value, input.scale[0]!));
+    return Float64Array.from(bias.data as Float32Array, (value) => biasFloor(value, input.scale[0]));
   }
 
   /** int32 with scale (input scale) * (weight scale of its channel), one per output. */
@@ -190,8 +190,8 @@ export async function applyQuantization(
     if (known) return known;
     const w = must(types.get(weights)?.quant, 'weight type');
     const bias = must(constantOf(graph, value), 'bias').data as Float32Array;
-    const scale = w.scale.map((s) => s * x.scale[0]!);
-    const codes = Int32Array.from(scale, (s, c) => Math.round(bias[bias.length === 1 ? 0 : c]! / s));
+    const scale = w.scale.map((s) => s * x.scale[0]);
+    const codes = Int32Array.from(scale, (s, c) => Math.round(bias[bias.length === 1 ? 0 : c] / s));
     const name = addConstant(`${value}.codes`, { dtype: 'i32', shape: [codes.length], data: codes });
     types.set(name, {
       dtype: 'i32',
@@ -228,7 +228,7 @@ export async function applyQuantization(
       }
       const real = addNode('DequantizeLinear', name, type.quant, { ...type, dtype: 'f32', quant: null });
       const last = nodes.length - 1;
-      nodes[last] = { ...nodes[last]!, outputs: [output] };
+      nodes[last] = { ...nodes[last], outputs: [output] };
       types.delete(real);
       types.set(output, { ...type, dtype: 'f32', quant: null });
     }
@@ -237,7 +237,7 @@ export async function applyQuantization(
 
 /** Of a type with one scale. */
 function affineOf(quant: Quant): Affine {
-  return { scale: quant.scale[0]!, zeroPoint: quant.zeroPoint[0]! };
+  return { scale: quant.scale[0], zeroPoint: quant.zeroPoint[0] };
 }
 
 function codeType(graph: Graph, value: ValueName, quant: Quant): TensorType {

@@ -27,12 +27,12 @@ export function balanceLinks(links: readonly Link[], activations: Scales | null)
     let largest = 0;
     for (const [link, scale] of scales) {
       const seen = activations?.get(link);
-      const first = seen ? seen.map((x, c) => x / scale[c]!) : outputRanges(link.from, factorsOf(link.from));
+      const first = seen ? seen.map((x, c) => x / scale[c]) : outputRanges(link.from, factorsOf(link.from));
       const second = inputRanges(link, factorsOf(link.to), seen !== undefined);
       first.forEach((range, c) => {
         if (range === 0 || second[c] === 0) return;
-        const octaves = Math.log2(range / second[c]!) / 2;
-        scale[c] = 2 ** bounded(Math.log2(scale[c]!) + octaves);
+        const octaves = Math.log2(range / second[c]) / 2;
+        scale[c] = 2 ** bounded(Math.log2(scale[c]) + octaves);
         largest = Math.max(largest, Math.abs(octaves));
       });
     }
@@ -49,21 +49,21 @@ export function weightFactors(scales: Scales): (layer: LinearLayer) => (i: numbe
     const [into, out] = [before.get(layer.node), after.get(layer.node)];
     const inScale = into && scales.get(into);
     const outScale = out && scales.get(out);
-    return (i) => (inScale?.[into!.channelOf[layer.inputOf(i)]!] ?? 1) / (outScale?.[layer.outputOf(i)] ?? 1);
+    return (i) => (inScale?.[into!.channelOf[layer.inputOf(i)]] ?? 1) / (outScale?.[layer.outputOf(i)] ?? 1);
   };
 }
 
 /** Largest magnitude of each channel after the fused activation. */
 export function activationRanges({ from }: Link, { min, max }: ChannelStats): Float64Array {
   const [low, high] = from.node.clip ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
-  return max.map((top, c) => Math.max(Math.min(top, high), -Math.max(min[c]!, low), 0));
+  return max.map((top, c) => Math.max(Math.min(top, high), -Math.max(min[c], low), 0));
 }
 
 function outputRanges(layer: LinearLayer, factor: (i: number) => number): Float64Array {
   const ranges = new Float64Array(layer.outputs);
   layer.weights.forEach((w, i) => {
     const o = layer.outputOf(i);
-    ranges[o] = Math.max(ranges[o]!, Math.abs(w) * factor(i));
+    ranges[o] = Math.max(ranges[o], Math.abs(w) * factor(i));
   });
   return ranges;
 }
@@ -73,9 +73,9 @@ function inputRanges({ from, to, channelOf }: Link, factor: (i: number) => numbe
   const rows = relative ? outputRanges(to, factor) : null;
   const ranges = new Float64Array(from.outputs);
   to.weights.forEach((w, i) => {
-    const c = channelOf[to.inputOf(i)]!;
+    const c = channelOf[to.inputOf(i)];
     const row = rows?.[to.outputOf(i)] || 1;
-    ranges[c] = Math.max(ranges[c]!, (Math.abs(w) * factor(i)) / row);
+    ranges[c] = Math.max(ranges[c], (Math.abs(w) * factor(i)) / row);
   });
   return ranges;
 }

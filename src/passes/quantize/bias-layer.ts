@@ -78,12 +78,12 @@ export function biasSteps(
       const code = Number(data[i]);
       if (code <= clamp.min || code >= clamp.max) continue;
       const c = Math.floor(i / runs.inner) % runs.channels;
-      sum[c]! += affine.scale * (code - affine.zeroPoint) - Number(float[sample]!.data[i]);
-      count[c]!++;
+      sum[c] += affine.scale * (code - affine.zeroPoint) - Number(float[sample].data[i]);
+      count[c]++;
     }
   });
   const unit = affine.scale * STEP;
-  const meanError = (c: number) => Math.round(sum[c]! / count[c]! / unit) * unit;
+  const meanError = (c: number) => Math.round(sum[c] / count[c] / unit) * unit;
   return biasScale.map((scale, c) => (count[c] === 0 ? 0 : -Math.round(meanError(c) / scale)));
 }
 
@@ -91,7 +91,7 @@ export function squaredError({ affine }: BiasLayer, codes: readonly Tensor[], fl
   let error = 0;
   codes.forEach(({ data }, sample) => {
     for (let i = 0; i < data.length; i++) {
-      error += (affine.scale * (Number(data[i]) - affine.zeroPoint) - Number(float[sample]!.data[i])) ** 2;
+      error += (affine.scale * (Number(data[i]) - affine.zeroPoint) - Number(float[sample].data[i])) ** 2;
     }
   });
   return error;
@@ -110,7 +110,7 @@ export function withBias(
   const name = edit.constant(node.inputs[2] ?? `${output}.bias.codes`, tensorOf('i32', [codes.length], codes));
   const quant = { scheme: 'affine', bits: 32, scale: biasScale, zeroPoint: biasScale.map(() => 0), axis: 0 } as const;
   edit.setType(name, { dtype: 'i32', shape: [codes.length], quant });
-  edit.update(node, { inputs: [node.inputs[0]!, node.inputs[1]!, name] });
+  edit.update(node, { inputs: [node.inputs[0], node.inputs[1], name] });
   const changed = edit.finish();
   return { graph: changed, node: must(producerOf(changed, output), 'the changed layer') };
 }

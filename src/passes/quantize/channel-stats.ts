@@ -62,17 +62,17 @@ function createMeter(shape: Shape, axis: number) {
     add(data: Float32Array): void {
       for (let i = 0; i < data.length; i++) {
         const c = Math.floor(i / inner) % channels;
-        const x = data[i]!;
-        min[c] = Math.min(min[c]!, x);
-        max[c] = Math.max(max[c]!, x);
-        sum[c] = sum[c]! + x;
-        squares[c] = squares[c]! + x * x;
+        const x = data[i];
+        min[c] = Math.min(min[c], x);
+        max[c] = Math.max(max[c], x);
+        sum[c] = sum[c] + x;
+        squares[c] = squares[c] + x * x;
       }
       count += data.length / channels;
     },
     stats(): ChannelStats {
       const mean = sum.map((s) => s / count);
-      const deviation = squares.map((s, c) => Math.sqrt(Math.max(0, s / count - mean[c]! ** 2)));
+      const deviation = squares.map((s, c) => Math.sqrt(Math.max(0, s / count - mean[c] ** 2)));
       return { min, max, mean, deviation };
     },
   };

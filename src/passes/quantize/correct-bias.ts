@@ -106,7 +106,7 @@ async function valuesOf(
   const values = names.map((): Tensor[] => []);
   for (const feed of feeds) {
     const results = await evaluate(oracle, feed);
-    for (const [i, name] of names.entries()) values[i]!.push(must(results.get(name), name));
+    for (const [i, name] of names.entries()) values[i].push(must(results.get(name), name));
   }
   return values;
 }
@@ -114,7 +114,7 @@ async function valuesOf(
 /** Squared error of each layer over the power of what it should give, summed over the layers. */
 function relativeError(layers: readonly BiasLayer[], codes: readonly Tensor[][], goal: readonly Tensor[][]): number {
   return layers.reduce((total, layer, i) => {
-    const power = goal[i]!.reduce((sum, tensor) => sum + numbersOf(tensor).reduce((part, x) => part + x * x, 0), 0);
-    return total + squaredError(layer, codes[i]!, goal[i]!) / Math.max(power, Number.MIN_VALUE);
+    const power = goal[i].reduce((sum, tensor) => sum + numbersOf(tensor).reduce((part, x) => part + x * x, 0), 0);
+    return total + squaredError(layer, codes[i], goal[i]) / Math.max(power, Number.MIN_VALUE);
   }, 0);
 }

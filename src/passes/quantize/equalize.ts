@@ -54,7 +54,7 @@ function certainShift(link: Link, { mean, deviation }: ChannelStats): Float64Arr
   const relu = link.from.node.clip?.[0] === 0;
   const hasBiases = link.from.node.op !== 'MatMul' && link.to.node.op !== 'MatMul';
   if (!relu || !hasBiases || !keepsShifts(link)) return new Float64Array(link.from.outputs);
-  return mean.map((m, c) => Math.max(0, m - 3 * deviation[c]!));
+  return mean.map((m, c) => Math.max(0, m - 3 * deviation[c]));
 }
 
 function rewriteLayers(graph: Graph, links: readonly Link[], scales: Scales, shifts: Scales): Graph {
@@ -82,10 +82,10 @@ function rewriteLayers(graph: Graph, links: readonly Link[], scales: Scales, shi
     const inShift = into && shifts.get(into);
     const bias = Float64Array.from({ length: layer.outputs }, (_, o) => (layer.bias?.[o] ?? 0) - (ownShift?.[o] ?? 0));
     layer.weights.forEach((w, i) => {
-      bias[layer.outputOf(i)]! += w * (inShift?.[into!.channelOf[layer.inputOf(i)]!] ?? 0);
+      bias[layer.outputOf(i)] += w * (inShift?.[into!.channelOf[layer.inputOf(i)]] ?? 0);
     });
     if (layer.bias === null && bias.every((b) => b === 0)) return null;
-    const scaled = bias.map((b, o) => b / (own ? scales.get(own)![o]! : 1));
+    const scaled = bias.map((b, o) => b / (own ? scales.get(own)![o] : 1));
     return edit.constant(
       layer.node.inputs[2] ?? `${layer.node.outputs[0]}.bias`,
       tensorOf('f32', [layer.outputs], scaled),

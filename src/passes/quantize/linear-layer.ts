@@ -38,10 +38,10 @@ type Channels = Omit<LinearLayer, 'node' | 'weights' | 'bias'>;
 function channelsOf(graph: Graph, node: Node, { shape }: Tensor): Channels | null {
   if (node.op === 'Conv') return convChannels(node, shape);
   const matrix = shape.length === 2;
-  if (node.op === 'MatMul' && matrix) return denseChannels(graph, node, shape[0]!, shape[1]!, false);
+  if (node.op === 'MatMul' && matrix) return denseChannels(graph, node, shape[0], shape[1], false);
   if (node.op !== 'Gemm' || !matrix || intAttribute(node, 'transA', 0) !== 0) return null;
   const transposed = intAttribute(node, 'transB', 0) === 1;
-  const [inputs, outputs] = transposed ? [shape[1]!, shape[0]!] : [shape[0]!, shape[1]!];
+  const [inputs, outputs] = transposed ? [shape[1], shape[0]] : [shape[0], shape[1]];
   return denseChannels(graph, node, inputs, outputs, transposed);
 }
 

@@ -71,7 +71,7 @@ function channelsAfter(graph: Graph, node: Node, channels: Tensor): Tensor | nul
 /** Element -> its index along `axis`. */
 function channelsAlong(shape: Shape, axis: number): Tensor {
   return spread(
-    Int32Array.from({ length: shape[axis]! }, (_, c) => c),
+    Int32Array.from({ length: shape[axis] }, (_, c) => c),
     shape,
     axis,
   );
@@ -79,7 +79,7 @@ function channelsAlong(shape: Shape, axis: number): Tensor {
 
 function spread(perChannel: Int32Array, shape: Shape, axis: number): Tensor {
   const { channels, inner } = channelRuns(shape, axis);
-  const channel = (_: unknown, i: number) => perChannel[Math.floor(i / inner) % channels]!;
+  const channel = (_: unknown, i: number) => perChannel[Math.floor(i / inner) % channels];
   return { dtype: 'i32', shape, data: Int32Array.from({ length: elementCount(shape) }, channel) };
 }
 

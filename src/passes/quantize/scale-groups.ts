@@ -37,7 +37,7 @@ export function scaleGroups(graph: Graph): ScaleGroups {
     if (!rule || rule.refuse?.(node, graph)) continue;
     const outputs = node.outputs.filter((output) => output !== null);
     if (rule.output === 'as-input') for (const output of outputs) groups.join(node.inputs[0]!, output);
-    if (rule.output === 'shared') for (const input of node.inputs) groups.join(input!, outputs[0]!);
+    if (rule.output === 'shared') for (const input of node.inputs) groups.join(input!, outputs[0]);
   }
   return groups;
 }

@@ -71,7 +71,7 @@ function collect(
   const escapes = (node: Node) =>
     node.outputs[0] !== output &&
     (graph.outputs.includes(node.outputs[0]!) ||
-      graph.nodes.some((other) => !members.has(other) && other.inputs.includes(node.outputs[0]!)));
+      graph.nodes.some((other) => !members.has(other) && other.inputs.includes(node.outputs[0])));
   if (!nodes.some(escapes)) return { input, output, nodes };
   const last = nodes.at(-1)!;
   const direct = last.inputs.filter((value) => value !== null && !graph.constants.has(value));

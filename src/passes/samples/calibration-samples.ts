@@ -42,7 +42,7 @@ export function asCodes(graph: Graph, feeds: Feeds): Feeds {
     [...feeds].map(([input, tensor]): [ValueName, Tensor] => {
       const { dtype, quant, shape } = typeOf(graph, input);
       if (!quant || tensor.dtype !== 'f32') return [input, tensor];
-      const affine = { scale: quant.scale[0]!, zeroPoint: quant.zeroPoint[0]! };
+      const affine = { scale: quant.scale[0], zeroPoint: quant.zeroPoint[0] };
       return [input, { dtype, shape, data: quantizeArray(tensor.data as Float32Array, affine, codeRange(quant.bits)) }];
     }),
   );

@@ -75,7 +75,7 @@ export async function runNode(node: Node, graph: Graph, values: Results, evaluat
   const inputs = alone.inputs.map((input) => [input, must(values.get(input), input)] as const);
   const results = new Map<ValueName, Tensor[]>(alone.outputs.map((output) => [output, []]));
   for (let i = 0; i < (inputs[0]?.[1].length ?? 0); i++) {
-    const outputs = await evaluate(alone, new Map(inputs.map(([input, tensors]) => [input, tensors[i]!])));
+    const outputs = await evaluate(alone, new Map(inputs.map(([input, tensors]) => [input, tensors[i]])));
     for (const [output, tensors] of results) tensors.push(must(outputs.get(output), output));
   }
   return results;
