@@ -20,12 +20,6 @@ export function crossEntropyCurvature(build: Builder, logits: ValueName): ValueN
   return build.sub(p, build.mul(p, p));
 }
 
-/** Mean over all elements of (output - target)^2. */
-export function meanSquaredError(build: Builder, output: ValueName, target: ValueName): ValueName {
-  const difference = build.sub(output, target);
-  return build.reduce('ReduceMean', build.mul(difference, difference), [...build.shape(difference).keys()], false);
-}
-
 /**
  * Divergence of the teacher's softened classes from the student's, times temperature^2, so that its gradient does not
  * depend on the temperature's size (Hinton, Vinyals and Dean, 2015).

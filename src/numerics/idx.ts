@@ -1,11 +1,10 @@
-import { constants, gunzipSync, gzipSync } from 'node:zlib';
+import { constants, gunzipSync } from 'node:zlib';
 import { elementCount } from '../ir/shape.ts';
 import type { DType, Tensor } from '../ir/types.ts';
-import { invariant } from '../support/errors.ts';
 import { MemoryBudget } from '../support/memory-budget.ts';
 import { badData } from './bad-data.ts';
 import { bytesPerElement } from './dtype.ts';
-import { decodeElements, encodeElements } from './elements.ts';
+import { decodeElements } from './elements.ts';
 
 const DTYPE_OF: Readonly<Record<number, DType>> = { 8: 'u8', 9: 'i8', 11: 'i16', 12: 'i32', 13: 'f32', 14: 'f64' };
 /** 4 bytes and at most 255 dimensions of 4 bytes. */
@@ -29,20 +28,6 @@ export function readIdx(bytes: Uint8Array, name: string, memory: MemoryBudget = 
 
 export function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
-}
-
-/** u8, i8, i16, i32, f32 and f64 only; `compress` gives a gzip file. */
-export function writeIdx({ dtype, shape, data }: Tensor, compress = false): Uint8Array {
-  const type = Object.keys(DTYPE_OF)
-    .map(Number)
-    .find((key) => DTYPE_OF[key] === dtype);
-  invariant(type !== undefined, `IDX cannot hold ${dtype}`);
-  const header = Buffer.alloc(4 + 4 * shape.length);
-  header[2] = type;
-  header[3] = shape.length;
-  for (const [axis, dimension] of shape.entries()) header.writeUInt32BE(dimension, 4 + 4 * axis);
-  const file = Buffer.concat([header, encodeElements(data, 'BE')]);
-  return compress ? gzipSync(file) : file;
 }
 
 function readPlain(bytes: Uint8Array, name: string): Tensor {

@@ -37,11 +37,6 @@ export function requantization(scales: ArrayLike<number>): Requantization {
   return { multiplier, leftShift };
 }
 
-/** The real number a multiplier stands for. Exact. */
-export function effectiveScale(multiplier: number, leftShift: number): number {
-  return multiplier * 2 ** (leftShift - 32);
-}
-
 /** Every value an accumulator can hold, partial sums in any order included. */
 export interface AccumulatorBound {
   readonly min: number;

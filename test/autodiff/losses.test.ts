@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Builder, buildOn } from '../../src/autodiff/builder.ts';
-import { correctCount, crossEntropy, distillation, meanSquaredError } from '../../src/autodiff/losses.ts';
+import { correctCount, crossEntropy, distillation } from '../../src/autodiff/losses.ts';
 import { exportOnnx } from '../../src/frontend/export-onnx.ts';
 import { parseGraph } from '../../src/ir/text.ts';
 import type { Graph, ValueName } from '../../src/ir/types.ts';
@@ -44,15 +44,6 @@ test('cross-entropy of labels is that of their one-hot probabilities', async () 
   expect(await lossAt(hot, X)).toBeCloseTo(wanted, 5);
   expect((await checkGradients(labels)).error).toBeLessThan(1e-3);
   expect((await checkGradients(hot)).error).toBeLessThan(1e-3);
-});
-
-test('the mean squared error', async () => {
-  const graph = withLoss(`${LOGITS}\n${PROBABILITIES}\nreturn logits, target`, (build) =>
-    meanSquaredError(build, 'logits', 'target'),
-  );
-  const target = [0, 0, 1, 1, 0, 0, 0, 1, 0, 0, 1, 0];
-  expect(await lossAt(graph, X)).toBeCloseTo(X.reduce((sum, x, i) => sum + (x - target[i]) ** 2, 0) / X.length, 5);
-  expect((await checkGradients(graph)).error).toBeLessThan(1e-3);
 });
 
 test('distillation is zero at the teacher and positive elsewhere', async () => {

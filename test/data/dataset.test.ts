@@ -5,10 +5,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Dataset, type DatasetInput, loadDataset } from '../../src/data/dataset.ts';
 import { tensorOf } from '../../src/ir/tensor.ts';
 import type { DType, Tensor } from '../../src/ir/types.ts';
-import { writeIdx } from '../../src/numerics/idx.ts';
 import { readNpy, writeNpy } from '../../src/numerics/npy.ts';
 import { writeNpz } from '../../src/numerics/npz.ts';
 import { sharedData, sharedDataset, sharedSamples } from '../helpers/shared-data.ts';
+import { writeIdx } from '../helpers/write-idx.ts';
 
 let folder = '';
 beforeAll(() => {

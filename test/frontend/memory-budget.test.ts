@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { transformModel } from '../../src/compile.ts';
 import { loadDataset } from '../../src/data/dataset.ts';
-import { writeIdx } from '../../src/numerics/idx.ts';
 import { writeNpy } from '../../src/numerics/npy.ts';
 import { writeNpz } from '../../src/numerics/npz.ts';
 import { UserError } from '../../src/support/errors.ts';
 import { MemoryBudget } from '../../src/support/memory-budget.ts';
 import { type FileSpec, f32, i64, node, onnxFile } from '../helpers/onnx-file.ts';
+import { writeIdx } from '../helpers/write-idx.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'nibblec-budget-'));
 afterAll(() => rmSync(folder, { recursive: true }));

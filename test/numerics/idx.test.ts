@@ -2,8 +2,9 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Tensor } from '../../src/ir/types.ts';
-import { readIdx, writeIdx } from '../../src/numerics/idx.ts';
+import { readIdx } from '../../src/numerics/idx.ts';
 import { UserError } from '../../src/support/errors.ts';
+import { writeIdx } from '../helpers/write-idx.ts';
 
 const tensors: Tensor[] = [
   { dtype: 'u8', shape: [2, 3], data: Uint8Array.of(1, 2, 3, 4, 5, 255) },

@@ -5,11 +5,13 @@ import {
   accumulatorBound,
   accumulatorFits,
   averageFactors,
-  effectiveScale,
   productScale,
   requantization,
 } from '../../src/quant/requantize.ts';
 import { requantize } from '../helpers/requantize.ts';
+
+/** The real number a multiplier stands for. */
+const effectiveScale = (multiplier: number, leftShift: number) => multiplier * 2 ** (leftShift - 32);
 
 const scales = fc.array(
   fc.integer({ min: -3100, max: 800 }).map((e) => 2 ** (e / 100)),

@@ -1,7 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createRng } from '../../src/numerics/rng.ts';
-import { lookupTable } from '../../src/quant/lookup-table.ts';
 import { softmaxTable } from '../../src/quant/softmax-table.ts';
 
 /** The integer rule, in double arithmetic that is exact below 2^53; asserts that uint32 would have done. */
@@ -41,37 +39,5 @@ describe('softmaxTable', () => {
         });
       }),
     );
-  });
-});
-
-describe('lookupTable', () => {
-  test('a line maps codes to themselves', () => {
-    const affine = { scale: 0.03, zeroPoint: 12 };
-    expect([...lookupTable((x) => x, affine, affine)]).toEqual(Array.from({ length: 256 }, (_, i) => i - 128));
-  });
-
-  test('sigmoid is within half a step everywhere', () => {
-    const [input, output] = [
-      { scale: 0.05, zeroPoint: -3 },
-      { scale: 1 / 256, zeroPoint: -128 },
-    ];
-    const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
-    lookupTable(sigmoid, input, output).forEach((code, index) => {
-      const real = Math.min(sigmoid(input.scale * (index - 128 - input.zeroPoint)), 255 / 256);
-      expect(Math.abs((code + 128) / 256 - real)).toBeLessThanOrEqual(0.5 / 256 + 1e-9);
-    });
-  });
-
-  test('no value is the zero point, infinity saturates', () => {
-    const table = lookupTable(Math.log, { scale: 1, zeroPoint: 0 }, { scale: 1, zeroPoint: 7 });
-    expect([table[0], table[128], table[129]]).toEqual([7, -128, 7]);
-  });
-
-  test('is reproducible for random functions', () => {
-    const { normal } = createRng(1);
-    const affine = { scale: 0.1, zeroPoint: 0 };
-    const values = Array.from({ length: 256 }, normal);
-    const table = lookupTable((x) => values[Math.round(x / 0.1) + 128], affine, affine);
-    expect(table.every((code, i) => Math.abs(code * 0.1 - values[i]) <= 0.05 + 1e-9)).toBe(true);
   });
 });

@@ -24,25 +24,11 @@ export function packedPow2Grid(bits: number): Grid {
   return gridOfLevels(`pow2p-${bits}`, pow2Levels(2 ** (bits - 1) - 1));
 }
 
-/** Exponents of the largest and the smallest power of an INQ grid. */
-export interface InqExponents {
-  readonly n1: number;
-  readonly n2: number;
-}
-
 /**
- * The paper's rule: n1 = floor(log2(4 s / 3)) for s = max|w|, n2 = n1 + 1 - 2^(bits-1) / 2. Then 0.75 * 2^n1 <= s <
- * 1.5 * 2^n1: the largest weight rounds to the largest power. A layer of zeros gets n1 = 0.
+ * Exponent n1 of the largest power of an INQ grid, the paper's rule: floor(log2(4 x / 3)) for x = max|w|, from the bits of the
+ * number and so without rounding. Then 0.75 * 2^n1 <= x < 1.5 * 2^n1: the largest weight rounds to the largest power. The
+ * smallest power is n2 = n1 + 1 - 2^(bits-2). A layer of zeros gets n1 = 0.
  */
-export function inqExponents(bits: number, maxAbs: number): InqExponents {
-  return withTop(bits, topExponent(maxAbs));
-}
-
-export function withTop(bits: number, n1: number): InqExponents {
-  return { n1, n2: n1 + 1 - 2 ** (bits - 2) };
-}
-
-/** floor(log2(4 x / 3)), from the bits of the number and so without rounding. */
 export function topExponent(x: number): number {
   invariant(Number.isFinite(x) && x >= 0, `${x} is not a magnitude`);
   if (x === 0) return 0;

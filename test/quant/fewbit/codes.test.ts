@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createRng } from '../../../src/numerics/rng.ts';
 import { allocateBytes, paperBits } from '../../../src/quant/fewbit/bit-allocation.ts';
 import { entropyConstrained, entropyConstrainedTo, stepForBits } from '../../../src/quant/fewbit/ecsq.ts';
-import { compressionRatio, countCodes, entropyBits } from '../../../src/quant/fewbit/entropy.ts';
+import { countCodes, entropyBits } from '../../../src/quant/fewbit/entropy.ts';
 import { fitLayer, hasGrid } from '../../../src/quant/fewbit/fit-layer.ts';
 import { gridError } from '../../../src/quant/fewbit/fit-scale.ts';
 import { kmeans, kmeansWithZero, weightedPoints } from '../../../src/quant/fewbit/kmeans.ts';
@@ -20,11 +20,6 @@ describe('entropy', () => {
       [3, 2],
       [-1, 1],
     ]);
-  });
-
-  test('the compression ratio counts code words and table', () => {
-    // 8 weights of 32 bits; words of 1, 2, 2 bits: (5 + 3 * 2 + 2 * 2) + 3 * 32 bits
-    expect(compressionRatio([4, 2, 1], [1, 2, 2])).toBeCloseTo((7 * 32) / (5 + 6 + 4 + 96), 12);
   });
 });
 

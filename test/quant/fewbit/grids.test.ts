@@ -5,15 +5,8 @@ import { fitPow2Scale, fitScale, gridError } from '../../../src/quant/fewbit/fit
 import { codebookGrid } from '../../../src/quant/grids/codebook.ts';
 import { type Grid, gridOfLevels, largestLevel } from '../../../src/quant/grids/grid.ts';
 import { GRID_NAMES, gridNamed } from '../../../src/quant/grids/index.ts';
-import { exponentOf, inqExponents, inqGrid, packedPow2Grid } from '../../../src/quant/grids/pow2.ts';
-import {
-  asymmetricTernary,
-  fitAsymmetricTernary,
-  fitTernary,
-  scaleAbove,
-  TERNARY,
-  twnThreshold,
-} from '../../../src/quant/grids/ternary.ts';
+import { exponentOf, inqGrid, packedPow2Grid, topExponent } from '../../../src/quant/grids/pow2.ts';
+import { fitTernary, TERNARY } from '../../../src/quant/grids/ternary.ts';
 import { uniformGrid } from '../../../src/quant/grids/uniform.ts';
 
 const grids: readonly Grid[] = [
@@ -86,25 +79,19 @@ describe('INQ', () => {
     expect(levels.length).toBe(count);
     expect(largestLevel(inqGrid(bits))).toBe(top);
     expect(levels.filter((level) => level > 0)).toEqual(Array.from({ length: exponents }, (_, e) => 2 ** e));
-    const { n1, n2 } = inqExponents(bits, 1);
-    expect(n1 - n2 + 1).toBe(exponents);
-  });
-
-  test("the paper's example: 3 bits and n1 = -1 give n2 = -2", () => {
-    expect(inqExponents(3, 0.5)).toEqual({ n1: -1, n2: -2 });
   });
 
   test('0.75 * 2^n1 <= s < 1.5 * 2^n1', () => {
     const rng = createRng(1);
     for (let i = 0; i < 100_000; i++) {
       const s = rng.uniform() * 2 ** rng.int(-30, 30);
-      const { n1 } = inqExponents(5, s);
+      const n1 = topExponent(s);
       if (!(0.75 * 2 ** n1 <= s && s < 1.5 * 2 ** n1)) throw new Error(`s = ${s}, n1 = ${n1}`);
     }
-    expect(inqExponents(4, 0.75).n1).toBe(0);
-    expect(inqExponents(4, 0.75 - 2 ** -53).n1).toBe(-1);
-    expect(inqExponents(4, 1.5).n1).toBe(1);
-    expect(inqExponents(4, 2 ** -1060).n1).toBe(-1060);
+    expect(topExponent(0.75)).toBe(0);
+    expect(topExponent(0.75 - 2 ** -53)).toBe(-1);
+    expect(topExponent(1.5)).toBe(1);
+    expect(topExponent(2 ** -1060)).toBe(-1060);
   });
 
   test('exponents are exact where Math.log2 is not', () => {
@@ -146,7 +133,7 @@ describe('INQ', () => {
   });
 
   test('a layer of zeros has n1 = 0', () => {
-    expect(inqExponents(5, 0)).toEqual({ n1: 0, n2: -7 });
+    expect(topExponent(0)).toBe(0);
     expect(fitPow2Scale(inqGrid(5), [0, 0], 'mse')).toBe(2 ** -7);
   });
 
@@ -186,8 +173,8 @@ describe('error on a normal and a Laplace source', () => {
     [5, 0.0378],
   ])("INQ %d bits with the paper's n1 at 4 deviations: %d", (bits, expected) => {
     const grid = inqGrid(bits);
-    const { n2 } = inqExponents(bits, 4);
-    expect(Math.abs(relative(grid, gauss, 2 ** n2) / expected - 1)).toBeLessThan(0.05);
+    const smallest = 2 ** (topExponent(4) + 1 - 2 ** (bits - 2));
+    expect(Math.abs(relative(grid, gauss, smallest) / expected - 1)).toBeLessThan(0.05);
   });
 
   test('n1 by least error is never worse, and far better for few bits', () => {
@@ -219,39 +206,8 @@ describe('ternary', () => {
     }
   });
 
-  test('two scales are never worse than one', () => {
-    const rng = createRng(5);
-    const weights = Float64Array.from({ length: 200 }, () => rng.normal() + 0.3);
-    const { positive, negative } = fitAsymmetricTernary(weights);
-    const two = asymmetricTernary(positive, negative);
-    expect(two.grid.levels).toHaveLength(3);
-    expect(Math.max(...two.grid.levels.map(Math.abs))).toBe(127);
-    expect(gridError(two, weights)).toBeLessThan(
-      gridError({ grid: TERNARY, scale: fitTernary(weights).scale }, weights),
-    );
-    const codes = two.grid.levels.map((level) => level * two.scale);
-    expect(codes[0]).toBeCloseTo(-negative, 2);
-    expect(codes[2]).toBeCloseTo(positive, 2);
-  });
-
-  test('an empty side is left out, and so are both', () => {
-    expect(asymmetricTernary(2, 0).grid.levels).toEqual([0, 127]);
-    expect(asymmetricTernary(0, 2).grid.levels).toEqual([-127, 0]);
-    expect(asymmetricTernary(0, 0)).toMatchObject({ scale: 1, grid: { levels: [0] } });
-    expect(fitAsymmetricTernary([1, 2, 3]).negative).toBe(0);
+  test('of nothing but zeros there is no scale', () => {
     expect(fitTernary([0, 0])).toEqual({ scale: 0, count: 0 });
-  });
-
-  test("TWN's threshold is 0.7 mean|w|, a little worse than the optimum on a normal source", () => {
-    const rng = createRng(6);
-    const weights = Float64Array.from({ length: 40_000 }, () => rng.normal());
-    const threshold = twnThreshold(weights);
-    expect(threshold).toBeCloseTo(0.7 * Math.sqrt(2 / Math.PI), 2);
-    const scale = scaleAbove(weights, threshold);
-    const error = weights.reduce((sum, w) => sum + (Math.abs(w) > threshold ? Math.abs(w) - scale : w) ** 2, 0);
-    const best = gridError({ grid: TERNARY, scale: fitTernary(weights).scale }, weights);
-    expect(error / best).toBeGreaterThan(1.003);
-    expect(error / best).toBeLessThan(1.012);
   });
 });
 
