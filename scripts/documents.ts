@@ -54,7 +54,7 @@ function passesPage(): string {
     'Passes',
     'A pass takes a graph and gives a new one. The pipeline checks what a pass requires before it runs and what it ' +
       'provides afterwards, and verifies the graph in between. A recipe (`--recipe FILE`) lists passes by name, or as ' +
-      '`["name", { "option": value }]`.',
+      '`["name", { "option": value }]`; beside `passes` it may have a [`goal` and `kernels`](report.md#kernels).',
     ...[...allPasses].sort((a, b) => (a.name < b.name ? -1 : 1)).map(passSection),
     '## Facts',
     table(

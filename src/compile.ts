@@ -9,6 +9,7 @@ import type { ModelFile } from './frontend/file-copy.ts';
 import { importOnnx } from './frontend/import-onnx.ts';
 import { widespreadOpset } from './frontend/opset.ts';
 import { typeOf } from './ir/graph.ts';
+import type { Goal } from './ir/lowering.ts';
 import type { Json, MemoryPlan, Program } from './ir/program.ts';
 import type { Graph, Tensor, ValueName } from './ir/types.ts';
 import { buildOracle } from './oracle/build-oracle.ts';
@@ -48,6 +49,10 @@ export interface CompileOptions extends TransformOptions {
   readonly target: Target;
   /** 'native' (default): images channels-last; 'onnx': everything in ONNX order. */
   readonly ioLayout?: 'native' | 'onnx';
+  /** What kernels are chosen for. Default balanced. */
+  readonly goal?: Goal;
+  /** The kernel of some layers, by node name. */
+  readonly kernels?: Readonly<Record<string, string>>;
 }
 
 /** What the passes need to know. */
@@ -113,6 +118,7 @@ export interface Compilation extends Transformation {
   readonly name: string;
   readonly target: Target;
   readonly ioLayout: 'native' | 'onnx';
+  readonly goal: Goal;
   /** The graph in plain ONNX: integer tensors that any runtime computes exactly as the C does. */
   readonly oracle: Graph;
   readonly program: Program;
@@ -131,20 +137,22 @@ export async function compileModel(options: CompileOptions): Promise<Compilation
 
 /** The second half: the graph that the passes made becomes C for a target. */
 export function generateC(transformation: Transformation, options: CompileOptions): Compilation {
-  const { target, ioLayout = 'native' } = options;
+  const { target, ioLayout = 'native', goal = 'balanced', kernels = {} } = options;
   const name = cIdentifier(options.name, 'model').toLowerCase();
   const modelSha256 = createHash('sha256').update(options.model).digest('hex');
   const { precision } = transformation;
   const source = `${precision}, target ${target.name}, model sha256 ${modelSha256.slice(0, 16)}`;
   const provenance = [`nibblec ${VERSION}, ${source}`];
-  return generateModel({ ...transformation, file: fileOf(options), name, target, ioLayout, modelSha256, provenance });
+  const model = { ...transformation, file: fileOf(options), name, target, ioLayout, goal, modelSha256, provenance };
+  return generateModel(model, new Map(Object.entries(kernels)));
 }
 
 type Ungenerated = Omit<Compilation, 'oracle' | 'program' | 'plan' | 'files'>;
 
-function generateModel(model: Ungenerated): Compilation {
-  const { graph, name, target, ioLayout, provenance } = model;
-  const generated = generate(graph, { name, features: target.features, ioLayout, provenance });
+function generateModel(model: Ungenerated, pins: ReadonlyMap<string, string>): Compilation {
+  const { graph, name, target, ioLayout, goal, provenance } = model;
+  const kernels = { goal, pins };
+  const generated = generate(graph, { name, features: target.features, ioLayout, kernels, provenance });
   return { ...model, ...generated, oracle: buildOracle(graph) };
 }
 

@@ -7,6 +7,7 @@ import { checkFit } from '../report/check-fit.ts';
 import { fullReport } from '../report/full-report.ts';
 import { measure } from '../report/measure.ts';
 import { renderAccuracy } from '../report/render-accuracy.ts';
+import { renderRefusals } from '../report/render-kernels.ts';
 import { renderReport } from '../report/render-report.ts';
 import { renderSqnr } from '../report/render-sqnr.ts';
 import { renderWeights } from '../report/render-weights.ts';
@@ -40,6 +41,7 @@ type Flags = ModelFlags &
     readonly verify?: boolean;
     readonly selfTest?: number | true;
     readonly sqnr?: boolean;
+    readonly refusals?: boolean;
     readonly sbom?: boolean;
   };
 
@@ -58,6 +60,7 @@ export function compileCommand(): Command {
       wholeNumber(1, 4),
     )
     .option('--sbom', 'also write NAME.cdx.json, a bill of materials (CycloneDX) of what the firmware takes in')
+    .option('--refusals', 'also tell why layers did not get other kernels')
     .option('--sqnr', 'also report how well each int8 layer follows float32');
   return addIrFlags(addReportFlag(addVerifyFlags(addModelFlags(command))))
     .addHelpText('after', EXAMPLES)
@@ -131,6 +134,8 @@ async function finish(compilation: Compilation, flags: Flags, progress: Progress
     return;
   }
   say(renderReport(report));
+  const refusals = flags.refusals ? renderRefusals(report) : null;
+  if (refusals) say(`\n${refusals}`);
   const weights = renderWeights(full);
   if (weights) say(`\n${weights}`);
   if (verdicts.length > 0) say(`\n${renderVerdicts(verdicts)}`);

@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { CompileOptions } from '../compile.ts';
+import { GOALS, type Goal } from '../ir/lowering.ts';
 import type { Json } from '../ir/program.ts';
-import { parseRecipe } from '../passes/recipe.ts';
+import { parseRecipe, type Recipe } from '../passes/recipe.ts';
 import { allPasses } from '../passes/registry.ts';
 import { CALIBRATION_METHODS, type CalibrationMethod } from '../quant/observers.ts';
 import { UserError } from '../support/errors.ts';
@@ -11,6 +12,7 @@ import { MemoryBudget } from '../support/memory-budget.ts';
 import type { Target } from '../targets/target.ts';
 import { activationBits } from './activation-bits.ts';
 import { CONSTANT_FLAG, CONSTANT_HELP, type ConstantFlag, constant, readConstants } from './constant-flag.ts';
+import { kernelPins } from './kernel-pins.ts';
 import { opener } from './open-data.ts';
 import { byteCount, dimension, percentage, wholeNumber } from './parsers.ts';
 import { weightFormats } from './weight-formats.ts';
@@ -30,6 +32,8 @@ export interface ModelFlags {
   readonly exclude?: readonly string[];
   readonly floatIo?: boolean;
   readonly ioLayout?: 'native' | 'onnx';
+  readonly goal?: Goal;
+  readonly kernels?: Readonly<Record<string, string>>;
   readonly dim?: Readonly<Record<string, number>>;
   readonly constant?: readonly ConstantFlag[];
   readonly name?: string;
@@ -93,6 +97,16 @@ export function addModelFlags(command: Command): Command {
         'onnx',
       ]),
     )
+    .addOption(
+      new Option('--goal <g>', 'what kernels are chosen for (default balanced: speed that costs little RAM)').choices(
+        GOALS,
+      ),
+    )
+    .option(
+      '--kernels <layer=kernel>',
+      'the kernel of a layer (by ONNX name), as in conv1=conv2d_s8,fc=dense_s8; may be repeated',
+      kernelPins,
+    )
     .option('--dim <name=value>', 'number for a symbolic dimension; may be repeated', dimension)
     .option(CONSTANT_FLAG, CONSTANT_HELP, constant)
     .option('--name <name>', "prefix of the C and of its files (default: the model file's name)")
@@ -115,6 +129,7 @@ export function compilerMemory(): Option {
 export async function modelOptions(path: string, flags: ModelFlags, target: Target): Promise<CompileOptions> {
   const { samples, method, percentile, equalize, biasCorrection } = flags;
   const memory = new MemoryBudget(flags.compilerMemory);
+  const recipe = flags.recipe === undefined ? null : parseRecipe(await readJson(flags.recipe), allPasses);
   return {
     model: await readModel(path),
     directory: dirname(path),
@@ -138,9 +153,17 @@ export async function modelOptions(path: string, flags: ModelFlags, target: Targ
     ...(equalize && { equalize }),
     ...(biasCorrection === false && { correctBias: false }),
     ...(flags.ioLayout && { ioLayout: flags.ioLayout }),
-    ...(flags.recipe && { recipe: parseRecipe(await readJson(flags.recipe), allPasses).pipeline }),
+    ...(recipe && { recipe: recipe.pipeline }),
+    ...kernelOptions(flags, recipe),
     passes: { seed: flags.seed },
   };
+}
+
+/** A flag counts more than the recipe, layer by layer. */
+function kernelOptions(flags: ModelFlags, recipe: Recipe | null): Pick<CompileOptions, 'goal' | 'kernels'> {
+  const goal = flags.goal ?? recipe?.goal;
+  const kernels = { ...recipe?.kernels, ...flags.kernels };
+  return { ...(goal && { goal }), ...(Object.keys(kernels).length > 0 && { kernels }) };
 }
 
 export async function readModel(path: string): Promise<Uint8Array> {

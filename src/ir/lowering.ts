@@ -72,8 +72,9 @@ export interface LowerBuilder {
   readonly wish: KernelWish;
 }
 
-/** balanced: speed, where it does not cost much flash or RAM. */
-export type Goal = 'balanced' | 'speed' | 'size' | 'ram';
+/** What kernels are chosen for. balanced: speed, where it does not cost much flash or RAM. */
+export const GOALS = ['balanced', 'speed', 'size', 'ram'] as const;
+export type Goal = (typeof GOALS)[number];
 
 export interface KernelWish {
   readonly goal: Goal;

@@ -1,33 +1,64 @@
+import { GOALS, type Goal } from '../ir/lowering.ts';
 import type { Json } from '../ir/program.ts';
 import { UserError } from '../support/errors.ts';
 import { nearestName } from '../support/nearest.ts';
 import { type AnyPass, type PassOptions, type Step, step } from './pass.ts';
 import type { Pipeline } from './pipeline.ts';
 
-/** A pipeline as data: `{ "name": "int8", "passes": ["canonicalize", ["fold-constants", { "maxBytes": 1024 }]] }`. */
-export interface Recipe {
+/**
+ * A pipeline as data: `{ "name": "int8", "passes": ["canonicalize", ["fold-constants", { "maxBytes": 1024 }]] }`, and if
+ * it should be so, what the kernels are chosen for and the kernel of some layers:
+ * `"goal": "size", "kernels": { "conv1": "conv2d_s8" }`.
+ */
+export interface Recipe extends RecipeKernels {
   readonly name: string;
   readonly pipeline: readonly Step[];
+}
+
+export interface RecipeKernels {
+  readonly goal?: Goal;
+  /** Kernel by layer. */
+  readonly kernels?: Readonly<Record<string, string>>;
 }
 
 /** Checks parsed JSON and looks its passes up among `known`. Throws UserError BAD_ARGUMENT that names the entry. */
 export function parseRecipe(json: Json, known: readonly AnyPass[]): Recipe {
   if (!isRecord(json)) return fail('a recipe is a JSON object with a list "passes"');
-  for (const key of Object.keys(json)) requireKnown(key, ['name', 'passes'], 'recipe key', 'recipe');
-  const { name = 'recipe', passes } = json;
+  for (const key of Object.keys(json)) requireKnown(key, ['name', 'passes', 'goal', 'kernels'], 'recipe key', 'recipe');
+  const { name = 'recipe', passes, goal, kernels } = json;
   if (typeof name !== 'string') return fail('"name" must be a text', 'name');
   if (!isList(passes)) return fail('"passes" must be a list', 'passes');
-  return { name, pipeline: passes.map((entry, i) => parseEntry(entry, `passes[${i}]`, known)) };
+  return {
+    name,
+    pipeline: passes.map((entry, i) => parseEntry(entry, `passes[${i}]`, known)),
+    ...(goal !== undefined && { goal: parseGoal(goal) }),
+    ...(kernels !== undefined && { kernels: parseKernels(kernels) }),
+  };
+}
+
+function parseGoal(json: Json): Goal {
+  if (typeof json !== 'string') return fail('"goal" must be a text', 'goal');
+  requireKnown(json, GOALS, 'goal', 'goal');
+  return json as Goal;
+}
+
+/** Whether layers and kernels are known is seen when they are used. */
+function parseKernels(json: Json): Readonly<Record<string, string>> {
+  const isText = (entry: readonly [string, Json]): entry is [string, string] => typeof entry[1] === 'string';
+  const entries = isRecord(json) ? Object.entries(json) : fail('"kernels" must be { "layer": "kernel" }', 'kernels');
+  const wrong = entries.find((entry) => !isText(entry));
+  if (wrong) return fail(`the kernel of '${wrong[0]}' must be a text`, 'kernels');
+  return Object.fromEntries(entries.filter(isText));
 }
 
 /** The JSON that parseRecipe reads back to the same steps; only options other than the defaults are written. */
-export function printRecipe(name: string, pipeline: Pipeline): Json {
+export function printRecipe(name: string, pipeline: Pipeline, { goal, kernels }: RecipeKernels = {}): Json {
   const passes = pipeline.map((entry): Json => {
     const { pass, options } = 'pass' in entry ? entry : step(entry);
     const changed = Object.entries(options).filter(([key, value]) => !sameJson(value, pass.defaults[key]));
     return changed.length === 0 ? pass.name : [pass.name, Object.fromEntries(changed)];
   });
-  return { name, passes };
+  return { name, passes, ...(goal !== undefined && { goal }), ...(kernels !== undefined && { kernels }) };
 }
 
 function parseEntry(entry: Json, where: string, known: readonly AnyPass[]): Step {

@@ -7,10 +7,12 @@ import { grouped, renderTable } from './table.ts';
 /** Time of each layer, flash and RAM for a terminal. */
 export function renderBench(report: Report, counts: Counts, { clockHz }: Target): string {
   const right = (title: string) => ({ title, align: 'right' as const });
+  const chosen = report.layers.some(({ kernel }) => kernel !== null);
   const columns = [
     right('#'),
     { title: 'op', cut: 'end' as const },
     { title: 'node', cut: 'start' as const },
+    ...(chosen ? [{ title: 'kernel', cut: 'end' as const }] : []),
     ...['MACs', counts.unit, 'per MAC', 'share'].map(right),
   ];
   const row = (time: number, macs: number) => [
@@ -23,9 +25,10 @@ export function renderBench(report: Report, counts: Counts, { clockHz }: Target)
     String(layer.index),
     layer.op,
     layer.node,
+    ...(chosen ? [layer.kernel ?? ''] : []),
     ...row(counts.layers[i] ?? 0, layer.macs),
   ]);
-  const total = ['', 'total', '', ...row(counts.total, report.macs)];
+  const total = ['', 'total', '', ...(chosen ? [''] : []), ...row(counts.total, report.macs)];
   return [
     `${report.model} on ${report.target}, ${report.precision}`,
     '',

@@ -1,4 +1,5 @@
 import { printable } from './printable.ts';
+import { kernelLines } from './render-kernels.ts';
 import type { Fit, LayerReport, Report } from './report.ts';
 import { bytesText, grouped, renderTable } from './table.ts';
 
@@ -9,6 +10,7 @@ export function renderReport(report: Report): string {
     '',
     ...layerTable(report.layers),
     ...roundingLine(report.layers),
+    ...kernelLines(report),
     '',
     ...flashLines(report),
     ...ramLines(report),

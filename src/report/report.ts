@@ -1,6 +1,7 @@
 import { type MemoryMap, memoryMap } from '../codegen/plan-memory/memory-map.ts';
 import type { Compilation } from '../compile.ts';
-import type { Call, Program, Table } from '../ir/program.ts';
+import type { Goal } from '../ir/lowering.ts';
+import type { Call, Program, RefusedKernel, Table } from '../ir/program.ts';
 import { bytesByKind } from '../ir/tables.ts';
 import { arenaBytes } from '../ir/tensor.ts';
 import type { Graph, Shape, ValueName } from '../ir/types.ts';
@@ -24,6 +25,10 @@ export interface LayerReport {
   /** null for a step that completes no value of the graph. */
   readonly output: Shape | null;
   readonly macs: number;
+  /** What computes it; null: there is one way only. */
+  readonly kernel: string | null;
+  /** Kernels that cannot compute it, or that it does without for a leaner one. */
+  readonly refused: readonly RefusedKernel[];
   /** How its sums become codes where they lie halfway between two; null: it has no sums that become codes. */
   readonly rounding: 'half-up' | 'half-even' | null;
   /** Tables that an earlier layer already uses count there. */
@@ -53,6 +58,8 @@ export interface Report {
   readonly model: string;
   readonly target: string;
   readonly precision: 'float32' | 'int8';
+  /** What kernels were chosen for. */
+  readonly goal: Goal;
   readonly layers: readonly LayerReport[];
   readonly macs: number;
   readonly flash: {
@@ -112,6 +119,7 @@ export function buildReport(
     model: compilation.name,
     target: target.name,
     precision: compilation.precision,
+    goal: compilation.goal,
     layers,
     macs: sum((layer) => layer.macs),
     flash: {
@@ -179,6 +187,8 @@ function layerReports(
       inputs: inputShapes(call, graph),
       output: call.result?.shape ?? null,
       macs: call.macs,
+      kernel: call.kernel ?? null,
+      refused: call.refused ?? [],
       rounding: roundingOf(call),
       weightBytes,
       parameterBytes,

@@ -269,5 +269,5 @@ function cannotCount(): UserError {
 
 function recipeOf(subject: Subject, formats: readonly string[], samples: number): Json {
   const last = step(fewBit, fewBitOptions(subject, formats, samples));
-  return printRecipe('search', [...int8Pipeline(subject.options), last]);
+  return printRecipe('search', [...int8Pipeline(subject.options), last], subject.options);
 }

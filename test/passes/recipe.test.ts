@@ -13,6 +13,13 @@ test('a recipe is exactly the pipeline in code, both ways', () => {
   expect(printRecipe('mine', [canonicalize, step(foldConstants, { maxBytes: 1024, maxGrowth: 4 })])).toEqual(RECIPE);
 });
 
+test('goal and kernels beside the passes, both ways', () => {
+  const kernels = { goal: 'size', kernels: { 'a/b': 'conv2d_s8' } } as const;
+  const json: Json = { name: 'mine', passes: ['canonicalize'], ...kernels };
+  expect(parseRecipe(json, allPasses)).toEqual({ name: 'mine', pipeline: [step(canonicalize)], ...kernels });
+  expect(printRecipe('mine', [canonicalize], kernels)).toEqual(json);
+});
+
 test('the default pipeline survives the round trip', () => {
   const json = printRecipe('float32', floatPasses);
   expect(parseRecipe(json, allPasses).pipeline).toEqual(floatPasses.map((pass) => step(pass)));
@@ -26,6 +33,10 @@ describe('what is refused', () => {
     [{ passes: 'canonicalize' }, '"passes" must be a list', undefined],
     [{ passes: [1] }, 'an entry is a pass name or [name, { options }]', undefined],
     [{ passes: [['canonicalize', {}, 1]] }, 'an entry is a pass name or [name, { options }]', undefined],
+    [{ passes: [], goal: 'sped' }, "unknown goal 'sped'", "did you mean 'speed'?"],
+    [{ passes: [], goal: 1 }, '"goal" must be a text', undefined],
+    [{ passes: [], kernels: ['a'] }, '"kernels" must be { "layer": "kernel" }', undefined],
+    [{ passes: [], kernels: { a: 1 } }, "the kernel of 'a' must be a text", undefined],
     [{ passes: ['fold-constant'] }, "unknown pass 'fold-constant'", "did you mean 'fold-constants'?"],
     [
       { passes: [['fold-constants', { maxbytes: 1 }]] },

@@ -55,6 +55,8 @@ test('layers add up to the totals', () => {
     inputs: [[1, 1, 8, 8]],
     output: [1, 2, 8, 8],
     macs: 1152,
+    kernel: null,
+    refused: [],
     weightBytes: 80,
     parameterBytes: 0,
     rounding: null,

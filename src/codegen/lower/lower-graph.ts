@@ -3,6 +3,7 @@ import type { Program, RefusedKernel } from '../../ir/program.ts';
 import type { Graph, Node, TensorType } from '../../ir/types.ts';
 import { findOp } from '../../ops/index.ts';
 import { invariant, UserError } from '../../support/errors.ts';
+import { checkPins } from './check-pins.ts';
 import { inputStorages } from './input-storage.ts';
 import { nodeBuilder, Refusal } from './node-builder.ts';
 import { startProgram } from './program-builder.ts';
@@ -55,7 +56,9 @@ export function lowerGraph(graph: Graph, options: LowerOptions): Program {
       hint: 'run "nibblec ops" for what is supported, or rewrite these nodes before exporting the model',
     });
   }
-  return program.finish(native);
+  const finished = program.finish(native);
+  checkPins(pins ?? new Map(), finished.calls, graph);
+  return finished;
 
   function lowerNode(node: Node): void {
     const definition = findOp(node.domain, node.op);

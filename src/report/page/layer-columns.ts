@@ -31,6 +31,7 @@ export function layerColumns({ report, weights: totals, sqnr, counts }: FullRepo
     { title: 'op', help: 'ONNX operator', left: true, longest: 17, of: ({ op }) => op, total: 'all' },
     { title: 'node', help: 'ONNX name', left: true, longest: 22, of: ({ node }) => node },
     { title: 'output', help: 'Shape of the result', left: true, of: ({ output }) => size(output) },
+    ...(report.layers.some(({ kernel }) => kernel !== null) ? [kernelColumn(report.goal)] : []),
     {
       title: 'MACs',
       help: 'Multiply-accumulates of one inference',
@@ -105,6 +106,19 @@ export function layerColumns({ report, weights: totals, sqnr, counts }: FullRepo
         ]
       : []),
   ];
+}
+
+/** On hover: why no other. */
+function kernelColumn(goal: string): LayerColumn {
+  return {
+    title: 'kernel',
+    help: `What computes the layer, chosen for ${goal}; on hover, kernels that could not be taken`,
+    left: true,
+    of: ({ kernel, refused }) => {
+      const title = refused.map(({ kernel, reason }) => `${kernel}: ${reason}`).join('\n');
+      return kernel && element('span', title === '' ? {} : { title }, kernel);
+    },
+  };
 }
 
 const READING = {
