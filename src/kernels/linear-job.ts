@@ -5,8 +5,9 @@ import { ofLength } from '../ir/of-length.ts';
 import type { RequantizationForm } from '../ir/program.ts';
 import type { Node, Tensor } from '../ir/types.ts';
 import { filterElements, type WindowShape } from '../ir/window.ts';
+import type { CodeRange } from '../quant/affine.ts';
 import { zeroPointField } from '../quant/imported-scales.ts';
-import { type CodeRange, clampCodes, codesOf, quantOf, weightRequantization, zeroPointOf } from '../quant/quantized.ts';
+import { clampCodes, codesOf, quantOf, weightRequantization, zeroPointOf } from '../quant/quantized.ts';
 import { type AccumulatorBound, accumulatorBound, accumulatorFits } from '../quant/requantize.ts';
 import type { Job } from './kernel.ts';
 

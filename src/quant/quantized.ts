@@ -2,14 +2,9 @@ import { constantOf, typeOf } from '../ir/graph.ts';
 import type { Graph, Node, Quant, TensorType, ValueName } from '../ir/types.ts';
 import { roundHalfEven } from '../numerics/float16.ts';
 import { must } from '../support/errors.ts';
+import type { Affine, CodeRange } from './affine.ts';
 import { importedRequantization } from './imported-scales.ts';
 import { productScale, type Requantization, requantization } from './requantize.ts';
-
-/** Integer range of an activation's codes. */
-export interface CodeRange {
-  readonly min: number;
-  readonly max: number;
-}
 
 /** True when the node computes on codes: its first input carries a quantized type. */
 export function isQuantized(type: (value: ValueName | null | undefined) => TensorType, node: Node): boolean {
@@ -27,6 +22,11 @@ export function scaleOf(quant: Quant, channel = 0): number {
 /** The zero point of a per-tensor type. */
 export function zeroPointOf(quant: Quant): number {
   return quant.zeroPoint[0];
+}
+
+/** Of a type with one scale. */
+export function affineOf(quant: Quant): Affine {
+  return { scale: quant.scale[0], zeroPoint: quant.zeroPoint[0] };
 }
 
 /** The codes of a signed type. */

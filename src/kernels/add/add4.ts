@@ -1,7 +1,7 @@
 import type { LayerSpec, LowerBuilder } from '../../ir/lowering.ts';
 import type { Storage } from '../../ir/program.ts';
+import type { CodeRange } from '../../quant/affine.ts';
 import type { ImportedAddition } from '../../quant/imported-addition.ts';
-import type { CodeRange } from '../../quant/quantized.ts';
 import type { Job, Kernel } from '../kernel.ts';
 
 /** y = clamp((a A + b B + C) >> S); see quant/addition.ts. */

@@ -2,7 +2,7 @@ import type { LayerSpec, Operand } from '../../ir/lowering.ts';
 import type { RequantizationForm } from '../../ir/program.ts';
 import { elementBytes } from '../../ir/tensor.ts';
 import { type WindowShape, windowOverlap, windowParams } from '../../ir/window.ts';
-import type { CodeRange } from '../../quant/quantized.ts';
+import type { CodeRange } from '../../quant/affine.ts';
 import type { Job, Kernel } from '../kernel.ts';
 import { addsRatherThanMultiplies } from '../weights/adds.ts';
 

@@ -1,6 +1,6 @@
 import type { ValueName } from '../../ir/types.ts';
+import type { CodeRange } from '../../quant/affine.ts';
 import { type ScaleParts, scaleParts } from '../../quant/imported-scales.ts';
-import type { CodeRange } from '../../quant/quantized.ts';
 import type { Requantization } from '../../quant/requantize.ts';
 import type { OracleBuilder } from '../op-def.ts';
 

@@ -2,9 +2,9 @@ import { constantOf, consumersOf, editGraph, producerOf, typeOf } from '../../ir
 import { tensorOf } from '../../ir/tensor.ts';
 import type { Graph, Node, Tensor, ValueName } from '../../ir/types.ts';
 import { findOp } from '../../ops/index.ts';
-import type { Affine } from '../../quant/affine.ts';
+import type { Affine, CodeRange } from '../../quant/affine.ts';
 import { type ChannelRuns, channelRuns } from '../../quant/per-channel.ts';
-import { type CodeRange, clampCodes, quantOf, scaleOf, zeroPointOf } from '../../quant/quantized.ts';
+import { clampCodes, quantOf, scaleOf, zeroPointOf } from '../../quant/quantized.ts';
 import { must } from '../../support/errors.ts';
 
 /** A quantized layer with a place for an int32 bias. */
