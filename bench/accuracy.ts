@@ -8,7 +8,7 @@ import { execa } from 'execa';
 import { sharedData } from '../test/helpers/shared-data.ts';
 import { ACCURACY_ROWS, type AccuracyRow } from './accuracy-rows.ts';
 import type { AccuracyRun } from './accuracy-run.ts';
-import { readAccuracy, titleOf, writeAccuracy } from './accuracy-table.ts';
+import { readAccuracy, titleOf, writeAccuracy } from './tables/accuracy.ts';
 
 const asked = process.argv.slice(2);
 if (sharedData()) {

@@ -23,9 +23,8 @@ import { loadTarget } from '../src/targets/load.ts';
 import { toolchainFor } from '../src/verify/toolchain-for.ts';
 import { verifyModel } from '../src/verify/verify-model.ts';
 import { type DecodeLayer, decodeGraph, decodeLayers } from './decode-layers.ts';
-import { type DecodeRow, readDecodeRows, writeDecodeTables } from './write-decode-tables.ts';
-
-const CORES = ['cortex-m0', 'cortex-m3', 'cortex-m4f', 'cortex-m7', 'cortex-m33', 'cortex-m55'];
+import { updateTable } from './table.ts';
+import { type DecodeRow, decodeTable } from './tables/decode.ts';
 
 /** One of each decoder, and of each width where that matters. */
 const FORMATS = [
@@ -38,29 +37,17 @@ const FORMATS = [
 const SEED = 1;
 const folder = await mkdtemp(join(tmpdir(), 'nibblec-decode-'));
 const asked = process.argv.slice(2);
-const run = asked.length > 0 ? CORES.filter((core) => asked.includes(core)) : CORES;
-const rows = new Map((await readDecodeRows()).map((row) => [keyOf(row), row]));
-for (const core of run) {
+for (const core of must(decodeTable.units, 'cores').filter((core) => asked.length === 0 || asked.includes(core))) {
   const plain = await countLayers(core, 'int8');
+  const rows: DecodeRow[] = [];
   for (const format of FORMATS) {
     const packed = await countLayers(core, format);
-    for (const [i, layer] of decodeLayers.entries()) {
-      const row = { core, format, ...difference(layer, plain[i], packed[i]) };
-      rows.set(keyOf(row), row);
-    }
+    rows.push(...decodeLayers.map((layer, i) => ({ core, format, ...difference(layer, plain[i], packed[i]) })));
     console.log(`${core} ${format}`);
   }
+  await updateTable(decodeTable, rows);
 }
-await writeDecodeTables(CORES.flatMap((core) => FORMATS.flatMap((format) => rowsOf(core, format))));
 await rm(folder, { recursive: true });
-
-function keyOf({ core, layer, format }: Pick<DecodeRow, 'core' | 'layer' | 'format'>): string {
-  return `${core} ${layer} ${format}`;
-}
-
-function rowsOf(core: string, format: string): DecodeRow[] {
-  return decodeLayers.flatMap(({ name }) => rows.get(keyOf({ core, format, layer: name })) ?? []);
-}
 
 /** Instructions of both sizes of each layer. */
 async function countLayers(core: string, format: string): Promise<(readonly [number, number])[]> {

@@ -18,27 +18,8 @@ import type { Optimize } from '../src/verify/toolchain.ts';
 import { toolchainFor } from '../src/verify/toolchain-for.ts';
 import { type Verdict, verifyModel } from '../src/verify/verify-model.ts';
 import { type BenchedModel, benchedModels } from './bench-data.ts';
-import { readRows, writeTables } from './write-tables.ts';
-
-export interface Row {
-  readonly model: string;
-  readonly precision: 'float32' | 'int8';
-  readonly core: string;
-  readonly optimize: Optimize;
-  readonly instructions: number | null;
-  readonly macs: number;
-  readonly flashBytes: number | null;
-  readonly codeBytes: number | null;
-  readonly weightBytes: number;
-  readonly arenaBytes: number;
-  readonly arenaLowerBound: number;
-  readonly stackBytes: number | null;
-  readonly top1: number | null;
-  readonly floatTop1: number | null;
-  readonly samples: number;
-  /** Largest difference to onnxruntime over the output's range (float32); 0 = every integer of every layer equal. */
-  readonly maxError: number;
-}
+import { updateTable } from './table.ts';
+import { modelsTable, type ModelRow as Row } from './tables/models.ts';
 
 const PRECISIONS = ['float32', 'int8'] as const;
 const RUNS: readonly [core: string, optimize: Optimize, precisions: readonly Row['precision'][]][] = [
@@ -55,13 +36,8 @@ const RUNS: readonly [core: string, optimize: Optimize, precisions: readonly Row
 const samples = Number(process.env.BENCH_SAMPLES ?? Number.POSITIVE_INFINITY);
 const folder = await mkdtemp(join(tmpdir(), 'nibblec-bench-'));
 const only = process.argv.slice(2);
-const models = benchedModels();
-let rows = await readRows();
-for (const model of models.filter(({ name }) => only.length === 0 || only.includes(name))) {
-  const own = await benchModel(model);
-  rows = models.flatMap(({ name }) => (name === model.name ? own : rows.filter((row) => row.model === name)));
-  // After each model: a run that is stopped leaves whole models behind.
-  await writeTables(rows);
+for (const model of benchedModels().filter(({ name }) => only.length === 0 || only.includes(name))) {
+  await updateTable(modelsTable, await benchModel(model));
 }
 await rm(folder, { recursive: true });
 

@@ -27,26 +27,9 @@ import { measureFootprint } from '../src/verify/size.ts';
 import { toolchainFor } from '../src/verify/toolchain-for.ts';
 import { type Verdict, verifyModel } from '../src/verify/verify-model.ts';
 import { type BenchedModel, benchedModels } from './bench-data.ts';
+import { updateTable } from './table.ts';
+import { mulfreeTable, type MulfreeRow as Row } from './tables/mulfree.ts';
 import { tinyShapes } from './tiny-shapes.ts';
-import { updateMulfreeTables } from './write-mulfree-tables.ts';
-
-export interface Row {
-  readonly model: string;
-  readonly weights: string;
-  readonly core: string;
-  /** Of one inference: instructions, or cycles on AVR. */
-  readonly count: number;
-  readonly unit: string;
-  readonly macs: number;
-  /** Multiplications that the linked program holds: instructions and calls of routines. */
-  readonly multiplications: number;
-  readonly flashBytes: number;
-  readonly weightBytes: number;
-  readonly arenaBytes: number;
-  readonly stackBytes: number;
-  readonly top1: number | null;
-  readonly samples: number;
-}
 
 const pow2Scales = [step(calibrate, { scales: 'pow2' }), step(quantizeInt8, { scales: 'pow2' }), correctBias];
 
@@ -77,8 +60,7 @@ const models = [await tinyShapes(join(folder, 'tiny')), ...benchedModels()].filt
 for (const model of models) {
   const rows: Row[] = [];
   for (const weights of Object.keys(METHODS)) rows.push(...(await benchMethod(model, weights)));
-  // After each model: a run that is stopped leaves whole models behind.
-  await updateMulfreeTables(rows);
+  await updateTable(mulfreeTable, rows);
 }
 await rm(folder, { recursive: true });
 

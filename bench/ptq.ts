@@ -22,10 +22,10 @@ import { verifyModel } from '../src/verify/verify-model.ts';
 import { type BenchedModel, benchedModels } from './bench-data.ts';
 import { cTop1 } from './c-top1.ts';
 import { PTQ_METHODS, type PtqMethod } from './ptq-methods.ts';
-import { type PtqRow, readPtqRows, writePtqTables } from './ptq-tables.ts';
+import { percent, updateTable } from './table.ts';
+import { type PtqRow, ptqTable } from './tables/ptq.ts';
 import { weightBytes, weightCount } from './weight-sizes.ts';
 
-const MODELS = ['shapes', 'lenet5_mnist', 'dscnn_mnist', 'kws_float', 'ic', 'resnet20_cifar'];
 /** Labelled samples per model; the table states how many. Default: the whole test set. */
 const samples = Number(process.env.BENCH_SAMPLES ?? Number.POSITIVE_INFINITY);
 /** Samples on which every integer of every layer is compared with onnxruntime. */
@@ -35,8 +35,9 @@ const host = await loadTarget('host');
 const core = await loadTarget('cortex-m4f');
 const folder = await mkdtemp(join(tmpdir(), 'nibblec-ptq-'));
 const only = process.argv.slice(2);
-const wanted = benchedModels().filter(({ name }) => (only.length > 0 ? only : MODELS).includes(name));
-let rows = await readPtqRows();
+const wanted = benchedModels().filter(({ name }) =>
+  (only.length > 0 ? only : must(ptqTable.units, 'models')).includes(name),
+);
 for (const model of wanted) {
   let floatTop1: number | null = null;
   const own: PtqRow[] = [];
@@ -48,9 +49,7 @@ for (const model of wanted) {
       `${row.model} ${row.weightFormat}/${row.activationBits}: ${percent(row.top1)} of ${percent(row.floatTop1)}, ${row.bytes} bytes`,
     );
   }
-  // After each model: a run that is stopped leaves whole models behind.
-  rows = [...rows.filter((row) => row.model !== model.name), ...own];
-  await writePtqTables(MODELS.flatMap((name) => rows.filter((row) => row.model === name)));
+  await updateTable(ptqTable, own);
 }
 await rm(folder, { recursive: true });
 
@@ -114,8 +113,4 @@ async function floatTop1Of(graph: Graph, data: Dataset, count: number): Promise<
   }
   await session.release();
   return right / count;
-}
-
-function percent(share: number | null): string {
-  return share === null ? '-' : `${(100 * share).toFixed(2)} %`;
 }

@@ -3,10 +3,9 @@
  * for a Cortex-M4F: docs/benchmarks/search.md and its twin search.json. Top-1 over the whole labelled test set, of the
  * integers that the C computes (the oracle in onnxruntime).
  */
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type DatasetSource, loadDataset } from '../src/data/dataset.ts';
 import { datasetInputs } from '../src/data/graph-inputs.ts';
 import type { Graph } from '../src/ir/types.ts';
@@ -14,27 +13,18 @@ import type { Assessment } from '../src/search/assess.ts';
 import { openSearch } from '../src/search/search-precision.ts';
 import { loadTarget } from '../src/targets/load.ts';
 import { type BenchedModel, benchedModels } from './bench-data.ts';
-import { type SearchRow, searchTable } from './search-table.ts';
+import { updateTable } from './table.ts';
+import { type SearchRow, searchTable } from './tables/search.ts';
 
-const MODELS = ['shapes', 'kws_float', 'ic'];
 const FORMATS = ['int8', 'int4', 'int3'];
 /** Mixes may take as much flash as these. */
 const RIVALS = ['int4', 'int3'];
-const FOLDER = fileURLToPath(new URL('../docs/benchmarks/', import.meta.url));
 
 const asked = process.argv.slice(2);
 const folder = await mkdtemp(join(tmpdir(), 'nibblec-bench-'));
-const json = `${FOLDER}search.json`;
-await mkdir(FOLDER, { recursive: true });
-for (const model of benchedModels().filter(({ name }) => MODELS.includes(name))) {
+for (const model of benchedModels().filter(({ name }) => searchTable.units?.includes(name))) {
   if (asked.length > 0 && !asked.includes(model.name)) continue;
-  const rows = await benchModel(model);
-  // After each model: a run that is stopped, or asked for one model, leaves the others as they were.
-  const before: SearchRow[] = JSON.parse(await readFile(json, 'utf8').catch(() => '[]'));
-  const all = [...before.filter((row) => row.model !== model.name), ...rows];
-  all.sort((a, b) => MODELS.indexOf(a.model) - MODELS.indexOf(b.model));
-  await writeFile(json, `${JSON.stringify(all, null, 1)}\n`);
-  await writeFile(`${FOLDER}search.md`, searchTable(all));
+  await updateTable(searchTable, await benchModel(model));
 }
 await rm(folder, { recursive: true });
 

@@ -1,3 +1,5 @@
+import { type BenchTable, markdownTable, percent } from '../table.ts';
+
 export interface SearchRow {
   readonly model: string;
   /** A format for all layers, or what a mix was allowed. */
@@ -12,22 +14,14 @@ export interface SearchRow {
   readonly floatTop1: number | null;
 }
 
-/** docs/benchmarks/search.md */
-export function searchTable(rows: readonly SearchRow[]): string {
-  const lines = rows.map((row) => {
-    const cells = [
-      row.model,
-      row.method,
-      grouped(row.flashBytes),
-      grouped(row.ramBytes),
-      row.instructions === null ? '-' : grouped(row.instructions),
-      row.loss.toPrecision(3),
-      percent(row.top1),
-      percent(row.floatTop1),
-      runs(row.formats),
-    ];
-    return `| ${cells.join(' | ')} |`;
-  });
+export const searchTable: BenchTable<SearchRow> = {
+  name: 'search',
+  unit: ({ model }) => model,
+  units: ['shapes', 'kws_float', 'ic'],
+  page,
+};
+
+function page(rows: readonly SearchRow[]): string {
   return `# Mixed formats of weights
 
 Written by \`npm run bench:search\`; do not edit. One format for all layers, and the mix that
@@ -36,9 +30,20 @@ for a Cortex-M4F at -O2: flash and RAM of the linked program, instructions of on
 the classes from float32, in nats) on calibration samples that no layer was fitted to where there are enough, top-1 on the
 whole labelled test set; nothing was chosen by labels.
 
-| model | formats | flash | RAM | instructions | loss | top-1 | float32 | layer by layer |
-| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |
-${lines.join('\n')}
+${markdownTable<SearchRow>(
+  {
+    model: (row) => row.model,
+    formats: (row) => row.method,
+    flash: (row) => row.flashBytes,
+    RAM: (row) => row.ramBytes,
+    instructions: (row) => row.instructions,
+    loss: (row) => row.loss.toPrecision(3),
+    'top-1': (row) => percent(row.top1),
+    float32: (row) => percent(row.floatTop1),
+    'layer by layer': (row) => runs(row.formats),
+  },
+  rows,
+)}
 `;
 }
 
@@ -51,12 +56,4 @@ function runs(formats: readonly string[]): string {
     else parts.push({ format, count: 1 });
   }
   return parts.map(({ format, count }) => (count === 1 ? format : `${count} x ${format}`)).join(', ');
-}
-
-function grouped(value: number): string {
-  return value.toLocaleString('en-US');
-}
-
-function percent(share: number | null): string {
-  return share === null ? '-' : `${(100 * share).toFixed(2)} %`;
 }

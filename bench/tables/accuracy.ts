@@ -1,9 +1,9 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import type { Json } from '../src/ir/program.ts';
-import type { Step } from '../src/passes/pass.ts';
-import { ACCURACY_ROWS, type AccuracyRow } from './accuracy-rows.ts';
-import type { AccuracyRun } from './accuracy-run.ts';
+import type { Json } from '../../src/ir/program.ts';
+import type { Step } from '../../src/passes/pass.ts';
+import { must } from '../../src/support/errors.ts';
+import { ACCURACY_ROWS, type AccuracyRow } from '../accuracy-rows.ts';
+import type { AccuracyRun } from '../accuracy-run.ts';
+import { type BenchTable, markdownTable, percent, readRows, updateTable } from '../table.ts';
 
 /** A row of accuracy.json. */
 interface Written {
@@ -28,7 +28,6 @@ interface Written {
   readonly runs: readonly AccuracyRun[];
 }
 
-const path = (name: string) => fileURLToPath(new URL(`../docs/benchmarks/${name}`, import.meta.url));
 const TRAINING_SAMPLES: Readonly<Record<string, number>> = { resnet20_cifar: 18000, ic: 3600, kws_float: 720 };
 const MNIST_SAMPLES = 54000;
 
@@ -36,33 +35,33 @@ export function titleOf({ model, method, bits }: AccuracyRow): string {
   return `${model} ${method}${bits === null || bits === 32 ? '' : ` ${bits} bits`}`;
 }
 
+/** Means depend on other rows (the float model, trained on or not), so all are written anew. */
+export const accuracyTable: BenchTable<Written> = {
+  name: 'accuracy',
+  unit: (row) => titleOf(rowOf(row)),
+  units: ACCURACY_ROWS.map(titleOf),
+  page,
+};
+
 /** Runs of earlier calls, by title of the row; none before the first. */
 export async function readAccuracy(): Promise<Map<string, readonly AccuracyRun[]>> {
-  const rows: Written[] = await readFile(path('accuracy.json'), 'utf8').then(JSON.parse, () => []);
-  return new Map(
-    ACCURACY_ROWS.flatMap((row) => {
-      const known = rows.find(({ model, method, bits }) => {
-        return model === row.model && method === row.method && (row.bits === null || bits === row.bits);
-      });
-      return known ? [[titleOf(row), known.runs]] : [];
-    }),
-  );
+  const rows = await readRows(accuracyTable);
+  return new Map(rows.map((row) => [titleOf(rowOf(row)), row.runs]));
 }
 
 export async function writeAccuracy(runs: ReadonlyMap<string, readonly AccuracyRun[]>): Promise<void> {
   const rows = ACCURACY_ROWS.flatMap((row) => {
     const own = runs.get(titleOf(row));
-    return own ? [{ row, written: written(row, own, runs) }] : [];
+    return own ? [written(row, own, runs)] : [];
   });
-  await writeFile(
-    path('accuracy.json'),
-    `${JSON.stringify(
-      rows.map((both) => both.written),
-      null,
-      1,
-    )}\n`,
+  await updateTable(accuracyTable, rows);
+}
+
+function rowOf({ model, method, bits }: Written): AccuracyRow {
+  const row = ACCURACY_ROWS.find(
+    (row) => row.model === model && row.method === method && (row.bits === null || row.bits === bits),
   );
-  await writeFile(path('accuracy.md'), markdown(rows));
+  return must(row, `${model} ${method}`);
 }
 
 function written(
@@ -114,29 +113,7 @@ function ownEpochs({ pass, options }: Step): number {
   return 'epochs' in options ? number('epochs') : 0;
 }
 
-function markdown(rows: readonly { readonly row: AccuracyRow; readonly written: Written }[]): string {
-  const percent = (share: number | null) => (share === null ? '-' : `${(100 * share).toFixed(2)} %`);
-  const lines = rows.map(({ row, written: w }) => {
-    const points = w.floatTop1 === null ? null : 100 * (w.top1Mean - w.floatTop1);
-    const cells = [
-      w.model,
-      w.method,
-      w.bits.toFixed(w.bits % 1 === 0 ? 0 : 2),
-      String(w.seeds),
-      percent(w.top1Mean),
-      percent(w.top1Min),
-      percent(w.floatTop1),
-      percent(w.retrainedFloatTop1),
-      points === null || w.bits === 32 ? '-' : `${points > 0 ? '+' : ''}${points.toFixed(2)}`,
-      row.limits ? `-${row.limits[0]} (-${row.limits[1]})` : '-',
-      w.bytes.toLocaleString('en-US'),
-      `${w.compression.toFixed(1)}x`,
-      w.epochs.toFixed(1),
-      w.minutes.toFixed(1),
-      String(w.peakMemoryMB),
-    ];
-    return `| ${cells.join(' | ')} |`;
-  });
+function page(rows: readonly Written[]): string {
   return `# Accuracy after re-training
 
 Written by \`npm run bench:accuracy\`; do not edit. Top-1 is that of the C on the host over the whole test set, with int8
@@ -148,8 +125,35 @@ scored. "Trained on" is the float model trained further, for the epochs that its
 ic has 1,000 images, so that half a point is noise. Minutes are those of one processor, compilation and test included
 (but not the training of caffe_lenet, whose float model is made here); memory is that of the whole process.
 
-| model | method | bits | seeds | top-1, mean | least | float32 | trained on | points | wanted (goal) | weights, B | against float32 | epochs | minutes | memory, MB |
-| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
-${lines.join('\n')}
+${markdownTable<Written>(
+  {
+    model: (row) => row.model,
+    method: (row) => row.method,
+    bits: (row) => row.bits.toFixed(row.bits % 1 === 0 ? 0 : 2),
+    seeds: (row) => row.seeds,
+    'top-1, mean': (row) => percent(row.top1Mean),
+    least: (row) => percent(row.top1Min),
+    float32: (row) => percent(row.floatTop1),
+    'trained on': (row) => percent(row.retrainedFloatTop1),
+    points,
+    'wanted (goal)': (row) => limits(rowOf(row)),
+    'weights, B': (row) => row.bytes,
+    'against float32': (row) => `${row.compression.toFixed(1)}x`,
+    epochs: (row) => row.epochs.toFixed(1),
+    minutes: (row) => row.minutes.toFixed(1),
+    'memory, MB': (row) => String(row.peakMemoryMB),
+  },
+  rows,
+)}
 `;
+}
+
+function points({ bits, floatTop1, top1Mean }: Written): string | null {
+  if (floatTop1 === null || bits === 32) return null;
+  const difference = 100 * (top1Mean - floatTop1);
+  return `${difference > 0 ? '+' : ''}${difference.toFixed(2)}`;
+}
+
+function limits({ limits }: AccuracyRow): string | null {
+  return limits ? `-${limits[0]} (-${limits[1]})` : null;
 }

@@ -1,5 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { type BenchTable, markdownTable } from '../table.ts';
 
 /** Instructions beyond those of int8: perWeight + perUse * uses for each weight of a layer. */
 export interface DecodeRow {
@@ -15,18 +14,13 @@ export interface DecodeRow {
   readonly weights: number;
 }
 
-const path = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
-
-/** What an earlier run wrote; empty when there was none. */
-export async function readDecodeRows(): Promise<DecodeRow[]> {
-  const text = await readFile(path('docs/benchmarks/decode.json'), 'utf8').catch(() => '[]');
-  return JSON.parse(text);
-}
-
-export async function writeDecodeTables(rows: readonly DecodeRow[]): Promise<void> {
-  await writeFile(path('docs/benchmarks/decode.json'), `${JSON.stringify(rows, null, 1)}\n`);
-  await writeFile(path('docs/benchmarks/decode.md'), markdown(rows));
-}
+/** By core; formats and layers as they came. */
+export const decodeTable: BenchTable<DecodeRow> = {
+  name: 'decode',
+  unit: ({ core }) => core,
+  units: ['cortex-m0', 'cortex-m3', 'cortex-m4f', 'cortex-m7', 'cortex-m33', 'cortex-m55'],
+  page,
+};
 
 const LAYERS = {
   dense: 'dense: MatMul, 256 x 64 weights, 1 and 4 rows of input',
@@ -34,27 +28,25 @@ const LAYERS = {
   depthwise: 'depthwise: 3 x 3, 64 channels, 4 x 4 and 8 x 8 pixels',
 } as const;
 
-function markdown(rows: readonly DecodeRow[]): string {
+function page(rows: readonly DecodeRow[]): string {
   const cores = [...new Set(rows.map(({ core }) => core))];
   const sections = (['dense', 'conv', 'depthwise'] as const).map((layer) => {
     const own = rows.filter((row) => row.layer === layer);
-    const lines = [...new Set(own.map(({ format }) => format))].map((format) => {
-      const cells = cores.map((core) => {
-        const row = own.find((one) => one.core === core && one.format === format);
-        return row ? costText(row) : '-';
-      });
-      return `| ${format} | ${cells.join(' | ')} |`;
-    });
-    const base = cores.map((core) => {
-      const row = own.find((one) => one.core === core);
-      return row ? (row.int8[1] / row.weights / row.uses[1]).toFixed(2) : '-';
-    });
-    return `## ${LAYERS[layer]}
-
-| format | ${cores.join(' | ')} |
-| --- |${cores.map(() => ' --- |').join('')}
-${lines.join('\n')}
-| int8 itself, per use | ${base.join(' | ')} |`;
+    const rowOf = (core: string, format?: string) =>
+      own.find((row) => row.core === core && (format === undefined || row.format === format));
+    const cellOf = (core: string, format: string | null) => {
+      const row = rowOf(core, format ?? undefined);
+      if (!row) return null;
+      return format === null ? (row.int8[1] / row.weights / row.uses[1]).toFixed(2) : costText(row);
+    };
+    const table = markdownTable<string | null>(
+      {
+        format: (format) => format ?? 'int8 itself, per use',
+        ...Object.fromEntries(cores.map((core) => [core, (format: string | null) => cellOf(core, format)])),
+      },
+      [...new Set(own.map(({ format }) => format)), null],
+    );
+    return `## ${LAYERS[layer]}\n\n${table}`;
   });
   return `# Decoding weights
 
