@@ -10,6 +10,12 @@ export function portableCost({ macs, features, shape }: LinearJob): number {
   return (features.has('dsp') ? 1.5 : 3) * macs + 30 * pixels * shape.out_c + gathered;
 }
 
+/** The portable dense kernel: rows that do not fill four are taken one by one. */
+export function portableDenseCost(job: LinearJob): number {
+  const { shape, macs } = job;
+  return portableCost(job) + 3.5 * macs * ((shape.out_c % 4) / shape.out_c);
+}
+
 /** The portable depthwise kernel: a list of taps for each pixel, then each tap of each channel. */
 export function portableDepthwiseCost({ macs, features, shape }: LinearJob): number {
   const pixels = shape.batch * shape.out_h * shape.out_w;
@@ -45,13 +51,20 @@ export function depthwiseRunsCost({ shape }: LinearJob): number {
   return out_h * (100 + (out_c / 4) * (245 + 101 * out_w + 130 * gathered));
 }
 
-/** nn_depthwise3x3_strips_s8: strips of two columns, planes of four channels. */
+/** nn_depthwise3x3_strips_s8: strips of two columns, a last one by itself, and copying each channel to its plane. */
 export function depthwiseStripsCost({ shape }: LinearJob): number {
-  const strips = Math.ceil(shape.out_w / 2) * (60 + 25 * shape.out_h);
-  return shape.out_c * (30 + strips + 2 * shape.in_h * shape.in_w + 5 * shape.in_h);
+  const { in_h, in_w, out_h, out_w, out_c } = shape;
+  const strips = (out_w >> 1) * (32 + 25.6 * out_h) + (out_w % 2) * (20 + 15 * out_h);
+  const planes = (in_h * (12 + 30 * (in_w >> 2) + 12 * (in_w % 4))) / 4;
+  return out_c * (55 + strips + planes);
 }
 
-/** nn_dense_rows_s8. */
+/** nn_dense_4x8_s8. */
 export function denseCost({ shape }: LinearJob, depth: number): number {
   return 80 + Math.ceil(shape.out_c / 4) * (31 + 4 * depth + 3 * Math.ceil(depth / 64));
+}
+
+/** nn_dense_wide_4x8_s8, with widening the input. */
+export function denseWideCost({ shape }: LinearJob, depth: number): number {
+  return 90 + 2 * depth + Math.ceil(shape.out_c / 4) * (31 + 3.375 * depth + 3 * Math.ceil(depth / 64));
 }

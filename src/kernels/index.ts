@@ -1,8 +1,8 @@
 import { conv2dAdds, depthwise2dAdds } from './conv2d/adds.ts';
-import { conv2d4x2S8, conv2dPatch4x2S8, pointwise4x2S8 } from './conv2d/gemm-4x2.ts';
+import { conv2d4x2S8, conv2dNarrow4x2S8, conv2dPatch4x2S8, pointwise4x2S8 } from './conv2d/gemm-4x2.ts';
 import { conv2dA4, conv2dS8 } from './conv2d/portable.ts';
 import { denseAdds } from './dense/adds.ts';
-import { dense4x8S8 } from './dense/dense-4x8.ts';
+import { dense4x8S8, denseWide4x8S8 } from './dense/dense-4x8.ts';
 import { denseA4, denseS8 } from './dense/portable.ts';
 import { depthwise3x3RunsS8, depthwise3x3S8, depthwise3x3StripsS8 } from './depthwise2d/depthwise3x3.ts';
 import { depthwise2dA4, depthwise2dS8 } from './depthwise2d/portable.ts';
@@ -15,6 +15,7 @@ export const CONV_KERNELS: readonly Kernel<LinearJob>[] = [
   conv2dAdds,
   pointwise4x2S8,
   conv2d4x2S8,
+  conv2dNarrow4x2S8,
   conv2dPatch4x2S8,
   conv2dA4,
   conv2dS8,
@@ -31,6 +32,7 @@ export const DEPTHWISE_KERNELS: readonly Kernel<LinearJob>[] = [
 
 export const DENSE_KERNELS: readonly Kernel<LinearJob>[] = [
   denseAdds,
+  denseWide4x8S8,
   dense4x8S8,
   pointwise4x2S8,
   conv2dPatch4x2S8,

@@ -24,9 +24,23 @@ const FLAGS = [
 const INSTANCES = [
   { name: 'nn_add4_s8_20', template: 'nn_add4_s8', params: { shift: 20 } },
   {
+    name: 'nn_conv2d_narrow_4x2_s8_2x3_15_8',
+    template: 'nn_conv2d_narrow_4x2_s8',
+    params: {
+      ...{ kernel_h: 2, row: 3, words: 8, rows: 8 },
+      words4: [{ from: 0, to: 0 }],
+      bytes: [15, 16, 17].map((from) => ({ from, to: from - 12 })),
+    },
+  },
+  { name: 'nn_dense_4x8_s8_8', template: 'nn_dense_4x8_s8', params: { steps: 8 } },
+  { name: 'nn_dense_wide_4x8_s8_2', template: 'nn_dense_wide_4x8_s8', params: { steps: 2 } },
+  {
     name: 'nn_depthwise3x3_strips_s8_9_5x6x8_4',
     template: 'nn_depthwise3x3_strips_s8',
-    params: { height: 7, pitch: 9, column: 8, row: 48, rows: 5, odd: true, last: 54, zero_point: 4 },
+    params: {
+      ...{ height: 7, pitch: 9, plane: 63, column: 8, columns: 6, odd_columns: false, strips: 6, row: 48 },
+      ...{ rows: 5, odd_rows: true, last: 54, zero_point: 4 },
+    },
   },
 ];
 

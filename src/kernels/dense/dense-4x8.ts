@@ -1,5 +1,6 @@
 import type { Codes } from '../../formats/index.ts';
-import { denseCost } from '../cost.ts';
+import type { LayerSpec, LowerBuilder } from '../../ir/lowering.ts';
+import { denseCost, denseWideCost } from '../cost.ts';
 import { multipliesByHalves } from '../dsp-limits.ts';
 import type { Kernel } from '../kernel.ts';
 import type { LinearJob } from '../linear-job.ts';
@@ -20,32 +21,60 @@ export const dense4x8S8: Kernel<LinearJob> = {
   cost: (job) => denseCost(job, depthOf(job.shape.in_c)),
   tableBytes: ({ weights, bias }) => weights.data.length + 8 * bias.length,
   build(job, lower) {
-    const { shape, name } = job;
-    const [out, inputs] = [shape.out_c, shape.in_c];
-    const depth = depthOf(inputs);
-    const codes = job.weights.data as Codes;
-    const weight = (row: number, column: number) => (column < inputs ? codes[row * inputs + column] : 0);
-    const stream = gemmStream({ rows: out, depth, weight, bias: job.bias, multiplier: job.multiplier });
-    const comment = `int8 weights [out / 4][in] of ${name} as halves 256 * w1 + w0, with bias and multipliers`;
-    return {
-      template: 'dense_4x8_s8',
-      params: {
-        groups: Math.floor(out / 4),
-        rest: out % 4,
-        in: inputs,
-        depth,
-        zero_point: job.zeroPoint + 128,
-        x: job.x.name,
-        y: job.y.name,
-        w: lower.table('weights', 'u32', stream, 'weights', comment, 8 * 4 * Math.ceil(out / 4)),
-        copy: depth === inputs ? 'NULL' : lower.scratch(depth, 'int8_t'),
-      },
-      macs: job.macs,
-      summary: job.summary,
-      reading: 'bytes',
-    };
+    const [inputs, depth] = [job.shape.in_c, depthOf(job.shape.in_c)];
+    const copy = depth === inputs ? 'NULL' : lower.scratch(depth, 'int8_t');
+    return layer('dense_4x8_s8', job, { ...operands(job, lower), copy });
   },
 };
+
+/** The same with an input that is widened to 16 bits once, not for every four outputs. */
+export const denseWide4x8S8: Kernel<LinearJob> = {
+  ...dense4x8S8,
+  id: 'dense_wide_4x8_s8',
+  scratchBytes: ({ shape }) => 2 * depthOf(shape.in_c),
+  overlap: () => ({ atLeast: 0 }),
+  cost: (job) => denseWideCost(job, depthOf(job.shape.in_c)),
+  build(job, lower) {
+    const pairs = lower.scratch(2 * depthOf(job.shape.in_c), 'uint32_t');
+    return layer('dense_wide_4x8_s8', job, { ...operands(job, lower), pairs });
+  },
+};
+
+/** Weights of a layer for which eight steps of the loop are worth their code: 128 bytes each. */
+const MANY_WEIGHTS = 4096;
+
+function layer(template: string, job: LinearJob, params: LayerSpec['params']): LayerSpec {
+  const steps = job.weights.data.length < MANY_WEIGHTS ? 2 : 8;
+  const instance = `nn_${template}_${steps}`;
+  return {
+    template,
+    params: { ...params, instance },
+    instances: [{ name: instance, template: `nn_${template}`, params: { steps } }],
+    macs: job.macs,
+    summary: job.summary,
+    reading: 'bytes',
+  };
+}
+
+function operands(job: LinearJob, lower: LowerBuilder) {
+  const { shape, name } = job;
+  const [out, inputs] = [shape.out_c, shape.in_c];
+  const depth = depthOf(inputs);
+  const codes = job.weights.data as Codes;
+  const weight = (row: number, column: number) => (column < inputs ? codes[row * inputs + column] : 0);
+  const stream = gemmStream({ rows: out, depth, weight, bias: job.bias, multiplier: job.multiplier });
+  const comment = `int8 weights [out / 4][in] of ${name} as halves 256 * w1 + w0, with bias and multipliers`;
+  return {
+    groups: Math.floor(out / 4),
+    rest: out % 4,
+    in: inputs,
+    depth,
+    zero_point: job.zeroPoint + 128,
+    x: job.x.name,
+    y: job.y.name,
+    w: lower.table('weights', 'u32', stream, 'weights', comment, 8 * 4 * Math.ceil(out / 4)),
+  };
+}
 
 function depthOf(inputs: number): number {
   return 8 * Math.ceil(inputs / 8);

@@ -1,6 +1,6 @@
 import type { Codes } from '../../formats/index.ts';
 import { arenaBytes, elementBytes } from '../../ir/tensor.ts';
-import { portableCost } from '../cost.ts';
+import { portableDenseCost } from '../cost.ts';
 import type { Kernel } from '../kernel.ts';
 import { type LinearJob, sumsFit } from '../linear-job.ts';
 import { activationParams } from '../weights/activations.ts';
@@ -19,7 +19,7 @@ export const denseS8: Kernel<LinearJob> = {
   accepts: (job) => (isPacked(job) ? 'its input or output has codes of 4 bits' : acceptsWeights(job)),
   scratchBytes: (job) => plans.of(job).scratchBytes,
   overlap: (job) => (plans.of(job).block > 0 && job.shape.out_w > 1 ? null : { atLeast: distanceOf(job) }),
-  cost: portableCost,
+  cost: portableDenseCost,
   tableBytes: (job) => job.weights.data.length,
   build(job, lower) {
     const plan = plans.of(job);

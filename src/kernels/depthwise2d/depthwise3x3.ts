@@ -84,8 +84,9 @@ export const depthwise3x3StripsS8: Kernel<LinearJob> = {
     if (shape.stride_h !== 1 || shape.stride_w !== 1) return 'it has a stride';
     if (shape.out_h < 2 || shape.out_w < 2) return 'its output has a single row or column';
     if (shape.pad_top > 2 || shape.pad_left > 2) return 'its padding is wider than its kernel';
-    const { pitch } = planeOf(shape);
-    if (pitch > 255 || shape.out_w * shape.out_c > 4095) return 'its rows are longer than offsets of instructions';
+    const { height, pitch } = planeOf(shape);
+    if (pitch > 255 || height * pitch > 65_535 || shape.out_w * shape.out_c > 4095)
+      return 'its rows are longer than offsets of instructions';
     return plain3x3(shape) ?? requantizesByFours(job);
   },
   scratchBytes: ({ shape }) => planeOf(shape).bytes,
@@ -115,10 +116,14 @@ export const depthwise3x3StripsS8: Kernel<LinearJob> = {
           params: {
             height,
             pitch,
+            plane: height * pitch,
             column: shape.out_c,
+            columns: shape.out_w,
+            odd_columns: shape.out_w % 2 === 1,
+            strips: 2 * Math.floor(shape.out_w / 2),
             row: shape.out_w * shape.out_c,
             rows: shape.out_h,
-            odd: shape.out_h % 2 === 1,
+            odd_rows: shape.out_h % 2 === 1,
             last: (2 + shape.out_h - (shape.out_h % 2)) * pitch,
             zero_point: zeroPoint,
           },

@@ -1,6 +1,7 @@
 #ifndef NN_DEPTHWISE3X3_WEIGHTS_S8_H
 #define NN_DEPTHWISE3X3_WEIGHTS_S8_H
 #include <stdint.h>
+#include "nn_naked.h"
 #include "nn_simd.h"
 
 /* Of two words of four channels: the pair (a, b) of each channel, to words that lie 7 apart. */
@@ -15,7 +16,7 @@ static inline void nn_channel_pairs_s8(uint32_t a, uint32_t b, uint32_t *to)
 
 /* What nn_depthwise3x3_strips_s8 holds in registers for each of four channels, 7 words: weights (0, 2), (3, 5), (6, 8), (1, 4),
  * (7, -) as int16, multiplier, bias. stream as in nn_depthwise3x3_pixel_s8: columns 1, 2, 0 of each row. */
-static inline void nn_depthwise3x3_weights_s8(const uint32_t *stream, uint32_t channels[28])
+NN_ONCE void nn_depthwise3x3_weights_s8(const uint32_t *stream, uint32_t channels[28])
 {
     const uint32_t *w = stream + 4;
 

@@ -9,6 +9,8 @@
 #endif
 /* Not worth registers of its caller: the rare side of a branch. */
 #define NN_RARE __attribute__((noinline, unused)) static
+/* Called so seldom that one copy serves all layers. */
+#define NN_ONCE __attribute__((noinline, unused)) static
 /* A parameter that only the assembly sees. */
 #define NN_ASM_ARG __attribute__((unused))
 

@@ -30,8 +30,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#if !defined(SEPARABLE_FILES_ID) || SEPARABLE_FILES_ID != 0x0cd49357u
-#error "separable.c (0cd49357) and separable.h are of different runs: run nibblec compile again and take all its files"
+#if !defined(SEPARABLE_FILES_ID) || SEPARABLE_FILES_ID != 0xfa065512u
+#error "separable.c (fa065512) and separable.h are of different runs: run nibblec compile again and take all its files"
 #endif
 
 /* Compile with -DSEPARABLE_LAYER_HOOK=function to have it called after each layer (traces, timing). */
@@ -62,6 +62,8 @@ typedef struct {
 #endif
 /* Not worth registers of its caller: the rare side of a branch. */
 #define NN_RARE __attribute__((noinline, unused)) static
+/* Called so seldom that one copy serves all layers. */
+#define NN_ONCE __attribute__((noinline, unused)) static
 /* A parameter that only the assembly sees. */
 #define NN_ASM_ARG __attribute__((unused))
 
@@ -462,53 +464,41 @@ static inline uint32_t *nn_widen2_s8(const int8_t *a, const int8_t *b, int32_t c
 }
 #endif
 
-/* 2-D convolution of any shape: the windows of two pixels are gathered as bytes, then widened. words: 32-bit words of the
- * two widened windows, a multiple of four. w: a stream of nn_gemm_4x2_s8 for each group, `stream` words each. pairs: `words`
- * words. patch: 2 * words + 8 bytes, then the codes of two pixels of a group, `rows` (rounded up to a multiple of four) each,
- * where a group's outputs are no multiple of four; rows: 0 where they are one. */
-static inline void nn_conv2d_patch_4x2_s8(const nn_conv_shape *s, int32_t zero_point, const int8_t *x,
-                                          int32_t input_zero_point, const uint32_t *w, int32_t stream, uint32_t *pairs,
-                                          int32_t words, int8_t *patch, int32_t rows, int8_t *y)
+/* The window at (top, left): 5 rows of 4 codes, one after the other. Inside of the image rows are copied word by word;
+ * what is too much of a row is written over by the next one. */
+static inline void nn_conv2d_narrow_4x2_s8_5x4_10_window(const nn_conv_shape *s, const int8_t *x, int32_t zero_point, int32_t top, int32_t left,
+    int8_t *patch)
 {
-    const int32_t in_c = s->in_c / s->groups, out_c = s->out_c / s->groups;
-    const int32_t plain = (s->groups == 1 && s->dilation_h == 1 && s->dilation_w == 1) ? 1 : 0;
-    const int32_t right = s->in_w - s->kernel_w - s->stride_w, bottom = s->in_h - s->kernel_h;
-    int8_t *second = patch + words + 4, *codes = second + words + 4;
+    if (top < 0 || top + s->kernel_h > s->in_h || left < 0 || left + s->kernel_w > s->in_w) {
+        nn_patch_rows_s8(s, x, zero_point, top, left, 0, s->in_c, patch);
+        return;
+    }
+    x += (top * s->in_w + left) * s->in_c;
+    nn_store4(patch + 0, nn_load4(x + 0));
+    nn_store4(patch + 4, nn_load4(x + 10));
+    nn_store4(patch + 8, nn_load4(x + 20));
+    nn_store4(patch + 12, nn_load4(x + 30));
+    nn_store4(patch + 16, nn_load4(x + 40));
+}
 
-    for (int32_t n = 0; n < s->batch; n++) {
-        nn_window at = { -s->pad_top, -s->pad_left, 0 };
-        for (int32_t pixels = s->out_h * s->out_w; pixels > 0; pixels -= 2) {
-            const int32_t step = (pixels > 1) ? s->out_c : 0;
-            /* Rows of both windows lie inside of the image, above its last row. */
-            const int32_t inside = (plain != 0 && at.left >= 0 && at.left <= right && at.top >= 0 && at.top < bottom &&
-                                    at.ox + 1 < s->out_w) ? 1 : 0;
-            const nn_window first = at;
+/* 2-D convolution of one image of few channels without groups or dilation: the windows of two pixels are gathered as bytes,
+ * then widened. w: stream of nn_gemm_4x2_s8 of 20 columns. pairs: 20 words. patch: 2 * 20 + 8 bytes. */
+static inline void nn_conv2d_narrow_4x2_s8_5x4_10(const nn_conv_shape *s, int32_t zero_point, const int8_t *x, int32_t input_zero_point, const uint32_t *w,
+    const uint32_t *w_end, uint32_t *pairs, int8_t *patch, int8_t *y)
+{
+    int8_t *second = patch + 20 + 4;
+    nn_window at = { -s->pad_top, -s->pad_left, 0 };
+
+    for (int32_t pixels = s->out_h * s->out_w; pixels > 0; pixels -= 2) {
+        nn_conv2d_narrow_4x2_s8_5x4_10_window(s, x, input_zero_point, at.top, at.left, patch);
+        nn_next_window(s, &at);
+        if (pixels > 1) {
+            nn_conv2d_narrow_4x2_s8_5x4_10_window(s, x, input_zero_point, at.top, at.left, second);
             nn_next_window(s, &at);
-            for (int32_t g = 0; g < s->groups; g++) {
-                const uint32_t *from = w + g * stream;
-                if (inside != 0) {
-                    nn_copy_rows2_s8(s, x + (first.top * s->in_w + first.left) * s->in_c, patch, second);
-                } else {
-                    nn_patch_rows_s8(s, x, input_zero_point, first.top, first.left, g * in_c, in_c, patch);
-                    if (step != 0) {
-                        nn_patch_rows_s8(s, x, input_zero_point, at.top, at.left, g * in_c, in_c, second);
-                    }
-                }
-                (void)nn_widen2_s8(patch, second, words, pairs);
-                if (rows == 0) {
-                    nn_gemm_4x2_s8(y + g * out_c, step, from + stream, pairs, from, pairs + words, zero_point);
-                } else {
-                    nn_gemm_4x2_s8(codes, rows, from + stream, pairs, from, pairs + words, zero_point);
-                    (void)nn_copy_s8(y + g * out_c, codes, out_c);
-                    if (step != 0) {
-                        (void)nn_copy_s8(y + step + g * out_c, codes + rows, out_c);
-                    }
-                }
-            }
-            nn_next_window(s, &at);
-            y += s->out_c + step;
         }
-        x += s->in_h * s->in_w * s->in_c;
+        (void)nn_widen2_s8(patch, second, 20, pairs);
+        nn_gemm_4x2_s8(y, (pixels > 1) ? s->out_c : 0, w_end, pairs, w, pairs + 20, zero_point);
+        y += 2 * s->out_c;
     }
 }
 
@@ -524,7 +514,7 @@ static inline void nn_channel_pairs_s8(uint32_t a, uint32_t b, uint32_t *to)
 
 /* What nn_depthwise3x3_strips_s8 holds in registers for each of four channels, 7 words: weights (0, 2), (3, 5), (6, 8), (1, 4),
  * (7, -) as int16, multiplier, bias. stream as in nn_depthwise3x3_pixel_s8: columns 1, 2, 0 of each row. */
-static inline void nn_depthwise3x3_weights_s8(const uint32_t *stream, uint32_t channels[28])
+NN_ONCE void nn_depthwise3x3_weights_s8(const uint32_t *stream, uint32_t channels[28])
 {
     const uint32_t *w = stream + 4;
 
@@ -539,38 +529,54 @@ static inline void nn_depthwise3x3_weights_s8(const uint32_t *stream, uint32_t c
     }
 }
 
-/* One row of four channels, pixels `step` bytes apart, into four planes that lie `plane` bytes apart. */
-static inline void nn_plane_row_s8(const int8_t *x, int32_t pixels, int32_t step, int32_t plane, int8_t *to)
+/* Four channels of `rows` x `columns` pixels, which lie `step` bytes apart, rows `next` bytes, into four planes that lie `plane`
+ * bytes apart, `pitch` bytes a row. */
+NN_ONCE void nn_planes_s8(const int8_t *x, int32_t rows, int32_t columns, int32_t step, int32_t next, int32_t plane,
+                          int32_t pitch, int8_t *planes)
 {
     const uint32_t even = 0x00FF00FFu;
 
-    for (; pixels >= 4; pixels -= 4) {
-        const uint32_t a = nn_load4(x), b = nn_load4(x + step), c = nn_load4(x + 2 * step), d = nn_load4(x + 3 * step);
-        const uint32_t t0 = (a & even) | ((b & even) << 8), t1 = ((a >> 8) & even) | (b & ~even);
-        const uint32_t u0 = (c & even) | ((d & even) << 8), u1 = ((c >> 8) & even) | (d & ~even);
-        nn_store4(to, (t0 & 0xFFFFu) | (u0 << 16));
-        nn_store4(to + plane, (t1 & 0xFFFFu) | (u1 << 16));
-        nn_store4(to + 2 * plane, (t0 >> 16) | (u0 & 0xFFFF0000u));
-        nn_store4(to + 3 * plane, (t1 >> 16) | (u1 & 0xFFFF0000u));
-        x += 4 * step;
-        to += 4;
-    }
-    for (; pixels > 0; pixels--) {
-        for (int32_t i = 0; i < 4; i++) {
-            to[i * plane] = x[i];
+    for (; rows > 0; rows--) {
+        const int8_t *from = x;
+        int8_t *to = planes;
+        int32_t left = columns;
+        for (; left >= 4; left -= 4) {
+            const uint32_t a = nn_load4(from), b = nn_load4(from + step);
+            from += 2 * step;
+            const uint32_t c = nn_load4(from), d = nn_load4(from + step);
+            from += 2 * step;
+            const uint32_t t0 = (a & even) | ((b & even) << 8), t1 = ((a >> 8) & even) | (b & ~even);
+            const uint32_t u0 = (c & even) | ((d & even) << 8), u1 = ((c >> 8) & even) | (d & ~even);
+            nn_store4(to, (t0 & 0xFFFFu) | (u0 << 16));
+            nn_store4(to + plane, (t1 & 0xFFFFu) | (u1 << 16));
+            nn_store4(to + 2 * plane, (t0 >> 16) | (u0 & 0xFFFF0000u));
+            nn_store4(to + 3 * plane, (t1 >> 16) | (u1 & 0xFFFF0000u));
+            to += 4;
         }
-        x += step;
-        to++;
+        for (; left > 0; left--) {
+            to[0] = from[0];
+            to[plane] = from[1];
+            to[2 * plane] = from[2];
+            to[3 * plane] = from[3];
+            from += step;
+            to++;
+        }
+        x += next;
+        planes += pitch;
     }
 }
 
-/* Two columns of the output of one channel, downwards: 25 instructions for 18 products (1.4 each), requantization included.
- * p: the first of four input columns of a padded plane of 8 bytes a row. w: the channel's 7 words of
- * nn_depthwise3x3_weights_s8. Output columns lie 8 bytes apart, rows 40; 6 rows. */
+/* Four channels, in strips of two columns of the output, downwards: 25 instructions for 18 products (1.4 each), requantization
+ * included; a last column by itself 14 for 9.
+ *
+ *   input row     0 1 2 3      A and D: the sums of columns 0 and 1 that this row finishes, then those that it begins;
+ *   output          A D        B and E: those that it is the middle row of
+ *
+ * p: the first padded plane, 8 bytes a row, 64 bytes to the next. w: for each channel the 7 words of
+ * nn_depthwise3x3_weights_s8, up to w_end. y: the first code of the first channel; columns lie 8 bytes apart, rows 40. */
 #if NN_HAS_DSP
-/* One input row: the last one of the outputs A (column 0) and D (column 1), which are finished, the middle one of B and E, the
- * first one of the next A and D. */
 #undef NN_STRIP_ROW
+#undef NN_COLUMN_ROW
 #define NN_STRIP_ROW(A, D, B, E) \
     "ldr r12, [r10], #8\n\tsxtb16 lr, r12, ror #8\n\tsxtb16 r12, r12\n\t" \
     "smlad " A ", r12, r6, " A "\n\tsmlad " D ", lr, r6, " D "\n\tsmlabb " A ", lr, r8, " A "\n\tsmlatb " D ", r12, r8, " D "\n\t" \
@@ -579,73 +585,84 @@ static inline void nn_plane_row_s8(const int8_t *x, int32_t pixels, int32_t step
     "ssat " A ", #8, " A "\n\tssat " D ", #8, " D "\n\tstrb " D ", [r11, #8]\n\tstrb " A ", [r11]\n\tadd r11, r11, #40\n\t" \
     "ldrd " A ", " D ", [sp]\n\t" \
     "smlad " A ", r12, r4, " A "\n\tsmlad " D ", lr, r4, " D "\n\tsmlabb " A ", lr, r7, " A "\n\tsmlatb " D ", r12, r7, " D "\n\t"
+#define NN_COLUMN_ROW(A, B) \
+    "ldr r12, [r10], #8\n\tsxtb16 lr, r12, ror #8\n\tsxtb16 r12, r12\n\t" \
+    "smlad " A ", r12, r6, " A "\n\tsmlabb " A ", lr, r8, " A "\n\tsmlad " B ", r12, r5, " B "\n\tsmlabt " B ", lr, r7, " B "\n\t" \
+    "smmulr " A ", " A ", r9\n\tadd " A ", " A ", #-128\n\tssat " A ", #8, " A "\n\tstrb " A ", [r11]\n\tadd r11, r11, #40\n\t" \
+    "smlad " A ", r12, r4, r1\n\tsmlabb " A ", lr, r7, " A "\n\t"
 
-NN_NAKED void nn_depthwise3x3_strips_s8_8_6x5x8_m128_strip(const int8_t *p NN_ASM_ARG, const uint32_t *w NN_ASM_ARG, int8_t *y NN_ASM_ARG,
-    const int8_t *end NN_ASM_ARG)
+NN_NAKED void nn_depthwise3x3_strips_s8_8_6x5x8_m128_planes(const int8_t *p NN_ASM_ARG, const uint32_t *w NN_ASM_ARG, int8_t *y NN_ASM_ARG,
+    const uint32_t *w_end NN_ASM_ARG)
 {
-    /* sp: bias, bias, unused, end, 9 saved registers */
-    __asm__("push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n\tmov r10, r0\n\tmov r11, r2\n\tmov r12, r1\n\t"
-            "ldm r12, {r4, r5, r6, r7, r8, r9}\n\tldr r0, [r12, #24]\n\tmov r1, r0\n\tpush {r0, r1, r2, r3}\n\tmov r2, r0\n\tmov r3, r0\n\t"
+    /* sp: bias, bias, end of the strip in the plane, the plane behind the last strip (12), strip in the plane, in y (16, 20),
+     * plane, y of the channel (24, 28), w (32), w_end (36), 9 saved registers */
+    __asm__("push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n\tsub sp, sp, #40\n\tstrd r1, r3, [sp, #32]\n\tmov r10, r0\n\tmov r11, r2\n"
+            "1:\n\tldr r12, [sp, #32]\n\tldm r12!, {r4, r5, r6, r7, r8, r9}\n\tldr r0, [r12], #4\n\tstr r12, [sp, #32]\n\tmov r1, r0\n\t"
+            "strd r0, r1, [sp]\n\tstrd r10, r11, [sp, #24]\n\tadd r12, r10, #4\n\tstr r12, [sp, #12]\n"
+            "2:\n\tstrd r10, r11, [sp, #16]\n\tmovw r12, #64\n\tadd r12, r12, r10\n\tstr r12, [sp, #8]\n\t"
+            "ldrd r0, r1, [sp]\n\tmov r2, r0\n\tmov r3, r0\n\t"
             "ldr r12, [r10], #8\n\tsxtb16 lr, r12, ror #8\n\tsxtb16 r12, r12\n\t"
             "smlad r0, r12, r4, r0\n\tsmlad r1, lr, r4, r1\n\tsmlabb r0, lr, r7, r0\n\tsmlatb r1, r12, r7, r1\n\t"
             "ldr r12, [r10], #8\n\tsxtb16 lr, r12, ror #8\n\tsxtb16 r12, r12\n\t"
             "smlad r0, r12, r5, r0\n\tsmlad r1, lr, r5, r1\n\tsmlabt r0, lr, r7, r0\n\tsmlatt r1, r12, r7, r1\n\t"
             "smlad r2, r12, r4, r2\n\tsmlad r3, lr, r4, r3\n\tsmlabb r2, lr, r7, r2\n\tsmlatb r3, r12, r7, r3\n"
-            "1:\n\t" NN_STRIP_ROW("r0", "r1", "r2", "r3") NN_STRIP_ROW("r2", "r3", "r0", "r1")
-            "ldr r12, [sp, #12]\n\tcmp r10, r12\n\tbne.w 1b\n\t"
-            "add sp, sp, #16\n\tpop {r4, r5, r6, r7, r8, r9, r10, r11, pc}");
+            "3:\n\t" NN_STRIP_ROW("r0", "r1", "r2", "r3") NN_STRIP_ROW("r2", "r3", "r0", "r1")
+            "ldr r12, [sp, #8]\n\tcmp r10, r12\n\tbne.w 3b\n\t"
+            "ldrd r10, r11, [sp, #16]\n\tldr r12, [sp, #12]\n\tadd r10, r10, #2\n\tadd r11, r11, #8\n\tadd r11, r11, #8\n\t"
+            "cmp r10, r12\n\tbne.w 2b\n\t"
+            "ldr r1, [sp]\n\tmovw r3, #64\n\tadd r3, r3, r10\n\t"
+            "ldr r12, [r10], #8\n\tsxtb16 lr, r12, ror #8\n\tsxtb16 r12, r12\n\tsmlad r0, r12, r4, r1\n\tsmlabb r0, lr, r7, r0\n\t"
+            "ldr r12, [r10], #8\n\tsxtb16 lr, r12, ror #8\n\tsxtb16 r12, r12\n\tsmlad r0, r12, r5, r0\n\tsmlabt r0, lr, r7, r0\n\t"
+            "smlad r2, r12, r4, r1\n\tsmlabb r2, lr, r7, r2\n"
+            "4:\n\t" NN_COLUMN_ROW("r0", "r2") NN_COLUMN_ROW("r2", "r0") "cmp r10, r3\n\tbne.w 4b\n\t"
+            "ldrd r10, r11, [sp, #24]\n\tmovw r12, #64\n\tadd r10, r10, r12\n\tadd r11, r11, #1\n\t"
+            "ldrd r0, r1, [sp, #32]\n\tcmp r0, r1\n\tbne.w 1b\n\t"
+            "add sp, sp, #40\n\tpop {r4, r5, r6, r7, r8, r9, r10, r11, pc}");
 }
 #else
-static inline void nn_depthwise3x3_strips_s8_8_6x5x8_m128_strip(const int8_t *p, const uint32_t *w, int8_t *y, const int8_t *end)
+static inline void nn_depthwise3x3_strips_s8_8_6x5x8_m128_planes(const int8_t *p, const uint32_t *w, int8_t *y, const uint32_t *w_end)
 {
-    for (int32_t oy = 0; oy < 6; oy++) {
-        for (int32_t i = 0; i < 2; i++) {
-            const int8_t *from = p + oy * 8 + i;
+    for (; w != w_end; w += 7) {
+        for (int32_t i = 0; i < 6 * 5; i++) {
+            const int32_t oy = i / 5, ox = i % 5;
+            const int8_t *from = p + oy * 8 + ox;
             int32_t acc = (int32_t)w[6];
             for (int32_t ky = 0; ky < 3; ky++) {
                 const int32_t middle = (ky == 0) ? nn_low(w[3]) : (ky == 1) ? nn_high(w[3]) : nn_low(w[4]);
                 acc += from[0] * nn_low(w[ky]) + from[1] * middle + from[2] * nn_high(w[ky]);
                 from += 8;
             }
-            y[oy * 40 + i * 8] = (int8_t)nn_ssat8(nn_smmlar(acc, (int32_t)w[5], -128));
+            y[oy * 40 + ox * 8] = (int8_t)nn_ssat8(nn_smmlar(acc, (int32_t)w[5], -128));
         }
+        p += 64;
+        y++;
     }
-    (void)end;
 }
 #endif
 
 /* 3x3 depthwise convolution of one image without stride or dilation, by planes of four channels. w: stream of
- * nn_depthwise3x3_pixel_s8. planes: 4 * 8 * 8 bytes. An output of the shape of the input may lie exactly over it. */
+ * nn_depthwise3x3_pixel_s8. planes: 4 * 64 bytes. An output of the shape of the input may lie exactly over it. */
 static inline void nn_depthwise3x3_strips_s8_8_6x5x8_m128(const nn_conv_shape *s, const int8_t *x, int32_t input_zero_point, const uint32_t *w,
     int8_t *planes, int8_t *y)
 {
-    const int32_t plane = 8 * 8;
     const int32_t below = 8 - s->pad_top, beside = 8 - s->pad_left;
     const int32_t rows = (s->in_h < below) ? s->in_h : below, columns = (s->in_w < beside) ? s->in_w : beside;
     int8_t *inner = planes + s->pad_top * 8 + s->pad_left;
 
-    memset(planes, (int)input_zero_point, (size_t)(4 * plane));
+    memset(planes, (int)input_zero_point, 4u * 64u);
     for (int32_t c = 0; c < s->in_c; c += 4) {
         uint32_t channels[28];
-        for (int32_t iy = 0; iy < rows; iy++) {
-            nn_plane_row_s8(x + iy * s->in_w * s->in_c + c, columns, s->in_c, plane, inner + iy * 8);
-        }
+        nn_planes_s8(x + c, rows, columns, s->in_c, s->in_w * s->in_c, 64, 8, inner);
         nn_depthwise3x3_weights_s8(w, channels);
         w += 17;
-        for (int32_t i = 0; i < 4; i++) {
-            for (int32_t left = s->out_w; left > 0; left -= 2) {
-                const int32_t ox = (left > 1) ? s->out_w - left : s->out_w - 2;
-                const int8_t *p = planes + i * plane + ox;
-                nn_depthwise3x3_strips_s8_8_6x5x8_m128_strip(p, channels + 7 * i, y + ox * s->in_c + c + i, p + 64);
-            }
-        }
+        nn_depthwise3x3_strips_s8_8_6x5x8_m128_planes(planes, channels, y + c, channels + 28);
     }
 }
 
 /* 1x1 convolution without stride of channels in fours, two pixels at a time; both are copied before either is written.
  * w: stream of nn_gemm_4x2_s8. pairs: 4 * in_c bytes. */
-static inline void nn_pointwise_4x2_s8(int32_t pixels, int32_t in_c, int32_t out_c, int32_t zero_point, const int8_t *x,
-                                       const uint32_t *w, const uint32_t *w_end, uint32_t *pairs, int8_t *y)
+NN_ONCE void nn_pointwise_4x2_s8(int32_t pixels, int32_t in_c, int32_t out_c, int32_t zero_point, const int8_t *x,
+                                 const uint32_t *w, const uint32_t *w_end, uint32_t *pairs, int8_t *y)
 {
     for (; pixels > 0; pixels -= 2) {
         const int32_t second = (pixels > 1) ? 1 : 0;
@@ -814,85 +831,95 @@ static inline void nn_averagepool4_s8(const nn_conv_shape *s, const nn_quant *q,
     }
 }
 
-/* What a pointer to weights points at: here one int8 code each. */
-typedef int8_t nn_weight_s8;
+#if NN_HAS_DSP
+/* Two columns of rows (0, 1) and (2, 3): r1 and r3 sum raw words, 256 * sum1 + sum0, r0 and r2 their low bytes. */
+#define NN_DENSE_WORD(WA, WB, X) \
+    "smlad r1, " WA ", " X ", r1\n\tsxtb16 " WA ", " WA "\n\tsmlad r3, " WB ", " X ", r3\n\tsxtb16 " WB ", " WB "\n\t" \
+    "smlad r0, " WA ", " X ", r0\n\tsmlad r2, " WB ", " X ", r2\n\t"
 
-/* acc[r] += x[depth] . (row r of a block of four). Block: [depth / 4][row][4], then [row][depth % 4].
- * Returns the end of the block. */
-static inline const nn_weight_s8 *nn_block4_s8(const int8_t *x, const nn_weight_s8 *w, int32_t depth, int32_t acc[4])
+/* The body of a function (y, zero_point, stream_end, x; stream, x_end), four rows of weights at a time, the loop over columns
+ * entered where whole rounds of STEPS are left. LOAD: eight columns of x, BYTES long, from r12 on to r4 .. r7 as int16 pairs;
+ * SIZE: bytes of a step's instructions. 31 instructions for each four rows beside the steps.
+ * sp: y, zero_point, stream_end, x, entry (16), 9 saved registers, stream (56), x_end (60) */
+#define NN_DENSE_GROUPS(STEPS, LOAD, BYTES, SIZE) \
+    __asm__("push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n\t" \
+            "ldr lr, [sp, #36]\n\tldr r4, [sp, #40]\n\tsub r4, r3, r4\n\t.if " BYTES " == 8\n\tasr r4, r4, #3\n\t.else\n\t" \
+            "asr r4, r4, #4\n\t.endif\n\tand r4, r4, #" STEPS " - 1\n\t" \
+            "adr.w r5, 2f\n\tmov r6, #" SIZE "\n\tmla r4, r4, r6, r5\n\torr r4, r4, #1\n\t" \
+            "mov r12, r3\n\tpush {r0, r1, r2, r3, r4}\n" \
+            "1:\n\tldrd r0, r2, [lr], #8\n\tmov r1, r0\n\tmov r3, r2\n\tldr pc, [sp, #16]\n" \
+            "2:\n\t.rept " STEPS "\n\t" LOAD \
+            "ldm.w lr!, {r8, r9, r10, r11}\n\t" NN_DENSE_WORD("r8", "r9", "r4") NN_DENSE_WORD("r10", "r11", "r5") \
+            "ldm.w lr!, {r8, r9, r10, r11}\n\t" NN_DENSE_WORD("r8", "r9", "r6") NN_DENSE_WORD("r10", "r11", "r7") \
+            ".endr\n\t" \
+            "ldr r8, [sp, #60]\n\tcmp r12, r8\n\tbne.w 2b\n\t" \
+            "ldrd r4, r5, [lr], #8\n\tsub r1, r1, r0\n\tsub r3, r3, r2\n\tadd r1, r4, r1, asr #8\n\tadd r3, r5, r3, asr #8\n\t" \
+            "ldm lr!, {r8, r9, r10, r11}\n\tldrd r4, r5, [sp]\n\t" \
+            "smmlar r0, r0, r8, r5\n\tsmmlar r1, r1, r9, r5\n\tsmmlar r2, r2, r10, r5\n\tsmmlar r3, r3, r11, r5\n\t" \
+            "pkhbt r0, r0, r2, lsl #16\n\tpkhbt r1, r1, r3, lsl #16\n\tusat16 r0, #8, r0\n\tusat16 r1, #8, r1\n\t" \
+            "orr r0, r0, r1, lsl #8\n\teor r0, r0, #0x80808080\n\t" \
+            "str r0, [r4], #4\n\tstr r4, [sp]\n\tldrd r4, r12, [sp, #8]\n\tcmp lr, r4\n\tbne.w 1b\n\t" \
+            "add sp, sp, #20\n\tpop {r4, r5, r6, r7, r8, r9, r10, r11, pc}")
+#else
+/* Four sums of two columns: w[0] holds rows 0 and 1, w[1] rows 2 and 3. */
+static inline void nn_dense_columns(const uint32_t w[2], uint32_t x, int32_t acc[4])
 {
-    int32_t a0 = acc[0], a1 = acc[1], a2 = acc[2], a3 = acc[3];
-
-    for (; depth >= 4; depth -= 4) {
-        const uint32_t v = nn_load4(x);
-        const uint32_t even = nn_sxtb16(v), odd = nn_sxtb16_ror8(v);
-        const uint32_t w0 = nn_load4(w), w1 = nn_load4(w + 4), w2 = nn_load4(w + 8), w3 = nn_load4(w + 12);
-        a0 = nn_smlad(even, nn_sxtb16(w0), a0);
-        a0 = nn_smlad(odd, nn_sxtb16_ror8(w0), a0);
-        a1 = nn_smlad(even, nn_sxtb16(w1), a1);
-        a1 = nn_smlad(odd, nn_sxtb16_ror8(w1), a1);
-        a2 = nn_smlad(even, nn_sxtb16(w2), a2);
-        a2 = nn_smlad(odd, nn_sxtb16_ror8(w2), a2);
-        a3 = nn_smlad(even, nn_sxtb16(w3), a3);
-        a3 = nn_smlad(odd, nn_sxtb16_ror8(w3), a3);
-        x += 4;
-        w += 16;
+    for (int32_t r = 0; r < 4; r += 2) {
+        const int32_t low = nn_smlad(nn_sxtb16(w[r / 2]), x, 0);
+        acc[r] += low;
+        acc[r + 1] += (nn_smlad(w[r / 2], x, 0) - low) / 256;
     }
-    for (int32_t i = 0; i < depth; i++) {
-        a0 += x[i] * w[i];
-        a1 += x[i] * w[i + depth];
-        a2 += x[i] * w[i + 2 * depth];
-        a3 += x[i] * w[i + 3 * depth];
-    }
-    acc[0] = a0;
-    acc[1] = a1;
-    acc[2] = a2;
-    acc[3] = a3;
-    return w + 4 * depth;
 }
+#endif
 
-/* *acc += x[depth] . w[depth]. Returns the end of the row. */
-static inline const nn_weight_s8 *nn_row_s8(const int8_t *x, const nn_weight_s8 *w, int32_t depth, int32_t *acc)
+/* Groups of four rows of weights times one vector of int8 codes, eight columns a step: 32 instructions for 32 products (1.0
+ * each). x: a multiple of eight codes, up to x_end. stream as in nn_gemm_4x2_s8. zero_point: of the output, plus 128. */
+#if NN_HAS_DSP
+NN_NAKED void nn_dense_4x8_s8_2_rows(int8_t *y NN_ASM_ARG, int32_t zero_point NN_ASM_ARG, const uint32_t *stream_end NN_ASM_ARG,
+    const int8_t *x NN_ASM_ARG, const uint32_t *stream NN_ASM_ARG, const int8_t *x_end NN_ASM_ARG)
 {
-    int32_t sum = *acc;
-
-    for (int32_t i = 0; i < depth; i++) {
-        sum += (int32_t)x[i] * w[i];
-    }
-    *acc = sum;
-    return w + depth;
+    NN_DENSE_GROUPS("2",
+                    "ldr r4, [r12], #4\n\tldr r6, [r12], #4\n\t"
+                    "sxtb16 r5, r4, ror #8\n\tsxtb16 r4, r4\n\tsxtb16 r7, r6, ror #8\n\tsxtb16 r6, r6\n\t", "8", "128");
 }
-
-/* y[rows] = requantize(bias[rows] + w[rows] . x[depth]); w in blocks of four rows (see nn_block4_s8), then single rows.
- * Returns the end of the rows. */
-static inline const nn_weight_s8 *nn_rows_s8(const nn_quant *q, int32_t rows, int32_t depth, const int8_t *x,
-                                             const nn_weight_s8 *w, const int32_t *bias, const int32_t *multiplier,
-                                             int8_t *y)
+#else
+static inline void nn_dense_4x8_s8_2_rows(int8_t *y, int32_t zero_point, const uint32_t *stream_end, const int8_t *x,
+    const uint32_t *stream, const int8_t *x_end)
 {
-    for (; rows >= 4; rows -= 4) {
-        int32_t acc[4] = { bias[0], bias[1], bias[2], bias[3] };
-        w = nn_block4_s8(x, w, depth, acc);
-        for (int32_t i = 0; i < 4; i++) {
-            y[i] = nn_requantize_s8(q, acc[i], multiplier[i]);
+    const int32_t depth = (int32_t)(x_end - x);
+
+    for (; stream != stream_end; stream += depth + 8) {
+        const uint32_t *w = stream + 2, *after = w + depth;
+        int32_t acc[4] = { (int32_t)stream[0], (int32_t)after[0], (int32_t)stream[1], (int32_t)after[1] };
+        for (int32_t k = 0; k < depth; k += 2) {
+            const uint32_t v = nn_load4(x + k / 4 * 4);
+            nn_dense_columns(w + k, (k % 4 == 0) ? nn_sxtb16(v) : nn_sxtb16_ror8(v), acc);
         }
-        bias += 4;
-        multiplier += 4;
+        nn_requantize4_s8(acc, after + 2, zero_point, y);
         y += 4;
     }
-    for (; rows > 0; rows--) {
-        int32_t acc = *bias++;
-        w = nn_row_s8(x, w, depth, &acc);
-        *y++ = nn_requantize_s8(q, acc, *multiplier++);
-    }
-    return w;
 }
+#endif
 
-/* y[rows][out] = requantize(x[rows][in] . w[out][in] + bias[out]); bias holds the input zero point's share. */
-static inline void nn_dense_s8(const nn_quant *q, int32_t rows, int32_t in, int32_t out, const int8_t *x,
-                               const nn_weight_s8 *w, const int32_t *bias, const int32_t *multiplier, int8_t *y)
+/* One row of `inputs` codes times weights, `groups` of four outputs and `rest` more, which are filled up to a group. depth:
+ * inputs, rounded up to a multiple of eight. copy: `depth` bytes where depth != inputs, else NULL: x is read as it lies. */
+static inline void nn_dense_4x8_s8_2(int32_t groups, int32_t rest, int32_t inputs, int32_t depth, int32_t zero_point, const int8_t *x,
+    const uint32_t *w, int8_t *copy, int8_t *y)
 {
-    for (int32_t r = 0; r < rows; r++) {
-        (void)nn_rows_s8(q, out, in, x + r * in, w, bias, multiplier, y + r * out);
+    const uint32_t *end = w + groups * (depth + 8);
+
+    if (copy != NULL) {
+        memcpy(copy, x, (size_t)inputs);
+        memset(copy + inputs, 0, (size_t)(depth - inputs));
+        x = copy;
+    }
+    if (groups > 0) {
+        nn_dense_4x8_s8_2_rows(y, zero_point, end, x, w, x + depth);
+    }
+    if (rest > 0) {
+        int8_t last[4];
+        nn_dense_4x8_s8_2_rows(last, zero_point, end + depth + 8, x, end, x + depth);
+        memcpy(y + 4 * groups, last, (size_t)rest);
     }
 }
 
@@ -911,7 +938,7 @@ static void l00_conv(const int8_t *x0, int8_t *y, uint32_t *scratch, int8_t *scr
         .groups = 1,
     };
 
-    nn_conv2d_patch_4x2_s8(&shape, 0, x0, -11, separable_l00_weights, 56, scratch, 20, scratch3, 0, y);
+    nn_conv2d_narrow_4x2_s8_5x4_10(&shape, 0, x0, -11, separable_l00_weights, separable_l00_weights + 56, scratch, scratch3, y);
 }
 
 /* 1. Conv 'c2'
@@ -981,14 +1008,10 @@ static void l04_averagepool(const int8_t *x, int8_t *y)
 
 /* 5. Gemm 'y'
  *    Dense 16 -> 5
- *    -> int8_t[1][5], 80 multiply-accumulates, 80 bytes of weights */
+ *    -> int8_t[1][5], 80 multiply-accumulates, 128 bytes of weights */
 static void l05_gemm(const int8_t *x0, int8_t *y)
 {
-    static const nn_quant quant = {
-        .left_shift = 0, .zero_point = 4, .min = -128, .max = 127,
-    };
-
-    nn_dense_s8(&quant, 1, 16, 5, x0, separable_l05_weights, separable_l05_bias, separable_l05_multiplier, y);
+    nn_dense_4x8_s8_2(1, 1, 16, 16, 132, x0, separable_l05_weights, NULL, y);
 }
 
 void separable_run(separable_arena *arena)
