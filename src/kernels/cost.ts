@@ -30,7 +30,7 @@ export function addsCost(job: LinearJob): number {
 /** nn_gemm_4x2_s8 over pairs of pixels: columns of a row of weights, and what gathering a pair of windows takes beside widening. */
 export function gemmCost({ shape }: LinearJob, { depth, gather }: { depth: number; gather: number }): number {
   const pairs = shape.batch * Math.ceil((shape.out_h * shape.out_w) / 2);
-  const perGroup = 53 + 6 * depth + 3 * Math.ceil(depth / 32);
+  const perGroup = 47 + 6 * depth + 3 * Math.ceil(depth / 32);
   const fours = Math.ceil(shape.out_c / shape.groups / 4);
   return pairs * shape.groups * (70 + gather + 1.75 * depth + fours * perGroup);
 }

@@ -5,7 +5,7 @@
 #include "nn_requantize4_s8.h"
 #include "nn_simd.h"
 
-/* Groups of four outputs times two windows, 12 instructions for 16 products (0.75 each), 50 more for each group.
+/* Groups of four outputs times two windows, 12 instructions for 16 products (0.75 each), 44 more for each group.
  *
  *                     x0 (window 0)        x1 (window 1)       one step: two columns of both windows, as int16 pairs
  *   w(0,1) raw          r1                   r5                SMLAD on the raw word: 256 * sum1 + sum0
@@ -13,16 +13,22 @@
  *   w(2,3) raw          r3                   r7
  *   w(2,3) low bytes    r2                   r6
  *
- * window: words of two columns (i, i + 2), those of both windows in turn, up to window_end.
+ * window: words of two columns (i, i + 2), those of both windows in turn, up to window_end; at least four.
  * stream, per group: bias 0 and 2; words of two halves 256 * w1 + w0, for rows (0, 1) and (2, 3); bias 1 and 3; four
  * multipliers. Up to stream_end. y[4 * groups] and y + step: codes of window 0 and 1. zero_point: of the output, plus 128.
- * The loop has 16 steps written out and is entered where whole rounds are left, so that one body serves every depth. */
+ * After the first step, the loop has 16 written out and is entered where whole rounds are left: one body serves every depth. */
 #if NN_HAS_DSP
 #define NN_GEMM_4X2_STEP \
     "ldrd r8, r9, [r12], #8\n\tldrd r10, r11, [lr], #8\n\t" \
     "smlad r1, r10, r8, r1\n\tsmlad r5, r10, r9, r5\n\tsxtb16 r10, r10\n\t" \
     "smlad r3, r11, r8, r3\n\tsmlad r7, r11, r9, r7\n\tsxtb16 r11, r11\n\t" \
     "smlad r0, r10, r8, r0\n\tsmlad r4, r10, r9, r4\n\tsmlad r2, r11, r8, r2\n\tsmlad r6, r11, r9, r6\n\t"
+/* The first one, from bias 0 and 2 in r0 and r2. */
+#define NN_GEMM_4X2_FIRST \
+    "ldrd r8, r9, [r12], #8\n\tldrd r10, r11, [lr], #8\n\t" \
+    "smlad r1, r10, r8, r0\n\tsmlad r5, r10, r9, r0\n\tsxtb16 r10, r10\n\t" \
+    "smlad r3, r11, r8, r2\n\tsmlad r7, r11, r9, r2\n\tsxtb16 r11, r11\n\t" \
+    "smlad r4, r10, r9, r0\n\tsmlad r0, r10, r8, r0\n\tsmlad r6, r11, r9, r2\n\tsmlad r2, r11, r8, r2\n\t"
 
 NN_NAKED void nn_gemm_4x2_s8(int8_t *y NN_ASM_ARG, int32_t step NN_ASM_ARG, const uint32_t *stream_end NN_ASM_ARG,
                              const uint32_t *window NN_ASM_ARG, const uint32_t *stream NN_ASM_ARG,
@@ -30,11 +36,10 @@ NN_NAKED void nn_gemm_4x2_s8(int8_t *y NN_ASM_ARG, int32_t step NN_ASM_ARG, cons
 {
     /* sp: y, step, stream_end, window, entry (16), 9 saved registers, stream (56), window_end (60), zero_point (64) */
     __asm__("push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n\t"
-            "ldr lr, [sp, #36]\n\tldr r4, [sp, #40]\n\tsub r4, r4, r3\n\tubfx r4, r4, #3, #4\n\t"
-            "rsb r4, r4, #16\n\tand r4, r4, #15\n\tadr.w r5, 2f\n\tadd r4, r4, r4, lsl #1\n\tadd r4, r5, r4, lsl #4\n\t"
+            "ldr lr, [sp, #36]\n\tldr r4, [sp, #40]\n\tsub r4, r3, r4\n\tasr r4, r4, #3\n\t"
+            "add r4, r4, #1\n\tand r4, r4, #15\n\tadr.w r5, 2f\n\tadd r4, r4, r4, lsl #1\n\tadd r4, r5, r4, lsl #4\n\t"
             "orr r4, r4, #1\n\tmov r12, r3\n\tpush {r0, r1, r2, r3, r4}\n"
-            "1:\n\tldrd r0, r2, [lr], #8\n\tmov r1, r0\n\tmov r3, r2\n\tmov r4, r0\n\tmov r5, r0\n\tmov r6, r2\n\tmov r7, r2\n\t"
-            "ldr pc, [sp, #16]\n"
+            "1:\n\tldrd r0, r2, [lr], #8\n\t" NN_GEMM_4X2_FIRST "ldr pc, [sp, #16]\n"
             "2:\n\t.rept 16\n\t" NN_GEMM_4X2_STEP ".endr\n\t"
             "ldr r8, [sp, #60]\n\tcmp r12, r8\n\tbne.w 2b\n\t"
             "ldrd r8, r9, [lr], #8\n\t"
