@@ -60,7 +60,7 @@ export function compileCommand(): Command {
       wholeNumber(1, 4),
     )
     .option('--sbom', 'also write NAME.cdx.json, a bill of materials (CycloneDX) of what the firmware takes in')
-    .option('--refusals', 'also tell why layers did not get other kernels')
+    .option('--refusals', 'also tell which other kernels layers could have, and why not the rest')
     .option('--sqnr', 'also report how well each int8 layer follows float32');
   return addIrFlags(addReportFlag(addVerifyFlags(addModelFlags(command))))
     .addHelpText('after', EXAMPLES)

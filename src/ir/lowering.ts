@@ -2,6 +2,7 @@ import type {
   Json,
   KernelInstance,
   LeanerKernel,
+  OtherKernel,
   Reading,
   RefusedKernel,
   RequantizationForm,
@@ -96,6 +97,7 @@ export interface LayerSpec {
   /** See Call. */
   readonly kernel?: string;
   readonly reading?: Reading;
+  readonly others?: readonly OtherKernel[];
   readonly refused?: readonly RefusedKernel[];
   readonly instructions?: number;
   readonly leaner?: LeanerKernel | null;

@@ -57,6 +57,15 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
  */
 export type Reading = 'bytes' | 'inline' | 'whole' | 'block' | 'chunk' | 'additions';
 
+/** What the loops of a kernel do in one inference, counted: { pairs: 63, products: 4032 }; see kernels/work.ts. */
+export type Work = Readonly<Record<string, number>>;
+
+/** A kernel that can compute a layer, with its instructions as the cost model has them. */
+export interface OtherKernel {
+  readonly kernel: string;
+  readonly instructions: number;
+}
+
 export interface LeanerKernel {
   readonly without: readonly string[];
   readonly bytes: number;
@@ -94,7 +103,9 @@ export interface Call {
   readonly kernel?: string;
   /** How the kernel gets at few-bit weights; absent: the layer has no integer weights. */
   readonly reading?: Reading;
-  /** Faster or smaller kernels that were not taken, each with the reason. */
+  /** Kernels that could compute it as well. */
+  readonly others?: readonly OtherKernel[];
+  /** Kernels that cannot compute it, or that it does without for a leaner one, each with the reason. */
   readonly refused?: readonly RefusedKernel[];
   /** Instructions of one inference as the kernel's cost model has them. */
   readonly instructions?: number;

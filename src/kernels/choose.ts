@@ -1,5 +1,5 @@
 import type { LayerSpec, LowerBuilder } from '../ir/lowering.ts';
-import type { LeanerKernel, RefusedKernel } from '../ir/program.ts';
+import type { LeanerKernel, OtherKernel, RefusedKernel } from '../ir/program.ts';
 import { arenaBytes } from '../ir/tensor.ts';
 import { invariant, UserError } from '../support/errors.ts';
 import { nearestName } from '../support/nearest.ts';
@@ -8,13 +8,15 @@ import type { Job, Kernel } from './kernel.ts';
 /** A kernel for a layer, and why not the others. */
 export interface Choice<J extends Job> {
   readonly kernel: Kernel<J>;
+  /** That could compute it as well. */
+  readonly others: readonly OtherKernel[];
   readonly refused: readonly RefusedKernel[];
   readonly leaner: LeanerKernel | null;
 }
 
 /** Chooses among `candidates` and emits the layer. Refuses the node where none of them can compute it. */
 export function lowerWith<J extends Job>(job: J, candidates: readonly Kernel<J>[], lower: LowerBuilder): void {
-  const { kernel, refused, leaner } = choose(job, candidates, lower);
+  const { kernel, others, refused, leaner } = choose(job, candidates, lower);
   let scratch = 0;
   const counted: LowerBuilder = {
     ...lower,
@@ -30,6 +32,7 @@ export function lowerWith<J extends Job>(job: J, candidates: readonly Kernel<J>[
     ...layer,
     kernel: kernel.id,
     instructions: kernel.cost(job),
+    others,
     refused,
     leaner,
   });
@@ -53,14 +56,17 @@ export function choose<J extends Job>(
   { wish, refuse }: Pick<LowerBuilder, 'wish' | 'refuse'>,
 ): Choice<J> {
   const verdicts = candidates.map((kernel) => ({ kernel, reason: verdict(kernel) }));
-  if (wish.pin !== null) return { kernel: pinned(wish.pin, verdicts, job.name), refused: [], leaner: null };
   const accepting = verdicts.flatMap(({ kernel, reason }) => (reason === null ? [kernel] : []));
+  const refused = verdicts.flatMap(({ kernel, reason }) => (reason === null ? [] : [{ kernel: kernel.id, reason }]));
+  if (wish.pin !== null) {
+    const kernel = pinned(wish.pin, verdicts, job.name);
+    return { kernel, others: othersThan(job, kernel, accepting), refused, leaner: null };
+  }
   const adding = accepting.filter(({ avoidsMultiplication }) => avoidsMultiplication);
   const able = adding.length > 0 ? adding : accepting;
   if (able.length === 0) return refuse(verdicts.at(-1)?.reason ?? 'there is no kernel for it');
   const best = able.reduce((a, b) => (rank(b) < rank(a) ? b : a));
-  const refused = verdicts.flatMap(({ kernel, reason }) => (reason === null ? [] : [{ kernel: kernel.id, reason }]));
-  return { kernel: best, refused, leaner: leanerThan(job, best, able) };
+  return { kernel: best, others: othersThan(job, best, accepting), refused, leaner: leanerThan(job, best, able) };
 
   function verdict(kernel: Kernel<J>): string | null {
     const missing = kernel.needs.find((feature) => !job.features.has(feature));
@@ -78,6 +84,10 @@ export function choose<J extends Job>(
     if (wish.goal === 'ram') return ramBytes(job, kernel) * 2 ** 40 + cost;
     return cost;
   }
+}
+
+function othersThan<J extends Job>(job: J, kernel: Kernel<J>, able: readonly Kernel<J>[]): OtherKernel[] {
+  return able.filter((one) => one !== kernel).map((one) => ({ kernel: one.id, instructions: one.cost(job) }));
 }
 
 function leanerThan<J extends Job>(job: J, best: Kernel<J>, able: readonly Kernel<J>[]): LeanerKernel | null {

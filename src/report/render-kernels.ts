@@ -11,16 +11,22 @@ export function kernelLines({ layers, goal }: Report): string[] {
   return ['', `Kernels, chosen for ${goal}`, ...groups.map(([kernel, own]) => `  ${kernel.padEnd(width)}  ${own}`)];
 }
 
-/** Why layers did not get other kernels; equal reasons are told once. Null: there is nothing to tell. */
+/** What other kernels layers could have, and why not the rest; equal reasons are told once. Null: there is nothing to tell. */
 export function renderRefusals({ layers }: Report): string | null {
+  const others = layersByText(layers.flatMap((layer) => layer.others.map((kernel) => ({ text: kernel, layer }))));
   const groups = layersByText(
     layers.flatMap((layer) =>
       layer.refused.map(({ kernel, reason }) => ({ text: `${kernel}: ${printable(reason)}`, layer })),
     ),
   );
-  if (groups.length === 0) return null;
-  const lines = groups.map(([text, own]) => `  ${text} (${own})`).sort((a, b) => (a < b ? -1 : 1));
-  return ['Kernels that could not be taken', ...lines, ''].join('\n');
+  if (others.length + groups.length === 0) return null;
+  const lines = (entries: readonly [string, string][]) =>
+    entries.map(([text, own]) => `  ${text} (${own})`).sort((a, b) => (a < b ? -1 : 1));
+  return [
+    ...(others.length > 0 ? ['Other kernels that could compute them', ...lines(others)] : []),
+    ...(groups.length > 0 ? ['Kernels that could not', ...lines(groups)] : []),
+    '',
+  ].join('\n');
 }
 
 /** Layers that a line lists; the JSON has all. */

@@ -27,6 +27,8 @@ export interface LayerReport {
   readonly macs: number;
   /** What computes it; null: there is one way only. */
   readonly kernel: string | null;
+  /** Kernels that could compute it as well. */
+  readonly others: readonly string[];
   /** Kernels that cannot compute it, or that it does without for a leaner one. */
   readonly refused: readonly RefusedKernel[];
   /** How its sums become codes where they lie halfway between two; null: it has no sums that become codes. */
@@ -188,6 +190,7 @@ function layerReports(
       output: call.result?.shape ?? null,
       macs: call.macs,
       kernel: call.kernel ?? null,
+      others: call.others?.map(({ kernel }) => kernel) ?? [],
       refused: call.refused ?? [],
       rounding: roundingOf(call),
       weightBytes,

@@ -4,6 +4,7 @@ import { armQemu } from '../../src/verify/arm-qemu.ts';
 import { agrees } from '../../src/verify/compare.ts';
 import { toolchainFor } from '../../src/verify/toolchain-for.ts';
 import { verifyModel } from '../../src/verify/verify-model.ts';
+import { benchedInstructions } from '../helpers/benched.ts';
 import { sharedSamples } from '../helpers/shared-data.ts';
 import { inFolder } from '../verify/native.ts';
 import { compileShared, describeShared, openFor, type SharedName } from './support.ts';
@@ -22,9 +23,13 @@ const { available } = armQemu('mps2-an386', []);
 
 await describeShared('real models under QEMU, 2 samples', available, () => {
   test.each(INTEGER)('%s in int8 on %s: every layer bit-identical with the oracle', async (name, core) => {
-    const { layers, outputs } = await verify(name, core, 'int8');
+    const { layers, outputs, counts } = await verify(name, core, 'int8');
     expect([...layers, ...outputs].filter(({ exact, different }) => !exact || different > 0)).toEqual([]);
     expect(layers.length).toBeGreaterThan(9);
+    // Other cores and models: test/long/instructions.test.ts.
+    if (core === 'cortex-m4f') {
+      expect(counts?.total).toBeLessThanOrEqual(1.02 * benchedInstructions(name, core));
+    }
   });
 
   test.each(FLOAT)('%s in float32 on cortex-m4f: outputs within 1e-5 of their range', async (name) => {
@@ -37,7 +42,12 @@ await describeShared('real models under QEMU, 2 samples', available, () => {
     const model = await compileShared(name, target, precision);
     const samples = await openFor(model.floatGraph, sharedSamples(name, 'input'));
     return inFolder((directory) =>
-      verifyModel(model, samples, { toolchain: toolchainFor(target), directory, samples: 2 }),
+      verifyModel(model, samples, {
+        toolchain: toolchainFor(target),
+        directory,
+        samples: 2,
+        counts: core === 'cortex-m4f',
+      }),
     );
   }
 });

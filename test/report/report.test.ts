@@ -56,6 +56,7 @@ test('layers add up to the totals', () => {
     output: [1, 2, 8, 8],
     macs: 1152,
     kernel: null,
+    others: [],
     refused: [],
     weightBytes: 80,
     parameterBytes: 0,

@@ -94,6 +94,7 @@ export function nodeBuilder(program: ProgramBuilder, node: Node, wish: KernelWis
           params: layer.params,
           ...(layer.kernel !== undefined && { kernel: layer.kernel }),
           ...(layer.reading !== undefined && { reading: layer.reading }),
+          ...(layer.others && layer.others.length > 0 && { others: layer.others }),
           ...(layer.refused && layer.refused.length > 0 && { refused: layer.refused }),
           ...(layer.instructions !== undefined && { instructions: layer.instructions }),
           ...(layer.leaner && { leaner: layer.leaner }),

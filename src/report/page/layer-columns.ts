@@ -112,10 +112,13 @@ export function layerColumns({ report, weights: totals, sqnr, counts }: FullRepo
 function kernelColumn(goal: string): LayerColumn {
   return {
     title: 'kernel',
-    help: `What computes the layer, chosen for ${goal}; on hover, kernels that could not be taken`,
+    help: `What computes the layer, chosen for ${goal}; on hover, the other kernels`,
     left: true,
-    of: ({ kernel, refused }) => {
-      const title = refused.map(({ kernel, reason }) => `${kernel}: ${reason}`).join('\n');
+    of: ({ kernel, others, refused }) => {
+      const title = [
+        ...others.map((other) => `${other}: could compute it as well`),
+        ...refused.map(({ kernel, reason }) => `${kernel}: ${reason}`),
+      ].join('\n');
       return kernel && element('span', title === '' ? {} : { title }, kernel);
     },
   };
