@@ -6,9 +6,13 @@ import { planMemory } from './plan-memory/index.ts';
 import { orderCalls } from './plan-memory/order-calls.ts';
 import { planConcat } from './plan-memory/plan-concat.ts';
 import { planSlices } from './plan-memory/plan-slices.ts';
-import { spareMemory } from './spare-memory.ts';
+import { spareFlash } from './spare-flash.ts';
+import { spareMemory, type Without } from './spare-memory.ts';
 
-export type GenerateOptions = LowerOptions & EmitOptions;
+export interface GenerateOptions extends LowerOptions, EmitOptions {
+  /** What code and tables may take. Default: no limit. */
+  readonly flashBytes?: number;
+}
 
 export interface Generated {
   readonly program: Program;
@@ -17,15 +21,18 @@ export interface Generated {
 }
 
 /**
- * The back end, all of it: graph to program, calls in the order of least memory, buffers to offsets, leaner kernels
- * where the arena is fullest, C.
+ * The back end, all of it: graph to program, calls in the order of least memory, buffers to offsets, kernels with smaller
+ * tables where the flash is too small and leaner ones where the arena is fullest, C.
  * @throws UserError UNSUPPORTED with every node that cannot become C
  */
 export function generate(graph: Graph, options: GenerateOptions): Generated {
-  const { program, plan } = spareMemory((without) => {
-    const kernels = { ...options.kernels, without };
-    const program = orderCalls(planConcat(planSlices(lowerGraph(graph, { ...options, kernels }))));
+  const lower = (without: Without) => lowerGraph(graph, { ...options, kernels: { ...options.kernels, without } });
+  const attempt = (without: Without) => {
+    const program = orderCalls(planConcat(planSlices(lower(without))));
     return { program, plan: planMemory(program) };
-  }, options.kernels?.goal ?? 'balanced');
+  };
+  const { goal = 'balanced', pins } = options.kernels ?? {};
+  const ruledOut = spareFlash(lower, options.flashBytes ?? Number.POSITIVE_INFINITY, pins);
+  const { program, plan } = spareMemory(attempt, goal, ruledOut);
   return { program, plan, files: emitC(program, plan, options) };
 }

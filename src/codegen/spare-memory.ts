@@ -23,9 +23,13 @@ const MOST_STEPS = 32;
  * The kernel of a layer at the top of the arena makes way for a leaner one as long as that saves more of the RAM than it
  * costs of the time. Greedy, from top to top; same graph, same kernels.
  */
-export function spareMemory(attempt: (without: Without) => Attempt, goal: Goal): Attempt {
-  let best = attempt(new Map());
-  let without: Without = new Map();
+export function spareMemory(
+  attempt: (without: Without) => Attempt,
+  goal: Goal,
+  ruledOut: Without = new Map(),
+): Attempt {
+  let without = ruledOut;
+  let best = attempt(without);
   for (let step = 0; WORTH[goal] > 0 && step < MOST_STEPS; step++) {
     const next = firstWorth(best, without, attempt, WORTH[goal]);
     if (next === null) break;

@@ -74,6 +74,9 @@ export function choose<J extends Job>(
     const unwanted = wish.without.find((one) => one.kernel === kernel.id);
     if (unwanted) return unwanted.reason;
     const answer = kernel.accepts(job);
+    if (answer === true && kernel.goals && !kernel.goals.includes(wish.goal) && wish.pin !== kernel.id) {
+      return `its tables are larger: for the goal '${kernel.goals.join("' or '")}' only`;
+    }
     return answer === true ? null : answer;
   }
 

@@ -35,6 +35,13 @@ export function gemmCost({ shape }: LinearJob, { depth, gather }: { depth: numbe
   return pairs * shape.groups * (70 + gather + 1.75 * depth + fours * perGroup);
 }
 
+/** nn_conv2d_winograd_s8: for two tiles, the input of each four channels, then 16 positions and 8 results for each four outputs. */
+export function winogradCost({ shape }: LinearJob): number {
+  const { in_c, out_h, out_w, out_c } = shape;
+  const groups = 110 + 16 * (12 + 5.5 * in_c + 3 * Math.ceil(in_c / 32)) + 8 * 68;
+  return Math.ceil(out_h / 2) * Math.ceil(out_w / 4) * (120 + 150 * in_c + (out_c / 4) * groups);
+}
+
 /** nn_depthwise3x3_pixel_s8. */
 export function depthwisePixelCost({ shape }: LinearJob): number {
   const pixels = shape.out_h * shape.out_w;

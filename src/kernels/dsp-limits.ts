@@ -28,6 +28,11 @@ export function multipliesByHalves(job: LinearJob, rows: number): true | string 
   return !hasLargeHalf(job, rows) || 'a weight of -128 stands beside a negative one';
 }
 
+/** Sums of products, without the bias, are below a limit. */
+export function sumsBelow(job: LinearJob, limit: number): boolean {
+  return largest(job).sum < limit;
+}
+
 /** 256 * w1 + w0 is below -2^15. */
 function hasLargeHalf({ weights }: LinearJob, rows: number): boolean {
   const codes = weights.data as Codes;

@@ -1,6 +1,7 @@
 import { conv2dAdds, depthwise2dAdds } from './conv2d/adds.ts';
 import { conv2d4x2S8, conv2dNarrow4x2S8, conv2dPatch4x2S8, pointwise4x2S8 } from './conv2d/gemm-4x2.ts';
 import { conv2dA4, conv2dS8 } from './conv2d/portable.ts';
+import { conv2dWinogradS8 } from './conv2d/winograd.ts';
 import { denseAdds } from './dense/adds.ts';
 import { dense4x8S8, denseWide4x8S8 } from './dense/dense-4x8.ts';
 import { denseA4, denseS8 } from './dense/portable.ts';
@@ -14,6 +15,7 @@ import type { LinearJob } from './linear-job.ts';
 export const CONV_KERNELS: readonly Kernel<LinearJob>[] = [
   conv2dAdds,
   pointwise4x2S8,
+  conv2dWinogradS8,
   conv2d4x2S8,
   conv2dNarrow4x2S8,
   conv2dPatch4x2S8,

@@ -1,4 +1,4 @@
-import type { LayerSpec, LowerBuilder, Operand } from '../ir/lowering.ts';
+import type { Goal, LayerSpec, LowerBuilder, Operand } from '../ir/lowering.ts';
 import type { Feature } from '../targets/target.ts';
 
 /** What every description of a layer has that kernels are chosen for. */
@@ -33,6 +33,8 @@ export interface Kernel<J extends Job> {
   readonly id: string;
   /** Features without which a core cannot run it. */
   readonly needs: readonly Feature[];
+  /** Goals that pay for its tables; without a goal among them it is taken where it is pinned only. Absent: all. */
+  readonly goals?: readonly Goal[];
   readonly tile: Tile | null;
   /** It adds where others multiply: where it accepts a layer, multiplications are dear or missing, and no other is asked. */
   readonly avoidsMultiplication?: true;

@@ -11,7 +11,7 @@ interface Job {
   readonly attributes: Readonly<Record<string, Attribute>>;
 }
 
-export type Kind = 'conv' | 'pointwise' | 'depthwise' | 'dense' | 'add' | 'average' | 'max';
+export type Kind = 'conv' | 'threes' | 'pointwise' | 'depthwise' | 'dense' | 'add' | 'average' | 'max';
 
 /**
  * `count` layers of a kind side by side, shapes, scales, zero points and codes drawn at random: odd channels and widths, strides,
@@ -93,6 +93,22 @@ const JOBS: Readonly<Record<Kind, (rng: Rng) => Job>> = {
     const outputs = groups * pick(rng, 1, 3, 4, 6, 8, 16);
     const line = rng.int(0, 5) === 0;
     return windowJob(rng, { op: 'Conv', channels, outputs, groups, kernels: [1, 2, 3, 3, 3, 5], line });
+  },
+  threes(rng) {
+    const [channels, outputs, h, w] = [4 * rng.int(1, 12), 4 * rng.int(1, 4), rng.int(1, 9), rng.int(1, 9)];
+    const [top, left, bottom, right] = [
+      rng.int(0, 2),
+      rng.int(0, 2),
+      rng.int(h < 3 ? 2 : 0, 2),
+      rng.int(w < 3 ? 2 : 0, 2),
+    ];
+    return {
+      op: 'Conv',
+      x: [[1, channels, h, w]],
+      w: [outputs, channels, 3, 3],
+      y: [1, outputs, h + top + bottom - 2, w + left + right - 2],
+      attributes: { kernel_shape: [3, 3], pads: [top, left, bottom, right] },
+    };
   },
   pointwise(rng) {
     const [channels, outputs] = [pick(rng, 3, 4, 8, 12, 16, 24, 36, 64), pick(rng, 2, 4, 8, 12, 32)];

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { generate } from '../../src/codegen/generate.ts';
+import type { Program } from '../../src/ir/program.ts';
+import { randomJobs } from '../kernels/random-jobs.ts';
+
+const graph = randomJobs('threes', 3, 1);
+const build = (kernels: object, flashBytes?: number): Program =>
+  generate(graph, {
+    name: 'jobs',
+    features: new Set(['dsp']),
+    kernels,
+    ...(flashBytes !== undefined && { flashBytes }),
+  }).program;
+const kernelsOf = ({ calls }: Program) => calls.map(({ kernel }) => kernel);
+const bytesOf = ({ tables }: Program) =>
+  tables.reduce((sum, { data }) => sum + data.length * data.BYTES_PER_ELEMENT, 0);
+
+test('kernels with larger tables are for the goal speed, and say so elsewhere', () => {
+  expect(kernelsOf(build({ goal: 'speed' }))).toEqual(new Array(3).fill('conv2d_winograd_s8'));
+  const [call] = build({ goal: 'balanced' }).calls;
+  expect(call.kernel).not.toBe('conv2d_winograd_s8');
+  expect(call.refused?.find(({ kernel }) => kernel === 'conv2d_winograd_s8')?.reason).toBe(
+    "its tables are larger: for the goal 'speed' only",
+  );
+});
+
+test('where the flash is too small the largest of them go, with a sentence', () => {
+  const all = build({ goal: 'speed' });
+  const some = build({ goal: 'speed' }, bytesOf(all) + 16 * 1024 - 1);
+  const [given] = some.calls.filter(({ kernel }) => kernel !== 'conv2d_winograd_s8');
+  expect(kernelsOf(some).filter((kernel) => kernel === 'conv2d_winograd_s8')).toHaveLength(2);
+  expect(given.refused?.find(({ kernel }) => kernel === 'conv2d_winograd_s8')?.reason).toMatch(
+    /^its tables take (\d+) bytes of flash, \d+ are left for them$/,
+  );
+  expect(kernelsOf(build({ goal: 'speed' }, 1024))).not.toContain('conv2d_winograd_s8');
+});
+
+test('a pinned one stays', () => {
+  const pins = new Map([['threes0', 'conv2d_winograd_s8']]);
+  expect(kernelsOf(build({ pins }, 1024)).filter((kernel) => kernel === 'conv2d_winograd_s8')).toHaveLength(1);
+});
