@@ -1,7 +1,7 @@
+import { intAttribute, intsAttribute } from '../ir/attributes.ts';
 import { elementCount, normalizeAxis } from '../ir/shape.ts';
 import { numbersOf, tensorOf } from '../ir/tensor.ts';
 import type { Node, Shape, Tensor } from '../ir/types.ts';
-import { intAttribute, intsAttribute } from '../ops/support/attributes.ts';
 
 /**
  * The dimension of a value that grows with the batch; null: none does. A batch of n makes it n times as long, one sample

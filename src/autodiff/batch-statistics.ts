@@ -1,5 +1,5 @@
+import { floatAttribute } from '../ir/attributes.ts';
 import type { Graph, Node, ValueName } from '../ir/types.ts';
-import { floatAttribute } from '../ops/support/attributes.ts';
 import { must } from '../support/errors.ts';
 import { type Builder, buildOn, countAlong } from './builder.ts';
 import type { CustomGradient } from './custom-gradient.ts';

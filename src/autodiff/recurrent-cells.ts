@@ -1,5 +1,5 @@
+import { intAttribute } from '../ir/attributes.ts';
 import type { Node, ValueName } from '../ir/types.ts';
-import { intAttribute } from '../ops/support/attributes.ts';
 import type { Builder } from './builder.ts';
 
 export interface CellState {

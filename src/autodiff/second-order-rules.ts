@@ -1,6 +1,6 @@
+import { floatAttribute } from '../ir/attributes.ts';
 import { elementCount } from '../ir/shape.ts';
 import type { Node } from '../ir/types.ts';
-import { floatAttribute } from '../ops/support/attributes.ts';
 import type { GradientRule, GradientRules } from './rule.ts';
 import { gradientRules } from './rules/index.ts';
 import { averageShares } from './rules/pool.ts';

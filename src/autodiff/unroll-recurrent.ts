@@ -1,8 +1,8 @@
+import { intAttribute, stringAttribute } from '../ir/attributes.ts';
 import { constantOf } from '../ir/graph.ts';
 import { numbersOf } from '../ir/tensor.ts';
 import { printNode } from '../ir/text.ts';
 import type { Graph, Node, ValueName } from '../ir/types.ts';
-import { intAttribute, stringAttribute } from '../ops/support/attributes.ts';
 import { must, UserError } from '../support/errors.ts';
 import { type Builder, buildOn } from './builder.ts';
 import { CELLS, type CellState } from './recurrent-cells.ts';

@@ -1,6 +1,6 @@
+import { intsAttribute } from '../ir/attributes.ts';
 import type { Node, Shape } from '../ir/types.ts';
-import { intsAttribute } from '../ops/support/attributes.ts';
-import { beginPads } from '../ops/support/geometry.ts';
+import { beginPads } from '../ir/window.ts';
 
 /** Where the window of a convolution or pool stands, one number per spatial dimension. */
 export interface Window {

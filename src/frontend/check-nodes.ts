@@ -1,7 +1,7 @@
+import { AttributeError, numbersOf } from '../ir/attributes.ts';
 import type { Graph, Node } from '../ir/types.ts';
 import { findOp } from '../ops/index.ts';
 import type { NodeFacts } from '../ops/op-def.ts';
-import { AttributeError, numbersOf } from '../ops/support/attributes.ts';
 import { firstBroken } from '../ops/support/rules.ts';
 import { UserError } from '../support/errors.ts';
 import { showNode } from './bad-model.ts';

@@ -1,9 +1,9 @@
+import { intAttribute, stringAttribute } from '../ir/attributes.ts';
 import { bitsOf, isFloat } from '../ir/tensor.ts';
 import type { DType, Node } from '../ir/types.ts';
 import { isQuantized } from '../quant/quantized.ts';
 import type { LowerBuilder, NodeFacts, OpDef, Rule } from './op-def.ts';
 import { addOracle, binaryRule, lowerAddS8, lowerMulS8, mulOracle } from './support/add-int8.ts';
-import { intAttribute, stringAttribute } from './support/attributes.ts';
 import { cType } from './support/c-text.ts';
 import { elementwise } from './support/elementwise-rules.ts';
 import { lowerPointwise } from './support/pointwise.ts';

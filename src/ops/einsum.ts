@@ -1,6 +1,6 @@
+import { stringAttribute } from '../ir/attributes.ts';
 import { elementCount } from '../ir/shape.ts';
 import type { NodeFacts, OpDef, Operand } from './op-def.ts';
-import { stringAttribute } from './support/attributes.ts';
 import { inLoops, linesParams, sumText } from './support/loops.ts';
 import { inputs, shapeOf } from './support/rules.ts';
 import { arithmetic, isInteger, isReal } from './support/scalar.ts';

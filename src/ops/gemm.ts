@@ -1,3 +1,4 @@
+import { floatAttribute, intAttribute } from '../ir/attributes.ts';
 import { ofLength } from '../ir/of-length.ts';
 import { permuted } from '../ir/permute.ts';
 import type { Node, Tensor } from '../ir/types.ts';
@@ -5,7 +6,6 @@ import { denseOverlap } from '../kernels/dense/overlap.ts';
 import { isQuantized } from '../quant/quantized.ts';
 import { must } from '../support/errors.ts';
 import type { LowerBuilder, OpDef } from './op-def.ts';
-import { floatAttribute, intAttribute } from './support/attributes.ts';
 import { clipBounds } from './support/clip.ts';
 import { columnsInMemoryOrder, denseOracle, lowerDenseS8, readRows } from './support/dense-lower.ts';
 import { lowerMatMul } from './support/matmul.ts';
@@ -19,7 +19,6 @@ export const gemm: OpDef = {
   quantize: {
     inputs: ['activation', 'weight', 'bias'],
     output: 'calibrated',
-    weightAxis: (node) => (intAttribute(node, 'transB', 0) === 1 ? 0 : 1),
     refuse: (node, graph) => {
       const constant = (i: number) => node.inputs[i] == null || graph.constants.has(node.inputs[i]);
       if (!constant(1) || !constant(2)) return 'weights and bias must be constant';

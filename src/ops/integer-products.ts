@@ -2,12 +2,11 @@ import { ofLength } from '../ir/of-length.ts';
 import { elementCount } from '../ir/shape.ts';
 import { numbersOf } from '../ir/tensor.ts';
 import type { Node, Tensor } from '../ir/types.ts';
-import { filterElements } from '../ir/window.ts';
+import { filterElements, windowParams, windowShape, windowTitle } from '../ir/window.ts';
 import { kernelMajor } from '../kernels/conv2d/layout.ts';
 import { convMacs } from '../kernels/conv2d/macs.ts';
 import { convIntegerRules } from './conv/rules.ts';
 import type { LowerBuilder, OpDef } from './op-def.ts';
-import { windowParams, windowShape, windowTitle } from './support/geometry.ts';
 import { matMulNest } from './support/matmul.ts';
 import { matMulIntegerRules } from './support/product-rules.ts';
 

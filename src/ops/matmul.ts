@@ -16,7 +16,6 @@ export const matMul: OpDef = {
       return weights?.shape.length === 2 ? ['activation', 'weight'] : ['activation', 'activation'];
     },
     output: 'calibrated',
-    weightAxis: () => 1,
   },
   oracle(node, oracle) {
     const weights = oracle.constant(node.inputs[1]);

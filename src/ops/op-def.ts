@@ -62,7 +62,7 @@ export type Role = 'activation' | 'weight' | 'bias' | 'fill' | 'parameter';
 
 /**
  * - inputs: role of each input. `activation`: an int8 code tensor per tensor-scale (a constant one is quantized too);
- *   `weight`: int8 per output channel; `bias`: int32; `fill`: a constant code of input 0's type (left out: real zero);
+ *   `weight`: int8 per output channel (see ir/linear.ts); `bias`: int32; `fill`: a constant code of input 0's type (left out: real zero);
  *   `parameter`: not quantized (shapes, axes, pads).
  * - output: 'calibrated' gets its own scale; 'as-input' shares scale and zero point with input 0 (movement, max pooling);
  *   'shared' gives all activation inputs and the output one scale where possible (Concat);
@@ -71,8 +71,6 @@ export type Role = 'activation' | 'weight' | 'bias' | 'fill' | 'parameter';
 export interface QuantizeRule {
   readonly inputs: readonly Role[] | 'all-activations' | ((node: Node, graph: Graph) => readonly Role[]);
   readonly output: 'calibrated' | 'as-input' | 'shared' | { readonly scale: number; readonly zeroPoint: number };
-  /** Weight's output-channel axis. */
-  weightAxis?(node: Node): number;
   /** Why this very node must stay in float, or null. */
   refuse?(node: Node, graph: Graph): string | null;
 }

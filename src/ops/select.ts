@@ -1,5 +1,5 @@
+import { floatAttribute } from '../ir/attributes.ts';
 import type { OpDef } from './op-def.ts';
-import { floatAttribute } from './support/attributes.ts';
 import { cType } from './support/c-text.ts';
 import { elementwise } from './support/elementwise-rules.ts';
 import { lowerPointwise } from './support/pointwise.ts';

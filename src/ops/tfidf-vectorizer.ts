@@ -1,7 +1,7 @@
+import { intAttribute, intsAttribute, stringAttribute } from '../ir/attributes.ts';
 import { dataOf } from '../ir/tensor.ts';
 import type { Node } from '../ir/types.ts';
 import type { LowerBuilder, NodeFacts, OpDef } from './op-def.ts';
-import { intAttribute, intsAttribute, stringAttribute } from './support/attributes.ts';
 import { inLoops, linesParams } from './support/loops.ts';
 import { inputs, oneOf, rank } from './support/rules.ts';
 

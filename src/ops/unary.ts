@@ -1,6 +1,6 @@
+import { floatAttribute, intAttribute, stringAttribute } from '../ir/attributes.ts';
 import type { DType, Node } from '../ir/types.ts';
 import type { OpDef, Rule } from './op-def.ts';
-import { floatAttribute, intAttribute, stringAttribute } from './support/attributes.ts';
 import { cType } from './support/c-text.ts';
 import { elementwise } from './support/elementwise-rules.ts';
 import { lowerPointwise, type Step } from './support/pointwise.ts';

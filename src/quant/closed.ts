@@ -1,7 +1,8 @@
 import { typeOf } from '../ir/graph.ts';
+import { isLinear, rowAxisOf } from '../ir/linear.ts';
 import type { Graph, Node, Tensor, ValueName } from '../ir/types.ts';
 import { toFloat32Array } from '../numerics/convert.ts';
-import { isInputMajor, largestSums, quantOf, spanOf } from './quantized.ts';
+import { largestSums, quantOf, spanOf } from './quantized.ts';
 
 /**
  * True when float32 computes what the file says without rounding until values become codes, so that no code of the C may
@@ -46,8 +47,8 @@ function sumsOf(graph: Graph, node: Node): number {
   const { shape } = typeOf(graph, x);
   const span = spanOf(quantOf(graph, x));
   if (node.op.endsWith('AveragePool')) return span * shape.slice(2).reduce((n, d) => n * d, 1);
-  if (graph.constants.has(w ?? '') && ['Conv', 'Gemm', 'MatMul'].includes(node.op)) {
-    const channels = typeOf(graph, w).shape[isInputMajor(node) ? 1 : 0];
+  if (graph.constants.has(w ?? '') && isLinear(node)) {
+    const channels = typeOf(graph, w).shape[rowAxisOf(node)];
     return Math.max(...largestSums(graph, node, channels));
   }
   const other = spanOf(quantOf(graph, w));

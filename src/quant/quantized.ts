@@ -1,4 +1,5 @@
 import { constantOf, typeOf } from '../ir/graph.ts';
+import { rowAxisOf } from '../ir/linear.ts';
 import type { Graph, Node, Quant, TensorType, ValueName } from '../ir/types.ts';
 import { roundHalfEven } from '../numerics/float16.ts';
 import { must } from '../support/errors.ts';
@@ -76,16 +77,11 @@ export function layerRequantization(
   return importedRequantization(scales, reach, odd ? 1 : 0);
 }
 
-/** Weights [in][out]. */
-export function isInputMajor({ op, attributes }: Node): boolean {
-  return op === 'MatMul' || (op === 'Gemm' && attributes.transB !== 1);
-}
-
 /** Largest |sum of w (x - zero point) + bias| of each output channel, over all codes x. */
 export function largestSums(graph: Graph, node: Node, channels: number): Float64Array {
   const weights = must(constantOf(graph, node.inputs[1]), 'weights').data;
   const bias = constantOf(graph, node.inputs[2]);
-  const inputMajor = isInputMajor(node);
+  const inputMajor = rowAxisOf(node) === 1;
   const depth = weights.length / channels;
   const span = spanOf(quantOf(graph, node.inputs[0]));
   return Float64Array.from({ length: channels }, (_, c) => {

@@ -1,11 +1,11 @@
 import { groupsOf, tableOfRow } from '../formats/codebook-groups.ts';
 import { findFormat } from '../formats/index.ts';
 import { constantOf, typeOf } from '../ir/graph.ts';
+import { linearOf } from '../ir/linear.ts';
 import type { Call, Program, Table } from '../ir/program.ts';
 import { bytesByKind } from '../ir/tables.ts';
 import type { Graph, Node, Shape, ValueName } from '../ir/types.ts';
 import { sqnrDb } from '../numerics/stats.ts';
-import { findOp } from '../ops/index.ts';
 import { fromRows, type WeightLayer, weightLayers } from '../passes/fewbit/weight-layer.ts';
 import { countCodes, entropyBits } from '../quant/fewbit/entropy.ts';
 import { channelRuns } from '../quant/per-channel.ts';
@@ -60,10 +60,8 @@ export function weightsByCall(program: Program, graph: Graph, floatGraph: Graph)
 
 /** The constant codes that a layer multiplies with. */
 function quantizedWeights(graph: Graph, node: Node): ValueName | null {
-  const [input, weights] = node.inputs;
-  if (!findOp(node.domain, node.op)?.quantize?.weightAxis || input == null || weights == null) return null;
-  const codes = constantOf(graph, weights) && typeOf(graph, weights).quant && typeOf(graph, input).quant;
-  return codes ? weights : null;
+  const linear = linearOf(graph, node);
+  return linear && typeOf(graph, linear.weights).quant && typeOf(graph, linear.input).quant ? linear.weights : null;
 }
 
 /** A byte or two per weight. */

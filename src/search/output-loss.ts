@@ -1,7 +1,7 @@
+import { intAttribute } from '../ir/attributes.ts';
 import { producerOf, typeOf } from '../ir/graph.ts';
 import { numbersOf } from '../ir/tensor.ts';
 import type { Graph, Tensor, ValueName } from '../ir/types.ts';
-import { intAttribute } from '../ops/support/attributes.ts';
 import { dequantizeArray } from '../quant/affine.ts';
 import { must } from '../support/errors.ts';
 

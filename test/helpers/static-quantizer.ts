@@ -1,8 +1,8 @@
+import { intAttribute } from '../../src/ir/attributes.ts';
 import { constantOf, prune, sortNodes, typeOf } from '../../src/ir/graph.ts';
 import { tensorOf } from '../../src/ir/tensor.ts';
 import type { Attribute, DType, Graph, Node, Tensor, TensorType, ValueName } from '../../src/ir/types.ts';
 import { roundHalfEven } from '../../src/numerics/float16.ts';
-import { intAttribute } from '../../src/ops/support/attributes.ts';
 import { channelRuns } from '../../src/quant/per-channel.ts';
 import { createEvaluator } from '../../src/runtime/evaluator.ts';
 

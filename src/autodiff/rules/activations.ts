@@ -1,5 +1,5 @@
+import { floatAttribute, stringAttribute } from '../../ir/attributes.ts';
 import type { ValueName } from '../../ir/types.ts';
-import { floatAttribute, stringAttribute } from '../../ops/support/attributes.ts';
 import type { Builder } from '../builder.ts';
 import type { Backward, GradientRules } from '../rule.ts';
 

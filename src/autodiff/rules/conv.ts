@@ -1,5 +1,5 @@
+import { intAttribute, intsAttribute } from '../../ir/attributes.ts';
 import type { ValueName } from '../../ir/types.ts';
-import { intAttribute, intsAttribute } from '../../ops/support/attributes.ts';
 import type { Backward, GradientRules } from '../rule.ts';
 import { type Window, windowOf } from '../window.ts';
 import { convInputGradient } from './conv-input.ts';

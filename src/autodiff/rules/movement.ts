@@ -1,6 +1,6 @@
+import { intAttribute, stringAttribute } from '../../ir/attributes.ts';
 import { normalizeAxis } from '../../ir/shape.ts';
 import type { Shape, ValueName } from '../../ir/types.ts';
-import { intAttribute, stringAttribute } from '../../ops/support/attributes.ts';
 import { axisOf } from '../../ops/support/inputs.ts';
 import type { Builder } from '../builder.ts';
 import type { GradientRules } from '../rule.ts';

@@ -1,5 +1,5 @@
+import { floatAttribute } from '../../ir/attributes.ts';
 import type { ValueName } from '../../ir/types.ts';
-import { floatAttribute } from '../../ops/support/attributes.ts';
 import { axisOf } from '../../ops/support/inputs.ts';
 import type { GradientRules } from '../rule.ts';
 

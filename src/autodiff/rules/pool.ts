@@ -1,6 +1,6 @@
+import { intAttribute, intsAttribute } from '../../ir/attributes.ts';
 import { elementCount, sameShape } from '../../ir/shape.ts';
 import type { ValueName } from '../../ir/types.ts';
-import { intAttribute, intsAttribute } from '../../ops/support/attributes.ts';
 import type { Backward, GradientRules } from '../rule.ts';
 import { type Window, windowOf } from '../window.ts';
 

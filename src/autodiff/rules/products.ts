@@ -1,5 +1,5 @@
+import { floatAttribute, intAttribute } from '../../ir/attributes.ts';
 import type { ValueName } from '../../ir/types.ts';
-import { floatAttribute, intAttribute } from '../../ops/support/attributes.ts';
 import type { Builder } from '../builder.ts';
 import type { GradientRules } from '../rule.ts';
 

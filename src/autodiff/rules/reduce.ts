@@ -1,6 +1,6 @@
+import { intAttribute } from '../../ir/attributes.ts';
 import { normalizeAxis } from '../../ir/shape.ts';
 import type { ValueName } from '../../ir/types.ts';
-import { intAttribute } from '../../ops/support/attributes.ts';
 import { countAlong } from '../builder.ts';
 import type { Backward, GradientRules } from '../rule.ts';
 

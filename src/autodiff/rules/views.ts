@@ -1,4 +1,4 @@
-import { intsAttribute } from '../../ops/support/attributes.ts';
+import { intsAttribute } from '../../ir/attributes.ts';
 import type { GradientRule, GradientRules } from '../rule.ts';
 
 const reshapeBack: GradientRule = ({ build, dy, shape, to }) => to(0, () => build.reshape(dy, shape(0)));

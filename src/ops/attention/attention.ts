@@ -1,6 +1,6 @@
+import { floatAttribute, intAttribute } from '../../ir/attributes.ts';
 import type { Node } from '../../ir/types.ts';
 import type { LowerBuilder, OpDef, Operand } from '../op-def.ts';
-import { floatAttribute, intAttribute } from '../support/attributes.ts';
 import { floatLiteral } from '../support/c-text.ts';
 import { type Heads, headsOf } from './heads.ts';
 import { attentionRules } from './rules.ts';

@@ -1,6 +1,6 @@
+import { floatAttribute, intAttribute, stringAttribute } from '../../ir/attributes.ts';
 import type { Node } from '../../ir/types.ts';
 import type { LowerBuilder, OpDef } from '../op-def.ts';
-import { floatAttribute, intAttribute, stringAttribute } from '../support/attributes.ts';
 import { floatLiteral } from '../support/c-text.ts';
 import { causalConvRules, linearAttentionRules } from './rules.ts';
 

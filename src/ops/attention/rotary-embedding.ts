@@ -1,5 +1,5 @@
+import { intAttribute } from '../../ir/attributes.ts';
 import type { OpDef } from '../op-def.ts';
-import { intAttribute } from '../support/attributes.ts';
 import { headsOf } from './heads.ts';
 import { rotaryRules } from './rules.ts';
 

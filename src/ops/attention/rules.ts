@@ -1,5 +1,5 @@
+import { floatAttribute, intAttribute } from '../../ir/attributes.ts';
 import type { NodeFacts, Rule } from '../op-def.ts';
-import { floatAttribute, intAttribute } from '../support/attributes.ts';
 import {
   attribute,
   bounded,

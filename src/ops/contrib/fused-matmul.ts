@@ -1,6 +1,6 @@
+import { floatAttribute, intAttribute } from '../../ir/attributes.ts';
 import type { Node, TensorType, ValueName } from '../../ir/types.ts';
 import type { OpDef, UpgradeBuilder } from '../op-def.ts';
-import { floatAttribute, intAttribute } from '../support/attributes.ts';
 import { scalar } from '../support/upgrade.ts';
 
 /** alpha A B, either side with its last two dimensions swapped (trans) or its first one moved behind the batch (transBatch). */

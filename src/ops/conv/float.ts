@@ -1,12 +1,11 @@
 import { ofLength } from '../../ir/of-length.ts';
 import { elementCount } from '../../ir/shape.ts';
 import type { Node, Tensor } from '../../ir/types.ts';
-import { filterElements } from '../../ir/window.ts';
+import { filterElements, type WindowShape, windowOverlap, windowParams, windowTitle } from '../../ir/window.ts';
 import { isDepthwise, kernelMajor, tapMajor, tapsBytes } from '../../kernels/conv2d/layout.ts';
 import { convMacs } from '../../kernels/conv2d/macs.ts';
 import type { LowerBuilder } from '../op-def.ts';
 import { clipBounds } from '../support/clip.ts';
-import { type WindowShape, windowOverlap, windowParams, windowTitle } from '../support/geometry.ts';
 
 export function lowerConvF32(node: Node, lower: LowerBuilder, shape: WindowShape, weights: Tensor): void {
   const depthwise = isDepthwise(shape);

@@ -1,7 +1,7 @@
+import { windowShape } from '../../ir/window.ts';
 import { isQuantized } from '../../quant/quantized.ts';
 import type { OpDef } from '../op-def.ts';
 import { lowerConvNd } from '../spatial/conv-nd.ts';
-import { windowShape } from '../support/geometry.ts';
 import { lowerConvF32 } from './float.ts';
 import { lowerConvS8 } from './int8.ts';
 import { convOracle } from './oracle.ts';
@@ -15,7 +15,6 @@ export const conv: OpDef = {
   quantize: {
     inputs: ['activation', 'weight', 'bias'],
     output: 'calibrated',
-    weightAxis: () => 0,
     refuse: (node, graph) =>
       graph.constants.has(node.inputs[1]!) && (node.inputs[2] == null || graph.constants.has(node.inputs[2]))
         ? null

@@ -1,8 +1,8 @@
+import { intAttribute } from '../../ir/attributes.ts';
 import type { Node, Tensor, ValueName } from '../../ir/types.ts';
 import { clampCodes, quantOf, weightRequantization, zeroPointOf } from '../../quant/quantized.ts';
 import { must } from '../../support/errors.ts';
 import type { OracleBuilder } from '../op-def.ts';
-import { intAttribute } from '../support/attributes.ts';
 import { centred, ONNX_I64, requantized } from '../support/oracle.ts';
 
 /** Conv over integer-valued floats (exact below 2^24), bias and requantization in int64. */

@@ -1,6 +1,6 @@
+import { intAttribute } from '../../ir/attributes.ts';
 import { normalizeAxis } from '../../ir/shape.ts';
 import type { NodeFacts } from '../op-def.ts';
-import { intAttribute } from '../support/attributes.ts';
 import { dimension, rankOf } from '../support/rules.ts';
 
 /** The axis of input 0 that an attribute names, from 0. */

@@ -1,6 +1,6 @@
+import { intsAttribute } from '../../ir/attributes.ts';
 import { normalizeAxis } from '../../ir/shape.ts';
 import type { OpDef } from '../op-def.ts';
-import { intsAttribute } from '../support/attributes.ts';
 import { literal } from '../support/c-text.ts';
 import { linesParams } from '../support/loops.ts';
 import { checkMoves, elementsText, followInput } from '../support/moves.ts';

@@ -1,8 +1,8 @@
+import { intAttribute, stringAttribute } from '../../ir/attributes.ts';
 import { factorStrides, transposeStorage } from '../../ir/storage.ts';
 import type { Shape } from '../../ir/types.ts';
 import { must } from '../../support/errors.ts';
 import type { LowerBuilder, OpDef } from '../op-def.ts';
-import { intAttribute, stringAttribute } from '../support/attributes.ts';
 import { copyLines, linesParams, plainWalk } from '../support/loops.ts';
 import { depthToSpaceRules, spaceToDepthRules } from './rules.ts';
 

@@ -1,7 +1,7 @@
+import { intAttribute, numbersOf } from '../../ir/attributes.ts';
 import { elementCount, rowMajorStrides } from '../../ir/shape.ts';
 import type { Node } from '../../ir/types.ts';
 import type { LowerBuilder, OpDef, Operand } from '../op-def.ts';
-import { intAttribute, numbersOf } from '../support/attributes.ts';
 import { axisOf } from '../support/inputs.ts';
 import { copyLines, inLoops, inSplitLoops, linesParams, loopsOver, without } from '../support/loops.ts';
 import { checkMoves, elementsText, followInput } from '../support/moves.ts';

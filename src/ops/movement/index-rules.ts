@@ -1,5 +1,5 @@
+import { intAttribute, stringAttribute } from '../../ir/attributes.ts';
 import type { NodeFacts, Rule } from '../op-def.ts';
-import { intAttribute, stringAttribute } from '../support/attributes.ts';
 import {
   axis,
   dimension,

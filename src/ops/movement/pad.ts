@@ -1,9 +1,9 @@
+import { floatAttribute, stringAttribute } from '../../ir/attributes.ts';
 import { elementCount, normalizeAxis } from '../../ir/shape.ts';
 import type { Node } from '../../ir/types.ts';
 import { int64s } from '../../numerics/dtype.ts';
 import { own } from '../../support/own.ts';
 import type { LowerBuilder, OpDef, Operand, UpgradeBuilder } from '../op-def.ts';
-import { floatAttribute, stringAttribute } from '../support/attributes.ts';
 import { literal } from '../support/c-text.ts';
 import { assignText, elementText } from '../support/element.ts';
 import { constantNumbers } from '../support/inputs.ts';

@@ -1,6 +1,6 @@
+import { stringAttribute } from '../../ir/attributes.ts';
 import { elementCount, normalizeAxis } from '../../ir/shape.ts';
 import type { NodeFacts, Rule } from '../op-def.ts';
-import { stringAttribute } from '../support/attributes.ts';
 import {
   attribute,
   axes,

@@ -1,7 +1,7 @@
+import { stringAttribute } from '../../ir/attributes.ts';
 import { rowMajorStrides } from '../../ir/shape.ts';
 import type { DType, Node } from '../../ir/types.ts';
 import type { LowerBuilder, OpDef, Operand } from '../op-def.ts';
-import { stringAttribute } from '../support/attributes.ts';
 import { axisOf } from '../support/inputs.ts';
 import { copyLines, inLoops, inSplitLoops, linesParams, loopsOver, without } from '../support/loops.ts';
 import { checkMoves, elementsText } from '../support/moves.ts';

@@ -1,5 +1,5 @@
+import { intAttribute, numbersOf } from '../../ir/attributes.ts';
 import type { OpDef } from '../op-def.ts';
-import { intAttribute, numbersOf } from '../support/attributes.ts';
 import { literal } from '../support/c-text.ts';
 import { axisOf, constantNumbers } from '../support/inputs.ts';
 import { inLoops, linesParams, loopsOver, position, without } from '../support/loops.ts';

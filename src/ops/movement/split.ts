@@ -1,6 +1,6 @@
+import { intAttribute } from '../../ir/attributes.ts';
 import type { Node } from '../../ir/types.ts';
 import type { OpDef } from '../op-def.ts';
-import { intAttribute } from '../support/attributes.ts';
 import { followStorage } from '../support/follow-storage.ts';
 import { axisOf } from '../support/inputs.ts';
 import { copyLines, linesParams } from '../support/loops.ts';

@@ -1,6 +1,6 @@
+import { intAttribute, stringAttribute } from '../../ir/attributes.ts';
 import { normalizeAxis } from '../../ir/shape.ts';
 import type { OpDef } from '../op-def.ts';
-import { intAttribute, stringAttribute } from '../support/attributes.ts';
 import { copyLines, inLoops, linesParams, loopsOver, position, without } from '../support/loops.ts';
 import { checkMoves, elementsText } from '../support/moves.ts';
 import { tensorScatterRules } from './index-rules.ts';

@@ -1,8 +1,8 @@
+import { floatAttribute, intAttribute } from '../../ir/attributes.ts';
 import { ofLength } from '../../ir/of-length.ts';
 import type { Node, Tensor } from '../../ir/types.ts';
 import { must } from '../../support/errors.ts';
 import type { LowerBuilder, OpDef, Operand, UpgradeBuilder } from '../op-def.ts';
-import { floatAttribute, intAttribute } from '../support/attributes.ts';
 import { floatLiteral } from '../support/c-text.ts';
 import { checkDtype } from '../support/inputs.ts';
 import { inLoops, linesParams, loopsOver, position } from '../support/loops.ts';

@@ -1,8 +1,8 @@
+import { floatAttribute, intAttribute } from '../../ir/attributes.ts';
 import { elementCount } from '../../ir/shape.ts';
 import { isRowMajor } from '../../ir/storage.ts';
 import type { Node } from '../../ir/types.ts';
 import type { LowerBuilder, OpDef } from '../op-def.ts';
-import { floatAttribute, intAttribute } from '../support/attributes.ts';
 import { floatLiteral } from '../support/c-text.ts';
 import { checkDtype } from '../support/inputs.ts';
 import { inLoops, linesParams } from '../support/loops.ts';

@@ -1,7 +1,7 @@
+import { floatAttribute, intAttribute } from '../../ir/attributes.ts';
 import { elementCount, normalizeAxis, sameShape } from '../../ir/shape.ts';
 import type { Node, Shape, Tensor } from '../../ir/types.ts';
 import type { LowerBuilder, OpDef } from '../op-def.ts';
-import { floatAttribute, intAttribute } from '../support/attributes.ts';
 import { floatLiteral } from '../support/c-text.ts';
 import { checkDtype } from '../support/inputs.ts';
 import { inLoops, linesParams } from '../support/loops.ts';

@@ -1,7 +1,7 @@
+import { floatAttribute, intAttribute, intsAttribute } from '../../ir/attributes.ts';
 import { normalizeAxis } from '../../ir/shape.ts';
 import type { Node } from '../../ir/types.ts';
 import type { OpDef, UpgradeBuilder } from '../op-def.ts';
-import { floatAttribute, intAttribute, intsAttribute } from '../support/attributes.ts';
 import { floatLiteral } from '../support/c-text.ts';
 import { axisOf, checkDtype } from '../support/inputs.ts';
 import { inLoops, linesParams, loopsOver } from '../support/loops.ts';

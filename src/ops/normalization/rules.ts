@@ -1,6 +1,6 @@
+import { intAttribute } from '../../ir/attributes.ts';
 import { normalizeAxis } from '../../ir/shape.ts';
 import type { NodeFacts, Rule } from '../op-def.ts';
-import { intAttribute } from '../support/attributes.ts';
 import {
   attribute,
   axes,

@@ -1,8 +1,8 @@
+import { intsAttribute } from '../../ir/attributes.ts';
 import type { Node } from '../../ir/types.ts';
+import { type WindowShape, windowOverlap, windowParams, windowTitle } from '../../ir/window.ts';
 import type { LowerBuilder } from '../op-def.ts';
-import { intsAttribute } from '../support/attributes.ts';
 import { clipBounds } from '../support/clip.ts';
-import { type WindowShape, windowOverlap, windowParams, windowTitle } from '../support/geometry.ts';
 
 export function lowerPoolF32(
   node: Node,

@@ -1,11 +1,11 @@
+import { intAttribute, intsAttribute } from '../../ir/attributes.ts';
 import type { Graph, Node } from '../../ir/types.ts';
+import { type WindowShape, windowShape } from '../../ir/window.ts';
 import { isQuantized } from '../../quant/quantized.ts';
 import { must } from '../../support/errors.ts';
 import type { LowerBuilder, OpDef } from '../op-def.ts';
 import { lowerAveragePoolNd, lowerMaxPoolNd } from '../spatial/pool-nd.ts';
 import { globalPoolRules } from '../spatial/rules.ts';
-import { intAttribute, intsAttribute } from '../support/attributes.ts';
-import { type WindowShape, windowShape } from '../support/geometry.ts';
 import { inputs } from '../support/rules.ts';
 import { poolRules } from '../support/window-rules.ts';
 import { lowerPoolF32 } from './float.ts';

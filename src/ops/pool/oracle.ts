@@ -1,8 +1,8 @@
+import { intsAttribute } from '../../ir/attributes.ts';
 import type { Node } from '../../ir/types.ts';
+import type { WindowShape } from '../../ir/window.ts';
 import { clampCodes, quantOf, zeroPointOf } from '../../quant/quantized.ts';
 import type { OracleBuilder } from '../op-def.ts';
-import { intsAttribute } from '../support/attributes.ts';
-import type { WindowShape } from '../support/geometry.ts';
 import { centred, ONNX_I64, requantized } from '../support/oracle.ts';
 import { paddedExtent } from './float.ts';
 import { averageScales } from './int8.ts';

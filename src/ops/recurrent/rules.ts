@@ -1,5 +1,5 @@
+import { intAttribute, stringAttribute } from '../../ir/attributes.ts';
 import type { NodeFacts, Rule } from '../op-def.ts';
-import { intAttribute, stringAttribute } from '../support/attributes.ts';
 import { bounded, dimension, inputs, oneOf, outputs, rank, values } from '../support/rules.ts';
 import { fits } from '../support/shape-rule.ts';
 

@@ -1,5 +1,5 @@
+import { intAttribute } from '../../ir/attributes.ts';
 import type { OpDef } from '../op-def.ts';
-import { intAttribute } from '../support/attributes.ts';
 import { axisOf, checkDtype } from '../support/inputs.ts';
 import { inLoops, linesParams, sumText } from '../support/loops.ts';
 import { isInteger, isReal } from '../support/scalar.ts';

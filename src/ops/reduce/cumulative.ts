@@ -1,6 +1,6 @@
+import { intAttribute } from '../../ir/attributes.ts';
 import { normalizeAxis } from '../../ir/shape.ts';
 import type { OpDef } from '../op-def.ts';
-import { intAttribute } from '../support/attributes.ts';
 import { checkDtype, constantNumbers } from '../support/inputs.ts';
 import { inLoops, linesParams, loopsOver, sumText } from '../support/loops.ts';
 import { elementsText, followInput } from '../support/moves.ts';

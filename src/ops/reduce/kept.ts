@@ -1,9 +1,9 @@
+import { intAttribute } from '../../ir/attributes.ts';
 import type { Storage } from '../../ir/program.ts';
 import { normalizeAxis } from '../../ir/shape.ts';
 import type { Node } from '../../ir/types.ts';
 import { must } from '../../support/errors.ts';
 import type { LowerBuilder, Operand } from '../op-def.ts';
-import { intAttribute } from '../support/attributes.ts';
 import { dimensionOrder } from '../support/follow-storage.ts';
 import { loopsOver, type Walk } from '../support/loops.ts';
 

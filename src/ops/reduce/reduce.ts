@@ -1,7 +1,7 @@
+import { intAttribute } from '../../ir/attributes.ts';
 import { elementCount } from '../../ir/shape.ts';
 import type { DType, Node } from '../../ir/types.ts';
 import type { LowerBuilder, OpDef } from '../op-def.ts';
-import { intAttribute } from '../support/attributes.ts';
 import { cType } from '../support/c-text.ts';
 import { checkDtype, constantNumbers } from '../support/inputs.ts';
 import { inLoops, linesParams } from '../support/loops.ts';

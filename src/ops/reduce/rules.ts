@@ -1,6 +1,6 @@
+import { intAttribute } from '../../ir/attributes.ts';
 import { normalizeAxis } from '../../ir/shape.ts';
 import type { NodeFacts, Rule } from '../op-def.ts';
-import { intAttribute } from '../support/attributes.ts';
 import { axesInput, axis, bounded, dimension, inputs, length, places, rank, rankOf, values } from '../support/rules.ts';
 
 export const reduceRules: readonly Rule[] = [inputs(1, 2), rank(1, 1), axesInput(1)];

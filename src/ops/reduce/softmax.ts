@@ -1,8 +1,8 @@
+import { intAttribute } from '../../ir/attributes.ts';
 import { elementCount, normalizeAxis } from '../../ir/shape.ts';
 import type { Node, Shape } from '../../ir/types.ts';
 import { isQuantized } from '../../quant/quantized.ts';
 import type { LowerBuilder, OpDef, UpgradeBuilder } from '../op-def.ts';
-import { intAttribute } from '../support/attributes.ts';
 import { axisOf, checkDtype } from '../support/inputs.ts';
 import { inLoops, linesParams } from '../support/loops.ts';
 import { followInput } from '../support/moves.ts';

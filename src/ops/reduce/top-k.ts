@@ -1,7 +1,7 @@
+import { intAttribute } from '../../ir/attributes.ts';
 import type { Node } from '../../ir/types.ts';
 import { int64s } from '../../numerics/dtype.ts';
 import type { OpDef, UpgradeBuilder } from '../op-def.ts';
-import { intAttribute } from '../support/attributes.ts';
 import { followStorage } from '../support/follow-storage.ts';
 import { axisOf, checkDtype } from '../support/inputs.ts';
 import { inLoops, linesParams, loopsOver, sumText } from '../support/loops.ts';

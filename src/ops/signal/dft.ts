@@ -1,6 +1,6 @@
+import { intAttribute } from '../../ir/attributes.ts';
 import { elementCount, normalizeAxis } from '../../ir/shape.ts';
 import type { LowerBuilder, OpDef } from '../op-def.ts';
-import { intAttribute } from '../support/attributes.ts';
 import { constantNumbers } from '../support/inputs.ts';
 import { inLoops, linesParams } from '../support/loops.ts';
 import { dftRules, stftRules } from './rules.ts';

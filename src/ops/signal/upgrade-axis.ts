@@ -1,7 +1,7 @@
+import { intAttribute } from '../../ir/attributes.ts';
 import type { Node } from '../../ir/types.ts';
 import { int64s } from '../../numerics/dtype.ts';
 import type { UpgradeBuilder } from '../op-def.ts';
-import { intAttribute } from '../support/attributes.ts';
 
 /** The axis of DFT was an attribute (default 1) before opset 20, when it became input 2 (default -2). */
 export function upgradeAxis(node: Node, opset: number, upgrade: UpgradeBuilder): Node {

@@ -1,5 +1,5 @@
+import { intAttribute } from '../../ir/attributes.ts';
 import type { OpDef } from '../op-def.ts';
-import { intAttribute } from '../support/attributes.ts';
 import { floatLiteral } from '../support/c-text.ts';
 import { checkDtype } from '../support/inputs.ts';
 import { inLoops, linesParams } from '../support/loops.ts';

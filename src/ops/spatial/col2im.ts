@@ -1,6 +1,6 @@
+import { intsAttribute } from '../../ir/attributes.ts';
 import { elementCount } from '../../ir/shape.ts';
 import type { OpDef } from '../op-def.ts';
-import { intsAttribute } from '../support/attributes.ts';
 import { checkDtype, constantNumbers } from '../support/inputs.ts';
 import { inLoops, linesParams, sumText } from '../support/loops.ts';
 import { elementsText } from '../support/moves.ts';

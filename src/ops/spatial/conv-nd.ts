@@ -1,7 +1,7 @@
+import { intAttribute } from '../../ir/attributes.ts';
 import { elementCount } from '../../ir/shape.ts';
 import type { Node } from '../../ir/types.ts';
 import type { LowerBuilder, Operand } from '../op-def.ts';
-import { intAttribute } from '../support/attributes.ts';
 import { clipBounds } from '../support/clip.ts';
 import { checkDtype } from '../support/inputs.ts';
 import { inLoops, linesParams, loopsOver, position, type Walk } from '../support/loops.ts';

@@ -1,12 +1,11 @@
+import { intsAttribute, stringAttribute } from '../../ir/attributes.ts';
 import { ofLength } from '../../ir/of-length.ts';
 import { permuted } from '../../ir/permute.ts';
 import { elementCount } from '../../ir/shape.ts';
 import type { Node, Tensor } from '../../ir/types.ts';
-import { filterElements } from '../../ir/window.ts';
+import { filterElements, type WindowShape, windowParams, windowShape, windowTitle } from '../../ir/window.ts';
 import type { LowerBuilder, OpDef } from '../op-def.ts';
-import { intsAttribute, stringAttribute } from '../support/attributes.ts';
 import { clipBounds } from '../support/clip.ts';
-import { type WindowShape, windowParams, windowShape, windowTitle } from '../support/geometry.ts';
 import { windowAxes } from '../support/window-loops.ts';
 import { lowerConvTransposeNd } from './conv-nd.ts';
 import { convTransposeRules } from './rules.ts';

@@ -1,7 +1,7 @@
+import { intAttribute } from '../../ir/attributes.ts';
 import { elementCount } from '../../ir/shape.ts';
+import { windowParams, windowShape } from '../../ir/window.ts';
 import type { OpDef } from '../op-def.ts';
-import { intAttribute } from '../support/attributes.ts';
-import { windowParams, windowShape } from '../support/geometry.ts';
 import { checkDtype } from '../support/inputs.ts';
 import { deformConvRules } from './rules.ts';
 

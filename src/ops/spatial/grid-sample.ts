@@ -1,8 +1,8 @@
+import { intAttribute, stringAttribute } from '../../ir/attributes.ts';
 import { elementCount } from '../../ir/shape.ts';
 import type { Node } from '../../ir/types.ts';
 import { own } from '../../support/own.ts';
 import type { OpDef } from '../op-def.ts';
-import { intAttribute, stringAttribute } from '../support/attributes.ts';
 import { checkDtype } from '../support/inputs.ts';
 import { inLoops, linesParams } from '../support/loops.ts';
 import { elementsText } from '../support/moves.ts';

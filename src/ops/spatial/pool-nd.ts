@@ -1,7 +1,7 @@
+import { intAttribute, intsAttribute } from '../../ir/attributes.ts';
 import { elementCount, rowMajorStrides } from '../../ir/shape.ts';
 import type { Node } from '../../ir/types.ts';
 import type { LowerBuilder, OpDef } from '../op-def.ts';
-import { intAttribute, intsAttribute } from '../support/attributes.ts';
 import { cType } from '../support/c-text.ts';
 import { clipBounds } from '../support/clip.ts';
 import { checkDtype } from '../support/inputs.ts';

@@ -1,7 +1,7 @@
+import { floatAttribute, intAttribute, intsAttribute, stringAttribute } from '../../ir/attributes.ts';
 import { normalizeAxis } from '../../ir/shape.ts';
 import type { DType, Node } from '../../ir/types.ts';
 import type { LowerBuilder, OpDef, Operand, UpgradeBuilder } from '../op-def.ts';
-import { floatAttribute, intAttribute, intsAttribute, stringAttribute } from '../support/attributes.ts';
 import { cType, literal } from '../support/c-text.ts';
 import { constantNumbers } from '../support/inputs.ts';
 import { inLoops, linesParams, loopsOver, position, type Walk } from '../support/loops.ts';

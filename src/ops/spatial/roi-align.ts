@@ -1,6 +1,6 @@
+import { floatAttribute, intAttribute, stringAttribute } from '../../ir/attributes.ts';
 import type { Node } from '../../ir/types.ts';
 import type { OpDef } from '../op-def.ts';
-import { floatAttribute, intAttribute, stringAttribute } from '../support/attributes.ts';
 import { floatLiteral } from '../support/c-text.ts';
 import { checkDtype } from '../support/inputs.ts';
 import { inLoops, linesParams } from '../support/loops.ts';

@@ -1,7 +1,7 @@
+import { intsAttribute, stringAttribute } from '../../ir/attributes.ts';
 import { elementCount } from '../../ir/shape.ts';
 import { group } from '../conv/rules.ts';
 import type { NodeFacts, Rule } from '../op-def.ts';
-import { intsAttribute, stringAttribute } from '../support/attributes.ts';
 import {
   attribute,
   axes,

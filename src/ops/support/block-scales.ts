@@ -1,7 +1,7 @@
+import { intAttribute } from '../../ir/attributes.ts';
 import { elementCount, normalizeAxis } from '../../ir/shape.ts';
 import type { Node, Shape } from '../../ir/types.ts';
 import type { LowerBuilder, Operand } from '../op-def.ts';
-import { intAttribute } from './attributes.ts';
 import { inLoops, linesParams } from './loops.ts';
 import { elementName, lowerPointwise, type Pointwise, type Shapes } from './pointwise.ts';
 

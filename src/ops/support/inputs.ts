@@ -1,7 +1,7 @@
+import { intAttribute, numbersOf } from '../../ir/attributes.ts';
 import { normalizeAxis } from '../../ir/shape.ts';
 import type { DType, Node } from '../../ir/types.ts';
 import type { LowerBuilder } from '../op-def.ts';
-import { intAttribute, numbersOf } from './attributes.ts';
 
 /** The numbers of a constant input, null when it is left out; refuses a computed one. */
 export function constantNumbers(node: Node, lower: LowerBuilder, index: number, what: string): number[] | null {

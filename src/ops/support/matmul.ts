@@ -1,7 +1,7 @@
+import { floatAttribute, intAttribute } from '../../ir/attributes.ts';
 import { elementCount } from '../../ir/shape.ts';
 import type { Node, Shape } from '../../ir/types.ts';
 import type { LowerBuilder, Operand } from '../op-def.ts';
-import { floatAttribute, intAttribute } from './attributes.ts';
 import { floatLiteral } from './c-text.ts';
 import { clipBounds } from './clip.ts';
 

@@ -1,5 +1,5 @@
+import { intAttribute } from '../../ir/attributes.ts';
 import type { NodeFacts, Rule } from '../op-def.ts';
-import { intAttribute } from './attributes.ts';
 import { bounded, inputs, rank, shapeOf, spreads } from './rules.ts';
 import { fits } from './shape-rule.ts';
 

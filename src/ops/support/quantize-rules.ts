@@ -1,6 +1,6 @@
+import { intAttribute } from '../../ir/attributes.ts';
 import { elementCount, normalizeAxis } from '../../ir/shape.ts';
 import type { NodeFacts, Rule } from '../op-def.ts';
-import { intAttribute } from './attributes.ts';
 import { axis, bounded, inputs, shapeOf, when } from './rules.ts';
 import { fits } from './shape-rule.ts';
 

@@ -1,7 +1,7 @@
+import { intAttribute, intsAttribute, stringAttribute } from '../../ir/attributes.ts';
 import { elementCount } from '../../ir/shape.ts';
 import type { Shape } from '../../ir/types.ts';
 import type { NodeFacts, Rule } from '../op-def.ts';
-import { intAttribute, intsAttribute, stringAttribute } from './attributes.ts';
 
 /** A number that a node has. */
 export type Reader = (facts: NodeFacts) => number;

@@ -1,10 +1,10 @@
+import { intAttribute } from '../../ir/attributes.ts';
 import { elementCount, normalizeAxis } from '../../ir/shape.ts';
 import { dimensionStrides } from '../../ir/storage.ts';
 import type { Node, ValueName } from '../../ir/types.ts';
 import { codesOf, quantOf, scaleOf, zeroPointOf } from '../../quant/quantized.ts';
 import { type ImportedSoftmax, importedSoftmax, softmaxTable } from '../../quant/softmax-table.ts';
 import type { LowerBuilder, OracleBuilder, QuantizeRule } from '../op-def.ts';
-import { intAttribute } from './attributes.ts';
 import { clampedToInt8, ONNX_I64 } from './oracle.ts';
 
 /** Probabilities need no calibration: 1/256 steps from -128. Files of other tools may want others. */

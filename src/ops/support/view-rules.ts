@@ -1,5 +1,5 @@
+import { intsAttribute } from '../../ir/attributes.ts';
 import type { NodeFacts, Rule } from '../op-def.ts';
-import { intsAttribute } from './attributes.ts';
 import { axesInput, axis, inputs, rank, rankOf, sameCount, shapeOf, within } from './rules.ts';
 
 export const reshapeRules: readonly Rule[] = [inputs(2), rank(1, 1), sameCount];

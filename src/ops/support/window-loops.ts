@@ -1,6 +1,6 @@
+import { intsAttribute, stringAttribute } from '../../ir/attributes.ts';
 import type { Node, Shape } from '../../ir/types.ts';
-import { intsAttribute, stringAttribute } from './attributes.ts';
-import { beginPads, samePads } from './geometry.ts';
+import { beginPads, samePads } from '../../ir/window.ts';
 import { sumText } from './loops.ts';
 
 /** One spatial dimension of a window: input size, window size, and how they meet. */

@@ -1,5 +1,5 @@
+import { intsAttribute, stringAttribute } from '../../ir/attributes.ts';
 import type { NodeFacts, Rule } from '../op-def.ts';
-import { intsAttribute, stringAttribute } from './attributes.ts';
 import { list, oneOf, rank, rankOf, shapeOf } from './rules.ts';
 
 /** Spatial dimensions of input 0. */

@@ -34,7 +34,7 @@ export interface SplitMoments {
 export function encodings(layer: WeightLayer, choice: LayerChoice, moments: SplitMoments, options: How): Encoding[] {
   const { format, method, correction, fit } = choice;
   const how = { ...options, ...fit };
-  const { weights, rows, bias, hasBias } = layer;
+  const { weights, rows, bias, takesBias } = layer;
   const importance = importanceOf(layer, moments.fit);
   const nearest = roundNearest(weights, fitLayer(format, { weights, importance, rows }, how));
   const rounded = [...(method === 'nearest' ? [] : [compensated(layer, choice, moments, how)]), nearest];
@@ -42,16 +42,16 @@ export function encodings(layer: WeightLayer, choice: LayerChoice, moments: Spli
   if (correction === 'weights') return rounded.map((own) => ({ ...withMoments(layer, own, moments.fit), format }));
   return [
     ...rounded.map((own) => ({ rows: own, bias: correctedBias(layer, own, moments.fit), format })),
-    ...(hasBias ? [{ rows: nearest, bias, format }] : []),
+    ...(takesBias ? [{ rows: nearest, bias, format }] : []),
   ];
 }
 
 /** With the mean and deviation of the float weights; the mean by way of the bias, where there is one. */
 function withMoments(layer: WeightLayer, rounded: RoundedRows, moments: readonly Moments[]) {
-  const { weights, bias, depth, hasBias } = layer;
+  const { weights, bias, depth, takesBias } = layer;
   const { rows, shifts } = correctMoments(weights, rounded);
   const inputs = bias.map((_, r) => moments[groupOf(layer, r * depth)].quantizedMean.reduce((a, b) => a + b, 0));
-  return { rows, bias: hasBias ? bias.map((b, r) => b + shifts[r] * inputs[r]) : bias };
+  return { rows, bias: takesBias ? bias.map((b, r) => b + shifts[r] * inputs[r]) : bias };
 }
 
 /**
@@ -82,7 +82,7 @@ export function roundingProblems(
   damping: number,
 ): (RoundingProblem & { readonly rounder: Rounder })[] {
   return perGroup(layer, layer.weights).map((weights, g) => {
-    const problem = roundingProblem(weights, moments[g], { damping, centred: layer.hasBias });
+    const problem = roundingProblem(weights, moments[g], { damping, centred: layer.takesBias });
     return { ...problem, rounder: createRounder(problem.hessian, layer.depth) };
   });
 }
@@ -163,8 +163,8 @@ export function correctedBias(
   { codes, grids }: RoundedRows,
   moments: readonly Moments[],
 ): Float64Array {
-  const { weights, bias, rows, depth, groups, hasBias } = layer;
-  if (!hasBias) return bias;
+  const { weights, bias, rows, depth, groups, takesBias } = layer;
+  if (!takesBias) return bias;
   return bias.map((b, r) => {
     const { floatMean, quantizedMean, shortfallMean } = moments[groupOf(layer, r * depth)];
     let sum = b + shortfallMean[r % (rows / groups)];

@@ -1,4 +1,5 @@
 import { FORMAT_FAMILIES } from '../../formats/index.ts';
+import { isLinear } from '../../ir/linear.ts';
 import type { Json } from '../../ir/program.ts';
 import type { Graph } from '../../ir/types.ts';
 import { findOp } from '../../ops/index.ts';
@@ -103,11 +104,9 @@ export function chooseLayers(
  */
 export function requireLayers(entries: readonly LayerEntry[], { nodes, constants }: Graph): void {
   if (nodes.some(({ domain, op }) => findOp(domain, op)?.inSteps)) return;
-  const layers = nodes.filter(({ op, inputs }) => WEIGHTED.has(op) && inputs[1] != null && constants.has(inputs[1]));
+  const layers = nodes.filter((node) => isLinear(node) && constants.has(node.inputs[1] ?? ''));
   if (layers.length > 0) matchEntries(entries, layers, ({ name, outputs }) => [name, ...outputs]);
 }
-
-const WEIGHTED = new Set(['Conv', 'Gemm', 'MatMul']);
 
 function matchEntries<T>(
   entries: readonly LayerEntry[],

@@ -18,7 +18,7 @@ export interface Encoding {
 
 /** The graph, and the layer (its first node) in it, with these weights and this bias. Codes of more than 8 bits are int16. */
 export function withEncoding(graph: Graph, layer: WeightLayer, encoding: Encoding): { graph: Graph; node: Node } {
-  const { node, output, weightShape, axis, inputAffine, hasBias } = layer;
+  const { node, output, weightShape, rowAxis: axis, inputAffine, takesBias } = layer;
   const { bias, format } = encoding;
   const rows = rescaleDeadRows(encoding.rows, bias, inputAffine.scale);
   const edit = editGraph(graph);
@@ -31,7 +31,7 @@ export function withEncoding(graph: Graph, layer: WeightLayer, encoding: Encodin
   );
   edit.setType(weights, { dtype, shape: weightShape, quant: affine(bits, scale, axis, format) });
   const parameters = [weights];
-  if (hasBias) {
+  if (takesBias) {
     const biasScale = scale.map((s) => s * inputAffine.scale);
     const codes = Array.from(bias, (b, c) => bounded(Math.round(b / biasScale[c])));
     const name = edit.constant(node.inputs[2] ?? `${output}.bias`, tensorOf('i32', [codes.length], codes));

@@ -90,7 +90,7 @@ export function outputPower(layer: WeightLayer, moments: readonly Moments[]): nu
         own += weights[r + i] * products[r + i];
         mean += weights[r + i] * quantizedMean[i];
       }
-      if (layer.hasBias) own -= mean ** 2;
+      if (layer.takesBias) own -= mean ** 2;
     }
     return sum + own;
   }, 0);

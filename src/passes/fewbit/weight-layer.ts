@@ -1,21 +1,19 @@
-import { constantOf, consumersOf, producerOf, typeOf } from '../../ir/graph.ts';
+import { constantOf, typeOf } from '../../ir/graph.ts';
+import { type Linear, linearOf } from '../../ir/linear.ts';
 import type { Graph, Node, Shape, ValueName } from '../../ir/types.ts';
-import { findOp } from '../../ops/index.ts';
-import { intAttribute } from '../../ops/support/attributes.ts';
-import { type WindowShape, windowShape } from '../../ops/support/geometry.ts';
+import { type WindowShape, windowShape } from '../../ir/window.ts';
 import type { Affine } from '../../quant/affine.ts';
-import { quantOf, scaleOf, zeroPointOf } from '../../quant/quantized.ts';
+import { affineOf, quantOf } from '../../quant/quantized.ts';
+import { floatTwin } from '../quantize/float-twin.ts';
 
 /**
  * A quantized Conv, Gemm or MatMul beside the float layer it stems from. Its weights are rows, one per output channel,
  * of the `depth` weights that meet one output; the rows of one group read the same inputs.
  */
-export interface WeightLayer {
-  readonly node: Node;
+export interface WeightLayer
+  extends Pick<Linear, 'node' | 'input' | 'output' | 'weightShape' | 'rows' | 'depth' | 'groups'> {
   /** This node and all others that read the same weights, in execution order. */
   readonly uses: readonly LayerUse[];
-  readonly input: ValueName;
-  readonly output: ValueName;
   /** The same values in the float graph. */
   readonly floatInput: ValueName;
   readonly floatOutput: ValueName;
@@ -25,18 +23,12 @@ export interface WeightLayer {
   readonly inputAffine: Affine;
   /** Float weights, [rows][depth]. */
   readonly weights: Float64Array;
-  readonly rows: number;
-  readonly depth: number;
-  readonly groups: number;
   /** Float bias, zeros when the layer has none. */
   readonly bias: Float64Array;
-  /** Whether it may get one. */
-  readonly hasBias: boolean;
+  readonly takesBias: boolean;
   /** Of a convolution; null for a matrix product. */
   readonly window: WindowShape | null;
-  /** Shape of the weight constant, and its output-channel axis: 0 ([rows][...]) or 1 ([depth][rows]). */
-  readonly weightShape: Shape;
-  readonly axis: number;
+  readonly rowAxis: number;
 }
 
 /** One of several nodes that read the same weights and bias: the steps of a recurrent layer. */
@@ -58,46 +50,36 @@ export function weightLayers(graph: Graph, float: Graph): WeightLayer[] {
 }
 
 function weightLayer(graph: Graph, float: Graph, node: Node): WeightLayer | null {
-  const rule = findOp(node.domain, node.op)?.quantize;
-  const codes = constantOf(graph, node.inputs[1]);
-  const output = node.outputs[0]!;
-  const floatOutput = [output, ...dequantized(graph, output)].find((value) => float.types.get(value)?.dtype === 'f32');
-  const twin = producerOf(float, floatOutput);
-  const weights = constantOf(float, twin?.inputs[1]);
-  const known = codes && typeOf(graph, node.inputs[1]).quant && typeOf(graph, output).quant && rule?.weightAxis;
-  if (!known || !twin || twin.op !== node.op || weights?.dtype !== 'f32' || floatOutput === undefined) return null;
-  const axis = known(node);
-  const rows = weights.shape[axis];
-  const depth = weights.data.length / rows;
-  const input = node.inputs[0]!;
+  const linear = linearOf(graph, node);
+  const twin = floatTwin(graph, float, node);
+  const stem = twin && linearOf(float, twin);
+  const weights = constantOf(float, stem?.weights);
+  if (!linear || !stem || weights?.dtype !== 'f32') return null;
+  const { input, output, weightShape, rowAxis, rows, depth, groups, takesBias } = linear;
+  if (!typeOf(graph, linear.weights).quant || !typeOf(graph, output).quant) return null;
   const inputShape = typeOf(graph, input).shape;
   const quant = quantOf(graph, input);
   const outputShape = typeOf(graph, output).shape;
-  const window = node.op === 'Conv' ? windowShape(node, inputShape, outputShape, weights.shape.slice(2)) : null;
+  const window = node.op === 'Conv' ? windowShape(node, inputShape, outputShape, weightShape.slice(2)) : null;
   if (node.op === 'Conv' && !window) return null;
-  const bias = constantOf(float, twin.inputs[2])?.data;
-  const use: LayerUse = { node, input, output, floatInput: twin.inputs[0]!, floatOutput };
+  const bias = constantOf(float, stem.node.inputs[2])?.data;
+  const use: LayerUse = { node, input, output, floatInput: stem.input, floatOutput: stem.output };
   return {
     ...use,
     uses: [use],
-    floatWeights: twin.inputs[1]!,
+    floatWeights: stem.weights,
     inputShape,
-    inputAffine: { scale: scaleOf(quant), zeroPoint: zeroPointOf(quant) },
-    weights: toRows(weights.data as Float32Array, rows, axis),
+    inputAffine: affineOf(quant),
+    weights: toRows(weights.data as Float32Array, rows, rowAxis),
     rows,
     depth,
-    groups: node.op === 'Conv' ? intAttribute(node, 'group', 1) : 1,
+    groups,
     bias: Float64Array.from({ length: rows }, (_, c) => Number(bias?.[bias.length === 1 ? 0 : c] ?? 0)),
-    hasBias: Array.isArray(rule?.inputs) && rule.inputs[2] === 'bias',
+    takesBias,
     window,
-    weightShape: weights.shape,
-    axis,
+    weightShape,
+    rowAxis,
   };
-}
-
-/** Outputs of the graph that kept float32 are the dequantized codes of a layer. */
-function dequantized(graph: Graph, codes: ValueName): ValueName[] {
-  return consumersOf(graph, codes).flatMap(({ op, outputs }) => (op === 'DequantizeLinear' ? [outputs[0]!] : []));
 }
 
 /** A weight tensor as rows of output channels, in double precision. */
@@ -108,7 +90,7 @@ export function toRows(data: ArrayLike<number>, rows: number, axis: number): Flo
 }
 
 /** The inverse: row i, element j of the rows in the order of the weight constant. */
-export function fromRows(codes: Float64Array, { rows, depth, axis }: WeightLayer): Float64Array {
-  if (axis === 0) return codes;
+export function fromRows(codes: Float64Array, { rows, depth, rowAxis }: WeightLayer): Float64Array {
+  if (rowAxis === 0) return codes;
   return Float64Array.from({ length: codes.length }, (_, i) => codes[(i % rows) * depth + Math.floor(i / rows)]);
 }

@@ -68,7 +68,7 @@ async function byLoss(kind: CurvatureKind, pass: string, samples: number, ctx: P
   const floor = (FLOOR * all.reduce((sum, h) => sum + total(h), 0)) / count;
   const importances = ({ layer }: Pick<MeasuredLayer, 'layer'>): Float64Array => {
     const h = must(measured.get(layer.floatWeights), `curvature of '${layer.floatWeights}'`);
-    return toRows(h, layer.rows, layer.axis).map((own) => own + floor);
+    return toRows(h, layer.rows, layer.rowAxis).map((own) => own + floor);
   };
   return {
     importances,

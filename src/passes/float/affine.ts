@@ -1,10 +1,10 @@
+import { floatAttribute, intAttribute } from '../../ir/attributes.ts';
 import type { GraphDraft } from '../../ir/graph.ts';
 import { constantOf, typeOf } from '../../ir/graph.ts';
 import { elementCount } from '../../ir/shape.ts';
 import { tensorOf } from '../../ir/tensor.ts';
 import type { Graph, Node, Shape, Tensor, ValueName } from '../../ir/types.ts';
 import { elementReader } from '../../numerics/convert.ts';
-import { floatAttribute, intAttribute } from '../../ops/support/attributes.ts';
 import { isOp } from './match.ts';
 
 /** y = scale[c] x + shift[c], c the channel. */

@@ -1,7 +1,7 @@
+import { intsAttribute, stringAttribute } from '../../ir/attributes.ts';
 import { typeOf } from '../../ir/graph.ts';
 import type { Graph, Node, Shape } from '../../ir/types.ts';
-import { intsAttribute, stringAttribute } from '../../ops/support/attributes.ts';
-import { samePads } from '../../ops/support/geometry.ts';
+import { samePads } from '../../ir/window.ts';
 import { definePass } from '../pass.ts';
 import { isOp } from './match.ts';
 import { type Rule, rewriteGraph } from './rewrite.ts';

@@ -1,9 +1,9 @@
+import { floatAttribute } from '../../ir/attributes.ts';
 import { elementCount, rowMajorStrides } from '../../ir/shape.ts';
 import { bitsOf, dataOf, isFloat } from '../../ir/tensor.ts';
 import type { DType, Node, Shape, Tensor, TensorType } from '../../ir/types.ts';
 import { elementReader } from '../../numerics/convert.ts';
 import { toFloat16Bits } from '../../numerics/float16.ts';
-import { floatAttribute } from '../../ops/support/attributes.ts';
 import { must } from '../../support/errors.ts';
 
 /** The most products that a MatMul takes here: some ten seconds. */

@@ -1,8 +1,8 @@
+import { intAttribute } from '../../ir/attributes.ts';
 import { constantOf, typeOf } from '../../ir/graph.ts';
 import { sameShape } from '../../ir/shape.ts';
 import { tensorOf } from '../../ir/tensor.ts';
 import type { Graph, Node, Tensor, ValueName } from '../../ir/types.ts';
-import { intAttribute } from '../../ops/support/attributes.ts';
 import { must } from '../../support/errors.ts';
 import { definePass } from '../pass.ts';
 import {

@@ -1,8 +1,8 @@
+import { floatAttribute, intAttribute } from '../../ir/attributes.ts';
 import { constantOf, type GraphDraft, typeOf } from '../../ir/graph.ts';
 import { tensorOf } from '../../ir/tensor.ts';
 import type { Graph, Node } from '../../ir/types.ts';
 import { elementReader } from '../../numerics/convert.ts';
-import { floatAttribute, intAttribute } from '../../ops/support/attributes.ts';
 import { must } from '../../support/errors.ts';
 import { definePass } from '../pass.ts';
 import { type Affine, scaleOutputs, setParameters } from './affine.ts';

@@ -1,8 +1,8 @@
+import { intAttribute } from '../../ir/attributes.ts';
 import { editGraph, typeOf } from '../../ir/graph.ts';
 import { elementCount } from '../../ir/shape.ts';
 import { byteCount, tensorOf } from '../../ir/tensor.ts';
 import type { Graph, Node, ValueName } from '../../ir/types.ts';
-import { intAttribute } from '../../ops/support/attributes.ts';
 import { must } from '../../support/errors.ts';
 import { definePass } from '../pass.ts';
 import { computeConstants, UNREADABLE } from './compute-constants.ts';

@@ -1,6 +1,6 @@
+import { intAttribute, stringAttribute } from '../../ir/attributes.ts';
 import { producerOf, typeOf } from '../../ir/graph.ts';
 import type { Graph, Node } from '../../ir/types.ts';
-import { intAttribute, stringAttribute } from '../../ops/support/attributes.ts';
 import { definePass } from '../pass.ts';
 import { constantNumbers, isOp, uniformConstant } from './match.ts';
 import { type Rule, rewriteGraph } from './rewrite.ts';

@@ -1,6 +1,6 @@
+import { intsAttribute } from '../../ir/attributes.ts';
 import { typeOf } from '../../ir/graph.ts';
 import type { Graph, Node } from '../../ir/types.ts';
-import { intsAttribute } from '../../ops/support/attributes.ts';
 
 /** A convolution's or pool's window, one number per spatial dimension. */
 export interface Window {

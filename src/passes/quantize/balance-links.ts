@@ -21,7 +21,7 @@ const MOST_OCTAVES = 10;
  * every factor moves its neighbours' ranges, so the links take turns until nothing moves.
  */
 export function balanceLinks(links: readonly Link[], activations: Scales | null): Scales {
-  const scales = new Map(links.map((link) => [link, new Float64Array(link.from.outputs).fill(1)]));
+  const scales = new Map(links.map((link) => [link, new Float64Array(link.from.rows).fill(1)]));
   const factorsOf = weightFactors(scales);
   for (let round = 0; round < ROUNDS; round++) {
     let largest = 0;
@@ -60,7 +60,7 @@ export function activationRanges({ from }: Link, { min, max }: ChannelStats): Fl
 }
 
 function outputRanges(layer: LinearLayer, factor: (i: number) => number): Float64Array {
-  const ranges = new Float64Array(layer.outputs);
+  const ranges = new Float64Array(layer.rows);
   layer.weights.forEach((w, i) => {
     const o = layer.outputOf(i);
     ranges[o] = Math.max(ranges[o], Math.abs(w) * factor(i));
@@ -71,7 +71,7 @@ function outputRanges(layer: LinearLayer, factor: (i: number) => number): Float6
 /** Largest weight that reads each channel; `relative` to its row's largest, where each row has a scale of its own. */
 function inputRanges({ from, to, channelOf }: Link, factor: (i: number) => number, relative: boolean): Float64Array {
   const rows = relative ? outputRanges(to, factor) : null;
-  const ranges = new Float64Array(from.outputs);
+  const ranges = new Float64Array(from.rows);
   to.weights.forEach((w, i) => {
     const c = channelOf[to.inputOf(i)];
     const row = rows?.[to.outputOf(i)] || 1;

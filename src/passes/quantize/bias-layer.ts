@@ -1,11 +1,12 @@
-import { constantOf, consumersOf, editGraph, producerOf, typeOf } from '../../ir/graph.ts';
+import { constantOf, editGraph, producerOf, typeOf } from '../../ir/graph.ts';
+import { linearLayers } from '../../ir/linear.ts';
 import { tensorOf } from '../../ir/tensor.ts';
 import type { Graph, Node, Tensor, ValueName } from '../../ir/types.ts';
-import { findOp } from '../../ops/index.ts';
 import type { Affine, CodeRange } from '../../quant/affine.ts';
 import { type ChannelRuns, channelRuns } from '../../quant/per-channel.ts';
 import { clampCodes, quantOf, scaleOf, zeroPointOf } from '../../quant/quantized.ts';
 import { must } from '../../support/errors.ts';
+import { floatValueOf } from './float-twin.ts';
 
 /** A quantized layer with a place for an int32 bias. */
 export interface BiasLayer {
@@ -31,20 +32,15 @@ const STEP = 1 / 16;
  * their weights, as the steps of a recurrent layer do: each would get a bias of its own.
  */
 export function biasLayers(graph: Graph, float: Graph): BiasLayer[] {
-  const uses = new Map<ValueName | null, number>();
-  for (const { inputs } of graph.nodes) uses.set(inputs[1] ?? null, (uses.get(inputs[1] ?? null) ?? 0) + 1);
-  return graph.nodes.flatMap((node) => {
-    const [output] = node.outputs;
-    if (!output || (uses.get(node.inputs[1] ?? null) ?? 0) > 1) return [];
+  const layers = linearLayers(graph);
+  const uses = new Map<ValueName, number>();
+  for (const { weights } of layers) uses.set(weights, (uses.get(weights) ?? 0) + 1);
+  return layers.flatMap(({ node, input, output, weights, outputAxis, takesBias }) => {
     const type = typeOf(graph, output);
-    const rule = findOp(node.domain, node.op)?.quantize?.inputs;
-    const hasBias = Array.isArray(rule) && rule[1] === 'weight' && rule[2] === 'bias';
-    const floatOutput = [output, ...dequantized(graph, output)].find(
-      (value) => float.types.get(value)?.dtype === 'f32',
-    );
-    if (!hasBias || !type.quant || !constantOf(graph, node.inputs[1]) || floatOutput === undefined) return [];
-    const runs = channelRuns(type.shape, node.op === 'Conv' ? 1 : type.shape.length - 1);
-    const [x, w] = [quantOf(graph, node.inputs[0]), quantOf(graph, node.inputs[1])];
+    const floatOutput = floatValueOf(graph, float, output);
+    if (!takesBias || uses.get(weights) !== 1 || !type.quant || floatOutput === null) return [];
+    const runs = channelRuns(type.shape, outputAxis);
+    const [x, w] = [quantOf(graph, input), quantOf(graph, weights)];
     return {
       node,
       output,
@@ -55,11 +51,6 @@ export function biasLayers(graph: Graph, float: Graph): BiasLayer[] {
       biasScale: Array.from({ length: runs.channels }, (_, c) => scaleOf(x) * scaleOf(w, c)),
     };
   });
-}
-
-/** Outputs of the graph that kept float32 are the dequantized codes of a layer. */
-function dequantized(graph: Graph, codes: ValueName): ValueName[] {
-  return consumersOf(graph, codes).flatMap(({ op, outputs }) => (op === 'DequantizeLinear' ? [outputs[0]!] : []));
 }
 
 /**

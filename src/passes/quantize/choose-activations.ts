@@ -1,3 +1,4 @@
+import { linearLayers } from '../../ir/linear.ts';
 import type { Json } from '../../ir/program.ts';
 import type { Graph, Node, ValueName } from '../../ir/types.ts';
 import { findOp } from '../../ops/index.ts';
@@ -93,11 +94,9 @@ function isExact(pattern: string): boolean {
 }
 
 function matches(pattern: string, graph: Graph, value: ValueName): boolean {
-  const layers = graph.nodes.filter(({ domain, op, inputs }) => {
-    return findOp(domain, op)?.quantize?.weightAxis !== undefined && graph.constants.has(inputs[1] ?? '');
-  });
-  if (pattern === ':first') return layers[0]?.inputs[0] === value;
-  if (pattern === ':last') return layers.at(-1)?.inputs[0] === value || layers.at(-1)?.outputs[0] === value;
+  const layers = linearLayers(graph);
+  if (pattern === ':first') return layers[0]?.input === value;
+  if (pattern === ':last') return layers.at(-1)?.input === value || layers.at(-1)?.output === value;
   const maker = graph.nodes.find(({ outputs }) => outputs.includes(value));
   return matchesLayer(pattern, [value, maker?.name ?? null], -1, 0);
 }

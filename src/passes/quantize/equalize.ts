@@ -53,7 +53,7 @@ export const equalize = definePass({
 function certainShift(link: Link, { mean, deviation }: ChannelStats): Float64Array {
   const relu = link.from.node.clip?.[0] === 0;
   const hasBiases = link.from.node.op !== 'MatMul' && link.to.node.op !== 'MatMul';
-  if (!relu || !hasBiases || !keepsShifts(link)) return new Float64Array(link.from.outputs);
+  if (!relu || !hasBiases || !keepsShifts(link)) return new Float64Array(link.from.rows);
   return mean.map((m, c) => Math.max(0, m - 3 * deviation[c]));
 }
 
@@ -80,7 +80,7 @@ function rewriteLayers(graph: Graph, links: readonly Link[], scales: Scales, shi
     const into = links.find(({ to }) => to.node === layer.node);
     const ownShift = own && shifts.get(own);
     const inShift = into && shifts.get(into);
-    const bias = Float64Array.from({ length: layer.outputs }, (_, o) => (layer.bias?.[o] ?? 0) - (ownShift?.[o] ?? 0));
+    const bias = Float64Array.from({ length: layer.rows }, (_, o) => (layer.bias?.[o] ?? 0) - (ownShift?.[o] ?? 0));
     layer.weights.forEach((w, i) => {
       bias[layer.outputOf(i)] += w * (inShift?.[into!.channelOf[layer.inputOf(i)]] ?? 0);
     });
@@ -88,7 +88,7 @@ function rewriteLayers(graph: Graph, links: readonly Link[], scales: Scales, shi
     const scaled = bias.map((b, o) => b / (own ? scales.get(own)![o] : 1));
     return edit.constant(
       layer.node.inputs[2] ?? `${layer.node.outputs[0]}.bias`,
-      tensorOf('f32', [layer.outputs], scaled),
+      tensorOf('f32', [layer.rows], scaled),
     );
   }
 }

@@ -1,8 +1,8 @@
+import { intAttribute } from '../../ir/attributes.ts';
 import { soleConsumer, typeOf } from '../../ir/graph.ts';
 import { permuted } from '../../ir/permute.ts';
 import { elementCount } from '../../ir/shape.ts';
 import type { Graph, Node, Shape, Tensor } from '../../ir/types.ts';
-import { intAttribute } from '../../ops/support/attributes.ts';
 import { channelRuns } from '../../quant/per-channel.ts';
 import { isOp, permOf } from '../float/match.ts';
 import { type LinearLayer, linearLayer } from './linear-layer.ts';

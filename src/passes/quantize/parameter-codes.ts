@@ -1,6 +1,6 @@
 import { constantOf } from '../../ir/graph.ts';
+import { rowAxisOf } from '../../ir/linear.ts';
 import type { Node, Quant, Tensor, ValueName } from '../../ir/types.ts';
-import { findOp } from '../../ops/index.ts';
 import { biasFloor } from '../../quant/bias-floor.ts';
 import { quantizeWeights } from '../../quant/per-channel.ts';
 import type { Scales } from '../../quant/pow2-scale.ts';
@@ -24,7 +24,7 @@ export function parameterCodes(draft: QuantizedDraft, plan: QuantizationPlan, sc
 
   return {
     weights(node, value) {
-      const axis = findOp(node.domain, node.op)?.quantize?.weightAxis?.(node) ?? 0;
+      const axis = rowAxisOf(node);
       const minScale = scaleFloors(node);
       return once([value, axis, ...minScale], value, () => {
         const { shape, data } = constant(value);

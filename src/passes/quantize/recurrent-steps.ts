@@ -1,6 +1,6 @@
 import type { Builder } from '../../autodiff/builder.ts';
+import { intAttribute } from '../../ir/attributes.ts';
 import type { Node, ValueName } from '../../ir/types.ts';
-import { intAttribute } from '../../ops/support/attributes.ts';
 
 /** Parameters of one direction: W [gates * hidden, inputs], R [gates * hidden, hidden], and both biases, zeros if none. */
 export interface CellParameters {

@@ -1,5 +1,5 @@
+import { linearOf } from '../../ir/linear.ts';
 import type { Graph, Range, Tensor, ValueName } from '../../ir/types.ts';
-import { findOp } from '../../ops/index.ts';
 import { must } from '../../support/errors.ts';
 import { definePass, type PassContext } from '../pass.ts';
 import { calibrationSamples, type Feeds, requireDataset } from '../samples/calibration-samples.ts';
@@ -45,9 +45,7 @@ async function refine(
   rounds: number,
   ctx: PassContext,
 ): Promise<Range[]> {
-  const outputs = lastLayers(graph, ({ domain, op, inputs }) => {
-    return findOp(domain, op)?.quantize?.weightAxis !== undefined && graph.constants.has(inputs[1] ?? '');
-  }).map((node) => node.outputs[0]!);
+  const outputs = lastLayers(graph, (node) => linearOf(graph, node) !== null).map((node) => node.outputs[0]!);
   const goal = await runAll({ ...graph, outputs }, feeds, ctx);
   const simulation = simulateCodes({ ...graph, outputs }, groups);
   const ranges = groups.map(({ range }) => range);

@@ -1,9 +1,10 @@
 import { type Codes, findFormat } from '../../formats/index.ts';
 import { constantOf, editGraph, typeOf } from '../../ir/graph.ts';
+import type { Linear } from '../../ir/linear.ts';
 import { must, UserError } from '../../support/errors.ts';
 import { matchesLayer } from '../layer-pattern.ts';
 import { definePass } from '../pass.ts';
-import { rowsOf, type StoredLayer, storedLayers } from './stored-layers.ts';
+import { rowOrderOf, storedLayers } from './stored-layers.ts';
 
 /**
  * Says how the weights of quantized layers are stored. No code changes: they must be codes of the format already.
@@ -24,9 +25,10 @@ export const storeWeights = definePass({
     if (chosen.length === 0) throw noSuchLayer(layers, all);
     const edit = editGraph(graph);
     const refusals: string[] = [];
-    for (const { node, weights } of chosen) {
+    for (const layer of chosen) {
+      const { node, weights } = layer;
       const codes = must(constantOf(graph, weights), weights);
-      const reason = format.refuse(codes.data as Codes, rowsOf(node, codes.shape));
+      const reason = format.refuse(codes.data as Codes, rowOrderOf(layer));
       if (reason !== null) refusals.push(`${node.op} '${node.name}': ${reason}`);
       const type = typeOf(graph, weights);
       edit.setType(weights, { ...type, quant: type.quant && { ...type.quant, format: name } });
@@ -36,7 +38,7 @@ export const storeWeights = definePass({
   },
 });
 
-function noSuchLayer(pattern: string, all: readonly StoredLayer[]): UserError {
+function noSuchLayer(pattern: string, all: readonly Linear[]): UserError {
   const names = all.map(({ node }) => node.name).join(', ');
   return new UserError({
     code: 'BAD_ARGUMENT',

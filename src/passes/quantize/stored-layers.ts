@@ -1,29 +1,14 @@
 import type { RowOrder } from '../../formats/index.ts';
-import { constantOf, typeOf } from '../../ir/graph.ts';
-import { elementCount } from '../../ir/shape.ts';
-import type { Graph, Node, Shape, ValueName } from '../../ir/types.ts';
-import { findOp } from '../../ops/index.ts';
+import { typeOf } from '../../ir/graph.ts';
+import { type Linear, linearLayers } from '../../ir/linear.ts';
+import type { Graph } from '../../ir/types.ts';
 
-/** A layer that computes on codes, with constant weights. */
-export interface StoredLayer {
-  readonly node: Node;
-  readonly weights: ValueName;
-}
-
-/** In execution order. */
-export function storedLayers(graph: Graph): StoredLayer[] {
-  return graph.nodes.flatMap((node) => {
-    const [x, weights] = node.inputs;
-    const weighted = findOp(node.domain, node.op)?.quantize?.weightAxis !== undefined;
-    if (!weighted || x == null || weights == null || !constantOf(graph, weights)) return [];
-    return typeOf(graph, x).quant && typeOf(graph, weights).quant ? [{ node, weights }] : [];
-  });
+/** The layers that compute on codes. In execution order. */
+export function storedLayers(graph: Graph): Linear[] {
+  return linearLayers(graph).filter(({ input, weights }) => typeOf(graph, input).quant && typeOf(graph, weights).quant);
 }
 
 /** Rows lie one after the other, or side by side where the output channels are the last axis. */
-export function rowsOf(node: Node, shape: Shape): RowOrder {
-  const axis = findOp(node.domain, node.op)?.quantize?.weightAxis?.(node) ?? 0;
-  const rows = shape[axis];
-  const depth = elementCount(shape) / rows;
-  return axis === 0 ? { rows, perGroup: 1, depth } : { rows, perGroup: rows, depth: 1 };
+export function rowOrderOf({ rowAxis, rows, depth }: Linear): RowOrder {
+  return rowAxis === 0 ? { rows, perGroup: 1, depth } : { rows, perGroup: rows, depth: 1 };
 }

@@ -1,8 +1,8 @@
 import { type Builder, buildOn } from '../../autodiff/builder.ts';
 import { oddities } from '../../autodiff/unroll-recurrent.ts';
+import { stringAttribute } from '../../ir/attributes.ts';
 import { constantOf } from '../../ir/graph.ts';
 import type { Graph, Node, ValueName } from '../../ir/types.ts';
-import { stringAttribute } from '../../ops/support/attributes.ts';
 import { must } from '../../support/errors.ts';
 import { definePass } from '../pass.ts';
 import { type CellParameters, STEPS, type StepValues } from './recurrent-steps.ts';

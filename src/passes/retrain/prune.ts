@@ -1,8 +1,8 @@
 import { withParameters } from '../../autodiff/training-step.ts';
-import { constantOf } from '../../ir/graph.ts';
+import { typeOf } from '../../ir/graph.ts';
+import { linearLayers } from '../../ir/linear.ts';
 import type { Json } from '../../ir/program.ts';
 import type { Tensor, ValueName } from '../../ir/types.ts';
-import { findOp } from '../../ops/index.ts';
 import { must } from '../../support/errors.ts';
 import { definePass, type PassOptions } from '../pass.ts';
 import { floatParameters } from './float-parameters.ts';
@@ -44,9 +44,9 @@ export const prunePass = definePass({
     }
   },
   async run(graph, options, ctx) {
-    const nodes = graph.nodes.filter(({ domain, op, inputs }) => {
-      return findOp(domain, op)?.quantize?.weightAxis && constantOf(graph, inputs[1])?.dtype === 'f32';
-    });
+    const nodes = linearLayers(graph)
+      .filter(({ weights }) => typeOf(graph, weights).dtype === 'f32')
+      .map(({ node }) => node);
     const rules = pruningRules(parsePruning(options.layers), nodes);
     if (rules.size === 0) return graph;
     const surgery = dynamicSurgery(graph, [...rules.keys()]);

@@ -1,11 +1,12 @@
 import { baseFormat } from '../../formats/index.ts';
 import { constantOf, typeOf } from '../../ir/graph.ts';
+import { linearOf } from '../../ir/linear.ts';
 import { numbersOf } from '../../ir/tensor.ts';
 import type { Graph, Node, Quant, Shape, ValueName } from '../../ir/types.ts';
-import { findOp } from '../../ops/index.ts';
 import { type Grid, gridOfLevels } from '../../quant/grids/grid.ts';
 import { gridNamed } from '../../quant/grids/index.ts';
 import { must } from '../../support/errors.ts';
+import { floatTwin } from '../quantize/float-twin.ts';
 
 /** A constant of weight codes; several layers may read it. */
 export interface QuantizedWeights {
@@ -27,17 +28,17 @@ export interface QuantizedWeights {
 
 /** The weights that a node reads; null when it has none. */
 export function quantizedWeights(graph: Graph, node: Node, float: Graph | null): QuantizedWeights | null {
-  const [, name] = node.inputs;
-  const tensor = constantOf(graph, name);
-  const quant = name == null ? null : typeOf(graph, name).quant;
-  if (name == null || !tensor || !quant || !findOp(node.domain, node.op)?.quantize?.weightAxis) return null;
-  const { shape } = tensor;
+  const linear = linearOf(graph, node);
+  if (!linear) return null;
+  const { weights: name, weightShape: shape } = linear;
+  const { quant } = typeOf(graph, name);
+  if (!quant) return null;
   const { axis, scale } = quant;
   const inner = axis === null ? 1 : shape.slice(axis + 1).reduce((product, size) => product * size, 1);
   const rowOf = axis === null ? () => 0 : (index: number) => Math.floor(index / inner) % scale.length;
-  const codes = Float32Array.from(numbersOf(tensor));
+  const codes = Float32Array.from(numbersOf(must(constantOf(graph, name), name)));
   const format = quant.format ?? (quant.bits > 8 ? 'int16' : 'int8');
-  const twin = float && floatTwin(graph, node, float);
+  const twin = float && floatWeights(graph, node, float);
   return {
     name,
     shape,
@@ -51,12 +52,8 @@ export function quantizedWeights(graph: Graph, node: Node, float: Graph | null):
   };
 }
 
-/** The weights of the float layer whose result has the name of this one's. */
-function floatTwin(graph: Graph, node: Node, float: Graph): Float32Array | null {
-  const output = must(node.outputs[0], 'output');
-  const names = [output, ...graph.nodes.flatMap((next) => (next.inputs[0] === output ? next.outputs : []))];
-  const twin = float.nodes.find(({ op, outputs }) => op === node.op && outputs[0] && names.includes(outputs[0]));
-  const tensor = constantOf(float, twin?.inputs[1]);
+function floatWeights(graph: Graph, node: Node, float: Graph): Float32Array | null {
+  const tensor = constantOf(float, floatTwin(graph, float, node)?.inputs[1]);
   return tensor?.dtype === 'f32' ? (tensor.data as Float32Array) : null;
 }
 

@@ -1,7 +1,7 @@
 import { batchStatistics } from '../../autodiff/batch-statistics.ts';
 import { withParameters } from '../../autodiff/training-step.ts';
+import { isLinear } from '../../ir/linear.ts';
 import type { Graph } from '../../ir/types.ts';
-import { findOp } from '../../ops/index.ts';
 import { oneOf } from '../one-of.ts';
 import { definePass, type PassOptions } from '../pass.ts';
 import { acceptBetter } from './accept.ts';
@@ -33,7 +33,7 @@ export const trainPass = definePass({
   async run(graph, options, ctx) {
     const parameters = floatParameters(graph);
     if (parameters.length === 0) return graph;
-    const layers = graph.nodes.filter(({ domain, op }) => findOp(domain, op)?.quantize?.weightAxis);
+    const layers = graph.nodes.filter(isLinear);
     const prepare = (batched: Graph) => batchStatistics(batched, ({ name }) => !name.startsWith(TEACHER));
     const student = {
       graph,

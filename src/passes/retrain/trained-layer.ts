@@ -1,8 +1,8 @@
 import type { Builder } from '../../autodiff/builder.ts';
 import { constantOf, editGraph, typeOf } from '../../ir/graph.ts';
+import { type Linear, linearOf } from '../../ir/linear.ts';
 import { tensorOf } from '../../ir/tensor.ts';
 import type { Graph, Node, Quant, Tensor, ValueName } from '../../ir/types.ts';
-import { findOp } from '../../ops/index.ts';
 import { quantOf, scaleOf } from '../../quant/quantized.ts';
 import { must } from '../../support/errors.ts';
 import { type QuantizedWeights, quantizedWeights } from './quantized-weights.ts';
@@ -50,10 +50,9 @@ export function layerMaker(
       shared = { codes, weights, scales: scales && { parameter: scales.parameter.name, factor: scales.factor } };
       made.set(codes.name, shared);
     }
-    const rule = findOp(node.domain, node.op)?.quantize;
-    const takesBias = Array.isArray(rule?.inputs) && rule.inputs[2] === 'bias';
-    const given = node.inputs[2] ?? node.outputs[0]!;
-    if (takesBias && !biases.has(given)) biases.set(given, biasOf(build, graph, node, codes.quant));
+    const linear = must(linearOf(graph, node), 'linear layer');
+    const given = node.inputs[2] ?? linear.output;
+    if (linear.takesBias && !biases.has(given)) biases.set(given, biasOf(build, graph, linear, codes.quant));
     return { node, ...shared, bias: biases.get(given) ?? null };
   };
 }
@@ -74,16 +73,19 @@ function isPowerOfTwo(scale: number): boolean {
   return Number.isInteger(Math.log2(scale));
 }
 
-function biasOf(build: Builder, graph: Graph, node: Node, weights: Quant): TrainedBias {
-  const output = typeOf(graph, node.outputs[0]);
-  const channels = node.op === 'Conv' ? output.shape[1] : output.shape[output.shape.length - 1];
+function biasOf(
+  build: Builder,
+  graph: Graph,
+  { node, input, output, rows: channels }: Linear,
+  weights: Quant,
+): TrainedBias {
   const codes = constantOf(graph, node.inputs[2]);
-  const step = scaleOf(quantOf(graph, node.inputs[0]));
+  const step = scaleOf(quantOf(graph, input));
   const start = Array.from({ length: channels }, (_, c) => {
     const code = Number(codes?.data[codes.data.length === 1 ? 0 : c] ?? 0);
     return code * step * scaleOf(weights, c);
   });
-  const unit = BIAS_STEPS * scaleOf(must(output.quant, 'quantized output'));
+  const unit = BIAS_STEPS * scaleOf(quantOf(graph, output));
   const parameter = build.constant('shifts', [channels], new Float32Array(channels));
   return { parameter, start, unit };
 }

@@ -1,5 +1,5 @@
+import { floatAttribute, intsAttribute } from '../../ir/attributes.ts';
 import type { Tensor } from '../../ir/types.ts';
-import { floatAttribute, intsAttribute } from '../../ops/support/attributes.ts';
 import { type Definition, numbers } from './definition.ts';
 
 /** The two neighbours of a place on an axis, and the share of the second. */

@@ -1,5 +1,5 @@
+import { intAttribute, intsAttribute } from '../../ir/attributes.ts';
 import type { Shape, Tensor } from '../../ir/types.ts';
-import { intAttribute, intsAttribute } from '../../ops/support/attributes.ts';
 import { type Definition, numbers } from './definition.ts';
 
 /** Elements less their zero point: one, or one for each entry of an axis. */

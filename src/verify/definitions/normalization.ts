@@ -1,5 +1,5 @@
+import { floatAttribute, intAttribute, intsAttribute } from '../../ir/attributes.ts';
 import type { Node, Shape, Tensor } from '../../ir/types.ts';
-import { floatAttribute, intAttribute, intsAttribute } from '../../ops/support/attributes.ts';
 import type { Definition } from './definition.ts';
 import { numbers } from './definition.ts';
 

@@ -74,8 +74,8 @@ test.each(['weights', 'activations'])('balance by %s keeps the float results to 
 test('by weights: both ranges of every channel lie within one octave of each other, at convergence', async () => {
   const { graph } = await run(NETWORK, { balance: 'weights' });
   for (const { from, to, channelOf } of linkedLayers(graph)) {
-    const out = new Float64Array(from.outputs);
-    const into = new Float64Array(from.outputs);
+    const out = new Float64Array(from.rows);
+    const into = new Float64Array(from.rows);
     from.weights.forEach((w, i) => {
       out[from.outputOf(i)] = Math.max(out[from.outputOf(i)]!, Math.abs(w));
     });

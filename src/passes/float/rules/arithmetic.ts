@@ -1,8 +1,8 @@
+import { intAttribute } from '../../../ir/attributes.ts';
 import { constantOf, producerOf, typeOf } from '../../../ir/graph.ts';
 import { elementCount, sameShape } from '../../../ir/shape.ts';
 import { tensorOf } from '../../../ir/tensor.ts';
 import type { Graph, Node, Shape, ValueName } from '../../../ir/types.ts';
-import { intAttribute } from '../../../ops/support/attributes.ts';
 import { must } from '../../../support/errors.ts';
 import { bypass, constantNumbers, isOp, onlyOutput, permOf, uniformConstant } from '../match.ts';
 import type { Rule } from '../rewrite.ts';

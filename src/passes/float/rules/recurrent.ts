@@ -1,8 +1,8 @@
+import { intAttribute, stringAttribute } from '../../../ir/attributes.ts';
 import { producerOf, prune, typeOf } from '../../../ir/graph.ts';
 import { elementCount } from '../../../ir/shape.ts';
 import { tensorOf } from '../../../ir/tensor.ts';
 import type { Graph, Node, ValueName } from '../../../ir/types.ts';
-import { intAttribute, stringAttribute } from '../../../ops/support/attributes.ts';
 import { must } from '../../../support/errors.ts';
 import { own } from '../../../support/own.ts';
 import { constantNumbers, isOp, onlyOutput, uniformConstant } from '../match.ts';

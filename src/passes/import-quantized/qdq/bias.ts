@@ -1,4 +1,5 @@
 import { constantOf, producerOf, typeOf } from '../../../ir/graph.ts';
+import { isLinear } from '../../../ir/linear.ts';
 import type { Graph, Node, Shape, ValueName } from '../../../ir/types.ts';
 import { channelAxis } from '../../float/affine.ts';
 import { dataInputs } from './data-inputs.ts';
@@ -16,8 +17,7 @@ export interface BiasAdd {
 /** The layer's Add of one constant per output channel, plain or dequantized, when nobody else reads the layer. */
 export function biasAddOf(graph: Graph, layer: Node): BiasAdd | null {
   const output = layer.outputs[0];
-  if (!['Conv', 'Gemm', 'MatMul'].some((op) => isPlain(layer, op)) || !output || layer.inputs[2] != null || layer.clip)
-    return null;
+  if (!isLinear(layer) || !output || layer.inputs[2] != null || layer.clip) return null;
   const add = soleReader(graph, output);
   if (!add || !isPlain(add, 'Add')) return null;
   const bias = add.inputs[add.inputs[0] === output ? 1 : 0];

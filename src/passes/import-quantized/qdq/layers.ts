@@ -1,4 +1,5 @@
-import { constantOf, typeOf } from '../../../ir/graph.ts';
+import { typeOf } from '../../../ir/graph.ts';
+import { linearOf } from '../../../ir/linear.ts';
 import type { Graph, Node, Quant, ValueName } from '../../../ir/types.ts';
 import { findOp } from '../../../ops/index.ts';
 import type { QuantizeRule, Role } from '../../../ops/op-def.ts';
@@ -39,7 +40,7 @@ export function quantizeLayer(code: CodeGraph, node: Node, ctx: PassContext): tr
   const roles = rolesOf(rule, named, code.view);
   const plain = readInputs(code, node, roles);
   if (typeof plain === 'string') return plain;
-  const inputs = roles.includes('weight') ? withWeights(code, node, rule, roles, plain, ctx) : plain;
+  const inputs = roles.includes('weight') ? withWeights(code, node, roles, plain, ctx) : plain;
   if (typeof inputs === 'string') return inputs;
   const layer = { ...node, inputs, ...roundingOf(code, target) };
   const refusal =
@@ -82,7 +83,6 @@ function refusalOf(code: CodeGraph, input: ValueName, index: number, role: Role 
 function withWeights(
   code: CodeGraph,
   node: Node,
-  rule: QuantizeRule,
   roles: readonly Role[],
   plain: Inputs,
   ctx: PassContext,
@@ -90,9 +90,9 @@ function withWeights(
   const at = roles.indexOf('weight');
   const x = code.codesOf(node.inputs[0]);
   const w = code.codesOf(node.inputs[at]);
-  const axis = rule.weightAxis?.(node) ?? 0;
-  if (!x || !w || !constantOf(code.view, w.name)) return 'its weights are not constant';
-  const ready = centredWeights(code, node, x, w, axis);
+  const linear = x && w && linearOf(code.view, { ...node, inputs: [x.name, w.name] });
+  if (!linear) return 'its weights are not constant';
+  const ready = centredWeights(code, linear, x, w);
   if (typeof ready === 'string') return ready;
   const { input, weights, repeated } = ready;
   const inputs = [...plain];
@@ -101,7 +101,7 @@ function withWeights(
   const bias = inputs[roles.indexOf('bias')] ?? null;
   if (bias !== null) {
     const { scale } = weights.quant;
-    const outputs = typeOf(code.view, weights.name).shape[axis];
+    const outputs = linear.rows;
     const sums = Array.from({ length: outputs }, (_, c) => x.quant.scale[0] * scale[scale.length === 1 ? 0 : c]);
     const data = biasCodes(code, bias, sums);
     if (!data) return 'its bias is not constant, or beyond int32';

@@ -1,7 +1,7 @@
+import { stringAttribute } from '../../../ir/attributes.ts';
 import { constantOf, typeOf } from '../../../ir/graph.ts';
 import { tensorOf } from '../../../ir/tensor.ts';
 import type { Node, Quant, ValueName } from '../../../ir/types.ts';
-import { stringAttribute } from '../../../ops/support/attributes.ts';
 import { quantizeValue } from '../../../quant/affine.ts';
 import type { PassContext } from '../../pass.ts';
 import type { CodeGraph, Codes } from './code-graph.ts';

@@ -1,9 +1,9 @@
+import { intAttribute } from '../../../ir/attributes.ts';
 import { constantOf, typeOf } from '../../../ir/graph.ts';
 import { normalizeAxis } from '../../../ir/shape.ts';
 import { numbersOf } from '../../../ir/tensor.ts';
 import type { DType, Graph, Node, Quant, Rounding, Shape, TensorType } from '../../../ir/types.ts';
 import { integerRange } from '../../../numerics/dtype.ts';
-import { intAttribute } from '../../../ops/support/attributes.ts';
 import type { CodeRange } from '../../../quant/affine.ts';
 
 /** What a QuantizeLinear or DequantizeLinear says about its integers: real = scale[c] (code - zeroPoint[c]). */

@@ -1,7 +1,7 @@
 import { constantOf, typeOf } from '../../../ir/graph.ts';
+import { rowAxisOf } from '../../../ir/linear.ts';
 import { permuted } from '../../../ir/permute.ts';
 import type { Graph, Node, Quant } from '../../../ir/types.ts';
-import { intAttribute } from '../../../ops/support/attributes.ts';
 import { accumulatorBound, accumulatorFits, requantization } from '../../../quant/requantize.ts';
 import { must } from '../../../support/errors.ts';
 
@@ -29,8 +29,7 @@ function ratios(node: Node, a: Quant, b: Quant | null, y: Quant): number[] | nul
 /** Sums of weights times raw input codes; the bias takes the input's zero point along. */
 function weightedBound(graph: Graph, node: Node) {
   const stored = must(constantOf(graph, node.inputs[1]), 'weights');
-  const inputMajor = node.op === 'MatMul' || (node.op === 'Gemm' && intAttribute(node, 'transB', 0) === 0);
-  const weights = inputMajor ? permuted(stored, [1, 0]) : stored;
+  const weights = rowAxisOf(node) === 1 ? permuted(stored, [1, 0]) : stored;
   const rows = weights.shape[0];
   const bias = constantOf(graph, node.inputs[2]);
   const [zero] = must(typeOf(graph, node.inputs[0]).quant, 'input type').zeroPoint;

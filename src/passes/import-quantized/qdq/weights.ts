@@ -1,8 +1,8 @@
 import { constantOf, typeOf } from '../../../ir/graph.ts';
+import type { Linear } from '../../../ir/linear.ts';
 import { elementCount } from '../../../ir/shape.ts';
 import { tensorOf } from '../../../ir/tensor.ts';
-import type { Node, Quant, Shape, Tensor, ValueName } from '../../../ir/types.ts';
-import { intAttribute } from '../../../ops/support/attributes.ts';
+import type { Quant, Shape, Tensor, ValueName } from '../../../ir/types.ts';
 import { channelRuns } from '../../../quant/per-channel.ts';
 import { must } from '../../../support/errors.ts';
 import type { CodeGraph, Codes } from './code-graph.ts';
@@ -21,33 +21,22 @@ export interface Weights {
  * the input channel is read again and takes the rest:  sum x w = sum x clamp(w) + sum x (w - clamp(w)).
  * A string says why the weights cannot be used.
  */
-export function centredWeights(
-  code: CodeGraph,
-  node: Node,
-  input: Codes,
-  held: Codes,
-  outputAxis: number,
-): Weights | string {
+export function centredWeights(code: CodeGraph, linear: Linear, input: Codes, held: Codes): Weights | string {
+  const { rowAxis, columnAxis } = linear;
   const tensor = must(constantOf(code.view, held.name), held.name);
   const { quant } = held;
-  if (quant.axis !== null && quant.axis !== outputAxis) return 'its weights have one scale per input channel';
+  if (quant.axis !== null && quant.axis !== rowAxis) return 'its weights have one scale per input channel';
   const plain = quant.zeroPoint.every((zero) => zero === 0);
   if (plain && ['i8', 'i16'].includes(tensor.dtype)) return { input, weights: held, repeated: 0 };
   if (tensor.dtype !== 'i8') return `its weights are ${tensor.dtype}`;
   const values = centred(tensor, quant);
   const meaning: Quant = { ...quant, zeroPoint: quant.zeroPoint.map(() => 0) };
-  const sources = channelSources(values, tensor.shape, inputAxis(node, tensor.shape));
-  const repeated = sources.length - tensor.shape[inputAxis(node, tensor.shape)];
-  const { codes, shape } = spread(values, tensor.shape, inputAxis(node, tensor.shape), sources);
+  const sources = channelSources(values, tensor.shape, columnAxis);
+  const repeated = sources.length - tensor.shape[columnAxis];
+  const { codes, shape } = spread(values, tensor.shape, columnAxis, sources);
   const name = code.constant(`${held.name}.centred`, tensorOf('i8', shape, codes), meaning);
   const weights = { name, quant: meaning, range: { min: -128, max: 127 } };
-  return { input: repeated > 0 ? readAgain(code, node, input, sources) : input, weights, repeated };
-}
-
-/** The axis of the weights along which the input's channels run. */
-function inputAxis(node: Node, shape: Shape): number {
-  if (node.op === 'Gemm') return intAttribute(node, 'transB', 0) === 1 ? 1 : 0;
-  return node.op === 'MatMul' ? shape.length - 2 : 1;
+  return { input: repeated > 0 ? readAgain(code, linear, input, sources) : input, weights, repeated };
 }
 
 /** w - zero point of its output channel. */
@@ -88,10 +77,13 @@ function spread(values: Int16Array, shape: Shape, axis: number, sources: readonl
 }
 
 /** The input with channels repeated, group by group. */
-function readAgain(code: CodeGraph, node: Node, input: Codes, sources: readonly number[]): Codes {
+function readAgain(
+  code: CodeGraph,
+  { inputAxis: axis, groups }: Linear,
+  input: Codes,
+  sources: readonly number[],
+): Codes {
   const { shape } = typeOf(code.view, input.name);
-  const axis = node.op === 'Conv' ? 1 : shape.length - 1;
-  const groups = node.op === 'Conv' ? intAttribute(node, 'group', 1) : 1;
   const size = shape[axis] / groups;
   const indices = Array.from({ length: groups }, (_, g) => sources.map((channel) => g * size + channel)).flat();
   const name: ValueName = code.fresh(`${input.name}.again`);

@@ -1,6 +1,6 @@
+import { floatAttribute, intAttribute } from '../../../ir/attributes.ts';
 import { elementCount, normalizeAxis } from '../../../ir/shape.ts';
 import type { Node, Rounding, Shape } from '../../../ir/types.ts';
-import { floatAttribute, intAttribute } from '../../../ops/support/attributes.ts';
 import type { Speller } from './speller.ts';
 
 type Spelling = (say: Speller, node: Node) => void;

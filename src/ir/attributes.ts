@@ -1,5 +1,5 @@
-import type { Node, Tensor } from '../../ir/types.ts';
-import { InvariantError } from '../../support/errors.ts';
+import { InvariantError } from '../support/errors.ts';
+import type { Node, Tensor } from './types.ts';
 
 /** An attribute of another kind than its operator has; rules turn it into BAD_MODEL, behind them it cannot happen. */
 export class AttributeError extends InvariantError {}
