@@ -7,6 +7,7 @@ import { describeWith } from '../verify/native.ts';
 
 const RUNS = [
   ['cortex-m4f', '-O0'],
+  ['cortex-m4f', '-O2'],
   ['cortex-m4f', '-O3'],
   ['cortex-m33', '-Os'],
   ['cortex-m7', '-O3'],

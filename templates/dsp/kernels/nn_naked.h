@@ -1,11 +1,12 @@
 #ifndef NN_NAKED_H
 #define NN_NAKED_H
 
-/* A function that is all assembly: no prologue, no register of the caller assumed to be kept but by what it pushes. */
+/* A function that is all assembly: no prologue, no register of the caller assumed to be kept but by what it pushes. Aligned as
+ * ADR takes it to be. */
 #if defined(__clang__)
-#define NN_NAKED __attribute__((naked, noinline, unused)) static
+#define NN_NAKED __attribute__((naked, noinline, unused, aligned(4))) static
 #else
-#define NN_NAKED __attribute__((naked, noipa, unused)) static
+#define NN_NAKED __attribute__((naked, noipa, unused, aligned(4))) static
 #endif
 /* Not worth registers of its caller: the rare side of a branch. */
 #define NN_RARE __attribute__((noinline, unused)) static

@@ -30,8 +30,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#if !defined(SEPARABLE_FILES_ID) || SEPARABLE_FILES_ID != 0x5de30452u
-#error "separable.c (5de30452) and separable.h are of different runs: run nibblec compile again and take all its files"
+#if !defined(SEPARABLE_FILES_ID) || SEPARABLE_FILES_ID != 0x7f94f022u
+#error "separable.c (7f94f022) and separable.h are of different runs: run nibblec compile again and take all its files"
 #endif
 
 /* Compile with -DSEPARABLE_LAYER_HOOK=function to have it called after each layer (traces, timing). */
@@ -54,11 +54,12 @@ typedef struct {
     int32_t groups;
 } nn_conv_shape;
 
-/* A function that is all assembly: no prologue, no register of the caller assumed to be kept but by what it pushes. */
+/* A function that is all assembly: no prologue, no register of the caller assumed to be kept but by what it pushes. Aligned as
+ * ADR takes it to be. */
 #if defined(__clang__)
-#define NN_NAKED __attribute__((naked, noinline, unused)) static
+#define NN_NAKED __attribute__((naked, noinline, unused, aligned(4))) static
 #else
-#define NN_NAKED __attribute__((naked, noipa, unused)) static
+#define NN_NAKED __attribute__((naked, noipa, unused, aligned(4))) static
 #endif
 /* Not worth registers of its caller: the rare side of a branch. */
 #define NN_RARE __attribute__((noinline, unused)) static
