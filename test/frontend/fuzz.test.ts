@@ -3,6 +3,7 @@ import { exportOnnx } from '../../src/frontend/export-onnx.ts';
 import { importOnnx } from '../../src/frontend/import-onnx.ts';
 import { verifyGraph } from '../../src/ir/verify.ts';
 import { UserError } from '../../src/support/errors.ts';
+import { MemoryBudget } from '../../src/support/memory-budget.ts';
 import { readArchive } from '../conformance/archive.ts';
 import { mutate, random } from './mutate.ts';
 import { mutateModel } from './mutate-model.ts';
@@ -11,33 +12,32 @@ import { floats, input, ints, modelBytes, node } from './proto.ts';
 /** More with FUZZ_RUNS=50000; another stream with FUZZ_SEED=1000000. A failure names the seed of its one model. */
 const RUNS = Number(process.env.FUZZ_RUNS ?? 2000);
 const SEED = Number(process.env.FUZZ_SEED ?? 1);
-const MAX_MILLISECONDS = 30_000;
+/** What reading one model may take: files are of a few kB, so more would be work without a bound. */
+const MAX_BYTES = 64e6;
+const MAX_NODES = 20_000;
 
 describe('the frontend', () => {
   it(`gives a graph or an error for ${RUNS} mutated models`, async () => {
     const own = ownModels();
     const models = [...own, ...(readArchive() ?? []).map(({ model }) => model).filter(({ length }) => length < 5000)];
     const results: Record<string, number> = {};
-    const start = performance.now();
     for (let seed = SEED; seed < SEED + RUNS; seed++) {
       const rng = random(seed);
       const seeds = rng() < 0.3 ? own : models;
       const model = seeds[Math.floor(rng() * seeds.length)];
       const bytes = seed % 2 === 0 ? mutateModel(model, rng) : mutate(model, models, rng);
-      const begin = performance.now();
       const result = await importOrRefuse(bytes, seed);
-      expect(performance.now() - begin, `milliseconds of seed ${seed}`).toBeLessThan(MAX_MILLISECONDS);
       results[result] = (results[result] ?? 0) + 1;
     }
-    const perSecond = Math.round((1000 * RUNS) / (performance.now() - start));
-    console.log(`${RUNS} mutated models from seed ${SEED}, ${perSecond} per second: ${JSON.stringify(results)}`);
+    console.log(`${RUNS} mutated models from seed ${SEED}: ${JSON.stringify(results)}`);
     expect(results.graph).toBeGreaterThan(RUNS / 10);
   }, 3_600_000);
 });
 
 async function importOrRefuse(bytes: Uint8Array, seed: number): Promise<string> {
   try {
-    const graph = await importOnnx(bytes, { directory: import.meta.dirname });
+    const graph = await importOnnx(bytes, { directory: import.meta.dirname, memory: new MemoryBudget(MAX_BYTES) });
+    expect(graph.nodes.length, `nodes of seed ${seed}`).toBeLessThan(MAX_NODES);
     verifyGraph(graph, `after importing the model of seed ${seed}`);
     expect(exportOnnx(graph).length).toBeGreaterThan(0);
     return 'graph';
