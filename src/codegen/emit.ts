@@ -38,9 +38,13 @@ export function emitC(program: Program, plan: MemoryPlan, options: EmitOptions =
   );
 }
 
+/** By symbol. */
+type Tables = ReadonlyMap<string, Table>;
+
 function modelContext(program: Program, plan: MemoryPlan, options: EmitOptions, templates: TemplateSet) {
   const { name } = program;
-  const layers = shared(program.calls.map((call, index) => layerContext(program, plan, call, index, templates)));
+  const bySymbol: Tables = new Map(program.tables.map((table) => [table.symbol, table]));
+  const layers = shared(program.calls.map((call, index) => layerContext(name, bySymbol, plan, call, index, templates)));
   const code = layers.map((layer) => layer.body).join('\n');
   const kernels = kernelsFor(
     code,
@@ -81,17 +85,22 @@ function systemHeaders(fromKernels: readonly string[], code: string): string[] {
   return [...headers].sort();
 }
 
-function layerContext(program: Program, plan: MemoryPlan, call: Call, index: number, templates: TemplateSet) {
-  const prefixed = program.tables.map((table) => table.symbol);
-  const own = (text: string) =>
-    text.replace(/\bl\d\d\d?_\w+/g, (word) => (prefixed.includes(word) ? `${program.name}_${word}` : word));
+function layerContext(
+  name: string,
+  tables: Tables,
+  plan: MemoryPlan,
+  call: Call,
+  index: number,
+  templates: TemplateSet,
+) {
+  const own = (text: string) => text.replace(/\bl\d\d+_\w+/g, (word) => (tables.has(word) ? `${name}_${word}` : word));
   return {
     index,
     symbol: call.symbol,
     op: commentText(call.op),
     node: commentText(call.node),
     summary: commentText(call.summary, 110),
-    cost: costText(program, call),
+    cost: costText(tables, call),
     parameters: call.arguments.map((argument) => parameterText(argument)).join(', '),
     arguments: call.arguments.map((argument) => argumentText(plan, argument)).join(', '),
     body: own(bodyText(call, templates)).trimEnd(),
@@ -112,7 +121,11 @@ function bodyText(call: Call, templates: TemplateSet): string {
 function shared<T extends { symbol: string; parameters: string; body: string }>(layers: readonly T[]) {
   const key = ({ parameters, body }: T) => `${parameters}\n${body}`;
   const alike = new Map<string, T[]>();
-  for (const layer of layers) alike.set(key(layer), [...(alike.get(key(layer)) ?? []), layer]);
+  for (const layer of layers) {
+    const known = alike.get(key(layer));
+    if (known) known.push(layer);
+    else alike.set(key(layer), [layer]);
+  }
   return layers.map((layer) => {
     const all = must(alike.get(key(layer)), 'itself');
     return { ...layer, symbol: all[0].symbol, defined: all[0] === layer, others: all.length - 1 };
@@ -120,8 +133,9 @@ function shared<T extends { symbol: string; parameters: string; body: string }>(
 }
 
 /** '-> int8_t[1][64][25][5], 320000 multiply-accumulates, 2560 bytes of weights' */
-function costText(program: Program, call: Call): string {
-  const weights = program.tables.filter(({ symbol, kind }) => kind === 'weights' && call.constants.includes(symbol));
+function costText(tables: Tables, call: Call): string {
+  const read = [...new Set(call.constants)].flatMap((symbol) => tables.get(symbol) ?? []);
+  const weights = read.filter(({ kind }) => kind === 'weights');
   const bytes = weights.reduce((sum, table) => sum + bytesByKind(table).weights, 0);
   const parts = [
     ...(call.result ? [`-> ${elementName(call.result)}${call.result.shape.map((d) => `[${d}]`).join('')}`] : []),

@@ -59,17 +59,27 @@ function callsAtTop({ program, plan }: Attempt): Call[] {
     .sort((a, b) => savedBy(b) - savedBy(a));
 }
 
-/** Bytes of all buffers that hold something during each call. */
+/** Bytes of all buffers that hold something during each call, in one walk over time. */
 function bytesAlive({ buffers, calls, inputs, outputs }: Program): number[] {
-  const lives = buffers.map(({ id, bytes }) => {
-    const uses = calls.flatMap((call, i) => (call.arguments.some(({ buffer }) => buffer === id) ? [i] : []));
-    const first = inputs.some(({ buffer }) => buffer === id) ? 0 : (uses[0] ?? calls.length);
-    const last = outputs.some(({ buffer }) => buffer === id) ? calls.length : (uses.at(-1) ?? -1);
-    return { bytes, first, last };
+  const first = new Map(inputs.map(({ buffer }) => [buffer, 0]));
+  const last = new Map<number, number>();
+  calls.forEach((call, i) => {
+    for (const { buffer } of call.arguments) {
+      if (!first.has(buffer)) first.set(buffer, i);
+      last.set(buffer, i);
+    }
   });
-  return calls.map((_, i) =>
-    lives.reduce((sum, { bytes, first, last }) => sum + (first <= i && i <= last ? bytes : 0), 0),
-  );
+  for (const { buffer } of outputs) last.set(buffer, calls.length);
+
+  const changes = calls.map(() => 0);
+  for (const { id, bytes } of buffers) {
+    const [from, to] = [first.get(id) ?? calls.length, last.get(id) ?? -1];
+    if (from > to || from === calls.length) continue;
+    changes[from]! += bytes;
+    if (to + 1 < calls.length) changes[to + 1]! -= bytes;
+  }
+  let alive = 0;
+  return changes.map((change) => (alive += change));
 }
 
 function ruledOut({ node, leaner }: Call, { plan }: Attempt, without: Without): RefusedKernel[] {

@@ -59,9 +59,11 @@ export function violations(graph: Graph): string[] {
     if (!defined.has(name)) problems.push(`type of ${printName(name)}: there is no such value`);
   }
   if (graph.outputs.length === 0) problems.push('return: there is no output');
-  for (const [i, output] of graph.outputs.entries()) {
+  const returned = new Set<ValueName>();
+  for (const output of graph.outputs) {
     if (!defined.has(output)) problems.push(`return ${printName(output)}: it is not defined`);
-    if (graph.outputs.indexOf(output) < i) problems.push(`return ${printName(output)}: returned twice`);
+    if (returned.has(output)) problems.push(`return ${printName(output)}: returned twice`);
+    returned.add(output);
   }
   return problems;
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { compileModel } from '../../src/compile.ts';
+import { tensorOf } from '../../src/ir/tensor.ts';
 import { loadTarget } from '../../src/targets/load.ts';
 import { type FileSpec, node, onnxFile } from '../helpers/onnx-file.ts';
 
@@ -25,8 +26,18 @@ const SHAPES: Readonly<Record<string, (count: number) => FileSpec>> = {
     constants: {},
     nodes: ids(count).map((i) => node(`v${i} = Add(${i ? `v${i - 1}` : `x${count}`}, x${i})`)),
   }),
+  constants: (count) => ({
+    inputs: { x: ['f32', [4]] },
+    outputs: [`v${count - 1}`],
+    constants: Object.fromEntries(ids(count).map((i) => [`c${i}`, tensorOf('f32', [4], [i, 1, 2, 3])])),
+    nodes: ids(count).map((i) => node(`v${i} = ${i % 2 ? 'Min' : 'Max'}(${i ? `v${i - 1}` : 'x'}, c${i})`)),
+  }),
 };
 
+/** As many constants are as many nodes. */
+const LIMITED = ['nodes', 'outputs', 'inputs'];
+
+/** Of our process. onnxruntime has one of its own: to load 20,000 readers of one value takes it 5 s, 2,000 take 0.1 s. */
 async function cpuSeconds(model: Uint8Array): Promise<number> {
   const before = process.cpuUsage();
   await compileModel({ model, name: 'm', target });
@@ -43,6 +54,6 @@ test.each(Object.keys(SHAPES))('20,000 %s cost at most 12 times the processor ti
   expect(many / few).toBeLessThan(12);
 });
 
-test.each(Object.keys(SHAPES))('more than 100,000 %s are refused', async (what) => {
+test.each(LIMITED)('more than 100,000 %s are refused', async (what) => {
   await expect(compileModel({ model: onnxFile(SHAPES[what](100_001)), name: 'm', target })).rejects.toThrow('100000');
 });

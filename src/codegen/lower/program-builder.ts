@@ -55,10 +55,11 @@ export interface ProgramBuilder {
 
 export function startProgram(graph: Graph, name: string, features: ReadonlySet<string>): ProgramBuilder {
   const ports = new Map<ValueName, Port>();
-  const copies: Port[] = [];
+  const copies = new Map<ValueName, Port[]>();
   const buffers: ArenaBuffer[] = [];
   const calls: Call[] = [];
   const tables: Table[] = [];
+  const tablesByStart = new Map<string, Table[]>();
   const tableSymbols = new Set<string>();
 
   const addBuffer = (role: ArenaBuffer['role'], bytes: number, align: number, label: string): BufferId => {
@@ -99,7 +100,7 @@ export function startProgram(graph: Graph, name: string, features: ReadonlySet<s
       const source = copyNest(port.storage, storage) ? port : builder.relaid(port, rowMajor(port.shape));
       const copy = newPort(port.value, storage, 'activation', port.type);
       addCopy(copy, () => copyCall(source, copy, `layout copy of ${port.value}`));
-      copies.push(copy);
+      append(copies, port.value, copy);
       return copy;
     },
     unpacked(port) {
@@ -107,7 +108,7 @@ export function startProgram(graph: Graph, name: string, features: ReadonlySet<s
       if (known) return known;
       const copy = builder.addUnpacked(port);
       builder.addCall(packingCall(port, copy), 'unpack');
-      copies.push(copy);
+      append(copies, port.value, copy);
       return copy;
     },
     addUnpacked: (port) => newPort(port.value, port.storage, 'activation', unpackedType(port.type)),
@@ -115,13 +116,16 @@ export function startProgram(graph: Graph, name: string, features: ReadonlySet<s
       builder.addCall(packingCall(from, to), 'pack');
     },
     addTable(hint, dtype, data, kind, comment, parameterBytes) {
-      const same = tables.find((table) => table.dtype === dtype && sameData(table.data, data));
+      const start = startOf(dtype, data);
+      const same = tablesByStart.get(start)?.find((table) => sameData(table.data, data));
       if (same) return same.symbol;
       const base = `${layerPrefix()}_${hint}`;
       let symbol = base;
       for (let i = 2; tableSymbols.has(symbol); i++) symbol = `${base}${i}`;
       tableSymbols.add(symbol);
-      tables.push({ symbol, dtype, data, kind, ...(parameterBytes !== undefined && { parameterBytes }), comment });
+      const table = { symbol, dtype, data, kind, ...(parameterBytes !== undefined && { parameterBytes }), comment };
+      tables.push(table);
+      append(tablesByStart, start, table);
       return symbol;
     },
     addCall(call, hint) {
@@ -147,9 +151,8 @@ export function startProgram(graph: Graph, name: string, features: ReadonlySet<s
   return builder;
 
   function copyOf(port: Port, storage: Storage, packed: boolean): Port | undefined {
-    return copies.find(
-      (copy) => copy.value === port.value && isPacked(copy.type) === packed && sameStorage(copy.storage, storage),
-    );
+    const known = copies.get(port.value) ?? [];
+    return known.find((copy) => isPacked(copy.type) === packed && sameStorage(copy.storage, storage));
   }
 
   /** A value without elements has nothing to copy. */
@@ -230,6 +233,18 @@ function packingCall(from: Port, to: Port): Omit<Call, 'symbol'> {
     summary: `${count} codes ${packs ? 'two to a byte' : 'one to a byte'}`,
     result: packs ? to : null,
   };
+}
+
+function append<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
+}
+
+/** Element type, length and first bytes: tables that differ in these are told apart without a comparison. */
+function startOf(dtype: DType, { buffer, byteOffset, byteLength }: TypedArray): string {
+  const bytes = Buffer.from(buffer, byteOffset, Math.min(byteLength, 64));
+  return `${dtype} ${byteLength} ${bytes.toString('latin1')}`;
 }
 
 function sameData(a: TypedArray, b: TypedArray): boolean {

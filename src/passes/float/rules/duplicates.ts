@@ -6,18 +6,19 @@ import { RANDOM_OPS } from './random.ts';
 /** Equal constants become one, and so do nodes that compute the same from the same; the very graph when all differ. */
 export function mergeDuplicates(graph: Graph): Graph {
   const merged = new Map<ValueName, ValueName>();
-  mergeConstants(graph, merged);
-  mergeNodes(graph, merged);
+  const outputs = new Set(graph.outputs);
+  mergeConstants(graph, outputs, merged);
+  mergeNodes(graph, outputs, merged);
   if (merged.size === 0) return graph;
   const edit = editGraph(graph);
   for (const [from, to] of merged) edit.replaceUses(from, to);
   return edit.finish();
 }
 
-function mergeConstants(graph: Graph, merged: Map<ValueName, ValueName>): void {
+function mergeConstants(graph: Graph, outputs: ReadonlySet<ValueName>, merged: Map<ValueName, ValueName>): void {
   const seen = new Map<string, { name: ValueName; tensor: Tensor }[]>();
   for (const [name, tensor] of graph.constants) {
-    if (graph.outputs.includes(name)) continue;
+    if (outputs.has(name)) continue;
     const key = `${tensor.dtype}[${tensor.shape}]${fingerprint(tensor.data)}${JSON.stringify(graph.types.get(name)?.quant)}`;
     const alike = seen.get(key) ?? [];
     const twin = alike.find((other) => sameTensor(other.tensor, tensor));
@@ -26,7 +27,7 @@ function mergeConstants(graph: Graph, merged: Map<ValueName, ValueName>): void {
   }
 }
 
-function mergeNodes(graph: Graph, merged: Map<ValueName, ValueName>): void {
+function mergeNodes(graph: Graph, outputs: ReadonlySet<ValueName>, merged: Map<ValueName, ValueName>): void {
   const seen = new Map<string, Node>();
   for (const node of graph.nodes) {
     if (RANDOM_OPS.has(node.op)) continue;
@@ -35,9 +36,7 @@ function mergeNodes(graph: Graph, merged: Map<ValueName, ValueName>): void {
     const key = JSON.stringify([node.domain, node.op, inputs, attributesKey(node), clipKey(node), types]);
     const twin = seen.get(key);
     const copies = node.outputs.map((output, i) => [output, twin?.outputs[i] ?? null] as const);
-    const clash = copies.some(
-      ([a, b]) => a !== null && graph.outputs.includes(a) && (b === null || graph.outputs.includes(b)),
-    );
+    const clash = copies.some(([a, b]) => a !== null && outputs.has(a) && (b === null || outputs.has(b)));
     if (!twin) seen.set(key, node);
     else if (!clash) for (const [from, to] of copies) if (from && to) merged.set(from, to);
   }
