@@ -1,4 +1,9 @@
-/** Bits that the ends of a range keep: steps of 1/256 to 1/128 of the end, so ranges get 0.3 % wider on average. */
+/**
+ * Bits that the ends of a range keep: steps of 1/256 to 1/128 of the end, so ranges get 0.3 % wider on average. Accuracy does
+ * not tell 8 from more: on examples/shapes, means of six calibration sets and 4,000 test samples are 88.8 % in ternary with
+ * 8 bits, 88.7, 88.9, 89.2 and 89.6 % with 9, 10, 12 and 14, 89.1 % unrounded, where one calibration set differs from another
+ * by 1 point or more; int3 97.4 % against 97.2 % unrounded, int4 98.1 % against 98.2 %.
+ */
 const SIGNIFICANT_BITS = 8;
 
 /** Part of an end that counts as noise: a little more than 1, 6 or 255, which are steps, stays there. */
