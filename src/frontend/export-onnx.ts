@@ -16,7 +16,7 @@ export interface ExportOptions {
 }
 
 /**
- * A float (or plain integer) graph as an ONNX file: value names kept, fused clips written as Clip nodes,
+ * A float (or plain integer) graph as an ONNX file: value names kept, fused clips written as nodes of their own,
  * the same bytes for the same graph. Quantized types have no plain meaning: InvariantError (codegen/oracle
  * exports those).
  */
@@ -62,7 +62,10 @@ function withAllOutputs(node: Node, names: Set<ValueName>): Node {
   return { ...node, outputs: node.outputs.map((output) => output ?? fresh(`${node.name}.unread`, names)) };
 }
 
-/** The node under a fresh output name, then a Clip that makes its output; an infinite bound is left out. */
+/**
+ * The node under a fresh output name, then the clamp that makes its output. A Clip without a bound would make infinities the
+ * largest finite numbers, which Relu, Max and Min do not.
+ */
 function withClip(
   graph: Graph,
   node: Node,
@@ -76,17 +79,20 @@ function withClip(
     `clip on '${node.name}' with several outputs`,
   );
   const { dtype } = typeOf(graph, output);
-  const bounds = clip.map((bound, i) => {
-    if (!Number.isFinite(bound)) return null;
+  const [min, max] = clip;
+  const relu = min === 0 && max === Infinity;
+  const bounds = (relu ? [] : clip).flatMap((bound, i) => {
+    if (!Number.isFinite(bound)) return [];
     const name = fresh(`${output}.${i === 0 ? 'min' : 'max'}`, names);
     constants.set(name, scalar(dtype, bound));
-    return name;
+    return [name];
   });
+  const op = relu ? 'Relu' : bounds.length === 2 ? 'Clip' : max === Infinity ? 'Max' : 'Min';
   const unclipped = fresh(`${output}.unclipped`, names);
   return [
     { ...node, outputs: [unclipped] },
     {
-      op: 'Clip',
+      op,
       domain: '',
       name: `${node.name}.clip`,
       inputs: [unclipped, ...bounds],

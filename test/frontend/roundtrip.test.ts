@@ -7,6 +7,26 @@ import { parseGraph, printGraph } from '../../src/ir/text.ts';
 import { withSession } from '../../src/runtime/ort-session.ts';
 import { sharedData } from '../helpers/shared-data.ts';
 
+/** onnxruntime's Clip makes infinities the largest finite numbers where a bound is left out. */
+it('fused clamps leave infinities where they are open', async () => {
+  const graph = parseGraph(`
+    input x: f32[5]
+    const zero: f32[] = 0
+    relu: f32[5] = Add(x, zero) clip=[0,inf]
+    above: f32[5] = Add(x, zero) clip=[-1,inf]
+    below: f32[5] = Add(x, zero) clip=[-inf,2]
+    between: f32[5] = Add(x, zero) clip=[-1,2]
+    return relu, above, below, between`);
+  const x = { dtype: 'f32', shape: [5], data: Float32Array.of(-Infinity, -3, Number.NaN, 5, Infinity) } as const;
+  const results = await withSession(exportOnnx(graph), {}, (session) => session.run(new Map([['x', x]])));
+  expect([...results].map(([name, { data }]) => [name, ...(data as Float32Array)])).toEqual([
+    ['relu', 0, 0, Number.NaN, 5, Infinity],
+    ['above', -1, -1, Number.NaN, 5, Infinity],
+    ['below', -Infinity, -3, Number.NaN, 2, 2],
+    ['between', -1, -1, Number.NaN, 2, 2],
+  ]);
+});
+
 const GRAPHS = {
   convolution: `
     graph small
@@ -64,7 +84,7 @@ describe('export and import', () => {
       'y.unclipped: f32[2] = Add(a, b) @y',
       'y: f32[2] = Clip(y.unclipped, y.min, y.max) @y.clip',
       'z.unclipped: f32[2] = Add(y, b) @z',
-      'z: f32[2] = Clip(z.unclipped, _, z.max) @z.clip',
+      'z: f32[2] = Min(z.unclipped, z.max) @z.clip',
       'return z',
     ]);
   });
