@@ -111,13 +111,18 @@ export interface SameAxis {
   readonly dilation: number;
 }
 
-/** Padding of both ends that SAME stands for; onnxruntime's pools leave their dilation out of it. */
-export function samePads(node: Node, { size, outputs, kernel, stride, dilation }: SameAxis): number {
+/** Padding of both ends that SAME stands for. */
+export function samePads(node: Node, axis: SameAxis): number {
+  return Math.max(0, sameTotal(node, axis));
+}
+
+/** The same, negative where strides leave out elements; onnxruntime's pools leave their dilation out of it. */
+export function sameTotal(node: Node, { size, outputs, kernel, stride, dilation }: SameAxis): number {
   const pool = node.op.endsWith('Pool');
   const reached = pool
     ? (Math.ceil(size / stride) - 1) * stride + kernel
     : (outputs - 1) * stride + dilation * (kernel - 1) + 1;
-  return Math.max(0, reached - size);
+  return reached - size;
 }
 
 /** SAME_UPPER puts the odd pixel at the end, SAME_LOWER at the beginning (ONNX Conv, attribute auto_pad). */

@@ -5,7 +5,7 @@ import { tensorOf } from '../../src/ir/tensor.ts';
 import type { Attribute, DType, Shape, Tensor } from '../../src/ir/types.ts';
 import { openIsolated } from '../../src/runtime/isolated-session.ts';
 import { hostGcc } from '../../src/verify/host-gcc.ts';
-import { f32, i64, node, onnxFile, random } from '../helpers/onnx-file.ts';
+import { f32, i64, node, onnxFile, random, u8 } from '../helpers/onnx-file.ts';
 import { describeWith, inFolder } from '../verify/native.ts';
 import { mistakes } from './mistakes.ts';
 import type { RandomModel } from './random-model.ts';
@@ -121,6 +121,21 @@ const FOUND: readonly Found[] = [
     constants: { pads: i64(0, 2), axes: i64(0) },
     nodes: [['s = Shape(x)'], ['y = Pad(s, pads, _, axes)', { mode: 'wrap' }]],
   },
+  ...['SAME_UPPER', 'SAME_LOWER'].flatMap((auto_pad) =>
+    (['LpPool(x)', 'Conv(x, f)', 'ConvInteger(u, w)', 'QLinearConv(u, s, z, w, s, z, t, z)'] as const).map((call) => ({
+      name: `${call.split('(')[0]}, ${auto_pad}, where strides leave out elements`,
+      opset: 18,
+      inputs: call.includes('(x') ? { x: ['f32', [1, 2, 8, 12]] as const } : { u: ['u8', [1, 2, 8, 12]] as const },
+      constants: {
+        f: random('f32', [3, 2, 1, 2]),
+        w: random('u8', [3, 2, 1, 2]),
+        z: u8(128),
+        s: f32(0.125),
+        t: f32(2),
+      },
+      nodes: [[`y = ${call}`, { kernel_shape: [1, 2], strides: [4, 6], auto_pad }]] as const,
+    })),
+  ),
   {
     name: 'BatchNormalization of float64',
     opset: 15,
@@ -169,7 +184,7 @@ function modelOf({ name, opset, inputs, constants = {}, nodes, feeds = {} }: Fou
   return {
     index,
     op: name,
-    before: [],
+    chain: [name],
     exact: false,
     opset,
     inputs,
