@@ -1,3 +1,5 @@
+import { intAttribute } from '../ir/attributes.ts';
+import { producerOf, typeOf } from '../ir/graph.ts';
 import type { Graph, ValueName } from '../ir/types.ts';
 import type { Comparison } from './compare.ts';
 
@@ -6,7 +8,7 @@ export function offLayers<T extends Pick<Comparison, 'off'>>(layers: readonly T[
   return layers.filter(({ off }) => off !== null);
 }
 
-/** Those of them that `output`, a value of the graph, is computed from. */
+/** Those that `output`, a value of the graph, is computed from, with those on which it is off in the file alone. */
 export function offUpstream<T extends Pick<Comparison, 'off' | 'value'>>(
   graph: Graph,
   layers: readonly T[],
@@ -17,5 +19,12 @@ export function offUpstream<T extends Pick<Comparison, 'off' | 'value'>>(
     if (node.outputs.some((value) => value !== null && needed.has(value)))
       for (const input of node.inputs) needed.add(input);
   }
-  return offLayers(layers).filter(({ value }) => needed.has(value));
+  return layers.filter(({ off, value }) => needed.has(value) && (off !== null || wraps(graph, value)));
+}
+
+/** The QLinearSoftmax of onnxruntime 1.30 gives code 0, not the largest, for the ones that an axis of length 1 makes. */
+function wraps(graph: Graph, value: ValueName): boolean {
+  const node = producerOf(graph, value);
+  const { shape, quant } = typeOf(graph, value);
+  return node?.op === 'Softmax' && quant !== null && shape.at(intAttribute(node, 'axis', -1)) === 1;
 }

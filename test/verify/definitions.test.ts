@@ -44,6 +44,21 @@ const CASES = {
     const roi: f32[4] = 0, 0, 1, 1
     const size: i64[2] = 2, 3
     y: f32[2,3] = Resize(x, roi, _, size) mode="linear" coordinate_transformation_mode="tf_crop_and_resize"`,
+  'Col2Im of a signal': `
+    input x: f32[2,6,4]
+    const size: i64[1] = 6
+    const block: i64[1] = 3
+    y: f32[2,2,6] = Col2Im(x, size, block) strides=[2] pads=[1,2]`,
+  'Col2Im with dilations': `
+    input x: f32[1,12,4]
+    const size: i64[2] = 4, 5
+    const block: i64[2] = 2, 3
+    y: f32[1,2,4,5] = Col2Im(x, size, block) dilations=[2,1] strides=[1,2] pads=[0,0,0,1]`,
+  'Col2Im of a volume': `
+    input x: f32[1,4,12]
+    const size: i64[3] = 3, 3, 3
+    const block: i64[3] = 1, 2, 2
+    y: f32[1,1,3,3,3] = Col2Im(x, size, block) pads=[0,0,0,0,0,1] strides=[1,1,2]`,
   'MatMulInteger by rows and columns': `
     input x: u8[2,2,3]
     input w: i8[3,4]

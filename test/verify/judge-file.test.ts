@@ -9,7 +9,7 @@ import type { Comparison } from '../../src/verify/compare.ts';
 import type { FileVerdict } from '../../src/verify/file-verdict.ts';
 import { openFileJudge } from '../../src/verify/judge-file.ts';
 import { asModelInput } from '../../src/verify/samples.ts';
-import { f32, i8, i64, node, onnxFile, random } from '../helpers/onnx-file.ts';
+import { f32, i8, i64, node, onnxFile, random, u8 } from '../helpers/onnx-file.ts';
 
 /** A fault of the importer: Sub of old files becomes Add. */
 const planted = vi.hoisted(() => ({ fault: false }));
@@ -116,6 +116,26 @@ test('int8 of a float file is told in decibels, not judged', async () => {
   expect(verdict).toMatchObject({ run: true, judgement: 'quality', passed: true, outputs: [{ allowed: null }] });
   expect(verdict.run && verdict.outputs[0].sqnrDb).toBeGreaterThan(10);
   expect(verdict.run && verdict.outputs[0].sqnrDb).toBeLessThan(50);
+});
+
+test('where onnxruntime wraps the one of a QLinearSoftmax to code 0 the C is not to blame', async () => {
+  const ones = onnxFile({
+    inputs: { x: ['u8', [3, 1]] },
+    outputs: ['y'],
+    constants: { s: f32(0.1), z: u8(3), t: f32(1 / 256), o: u8(0) },
+    nodes: [node('y = ms.QLinearSoftmax(x, s, z, t, o)', { axis: 1, opset: 13 })],
+    opset: 13,
+  });
+  const layer = {
+    layer: 'l01_softmax',
+    value: 'y.codes',
+    rule: { kind: 'equal', floor: 0, cancels: false },
+    off: null,
+  };
+  const layers = [{ ...layer, different: 0, maxError: 0, range: 255, exact: true, noise: 0 } as Comparison];
+  const outputs = [{ different: 9, maxError: 255, off: ['l01_softmax'] }];
+  expect(await judged(ones, { layers })).toMatchObject({ run: true, passed: true, outputs });
+  expect(await judged(ones)).toMatchObject({ run: true, passed: false });
 });
 
 /** x and a constant in codes of one scale, y in codes of another. */

@@ -208,6 +208,17 @@ describe('where onnxruntime is off, and the C is right', () => {
       [0, 0, 0, 0],
     ],
     [
+      'Col2Im of a signal with dilations',
+      `
+        input x: f32[1,4,3]
+        const size: i64[1] = 5
+        const block: i64[1] = 2
+        y: f32[1,2,5] = Col2Im(x, size, block) dilations=[2]
+        return y`,
+      real([1, 4, 3], 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12),
+      [1, 2, 7, 5, 6, 7, 8, 19, 11, 12],
+    ],
+    [
       'Resize that crops to the size it has',
       `
         input x: f32[1,1,1,4]

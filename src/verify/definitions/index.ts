@@ -1,4 +1,5 @@
 import type { Node, Tensor, TypedArray } from '../../ir/types.ts';
+import { col2im } from './col2im.ts';
 import { cropToSameSize } from './crop-resize.ts';
 import type { Definition } from './definition.ts';
 import { convInteger, matMulInteger } from './integer-products.ts';
@@ -20,6 +21,7 @@ import { sigmoid } from './sigmoid.ts';
  *   MeanVarianceNormalization  of a constant: NaN for 0
  *   Sigmoid                    below -16: 8.9e-8 for 4.1e-8 at -17, 0 from -18 on
  *   Resize                     tf_crop_and_resize does not crop where input and output have one size
+ *   Col2Im                     with dilations in one or in three dimensions: they reach into the next block
  *   MatMulInteger, ConvInteger pairs of products saturate at 16 bits on processors with AVX2 or AVX512 but without VNNI
  */
 const DEFINITIONS: ReadonlyMap<string, Definition> = new Map([
@@ -30,6 +32,7 @@ const DEFINITIONS: ReadonlyMap<string, Definition> = new Map([
   ['MeanVarianceNormalization', meanVarianceNormalization],
   ['Sigmoid', sigmoid],
   ['Resize', cropToSameSize],
+  ['Col2Im', col2im],
   ['MatMulInteger', matMulInteger],
   ['ConvInteger', convInteger],
 ]);
