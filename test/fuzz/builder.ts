@@ -5,6 +5,7 @@ import { integerRange } from '../../src/numerics/dtype.ts';
 import { toBfloat16Bits, toFloat16Bits } from '../../src/numerics/float16.ts';
 import type { Rng } from '../../src/numerics/rng.ts';
 import { type FileSpec, node as fileNode } from '../helpers/onnx-file.ts';
+import { adapt } from './adapt.ts';
 
 /** A value of the model under construction. */
 export interface Value {
@@ -13,8 +14,18 @@ export interface Value {
   readonly shape: Shape;
 }
 
-/** Makes one element. */
-export type Values = (rng: Rng) => number;
+/** A value of which the numbers are known, too: an input, or what onnxruntime has computed. */
+export interface Known extends Value {
+  readonly tensor: Tensor;
+}
+
+/** Makes one element; `min` and `max`, where given, bound what the operator is defined for. */
+export interface Values {
+  (rng: Rng): number;
+  readonly min?: number;
+  readonly max?: number;
+  readonly whole?: boolean;
+}
 
 export interface DataOptions {
   /** The first is taken most of the time. */
@@ -26,7 +37,7 @@ export interface DataOptions {
   readonly values?: Values;
 }
 
-/** Thrown by a family whose operator cannot follow the value that the chain has reached. */
+/** Thrown where an operator cannot follow the value that the chain has reached. */
 export class Unfit extends Error {}
 
 /** A model with what it is fed. */
@@ -43,8 +54,12 @@ export class Builder {
   readonly nodes: ReturnType<typeof fileNode>[] = [];
   /** Outputs of the node made last. */
   outputs: ValueName[] = [];
-  /** The value that the next node works on, if it can. */
-  previous: Value | null = null;
+  /** The value that the next node works on. */
+  previous: Known | null = null;
+  /** What nodes have made and other nodes may read. */
+  readonly made: Value[] = [];
+  /** All that was made has the same bits everywhere. */
+  exact = true;
   readonly rng: Rng;
   readonly opset: number;
 
@@ -61,6 +76,8 @@ export class Builder {
     for (const [name, tensor] of this.feeds) copy.feeds.set(name, tensor);
     copy.nodes.push(...this.nodes);
     copy.previous = this.previous;
+    copy.made.push(...this.made);
+    copy.exact = this.exact;
     copy.count = this.count;
     return copy;
   }
@@ -107,19 +124,16 @@ export class Builder {
     return Object.fromEntries(Object.entries(attributes).filter(() => this.chance(0.6)));
   }
 
-  /** The operator's main operand: the value that the chain has reached where it fits, else a new input. */
+  /** The operator's main operand: what the chain has reached, made to fit where it does not, or a new input. */
   data({ dtypes = ['f32'], rank = [1, 4], shape, values }: DataOptions = {}): Value {
-    const { previous } = this;
-    if (!previous) {
-      const dtype = this.dtype(dtypes);
-      return this.input(dtype, shape ?? this.shape(...rank), values);
-    }
-    const fits =
-      dtypes.includes(previous.dtype) &&
-      (shape ? shape.join() === previous.shape.join() : within(previous.shape.length, rank)) &&
-      values === undefined;
-    if (!fits) throw new Unfit();
-    return previous;
+    if (this.previous) return adapt(this, this.previous, { dtypes, rank, shape, values });
+    const dtype = this.dtype(dtypes);
+    return this.input(dtype, shape ?? this.shape(...rank), values);
+  }
+
+  /** The shape that the chain has reached where it has as many dimensions as this one, else this one. */
+  like(shape: Shape): Shape {
+    return this.previous?.shape.length === shape.length ? this.previous.shape : shape;
   }
 
   /** A model input. */
@@ -137,8 +151,10 @@ export class Builder {
     return { name, dtype, shape };
   }
 
-  /** A further operand: a constant or another input. */
+  /** A further operand: a constant or another input; in a chain also a value that is there. */
   operand(dtype: DType, shape: Shape, values?: Values): Value {
+    const there = values || !this.previous ? [] : this.made.filter((value) => sameType(value, { dtype, shape }));
+    if (there.length > 0 && this.chance(0.5)) return this.pick(there);
     return this.chance(0.5) ? this.constant(dtype, shape, values) : this.input(dtype, shape, values);
   }
 
@@ -192,8 +208,8 @@ export class Builder {
   }
 }
 
-function within(rank: number, [min, max]: readonly [number, number]): boolean {
-  return rank >= min && rank <= max;
+function sameType(a: Omit<Value, 'name'>, b: Omit<Value, 'name'>): boolean {
+  return a.dtype === b.dtype && a.shape.join() === b.shape.join();
 }
 
 /** Numbers between -3 and 3, a third of them halves; small integers; both booleans. */
@@ -204,15 +220,15 @@ export function anyOf(dtype: DType): Values {
   return (rng) => rng.int(Math.max(min, -9), Math.min(max, 9));
 }
 
-export const between =
-  (min: number, max: number): Values =>
-  (rng) =>
-    min + (max - min) * rng.uniform();
+export const between = (min: number, max: number): Values =>
+  within(min, max, (rng) => min + (max - min) * rng.uniform());
 
-export const whole =
-  (min: number, max: number): Values =>
-  (rng) =>
-    rng.int(min, max);
+export const whole = (min: number, max: number): Values =>
+  Object.assign((rng: Rng) => rng.int(min, max), { min, max, whole: true });
+
+/** The same numbers; in a chain also all others up to these bounds. */
+export const within = (min: number, max: number, values: Values): Values =>
+  Object.assign((rng: Rng) => values(rng), { min, max });
 
 /** Every code of the type. */
 export function codes(dtype: DType): Values {

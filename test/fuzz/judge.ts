@@ -1,6 +1,7 @@
 import { isFloat } from '../../src/ir/tensor.ts';
 import type { DType, Tensor } from '../../src/ir/types.ts';
 import { elementReader } from '../../src/numerics/convert.ts';
+import { floorOf } from '../../src/verify/rules.ts';
 import type { FuzzModel } from './builder.ts';
 import type { RandomModel } from './random-model.ts';
 import { runNearby, type Values } from './reference.ts';
@@ -20,7 +21,11 @@ export async function judge(model: RandomModel, outputs: Values, wanted: Values)
       return `${name} is ${got.dtype}[${got.shape}], not ${want.dtype}[${want.shape}]`;
     }
     const exact = model.exact || !isFloat(want.dtype);
-    const tolerance = exact ? 0 : (TOLERANCE[want.dtype] ?? 0) * rangeOf(want);
+    const floor = Math.max(
+      0,
+      ...model.nodes.filter(({ outputs }) => outputs.includes(name)).map(({ op }) => floorOf(op)),
+    );
+    const tolerance = exact ? 0 : Math.max((TOLERANCE[want.dtype] ?? 0) * rangeOf(want), floor);
     const wrong = furthest(got, want);
     if (wrong.error <= (usesHalf(model) && !exact ? Math.max(tolerance, 4e-3 * rangeOf(want)) : tolerance)) continue;
     nearby ??= exact ? [] : await runNearby(model);

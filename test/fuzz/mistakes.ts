@@ -7,6 +7,5 @@ export function mistakes(seed: number, outcomes: readonly Outcome[]): string[] {
 }
 
 export function describeOutcome(seed: number, { model, verdict, reason }: Outcome): string {
-  const chain = [...model.before, model.op].join(' > ');
-  return `--- seed ${seed} index ${model.index}: ${chain}\n${describeModel(model)}\n${verdict} ${reason}\n`;
+  return `--- seed ${seed} index ${model.index}: ${model.chain.join(' > ')}\n${describeModel(model)}\n${verdict} ${reason}\n`;
 }

@@ -95,13 +95,14 @@ async function runCompiled(folder: string, cases: readonly Judged[], sanitize: b
     judge: ({ name, wanted }, outputs) => judge(byName.get(name)!.model, outputs, wanted),
   });
   rmSync(folder, { recursive: true });
-  return cases.map(({ name, model, refusal }): Outcome => {
+  const outcomes = cases.map(async ({ name, model, refusal }): Promise<Outcome> => {
     const wrong = results.get(name) ?? null;
-    const fault = wrong === null ? null : runtimeFault(model);
-    if (fault) return { model, verdict: 'off', reason: fault.reason };
+    const fault = wrong === null ? null : await runtimeFault(model);
+    if (fault) return { model, verdict: 'off', reason: `${fault.op}: ${fault.reason}` };
     if (wrong !== null) return { model, verdict: 'differ', reason: wrong };
     return refusal === null ? { model, verdict: 'agree', reason: '' } : { model, verdict: 'told', reason: refusal };
   });
+  return Promise.all(outcomes);
 }
 
 function words({ problem }: UserError): string {

@@ -1,5 +1,5 @@
 import type { Attribute, DType, Shape } from '../../../src/ir/types.ts';
-import { type Builder, between, type Values, whole } from '../builder.ts';
+import { anyOf, type Builder, between, type Values, whole, within } from '../builder.ts';
 import { ANY, type Family, FLOATS, INTEGERS, type Nature, NUMBERS } from '../family.ts';
 
 interface UnaryOptions {
@@ -62,10 +62,10 @@ const UNARY: readonly Family[] = [
   }),
   unary('Elu', 'close', { attributes: slope }),
   unary('LeakyRelu', 'close', { attributes: slope }),
-  unary('ThresholdedRelu', 'exact', { since: 10, attributes: (b) => ({ alpha: b.pick([0, 0.5, 1, -1]) }) }),
+  unary('ThresholdedRelu', 'step', { since: 10, attributes: (b) => ({ alpha: b.pick([0, 0.5, 1, -1]) }) }),
   unary('Celu', 'close', { since: 12, attributes: (b) => ({ alpha: b.pick([0.1, 0.5, 1, 2]) }) }),
   unary('Selu', 'close', { attributes: (b) => ({ alpha: b.pick([0.5, 1.7]), gamma: b.pick([0.5, 1, 2]) }) }),
-  unary('Shrink', 'close', {
+  unary('Shrink', 'step', {
     since: 9,
     dtypes: NUMBERS,
     attributes: (b) => ({ lambd: b.pick([0, 0.5, 1, 2]), bias: b.pick([0, 0.25, -1, 1]) }),
@@ -259,7 +259,7 @@ const TYPE_CODES: Readonly<Partial<Record<DType, number>>> = {
   u64: 13,
 };
 
-/** Integers wrap; floats stay within what the target holds, as nothing else is defined. */
+/** Integers wrap; floats stay within what every target holds, as nothing else is defined. */
 function cast(b: Builder, like: boolean): void {
   const from = b.previous?.dtype ?? b.dtype(ANY);
   const to = b.dtype([...ANY].reverse());
@@ -267,7 +267,7 @@ function cast(b: Builder, like: boolean): void {
   const x = b.data({
     dtypes: [from],
     rank: [0, 4],
-    ...(FLOATS.includes(from) && unsigned && { values: between(0, 9) }),
+    ...(FLOATS.includes(from) && { values: unsigned ? between(0, 9) : within(-100, 100, anyOf(from)) }),
   });
   if (like) b.node('CastLike', [x, b.operand(to, b.shape(0, 2))]);
   else b.node('Cast', [x], { to: TYPE_CODES[to]! });

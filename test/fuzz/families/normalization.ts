@@ -27,9 +27,10 @@ function instance(b: Builder): void {
 }
 
 function group(b: Builder): void {
-  const groups = b.int(1, 3);
-  const channels = groups * b.int(1, 3);
-  const x = b.data({ dtypes: FLOATS, shape: [b.int(1, 2), channels, ...b.shape(1, 3)] });
+  const shape = b.like([b.int(1, 2), b.int(1, 3) * b.int(1, 3), ...b.shape(1, 3)]);
+  const x = b.data({ dtypes: FLOATS, shape });
+  const channels = shape[1];
+  const groups = b.pick([1, 2, 3, channels].filter((n) => channels % n === 0));
   const parameters = b.opset >= 21 ? channels : groups;
   const inputs = [x, b.operand(x.dtype, [parameters]), b.operand(x.dtype, [parameters])];
   b.node('GroupNormalization', inputs, { num_groups: groups, ...b.some(epsilon(b)) });
@@ -48,7 +49,7 @@ function layer(b: Builder, op: 'LayerNormalization' | 'RMSNormalization'): void 
 }
 
 function skipLayer(b: Builder): void {
-  const x = b.data({ shape: [b.int(1, 2), b.int(1, 4), b.int(2, 6)] });
+  const x = b.data({ shape: b.like([b.int(1, 2), b.int(1, 4), b.int(2, 6)]) });
   const hidden = [x.shape[2]];
   const vector = (): Value => b.operand('f32', hidden);
   b.node(

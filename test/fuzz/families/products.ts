@@ -19,9 +19,10 @@ function matMul(b: Builder): void {
 }
 
 function gemm(b: Builder): void {
-  const [m, k, n] = [b.int(1, 5), b.int(1, 6), b.int(1, 5)];
+  const n = b.int(1, 5);
   const [transA, transB] = [b.int(0, 1), b.int(0, 1)];
-  const x = b.data({ dtypes: FLOATS, shape: transA ? [k, m] : [m, k] });
+  const x = b.data({ dtypes: FLOATS, shape: b.like([b.int(1, 6), b.int(1, 6)]) });
+  const [m, k] = transA ? [x.shape[1], x.shape[0]] : x.shape;
   const w = b.operand(x.dtype, transB ? [n, k] : [k, n]);
   const c = b.opset < 11 || b.chance(0.6) ? b.operand(x.dtype, b.pick([[m, n], [n], [1, n], [m, 1], [1], []])) : null;
   b.node('Gemm', [x, w, c], {
@@ -34,7 +35,7 @@ function gemm(b: Builder): void {
 function matMulInteger(b: Builder): void {
   const dtypes: DType[] = ['u8', 'i8'];
   const dtype = b.dtype(dtypes);
-  const x = b.data({ dtypes: [dtype], shape: b.shape(2, 3), values: codes(dtype) });
+  const x = b.data({ dtypes: [dtype], rank: [2, 3], values: codes(dtype) });
   const [rows, inner, columns] = [x.shape.at(-2)!, x.shape.at(-1)!, b.int(1, 5)];
   const w = b.dtype(dtypes);
   const left = b.optional(() =>

@@ -2,7 +2,7 @@ import type { DType, Shape } from '../../../src/ir/types.ts';
 import { type Builder, between, codes, type Value, whole } from '../builder.ts';
 import type { Family } from '../family.ts';
 import { broadcastTo } from './elementwise.ts';
-import { window } from './windows.ts';
+import { groupsOf, window } from './windows.ts';
 
 const family = (op: string, make: (b: Builder) => void, since = 10): Family => ({ op, nature: 'step', since, make });
 
@@ -31,7 +31,7 @@ function dequantize(b: Builder): void {
   const dtype = b.dtype(['u8', 'i8', 'i32', ...(b.opset >= 21 ? (['u16', 'i16'] as const) : [])]);
   const x = b.data({
     dtypes: [dtype],
-    shape: b.shape(0, 4),
+    rank: [0, 4],
     values: dtype.endsWith('32') ? whole(-9999, 9999) : codes(dtype),
   });
   const axis = b.opset >= 13 && x.shape.length > 0 && b.chance(0.4) ? b.axis(x.shape) : null;
@@ -62,11 +62,13 @@ function blocked(b: Builder): void {
 /** QLinearConv with int8 or uint8, weights per tensor or per channel. */
 function qlinearConv(b: Builder): void {
   const { sizes, kernel, attributes } = window(b, 2);
-  const group = b.pick([1, 1, 2]);
-  const [channels, filters] = [group * b.int(1, 3), group * b.int(1, 3)];
+  const shape = b.like([1, b.int(1, 3) * b.pick([1, 1, 2]), ...sizes]);
+  const channels = shape[1];
+  const group = groupsOf(b, channels);
+  const filters = group * b.int(1, 3);
   const [xType, yType] = [b.pick(CODES), b.pick(CODES)];
   const wType = xType === 'i8' ? 'i8' : b.pick(CODES);
-  const x = b.data({ dtypes: [xType], shape: [1, channels, ...sizes], values: codes(xType) });
+  const x = b.data({ dtypes: [xType], shape, values: codes(xType) });
   const per: Shape = b.chance(0.5) ? [filters] : [];
   const wZero = wType === 'i8' ? b.constant(wType, per, () => 0) : b.constant(wType, per, () => 128);
   const bias = b.optional(() => b.constant('i32', [filters], whole(-500, 500)));
@@ -90,7 +92,7 @@ function qlinearConv(b: Builder): void {
 
 function qlinearMatMul(b: Builder): void {
   const dtype = b.pick(CODES);
-  const x = b.data({ dtypes: [dtype], shape: b.shape(2, 3), values: codes(dtype) });
+  const x = b.data({ dtypes: [dtype], rank: [2, 3], values: codes(dtype) });
   const columns = b.int(1, 5);
   const w = b.operand(dtype, [x.shape.at(-1)!, columns], codes(dtype));
   const wZero = dtype === 'i8' ? b.constant(dtype, [], () => 0) : zero(b, dtype);
@@ -134,7 +136,7 @@ function qgemm(b: Builder, coded: boolean): void {
 function qlinearBinary(op: string) {
   return (b: Builder) => {
     const dtype = b.pick(CODES);
-    const x = b.data({ dtypes: [dtype], shape: b.shape(1, 4), values: codes(dtype) });
+    const x = b.data({ dtypes: [dtype], rank: [1, 4], values: codes(dtype) });
     const y = b.operand(dtype, broadcastTo(b, x.shape), codes(dtype));
     b.node(op, [x, scale(b), zero(b, dtype), y, scale(b), zero(b, dtype), scale(b), zero(b, dtype)]);
   };
@@ -148,7 +150,7 @@ function qlinearUnary(op: string) {
     const w = window(b, 2, { dilations: false, padsBelowKernel: true });
     const x = b.data({
       dtypes: [dtype],
-      shape: pool ? [1, b.int(1, 3), ...w.sizes] : b.shape(1, 4),
+      ...(pool ? { shape: b.like([1, b.int(1, 3), ...w.sizes]) } : { rank: [1, 4] }),
       values: codes(dtype),
     });
     const attributes =
@@ -173,7 +175,7 @@ function qlinearUnary(op: string) {
 
 function qlinearConcat(b: Builder): void {
   const dtype = b.pick(CODES);
-  const x = b.data({ dtypes: [dtype], shape: b.shape(1, 3), values: codes(dtype) });
+  const x = b.data({ dtypes: [dtype], rank: [1, 3], values: codes(dtype) });
   const at = b.int(0, x.shape.length - 1);
   const others = Array.from({ length: b.int(0, 2) }, () =>
     b.operand(
@@ -292,7 +294,7 @@ export const QUANTIZED: readonly Family[] = [
   }),
   family('com.microsoft.DequantizeLinear', (b) => {
     const dtype = b.pick(CODES);
-    const x = b.data({ dtypes: [dtype], shape: b.shape(0, 4), values: codes(dtype) });
+    const x = b.data({ dtypes: [dtype], rank: [0, 4], values: codes(dtype) });
     b.node('ms.DequantizeLinear', [x, scale(b), zero(b, dtype)]);
   }),
   family('QDQ patterns', qdq, 13),

@@ -28,11 +28,12 @@ function recurrent(op: keyof typeof GATES): Family {
 function make(b: Builder, op: keyof typeof GATES): void {
   const direction = b.pick(['forward', 'reverse', 'bidirectional']);
   const directions = direction === 'bidirectional' ? 2 : 1;
-  const [steps, batch, input, hidden] = [b.int(1, 4), b.int(1, 3), b.int(1, 4), b.int(1, 4)];
+  const hidden = b.int(1, 4);
   const layout = b.opset >= 14 && b.chance(0.2) ? 1 : 0;
   const dtype = 'f32';
   const weights = between(-0.8, 0.8);
-  const x = b.data({ dtypes: [dtype], shape: layout ? [batch, steps, input] : [steps, batch, input] });
+  const x = b.data({ dtypes: [dtype], shape: b.like([b.int(1, 4), b.int(1, 3), b.int(1, 4)]) });
+  const [steps, batch, input] = layout ? [x.shape[1], x.shape[0], x.shape[2]] : x.shape;
   const gates = GATES[op] * hidden;
   const state = () => b.operand(dtype, layout ? [batch, directions, hidden] : [directions, batch, hidden]);
   const inputs = [

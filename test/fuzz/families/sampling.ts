@@ -73,7 +73,7 @@ function gridSample(b: Builder): void {
   const spatial = b.opset >= 20 && b.chance(0.3) ? 3 : 2;
   const names =
     b.opset >= 20 ? ['linear', 'nearest', ...(spatial === 2 ? ['cubic'] : [])] : ['bilinear', 'nearest', 'bicubic'];
-  const shape = [b.int(1, 2), b.int(1, 2), ...Array.from({ length: spatial }, () => b.int(1, 5))];
+  const shape = b.like([b.int(1, 2), b.int(1, 2), ...Array.from({ length: spatial }, () => b.int(1, 5))]);
   const out = Array.from({ length: spatial }, () => b.int(1, 4));
   const x = b.data({ shape });
   const grid = b.operand('f32', [shape[0], ...out, spatial], between(-1.3, 1.3));
@@ -97,7 +97,7 @@ function affineGrid(b: Builder): void {
 }
 
 function roiAlign(b: Builder): void {
-  const x = b.data({ shape: [b.int(1, 2), b.int(1, 2), b.int(2, 6), b.int(2, 6)] });
+  const x = b.data({ shape: b.like([b.int(1, 2), b.int(1, 2), b.int(2, 6), b.int(2, 6)]) });
   const count = b.int(1, 3);
   let k = 0;
   const corners = (rng: { uniform(): number }) => (k++ % 4 < 2 ? rng.uniform() * 2 : 2 + rng.uniform() * 4);

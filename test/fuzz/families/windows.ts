@@ -23,22 +23,24 @@ interface WindowOptions {
   readonly padsBelowKernel?: boolean;
 }
 
-/** A window that lies at least once in the padded input. */
+/** A window that lies at least once in the padded input, which is what the chain has reached if that has the dimensions. */
 export function window(
   b: Builder,
   spatial: number,
   { dilations = true, ceil = false, padsBelowKernel = false }: WindowOptions = {},
 ): Window {
-  const list = (make: () => number) => Array.from({ length: spatial }, make);
-  const kernel = list(() => b.int(1, 3));
-  const dilation = dilations && b.chance(0.3) ? list(() => b.int(1, 2)) : list(() => 1);
+  const list = (make: (i: number) => number) => Array.from({ length: spatial }, (_, i) => make(i));
+  const given = b.previous?.shape.length === spatial + 2 ? b.previous.shape.slice(2) : null;
+  const kernel = list((i) => b.int(1, Math.min(3, given?.[i] ?? 3)));
+  const wide = dilations && !given && b.chance(0.3);
+  const dilation = list(() => (wide ? b.int(1, 2) : 1));
   const auto = b.chance(0.3) ? b.pick(['SAME_UPPER', 'SAME_LOWER', 'VALID']) : null;
   const reach = kernel.map((size, i) => (size - 1) * dilation[i] + 1);
   const most = (i: number) => (padsBelowKernel ? kernel[i] - 1 : 2);
   const pads = [0, 1].flatMap(() => kernel.map((_, i) => (b.chance(0.5) ? 0 : b.int(0, most(i)))));
   const sizes = reach.map((size, i) => Math.max(1, (auto ? size : size - pads[i] - pads[i + spatial]) + b.int(0, 4)));
   return {
-    sizes,
+    sizes: given ?? sizes,
     kernel,
     attributes: {
       ...(b.chance(0.6) && { strides: list(() => b.int(1, 3)) }),
@@ -49,14 +51,22 @@ export function window(
   };
 }
 
-const spatialRank = (b: Builder) => b.pick([2, 2, 2, 1, 1, 3]);
+function spatialRank(b: Builder): number {
+  const rank = b.previous?.shape.length ?? 0;
+  return rank >= 3 && rank <= 5 ? rank - 2 : b.pick([2, 2, 2, 1, 1, 3]);
+}
+
+/** A number of groups for these channels: usually one, sometimes as many as there are channels. */
+export const groupsOf = (b: Builder, channels: number) =>
+  b.pick([1, 1, ...[2, 3, channels].filter((n) => channels % n === 0)]);
 
 function conv(b: Builder): void {
   const { sizes, kernel, attributes } = window(b, spatialRank(b));
-  const group = b.pick([1, 1, 2, 3]);
-  const channels = group * b.int(1, 3);
+  const shape = b.like([b.int(1, 2), b.int(1, 3) * b.pick([1, 1, 2, 3]), ...sizes]);
+  const channels = shape[1];
+  const group = groupsOf(b, channels);
   const filters = group * b.int(1, 3);
-  const x = b.data({ dtypes: FLOATS, shape: [b.int(1, 2), channels, ...sizes] });
+  const x = b.data({ dtypes: FLOATS, shape });
   const w = b.chance(0.85)
     ? b.constant(x.dtype, [filters, channels / group, ...kernel])
     : b.input(x.dtype, [filters, channels / group, ...kernel]);
@@ -67,11 +77,11 @@ function conv(b: Builder): void {
 function convTranspose(b: Builder): void {
   const spatial = spatialRank(b);
   const list = (make: (i: number) => number) => Array.from({ length: spatial }, (_, i) => make(i));
-  const group = b.pick([1, 1, 2]);
-  const [channels, filters] = [group * b.int(1, 3), b.int(1, 3)];
-  const [strides, kernel] = [list(() => b.int(1, 3)), list(() => b.int(1, 4))];
+  const shape = b.like([b.int(1, 2), b.int(1, 3) * b.pick([1, 1, 2]), ...list(() => b.int(1, 4))]);
+  const [, channels, ...sizes] = shape;
+  const [group, filters] = [groupsOf(b, channels), b.int(1, 3)];
+  const [strides, kernel] = [list(() => b.int(1, 3)), list((i) => b.int(sizes[i] === 1 ? 2 : 1, 4))];
   const dilations = b.chance(0.2) ? list(() => 2) : list(() => 1);
-  const sizes = list((i) => (kernel[i] === 1 ? b.int(2, 4) : b.int(1, 4)));
   const full = (i: number) => (sizes[i] - 1) * strides[i] + (kernel[i] - 1) * dilations[i] + 1;
   const pads = list((i) => (full(i) > 3 ? b.int(0, 1) : 0)).concat(list((i) => (full(i) > 3 ? b.int(0, 1) : 0)));
   const how = b.pick(['pads', 'pads', 'auto', 'shape', 'valid']);
@@ -90,7 +100,7 @@ function convTranspose(b: Builder): void {
       ...b.some({ auto_pad: b.pick(['SAME_UPPER', 'SAME_LOWER']) }),
     }),
   };
-  const x = b.data({ dtypes: ['f32', 'f64'], shape: [b.int(1, 2), channels, ...sizes] });
+  const x = b.data({ dtypes: ['f32', 'f64'], shape });
   b.node(
     'ConvTranspose',
     [x, b.constant(x.dtype, [channels, filters, ...kernel]), b.optional(() => b.operand(x.dtype, [group * filters]))],
@@ -100,9 +110,11 @@ function convTranspose(b: Builder): void {
 
 function convInteger(b: Builder): void {
   const { sizes, kernel, attributes } = window(b, b.pick([2, 2, 1]));
-  const group = b.pick([1, 1, 2]);
-  const [channels, filters] = [group * b.int(1, 2), group * b.int(1, 2)];
-  const x = b.data({ dtypes: ['u8', 'i8'], shape: [1, channels, ...sizes], values: whole(0, 127) });
+  const shape = b.like([1, b.int(1, 2) * b.pick([1, 1, 2]), ...sizes]);
+  const channels = shape[1];
+  const group = groupsOf(b, channels);
+  const filters = group * b.int(1, 2);
+  const x = b.data({ dtypes: ['u8', 'i8'], shape, values: whole(0, 127) });
   const w = b.dtype(['u8', 'i8']);
   const zero = b.optional(() => b.operand(x.dtype, [], whole(0, 9)));
   const wZero = b.optional(() => b.constant(w, [], whole(0, 9)));
@@ -143,7 +155,7 @@ function pool(b: Builder, op: string): void {
   const { sizes, kernel, attributes } = window(b, spatialRank(b), { dilations, ceil, padsBelowKernel: true });
   const dtypes =
     max && b.opset >= 12 ? (['f32', 'f64', 'i8', 'u8'] as const) : max ? (['f32', 'f64'] as const) : (['f32'] as const);
-  const x = b.data({ dtypes, shape: [b.int(1, 2), b.int(1, 3), ...sizes] });
+  const x = b.data({ dtypes, shape: b.like([b.int(1, 2), b.int(1, 3), ...sizes]) });
   const extra =
     op === 'AveragePool'
       ? b.some({ count_include_pad: b.int(0, 1) })
@@ -156,7 +168,8 @@ function pool(b: Builder, op: string): void {
     op,
     [x],
     { kernel_shape: kernel, ...attributes, ...extra },
-    max && b.opset >= 8 ? b.pick([[true], [true, true]]) : 1,
+    // Which of two elements is larger may be decided by last bits.
+    max && b.opset >= 8 && b.exact ? b.pick([[true], [true, true]]) : 1,
   );
 }
 
@@ -202,7 +215,7 @@ export const WINDOWS: readonly Family[] = [
   family('MaxPool', 'exact', (b) => pool(b, 'MaxPool')),
   family('AveragePool', 'close', (b) => pool(b, 'AveragePool')),
   family('LpPool', 'close', (b) => pool(b, 'LpPool')),
-  family('MaxUnpool', 'exact', maxUnpool, 9),
+  family('MaxUnpool', 'step', maxUnpool, 9),
   global('GlobalAveragePool', 'close'),
   global('GlobalMaxPool', 'exact'),
   global('GlobalLpPool', 'close'),
