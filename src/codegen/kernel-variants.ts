@@ -43,7 +43,7 @@ const CHOSEN = { unpack: 'unpack', rnn_f: 'rnn', rnn_g: 'rnn', rnn_h: 'rnn' };
 const CHOOSING = new RegExp(`^nn_(${Object.keys(CHOICES).join('|')})_(\\w+)_([a-z0-9]+)$`);
 
 /** What the names of kernels end in that requantize in another form. */
-const FORMS = { wide: '_wide', shifts: '_shift', words: '_rne', odd: '_odd' } as const;
+const FORMS = { wide: '_wide', shifts: '_shift', words: '_rne', odd: '_odd', fine: '_fine' } as const;
 
 /** The kernel's name without the form, and the form; null for other names. */
 export function requantizingKernel(name: string): { readonly base: string; readonly form: RequantizationForm } | null {

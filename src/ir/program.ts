@@ -85,9 +85,10 @@ export interface KernelInstance {
 
 /**
  * How sums become codes where one multiplication that rounds half up is not what a quantized file says: 'wide' multipliers
- * of 31 bits, half up; 'shifts' and 'words' half to the even step; 'odd' words half to the odd step.
+ * of 31 bits, half up; 'shifts' and 'words' half to the even step; 'odd' words half to the odd step; 'fine' words of sums whose
+ * bias has a fraction of a step.
  */
-export type RequantizationForm = 'wide' | 'shifts' | 'words' | 'odd';
+export type RequantizationForm = 'wide' | 'shifts' | 'words' | 'odd' | 'fine';
 
 /** One layer function of the generated C and its one call. */
 export interface Call {

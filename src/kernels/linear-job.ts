@@ -1,11 +1,12 @@
 import type { Codes } from '../formats/index.ts';
-import { constantOf, typeOf } from '../ir/graph.ts';
+import { typeOf } from '../ir/graph.ts';
 import type { LowerBuilder, Operand } from '../ir/lowering.ts';
 import { ofLength } from '../ir/of-length.ts';
 import type { RequantizationForm } from '../ir/program.ts';
 import type { Node, Tensor } from '../ir/types.ts';
 import { filterElements, type WindowShape } from '../ir/window.ts';
 import type { CodeRange } from '../quant/affine.ts';
+import { startOf } from '../quant/fine-bias.ts';
 import { zeroPointField } from '../quant/imported-scales.ts';
 import { clampCodes, codesOf, quantOf, weightRequantization, zeroPointOf } from '../quant/quantized.ts';
 import { type AccumulatorBound, accumulatorBound, accumulatorFits } from '../quant/requantize.ts';
@@ -45,7 +46,7 @@ export function linearJob(node: Node, lower: LowerBuilder, layer: LinearLayer): 
   ofLength(filterElements(shape), weights.data, node.name);
   const outputs = weights.shape[0];
   const [x, y] = [quantOf(graph, node.inputs[0]), quantOf(graph, node.outputs[0])];
-  const bias = foldedBias(weights, constantOf(graph, node.inputs[2]), zeroPointOf(x));
+  const bias = foldedBias(weights, startOf(graph, node), zeroPointOf(x));
   const { min, max } = codesOf(x);
   const requantization = weightRequantization(graph, node, outputs);
   ofLength(shape.out_c, bias, node.name);
@@ -68,13 +69,13 @@ export function linearJob(node: Node, lower: LowerBuilder, layer: LinearLayer): 
 }
 
 /** bias[o] - zeroPoint * (sum of the weight codes of output o): the kernels then work on raw input codes. */
-export function foldedBias(weights: Tensor, bias: Tensor | null, inputZeroPoint: number): Int32Array {
+export function foldedBias(weights: Tensor, bias: ArrayLike<number>, inputZeroPoint: number): Int32Array {
   const outputs = weights.shape[0];
   const depth = weights.data.length / outputs;
   return Int32Array.from({ length: outputs }, (_, o) => {
     let sum = 0;
     for (let i = 0; i < depth; i++) sum += Number(weights.data[o * depth + i]);
-    return Number(bias?.data[o] ?? 0) - inputZeroPoint * sum;
+    return (bias[o] ?? 0) - inputZeroPoint * sum;
   });
 }
 

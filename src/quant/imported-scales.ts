@@ -1,3 +1,4 @@
+import { invariant } from '../support/errors.ts';
 import { type Requantization, requantization } from './requantize.ts';
 
 /** What decides which form a layer needs. */
@@ -30,6 +31,16 @@ export function importedRequantization(scales: ArrayLike<number>, reach: Reach, 
   }
   if (tieParity === 1) return { ...wordsOf(scales), form: 'odd', tieParity };
   return shiftsOf(scales, reach) ?? { ...wordsOf(scales), form: 'words', tieParity };
+}
+
+/**
+ * Words of sums in 2^-leftShift of their steps: see fine-bias.ts.
+ * @param scales of such a fraction
+ */
+export function fineRequantization(scales: ArrayLike<number>, bits: number): Requantization {
+  const { multiplier, leftShift } = wordsOf(scales);
+  invariant(leftShift === 0, `scales of fractions below one, got ${Array.from(scales).slice(0, 8)}`);
+  return { multiplier, leftShift: bits, form: 'fine', tieParity: 0 };
 }
 
 /** M / 2^(32 - leftShift), or M / 2^(32 + r). */
@@ -132,12 +143,13 @@ export interface ScaleParts {
 /** What a multiplier stands for. */
 export function scaleParts({ form, leftShift }: Requantization, multiplier: number): ScaleParts {
   if (form === 'shifts') return { mantissa: 1, shift: multiplier, snaps: false };
-  if (form !== 'words' && form !== 'odd')
+  if (form !== 'words' && form !== 'odd' && form !== 'fine')
     return {
       mantissa: multiplier,
       shift: exponentOf({ multiplier: new Int32Array(0), leftShift, ...(form && { form }) }),
       snaps: false,
     };
   const exponent = multiplier & (2 ** EXPONENT - 1);
-  return { mantissa: multiplier >> EXPONENT, shift: MANTISSA + exponent - leftShift, snaps: true };
+  const shift = MANTISSA + exponent - (form === 'fine' ? 0 : leftShift);
+  return { mantissa: multiplier >> EXPONENT, shift, snaps: true };
 }

@@ -4,7 +4,8 @@ import type { Graph, Node, Quant, TensorType, ValueName } from '../ir/types.ts';
 import { roundHalfEven } from '../numerics/float16.ts';
 import { must } from '../support/errors.ts';
 import type { Affine, CodeRange } from './affine.ts';
-import { importedRequantization } from './imported-scales.ts';
+import { fractionBits } from './fine-bias.ts';
+import { fineRequantization, importedRequantization } from './imported-scales.ts';
 import { productScale, type Requantization, requantization } from './requantize.ts';
 
 /** True when the node computes on codes: its first input carries a quantized type. */
@@ -54,7 +55,10 @@ export function weightRequantization(graph: Graph, node: Node, channels: number)
   const x = quantOf(graph, node.inputs[0]);
   const w = quantOf(graph, node.inputs[1]);
   const y = quantOf(graph, node.outputs[0]);
-  const scales = Array.from({ length: channels }, (_, c) => productScale(scaleOf(x), scaleOf(w, c), scaleOf(y)));
+  const bits = fractionBits(graph, node);
+  const ofSum = (c: number) => productScale(scaleOf(x), scaleOf(w, c), scaleOf(y));
+  const scales = Array.from({ length: channels }, (_, c) => ofSum(c) / 2 ** bits);
+  if (bits > 0) return fineRequantization(scales, bits);
   return layerRequantization(graph, node, scales, () => largestSums(graph, node, channels));
 }
 
@@ -77,17 +81,18 @@ export function layerRequantization(
   return importedRequantization(scales, reach, odd ? 1 : 0);
 }
 
-/** Largest |sum of w (x - zero point) + bias| of each output channel, over all codes x. */
+/** Largest |sum of w (x - zero point) + bias| of each output channel, over all codes x, in steps of the bias. */
 export function largestSums(graph: Graph, node: Node, channels: number): Float64Array {
   const weights = must(constantOf(graph, node.inputs[1]), 'weights').data;
   const bias = constantOf(graph, node.inputs[2]);
   const inputMajor = rowAxisOf(node) === 1;
   const depth = weights.length / channels;
   const span = spanOf(quantOf(graph, node.inputs[0]));
+  const unit = 2 ** fractionBits(graph, node);
   return Float64Array.from({ length: channels }, (_, c) => {
     let norm = 0;
     for (let i = 0; i < depth; i++) norm += Math.abs(Number(weights[inputMajor ? i * channels + c : c * depth + i]));
-    return norm * span + Math.abs(Number(bias?.data[c] ?? 0));
+    return norm * span * unit + Math.abs(Number(bias?.data[c] ?? 0));
   });
 }
 

@@ -112,3 +112,40 @@ export const SMALL_TIES: FileSpec = {
     node('y = ms.QLinearAveragePool(c, c.s, c.z, y.s, y.z)', { kernel_shape: [2, 3] }),
   ],
 };
+
+/** Biases in float, far from whole steps of their sums: rounded to these, one code in five or so would be another. */
+export const FLOAT_BIAS: FileSpec = {
+  inputs: { x: ['i8', [1, 3, 5, 5]] },
+  outputs: ['y'],
+  constants: {
+    ...affine('x', 0.37, -3),
+    ...affine('w', 0.31, 0),
+    ...affine('c', 0.29, 1),
+    ...affine('k', 0.33, 0),
+    ...affine('d', 0.27, 5),
+    ...affine('n', 0.21, 0),
+    ...affine('y', 0.26, 7),
+    w: random('i8', [4, 3, 3, 3], 1, { min: -1, max: 1 }),
+    v: random('f32', [4], 2),
+    k: random('i8', [4, 1, 3, 3], 3, { min: -1, max: 1 }),
+    u: random('f32', [4], 4),
+    n: random('i8', [100, 6], 5, { min: -1, max: 0 }),
+    t: random('f32', [6], 6),
+  },
+  nodes: [
+    dequantize('x'),
+    dequantize('w'),
+    node('c_y = Conv(x_r, w_r, v)', { pads: [1, 1, 1, 1] }),
+    quantize('c'),
+    dequantize('c'),
+    dequantize('k'),
+    node('d_y = Conv(c_r, k_r, u)', { group: 4, pads: [1, 1, 1, 1] }),
+    quantize('d'),
+    dequantize('d'),
+    node('f_r = Flatten(d_r)'),
+    dequantize('n'),
+    node('m = MatMul(f_r, n_r)'),
+    node('y_y = Add(m, t)'),
+    quantize('y'),
+  ],
+};

@@ -32,7 +32,7 @@ export function weightTables(job: LinearJob, plan: WeightPlan, lower: LowerBuild
 /** What the numbers of a table of multipliers are. */
 function scaleText(form: RequantizationForm | undefined, shift: number): string {
   if (form === 'shifts') return '-log2(scale)';
-  if (form === 'words' || form === 'odd') return 'scale as mantissa and exponent';
+  if (form === 'words' || form === 'odd' || form === 'fine') return 'scale as mantissa and exponent';
   return `scale * 2^${form === 'wide' ? 32 + shift : 32 - shift}`;
 }
 

@@ -3,7 +3,7 @@ import type { Node, Tensor, ValueName } from '../../ir/types.ts';
 import { clampCodes, quantOf, weightRequantization, zeroPointOf } from '../../quant/quantized.ts';
 import { must } from '../../support/errors.ts';
 import type { OracleBuilder } from '../op-def.ts';
-import { centred, ONNX_I64, requantized } from '../support/oracle.ts';
+import { centred, ONNX_I64, requantized, withBias } from '../support/oracle.ts';
 
 /** Conv over integer-valued floats (exact below 2^24), bias and requantization in int64. */
 export function convOracle(node: Node, oracle: OracleBuilder): void {
@@ -28,10 +28,7 @@ export function convOracle(node: Node, oracle: OracleBuilder): void {
     acc = acc === null ? whole : oracle.node('Add', [acc, whole]);
   }
   const perChannel = [channels, ...new Array<number>(rank).fill(1)];
-  const bias = oracle.constant(node.inputs[2]);
-  const biased = bias
-    ? oracle.node('Add', [acc!, oracle.tensor('i64', perChannel, Array.from(bias.data as Int32Array, BigInt))])
-    : acc!;
+  const biased = withBias(oracle, node, acc!, perChannel);
   const scales = weightRequantization(graph, node, channels);
   oracle.output(0, requantized(oracle, biased, scales, perChannel, zeroPointOf(y), clampCodes(node, y)));
 }

@@ -8,7 +8,7 @@ import { linearJob } from '../../kernels/linear-job.ts';
 import { clampCodes, quantOf, weightRequantization, zeroPointOf } from '../../quant/quantized.ts';
 import { must } from '../../support/errors.ts';
 import type { AccessOptions, LowerBuilder, Operand, OracleBuilder } from '../op-def.ts';
-import { centred, ONNX_F64, ONNX_I64, requantized } from './oracle.ts';
+import { centred, ONNX_F64, ONNX_I64, requantized, withBias } from './oracle.ts';
 
 /** One row is taken in whatever order it lies (the weights' columns follow it); several rows must be row-major. */
 export function readRows(node: Node, lower: LowerBuilder, rows: number, access?: AccessOptions): Operand {
@@ -67,10 +67,7 @@ export function denseOracle(node: Node, oracle: OracleBuilder, weights: Tensor):
     for (let i = 0; i < inputs; i++) columns[i * out + o] = Number(weights.data[o * inputs + i]);
   const sum = oracle.node('MatMul', [input, oracle.tensor('f64', [inputs, out], columns)]);
   const acc = oracle.node('Cast', [sum], { to: ONNX_I64 });
-  const bias = oracle.constant(node.inputs[2]);
-  const biased = bias
-    ? oracle.node('Add', [acc, oracle.tensor('i64', [out], Array.from(bias.data as Int32Array, BigInt))])
-    : acc;
+  const biased = withBias(oracle, node, acc, [out]);
   const scales = must(weightRequantization(oracle.graph, node, out), 'scales');
   oracle.output(0, requantized(oracle, biased, scales, [out], zeroPointOf(y), clampCodes(node, y)));
 }

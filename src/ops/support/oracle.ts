@@ -1,5 +1,6 @@
-import type { ValueName } from '../../ir/types.ts';
+import type { Node, ValueName } from '../../ir/types.ts';
 import type { CodeRange } from '../../quant/affine.ts';
+import { fractionBits } from '../../quant/fine-bias.ts';
 import { type ScaleParts, scaleParts } from '../../quant/imported-scales.ts';
 import type { Requantization } from '../../quant/requantize.ts';
 import type { OracleBuilder } from '../op-def.ts';
@@ -23,6 +24,15 @@ export function centred(oracle: OracleBuilder, value: ValueName, zeroPoint: numb
         ? oracle.tensor('f64', [], [zeroPoint])
         : oracle.tensor('i64', [], [BigInt(zeroPoint)]);
   return oracle.node('Sub', [real, zero]);
+}
+
+/** int64 sums and their bias, in its steps; `shape` to broadcast it. */
+export function withBias(oracle: OracleBuilder, node: Node, acc: ValueName, shape: readonly number[]): ValueName {
+  const bias = oracle.constant(node.inputs[2]);
+  if (!bias) return acc;
+  const bits = fractionBits(oracle.graph, node);
+  const sums = bits === 0 ? acc : oracle.node('Mul', [acc, oracle.tensor('i64', [], [1n << BigInt(bits)])]);
+  return oracle.node('Add', [sums, oracle.tensor('i64', shape, Array.from(bias.data as Int32Array, BigInt))]);
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Target } from '../../../src/targets/target.ts';
 import { toolchainFor } from '../../../src/verify/toolchain-for.ts';
 import { verifyModel } from '../../../src/verify/verify-model.ts';
 import { type FileSpec, onnxFile, randomFeeds } from '../../helpers/onnx-file.ts';
-import { SMALL_STEPS, SMALL_TIES, SOFTMAX_FILE, TIES_NETWORK } from '../../helpers/ties-network.ts';
+import { FLOAT_BIAS, SMALL_STEPS, SMALL_TIES, SOFTMAX_FILE, TIES_NETWORK } from '../../helpers/ties-network.ts';
 import { describeWith, inFolder } from '../../verify/native.ts';
 
 const CORES = ['host', 'cortex-m4f', 'cortex-m0', 'cortex-m0-slow-mul', 'rv32i', 'avr', 'avr-no-mul'];
@@ -24,6 +24,10 @@ for (const core of CORES) {
 
     test.skipIf(core === 'avr-no-mul')('precise multipliers', async () => {
       expect(await expectCodesOfTheFile(SMALL_STEPS, target, false)).toEqual(['Conv']);
+    });
+
+    test.skipIf(core === 'avr-no-mul')('biases in float', async () => {
+      expect(await expectCodesOfTheFile(FLOAT_BIAS, target, false)).toEqual(['Conv', 'Conv', 'MatMul']);
     });
 
     test('Softmax with any scale and zero point', async () => {

@@ -12,7 +12,6 @@ import type { StaticOptions } from '../../helpers/static-quantizer.ts';
 
 const SAMPLES = 4;
 
-/** A float bias is rounded to the steps of the sums, which moves some more codes. */
 const WAYS: readonly { readonly way: string; readonly share: number; readonly options: StaticOptions }[] = [
   {
     way: 'QDQ, uint8, int8 weights per channel',
@@ -21,7 +20,7 @@ const WAYS: readonly { readonly way: string; readonly share: number; readonly op
   },
   {
     way: 'QDQ, int8, float bias',
-    share: 0.003,
+    share: 0.001,
     options: { form: 'qdq', activations: 'i8', weights: 'i8', perChannel: false, floatBias: true },
   },
   {

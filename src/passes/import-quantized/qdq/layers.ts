@@ -4,6 +4,8 @@ import type { Graph, Node, Quant, ValueName } from '../../../ir/types.ts';
 import { findOp } from '../../../ops/index.ts';
 import type { QuantizeRule, Role } from '../../../ops/op-def.ts';
 import { codeRange } from '../../../quant/affine.ts';
+import { fineBias } from '../../../quant/fine-bias.ts';
+import { largestSums } from '../../../quant/quantized.ts';
 import { must } from '../../../support/errors.ts';
 import type { PassContext } from '../../pass.ts';
 import { perTensor } from '../../quantize/choose-types.ts';
@@ -12,7 +14,7 @@ import { codeType, type Target } from './scales.ts';
 import { sumsRefusal } from './sums.ts';
 import { recoded } from './tables.ts';
 import { homeOf, targetOf } from './targets.ts';
-import { biasCodes, centredWeights } from './weights.ts';
+import { biasSteps, centredWeights } from './weights.ts';
 
 const NO_FORM = 'there is no integer form of this operator';
 
@@ -40,7 +42,7 @@ export function quantizeLayer(code: CodeGraph, node: Node, ctx: PassContext): tr
   const roles = rolesOf(rule, named, code.view);
   const plain = readInputs(code, node, roles);
   if (typeof plain === 'string') return plain;
-  const inputs = roles.includes('weight') ? withWeights(code, node, roles, plain, ctx) : plain;
+  const inputs = roles.includes('weight') ? withWeights(code, node, roles, plain, target, ctx) : plain;
   if (typeof inputs === 'string') return inputs;
   const layer = { ...node, inputs, ...roundingOf(code, target) };
   const refusal =
@@ -85,6 +87,7 @@ function withWeights(
   node: Node,
   roles: readonly Role[],
   plain: Inputs,
+  target: Target,
   ctx: PassContext,
 ): Inputs | string {
   const at = roles.indexOf('weight');
@@ -103,9 +106,14 @@ function withWeights(
     const { scale } = weights.quant;
     const outputs = linear.rows;
     const sums = Array.from({ length: outputs }, (_, c) => x.quant.scale[0] * scale[scale.length === 1 ? 0 : c]);
-    const data = biasCodes(code, bias, sums);
-    if (!data) return 'its bias is not constant, or beyond int32';
-    const quant: Quant = { scheme: 'affine', bits: 32, scale: sums, zeroPoint: sums.map(() => 0), axis: 0 };
+    const steps = biasSteps(code, bias, sums);
+    if (!steps) return 'its bias is not constant, or beyond int32';
+    const reach = largestSums(code.view, { ...node, inputs: [input.name, weights.name] }, outputs);
+    const scales = sums.map((step) => step / target.quant.scale[0]);
+    const fine = code.graph.annotations ? null : fineBias(steps, { sums: reach, scales });
+    const data = fine?.codes ?? Int32Array.from(steps, Math.round);
+    const unit = sums.map((step) => step / 2 ** (fine?.bits ?? 0));
+    const quant: Quant = { scheme: 'affine', bits: 32, scale: unit, zeroPoint: unit.map(() => 0), axis: 0 };
     inputs[roles.indexOf('bias')] = code.constant(`${bias}.codes`, { dtype: 'i32', shape: [outputs], data }, quant);
   }
   if (repeated > 0)

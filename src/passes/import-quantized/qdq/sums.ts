@@ -2,6 +2,7 @@ import { constantOf, typeOf } from '../../../ir/graph.ts';
 import { rowAxisOf } from '../../../ir/linear.ts';
 import { permuted } from '../../../ir/permute.ts';
 import type { Graph, Node, Quant } from '../../../ir/types.ts';
+import { fractionBits, startOf } from '../../../quant/fine-bias.ts';
 import { accumulatorBound, accumulatorFits, requantization } from '../../../quant/requantize.ts';
 import { must } from '../../../support/errors.ts';
 
@@ -14,7 +15,7 @@ export function sumsRefusal(graph: Graph, node: Node, weighted: boolean, y: Quan
   const scales = ratios(node, must(a, 'input type'), b, y);
   if (!scales) return null;
   if (!scales.every((scale) => scale > 0 && scale < 2 ** 24)) return 'its scales lie too far apart';
-  const { leftShift } = requantization(scales);
+  const leftShift = fractionBits(graph, node) > 0 ? 0 : requantization(scales).leftShift;
   const bound = weighted ? weightedBound(graph, node) : productBound(graph, node);
   return accumulatorFits(bound, leftShift) ? null : 'its sums may leave int32';
 }
@@ -31,13 +32,13 @@ function weightedBound(graph: Graph, node: Node) {
   const stored = must(constantOf(graph, node.inputs[1]), 'weights');
   const weights = rowAxisOf(node) === 1 ? permuted(stored, [1, 0]) : stored;
   const rows = weights.shape[0];
-  const bias = constantOf(graph, node.inputs[2]);
+  const bias = startOf(graph, node);
   const [zero] = must(typeOf(graph, node.inputs[0]).quant, 'input type').zeroPoint;
   const depth = weights.data.length / rows;
   const folded = Array.from({ length: rows }, (_, o) => {
     let sum = 0;
     for (let i = 0; i < depth; i++) sum += Number(weights.data[o * depth + i]);
-    return Number(bias?.data[o] ?? 0) - zero * sum;
+    return (bias[o] ?? 0) - zero * sum;
   });
   return accumulatorBound(weights.data as Int8Array, rows, -128, 127, folded);
 }

@@ -97,22 +97,22 @@ function readAgain(
 }
 
 /**
- * int32 bias with the scale of the sums, (input scale) * (weight scale), from float32 or integer numbers; null when it
- * leaves int32 or is not one number per output.
+ * The bias in steps of the sums, (input scale) * (weight scale), from float32 or integer numbers; null when it leaves int32
+ * or is not one number per output.
  */
-export function biasCodes(code: CodeGraph, value: ValueName, scales: readonly number[]): Int32Array | null {
+export function biasSteps(code: CodeGraph, value: ValueName, scales: readonly number[]): number[] | null {
   const held = code.codesOf(value);
   const tensor = constantOf(code.view, held?.name ?? value);
   const count = tensor ? elementCount(tensor.shape) : 0;
   if (!tensor || (!held && tensor.dtype !== 'f32') || (count !== 1 && count !== scales.length)) return null;
   const channel = (i: number, list: readonly number[]) => list[list.length === 1 ? 0 : i];
-  const codes = scales.map((scale, i) => {
+  const steps = scales.map((scale, i) => {
     const stored = Number(tensor.data[count === 1 ? 0 : i]);
-    if (!held) return Math.round(stored / scale);
+    if (!held) return stored / scale;
     const difference = stored - channel(i, held.quant.zeroPoint);
     const ratio = channel(i, held.quant.scale) / scale;
     // The quantizer rounded the product of the two scales to float32.
-    return Math.abs(ratio - 1) < 2 ** -20 ? difference : Math.round(difference * ratio);
+    return Math.abs(ratio - 1) < 2 ** -20 ? difference : difference * ratio;
   });
-  return codes.every((bias) => Math.abs(bias) < 2 ** 31) ? Int32Array.from(codes) : null;
+  return steps.every((bias) => Math.abs(bias) < 2 ** 31 - 1) ? steps : null;
 }
