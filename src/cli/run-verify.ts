@@ -12,7 +12,9 @@ import { type Verdict, verifyModel } from '../verify/verify-model.ts';
 import { inScratch } from './in-scratch.ts';
 import { testData } from './open-data.ts';
 import type { Progress } from './progress.ts';
-import { difference, fileDifference, TOLERANCE } from './render-verdicts.ts';
+import { difference } from './render-difference.ts';
+import { wrongInFile } from './render-file.ts';
+import { TOLERANCE } from './render-verdicts.ts';
 import type { VerifyFlags } from './verify-flags.ts';
 
 /** On this computer under sanitizers, then on the target's emulator when there is one. */
@@ -71,14 +73,13 @@ export function requirePassed(verdicts: readonly Verdict[]): void {
   const failed = verdicts.find(({ passed }) => !passed);
   if (!failed) return requireLimits(verdicts);
   const wrong = [...failed.layers, ...failed.outputs].filter((comparison) => !agrees(comparison, TOLERANCE));
-  const file = failed.file?.run ? failed.file.outputs.filter((output) => !output.agrees) : [];
   throw new UserError({
     code: 'MISMATCH',
     message: 'the generated C and onnxruntime disagree',
     where: failed.toolchain,
     because: [
       ...wrong.slice(0, 10).map((c) => `${c.layer} '${c.value}': ${difference(c)}`),
-      ...file.slice(0, 10).map((output) => `output '${output.value}' of the file: ${fileDifference(output)}`),
+      ...(failed.file?.run ? wrongInFile(failed.file) : []).slice(0, 10).map((line) => `of the file: ${line}`),
     ],
     hint: 'this is a bug in nibblec; please report it with the model',
   });

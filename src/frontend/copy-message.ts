@@ -8,10 +8,12 @@ import { type Field, Message, readFields } from './wire.ts';
 export interface CopyContext {
   readonly names: CopyNames;
   readonly readExternal: ReadExternal;
+  /** What nodes read instead, both in names of ours. */
+  readonly given?: ReadonlyMap<string, string>;
 }
 
 const GRAPH_NAME = 2;
-const [NODE_NAME, NODE_OUTPUT, NODE_OP] = [3, 2, 4];
+const [NODE_INPUT, NODE_OUTPUT, NODE_NAME, NODE_OP] = [1, 2, 3, 4];
 const [RAW_DATA, LOCATION] = [9, 14];
 
 /**
@@ -36,8 +38,11 @@ export function copyFields(copy: Message, fields: readonly Field[], schema: Sche
     const action = schema[field.number];
     if (action === undefined) continue;
     if (action === 'copy') copy.copy(field);
-    else if (typeof action === 'string') copy.text(field.number, context.names.rename(action, field.bytes));
-    else copy.message(field.number, copyMessage(field.bytes, action(), context));
+    else if (typeof action === 'string') {
+      const name = context.names.rename(action, field.bytes);
+      const reads = schema === NODE && field.number === NODE_INPUT;
+      copy.text(field.number, (reads && context.given?.get(name)) || name);
+    } else copy.message(field.number, copyMessage(field.bytes, action(), context));
   }
 }
 

@@ -1,4 +1,5 @@
-import type { DType, Tensor, ValueName } from '../ir/types.ts';
+import type { DType, Tensor, TensorType, ValueName } from '../ir/types.ts';
+import { must } from '../support/errors.ts';
 import { badModel } from './bad-model.ts';
 import { type BoundInput, bindDimensions } from './bind-dimensions.ts';
 import { constantFor } from './constant-input.ts';
@@ -25,7 +26,7 @@ export interface FileCopy {
   readonly inputs: readonly CopiedValue[];
   /** In the order of the file. */
   readonly outputs: readonly CopiedValue[];
-  /** Values that are outputs behind them because they were asked for: those, or what QuantizeLinear rounds to them. */
+  /** Values that are outputs behind them because they were asked for. */
   readonly inner: readonly Pick<CopiedValue, 'name' | 'ours'>[];
   readonly names: CopyNames;
 }
@@ -44,7 +45,7 @@ export interface CopiedValue {
 const [IR_VERSION, MODEL_GRAPH] = [1, 7];
 const [NODE, GRAPH_NAME, INITIALIZER, INPUT, OUTPUT, SPARSE_INITIALIZER] = [1, 2, 5, 11, 12, 15];
 const [VALUE_NAME, TENSOR_NAME, VALUES] = [1, 8, 1];
-const [NODE_INPUT, NODE_OUTPUT, NODE_OP] = [1, 2, 4];
+const NODE_OUTPUT = 2;
 /** Since this IR version an initializer need not stand among the inputs. */
 const FREE_INITIALIZERS = 4;
 
@@ -53,18 +54,28 @@ const FREE_INITIALIZERS = 4;
  * in place of inputs, external data inside, and what means nothing left out (documentation, declared types of computed
  * values, training graphs). Nodes, attributes, operator sets, functions, subgraphs and constants are copied byte by byte:
  * nothing that reads them for the compiler stands between the file and onnxruntime.
- * `inner`: values of the main graph to be shown as well, as far as it computes them.
  * Throws UserError BAD_MODEL, UNBOUND_DIMENSION, BAD_ARGUMENT.
  */
-export function copyFile(file: ModelFile, inner: readonly ValueName[] = []): FileCopy {
-  return parse(() => copied(file, inner));
+export function copyFile(file: ModelFile, inside: Inside = {}): FileCopy {
+  return parse(() => copied(file, inside));
 }
 
-function copied(file: ModelFile, wanted: readonly ValueName[]): FileCopy {
+/** What is asked of values that the main graph computes. */
+export interface Inside {
+  /** To be shown as well. */
+  readonly shown?: readonly ValueName[];
+  /** To be inputs, by type: who reads them reads what is given, and they are computed and shown all the same. */
+  readonly given?: ReadonlyMap<ValueName, Pick<TensorType, 'dtype' | 'shape'>>;
+}
+
+function copied(file: ModelFile, { shown = [], given = new Map() }: Inside): FileCopy {
   checkWire(file.bytes);
   const fields = readFields(file.bytes);
   const graph = fields.filter(({ number }) => number === MODEL_GRAPH).flatMap(({ bytes }) => readFields(bytes));
-  const context = { names: new CopyNames(), readExternal: externalReader(file.directory, file.memory) };
+  const context = {
+    names: new CopyNames(),
+    readExternal: externalReader(file.directory, file.memory),
+  };
   const border = borderOf(graph, file);
   const irVersion = fields.findLast(({ number }) => number === IR_VERSION)?.bytes[0] ?? 0;
 
@@ -75,16 +86,26 @@ function copied(file: ModelFile, wanted: readonly ValueName[]): FileCopy {
     body.bytes(INITIALIZER, tensorBytes(tensor, rename(nameBytes)));
     if (irVersion < FREE_INITIALIZERS) body.bytes(INPUT, valueBytes(rename(nameBytes), tensor));
   }
-  copyFields(body, border.rest, GRAPH, context);
+  const cuts = [...given].map(([name, { dtype, shape }], i): CopiedValue => {
+    const ours = `given#${i}`;
+    body.bytes(INPUT, valueBytes(ours, { dtype, shape }));
+    return { name, ours, dtype, travels: dtype };
+  });
+  const computed = computedValues(graph);
+  const instead = new Map(cuts.map(({ name, ours }) => [rename(must(computed.get(name), name)), ours]));
+  copyFields(body, border.rest, GRAPH, { ...context, given: instead });
   const outputs = border.outputs.map((field, i) => addOutput(body, field, rename(nameOf(field)), i));
 
-  const inner = innerValues(graph, wanted).map(({ name, nameBytes }) => ({ name, ours: rename(nameBytes) }));
+  const inner = innerValues(graph, computed, [...shown, ...given.keys()]).map(({ name, nameBytes }) => ({
+    name,
+    ours: rename(nameBytes),
+  }));
   for (const { ours } of inner) body.bytes(OUTPUT, valueBytes(ours, null));
 
   const copy = new Message();
   copyFields(copy, fields, MODEL, context);
   copy.message(MODEL_GRAPH, body);
-  return { bytes: copy.finish(), inputs, outputs, inner, names: context.names };
+  return { bytes: copy.finish(), inputs: [...inputs, ...cuts], outputs, inner, names: context.names };
 
   function rename(name: Uint8Array): string {
     return context.names.rename('value', name);
@@ -123,27 +144,25 @@ function borderOf(graph: readonly Field[], file: ModelFile): Border {
   };
 }
 
-/**
- * Of the wanted values those that nodes compute, in the order in which they are wanted. In the place of codes that
- * QuantizeLinear makes stand the numbers that it rounds.
- */
-function innerValues(graph: readonly Field[], wanted: readonly ValueName[]) {
-  const computed = new Map<ValueName, { readonly nameBytes: Uint8Array; readonly rounds: Uint8Array | null }>();
-  for (const { bytes } of graph.filter(({ number }) => number === NODE)) {
-    const fields = readFields(bytes);
-    const part = (wantedNumber: number) => fields.find(({ number }) => number === wantedNumber)?.bytes ?? null;
-    const rounds = readable(part(NODE_OP) ?? new Uint8Array()) === 'QuantizeLinear' ? part(NODE_INPUT) : null;
-    for (const { number, bytes: nameBytes } of fields) {
-      if (number === NODE_OUTPUT) computed.set(readable(nameBytes), { nameBytes, rounds });
-    }
-  }
+/** By name, those that nodes of the main graph compute. */
+function computedValues(graph: readonly Field[]): Map<ValueName, Uint8Array> {
+  const outputs = graph
+    .filter(({ number }) => number === NODE)
+    .flatMap(({ bytes }) => readFields(bytes).filter(({ number }) => number === NODE_OUTPUT));
+  return new Map(outputs.map(({ bytes }) => [readable(bytes), bytes]));
+}
+
+/** Of the wanted values those that are computed and no outputs yet, in the order in which they are wanted. */
+function innerValues(
+  graph: readonly Field[],
+  computed: ReadonlyMap<ValueName, Uint8Array>,
+  wanted: readonly ValueName[],
+) {
   const shown = new Set(graph.filter(({ number }) => number === OUTPUT).map((field) => readable(nameOf(field))));
   return wanted.flatMap((name) => {
-    const found = computed.get(name);
-    const nameBytes = found && (found.rounds ?? found.nameBytes);
-    const source = nameBytes && readable(nameBytes);
-    if (!source || !computed.has(source) || shown.has(source)) return [];
-    shown.add(source);
+    const nameBytes = computed.get(name);
+    if (!nameBytes || shown.has(name)) return [];
+    shown.add(name);
     return [{ name, nameBytes }];
   });
 }

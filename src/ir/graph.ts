@@ -30,6 +30,11 @@ export function consumersOf(graph: Graph, value: ValueName): readonly Node[] {
   return linksOf(graph).consumers.get(value) ?? [];
 }
 
+/** The value of the file that `value` is, if the file has it. */
+export function originOf({ origins }: Graph, value: ValueName): ValueName {
+  return origins?.get(value) ?? value;
+}
+
 /** The one node that reads `value`, or null when several do or when it is a graph output. */
 export function soleConsumer(graph: Graph, value: ValueName): Node | null {
   const consumers = consumersOf(graph, value);
@@ -105,6 +110,7 @@ export function editGraph(graph: Graph): GraphDraft {
   const outputs = [...graph.outputs];
   const aliases = new Map<ValueName, ValueName>();
   const ties = [...(graph.ties ?? [])];
+  const origins = new Map(graph.origins);
 
   const lastNumber = new Map<string, number>();
   const fresh = (hint: string): ValueName => {
@@ -162,7 +168,9 @@ export function editGraph(graph: Graph): GraphDraft {
       return name;
     },
     replaceUses(from, to) {
-      if (from !== to) aliases.set(from, to);
+      if (from === to) return;
+      aliases.set(from, to);
+      origins.set(to, origins.get(from) ?? from);
     },
     setType(value, type) {
       types.set(value, type);
@@ -196,7 +204,16 @@ export function editGraph(graph: Graph): GraphDraft {
       );
       const sources = outputs.map(resolve);
       const tied = ties.length > 0 && { ties: ties.map((values) => [...new Set(values.map(resolve))]) };
-      const edited = { ...graph, inputs, outputs, nodes: sortNodes(left), types, constants, ...tied };
+      const edited = {
+        ...graph,
+        inputs,
+        outputs,
+        nodes: sortNodes(left),
+        types,
+        constants,
+        ...tied,
+        ...(origins.size > 0 && { origins }),
+      };
       return prune(keepOutputNames(edited, sources));
     },
   };
@@ -243,7 +260,9 @@ function keepOutputNames(graph: Graph, sources: readonly ValueName[]): Graph {
   const ties = graph.ties && {
     ties: graph.ties.map((values) => values.filter((value) => !stale.has(value)).map(rename)),
   };
-  return { ...graph, outputs, nodes, types, constants, ...ranges, ...ties };
+  const named = [...(graph.origins ?? [])].map(([value, origin]) => [rename(value), origin] as const);
+  const origins = graph.origins && { origins: new Map(named.filter(([value, origin]) => value !== origin)) };
+  return { ...graph, outputs, nodes, types, constants, ...ranges, ...ties, ...origins };
 }
 
 function copyNode(from: ValueName, to: ValueName): Node {

@@ -108,6 +108,8 @@ export interface Graph {
   readonly ties?: readonly (readonly ValueName[])[];
   /** What the file of a quantized model says beside the graph. */
   readonly annotations?: Annotations;
+  /** Values that took the place of others: they are what these were in the file, and not what their own names were there. */
+  readonly origins?: ReadonlyMap<ValueName, ValueName>;
 }
 
 /** What a model with QuantizeLinear and DequantizeLinear has no words for. Names are those of integer values. */

@@ -87,9 +87,12 @@ function worse(a: Difference, b: Difference): Difference {
   };
 }
 
+/** A value and what its elements are. */
+export type TypedValue = Pick<Port, 'value' | 'type'>;
+
 /** Collects the differences of one value over samples. */
 export interface Comparer {
-  readonly port: Port;
+  readonly port: TypedValue;
   readonly rule: Rule;
   /** Adds one sample: what the C computed and its reference, both in ONNX order. */
   add(actual: TypedArray, expected: TypedArray): Difference;
@@ -100,7 +103,7 @@ export interface Comparer {
   result(): Comparison;
 }
 
-export function comparer(layer: string, port: Port, rule: Rule): Comparer {
+export function comparer(layer: string, port: TypedValue, rule: Rule): Comparer {
   const { dtype } = port.type;
   let sum = NO_DIFFERENCE;
   let noise = 0;
@@ -133,15 +136,19 @@ export function comparer(layer: string, port: Port, rule: Rule): Comparer {
 /** Last bits of inputs may move a result four times as far as one draw of them did. */
 const NOISE_FACTOR = 4;
 
+type Judgeable = Pick<Comparison, 'rule'> & Difference & { readonly noise?: number };
+
 /**
  * equal: nothing differs. close: the error is at most `tolerance` times the range, or the reference's own floor, or what
  * inputs that differ in their last bit make (a sum that cancels). codes: the tolerance in codes, rounded up.
  */
-export function agrees(
-  { rule, different, maxError, range, noise = 0 }: Pick<Comparison, 'rule'> & Difference & { readonly noise?: number },
-  tolerance: number,
-): boolean {
-  if (rule.kind === 'equal') return different === 0;
-  if (rule.kind === 'codes') return maxError <= Math.max(1, Math.ceil(tolerance * range));
-  return maxError < Infinity && maxError <= Math.max(tolerance * range, rule.floor, NOISE_FACTOR * noise);
+export function agrees(one: Judgeable, tolerance: number): boolean {
+  if (one.rule.kind === 'equal') return one.different === 0;
+  return one.maxError < Infinity && one.maxError <= allowedError(one, tolerance);
+}
+
+export function allowedError({ rule, range, noise = 0 }: Judgeable, tolerance: number): number {
+  if (rule.kind === 'equal') return 0;
+  if (rule.kind === 'codes') return Math.max(1, Math.ceil(tolerance * range));
+  return Math.max(tolerance * range, rule.floor, NOISE_FACTOR * noise);
 }

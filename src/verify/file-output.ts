@@ -28,6 +28,8 @@ export interface FileOutput {
   readonly sqnrDb: number;
   /** It does not agree, but onnxruntime's run of the graph does, and so does each layer, step by step. */
   readonly steps: boolean;
+  /** Codes differ at ties of float32, or behind such: layer by layer no other code does. */
+  readonly ties: boolean;
   /** Layers before it on which onnxruntime is off, where it does not agree for their sake. */
   readonly off: readonly string[];
   readonly agrees: boolean;
@@ -115,6 +117,7 @@ export function outputMeter(port: Port, terms: OutputTerms): OutputMeter {
         distance,
         sqnrDb,
         steps: false,
+        ties: false,
         off: [],
         agrees,
       };

@@ -2,6 +2,7 @@ import type { ModelFile } from '../frontend/file-copy.ts';
 import type { Port } from '../ir/program.ts';
 import type { Graph, Tensor, TypedArray, ValueName } from '../ir/types.ts';
 import type { Comparison } from './compare.ts';
+import type { LayersOfFile } from './file-layers.ts';
 import type { FileOutput, Judgement } from './file-output.ts';
 
 /** What the judge of the file is told about the generated C. */
@@ -33,6 +34,10 @@ export type FileVerdict =
       readonly judgement: Judgement;
       readonly passed: boolean;
       readonly outputs: readonly FileOutput[];
+      /** A quantized file, each layer behind what the C fed its own; null where that was not asked for, or no code may differ. */
+      readonly layers: LayersOfFile | null;
+      /** Those of them that differ. */
+      readonly wrong: LayersOfFile | null;
       /** Share of samples in which both have the same largest element of the first output, 0 .. 1. */
       readonly agreement: number;
       /** Share of samples in which the file's is the label's; null without labels. */

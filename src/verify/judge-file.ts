@@ -7,7 +7,8 @@ import { type FileSession, openFile } from '../runtime/file-session.ts';
 import { UserError } from '../support/errors.ts';
 import { graphRun } from './behind-steps.ts';
 import { stepOf } from './code-steps.ts';
-import { agrees } from './compare.ts';
+import { agrees, allowedError } from './compare.ts';
+import { fileLayers, type LayersOfFile } from './file-layers.ts';
 import {
   type FileOutput,
   type Judgement,
@@ -17,12 +18,12 @@ import {
   outputMeter,
 } from './file-output.ts';
 import type { FileJudge, Inference, JudgedC } from './file-verdict.ts';
-import { nearTies } from './near-ties.ts';
 import { offUpstream } from './off-upstream.ts';
-import { rulesOf } from './rules.ts';
+import { rulesOf, UNTOUCHED } from './rules.ts';
 import { codesAsNumbers } from './samples.ts';
 import { largest, top1 } from './top1.ts';
 import { rowsOf, sortedRows, unsortedResult } from './unsorted.ts';
+import { wrongLayers } from './wrong-layers.ts';
 
 /** Opens the file for comparison; one that onnxruntime cannot run gives a verdict that says why. */
 export async function openFileJudge(
@@ -77,11 +78,12 @@ function judge({ model, copy, both: { disabled, basic }, tolerance, labels }: Co
     inOrder: orderOf(graph, port),
     /** Samples on which the C and the file differ: whether the graph, run by onnxruntime, agrees with the file there. */
     graphAgrees: [] as boolean[],
-    /** Whether it does because float32 may miss a tie there. */
-    atTies: [] as boolean[],
   }));
   const behindSteps = graphRun(model);
-  const ties = judgement === 'codes' ? nearTies(model) : null;
+  const inside =
+    judgement === 'codes' && !model.exactFile && model.file
+      ? fileLayers({ file: model.file, graph, oracle: model.oracle, outputs: program.outputs })
+      : null;
   const winners: number[] = [];
   let same = 0;
   let failure: string | null = null;
@@ -96,7 +98,7 @@ function judge({ model, copy, both: { disabled, basic }, tolerance, labels }: Co
       failure = 'it gives other results on the same sample: it draws random numbers';
       return;
     }
-    for (const [i, { meter, inOrder, graphAgrees, atTies }] of outputs.entries()) {
+    for (const [i, { meter, inOrder, graphAgrees }] of outputs.entries()) {
       const file = { ...expected[i], data: inOrder(expected[i].data) };
       const other = optimized && { ...optimized[i], data: inOrder(optimized[i].data) };
       const agrees = (data: TypedArray) => {
@@ -107,8 +109,8 @@ function judge({ model, copy, both: { disabled, basic }, tolerance, labels }: Co
       meter.add(inOrder(actual[i]), file, other);
       if (agrees(actual[i])) continue;
       if (behindSteps) graphAgrees.push(agrees((await behindSteps.run(feed))[i].data));
-      if (ties) atTies.push(await ties.explain(given, inference.values));
     }
+    await inside?.add(given, inference);
     winners.push(largest(expected[0].data));
     if (largest(actual[0]) === winners.at(-1)) same++;
   };
@@ -118,26 +120,47 @@ function judge({ model, copy, both: { disabled, basic }, tolerance, labels }: Co
     },
     result(layers) {
       if (failure !== null) return { run: false, because: failure };
-      const layersAgree = layers.length > 0 && layers.every((layer) => agrees(layer, tolerance));
-      const all = (found: readonly boolean[]) => layersAgree && found.length > 0 && found.every((one) => one);
-      const results = outputs.map(({ meter, graphAgrees, atTies }): FileOutput => {
+      const graphIsRight = layers.length > 0 && layers.every((layer) => agrees(layer, tolerance));
+      const all = (found: readonly boolean[]) => graphIsRight && found.length > 0 && found.every((one) => one);
+      const ofFile = inside?.result() ?? null;
+      const wrong = ofFile && wrongLayers(ofFile, layers, tolerance);
+      const ties = wrong && wrong.codes.length + wrong.others.length === 0;
+      const results = outputs.map(({ meter, graphAgrees }): FileOutput => {
         const output = meter.result(tolerance);
+        if (ofFile && ties !== null) return { ...output, ...behindC(ofFile, output, tolerance), agrees: ties, ties };
         if (output.agrees) return output;
         const off = offUpstream(graph, layers, output.value).map(({ layer }) => layer);
-        const steps = all(graphAgrees) || all(atTies);
+        const steps = all(graphAgrees);
         return { ...output, agrees: steps || off.length > 0, steps, off };
       });
       const passed = results.length === copy.outputs.length && results.every((output) => output.agrees);
       const agreement = same / winners.length;
-      return { run: true, judgement, passed, outputs: results, agreement, top1: top1(winners, labels) };
+      return {
+        run: true,
+        judgement,
+        passed,
+        outputs: results,
+        layers: ofFile,
+        wrong,
+        agreement,
+        top1: top1(winners, labels),
+      };
     },
     async release() {
       await disabled.release();
       await basic?.release();
       await behindSteps?.release();
-      await ties?.release();
+      await inside?.release();
     },
   };
+}
+
+/** An output that is no codes is compared with what the file computes behind the last codes of the C. */
+function behindC({ others }: LayersOfFile, { value }: FileOutput, tolerance: number): Partial<FileOutput> {
+  const one = others.find((other) => other.value === value);
+  if (!one) return {};
+  const { different, maxError, range } = one;
+  return { different, maxError, range, allowed: allowedError(one, tolerance) };
 }
 
 /** Makes the meter of an output. */
@@ -149,7 +172,7 @@ function meters(
   const closed = judgement === 'codes' && exactFile;
   const rules = rulesOf(graph, new Set());
   return (port, i) => {
-    const rule = rules.get(port.value) ?? { kind: 'equal', floor: 0, cancels: false };
+    const rule = rules.get(port.value) ?? UNTOUCHED;
     const step = judgement === 'codes' ? stepOf(graph, port.value) : null;
     return outputMeter(port, { rule, judgement, fileDtype: copy.outputs[i]?.dtype ?? null, step, closed });
   };

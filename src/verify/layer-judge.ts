@@ -5,7 +5,7 @@ import { must } from '../support/errors.ts';
 import { agrees, type Comparer, type Comparison, comparer, type Difference, difference, type Rule } from './compare.ts';
 import { byDefinition, hasDefinition } from './definitions/index.ts';
 import { type CRun, openReference, type Reference } from './reference.ts';
-import { rulesOf } from './rules.ts';
+import { rulesOf, UNTOUCHED } from './rules.ts';
 import { tracedValues } from './trace.ts';
 import { belongTogether, rowsOf, sortedRows, type Unsorted, unsortedResult } from './unsorted.ts';
 
@@ -65,9 +65,6 @@ export async function openLayerJudge(model: JudgedModel, layers: boolean, tolera
     release: () => session.release(),
   };
 }
-
-/** For inputs and constants that are outputs as well. */
-const UNTOUCHED: Rule = { kind: 'equal', floor: 0, cancels: false };
 
 interface Judge {
   readonly comparer: Comparer;

@@ -1,9 +1,9 @@
-import type { Port } from '../ir/program.ts';
 import type { Graph, Tensor, TypedArray, ValueName } from '../ir/types.ts';
 import { toBfloat16Bits } from '../numerics/float16.ts';
 import { createRng } from '../numerics/rng.ts';
 import { openGraph } from '../runtime/graph-session.ts';
 import { must } from '../support/errors.ts';
+import type { TypedValue } from './compare.ts';
 import { carried, cutGraph } from './cut-graph.ts';
 
 /** One inference of the generated C, in ONNX order. */
@@ -18,7 +18,7 @@ export interface CRun {
 
 /** What onnxruntime computes for one inference, each layer from what the C fed it. */
 export interface Reference {
-  resultOf(port: Port): TypedArray;
+  resultOf(port: TypedValue): TypedArray;
   /** A value as the layers that read it saw it. */
   seen(value: ValueName): Tensor;
   /** The same, computed from real numbers that are moved in their last bit. */
@@ -33,7 +33,7 @@ export interface ReferenceSession {
 /** `known`: what each run of the C shows; `wanted`: values to be computed besides. */
 export async function openReference(
   oracle: Graph,
-  known: readonly Port[],
+  known: readonly TypedValue[],
   wanted: readonly ValueName[],
 ): Promise<ReferenceSession> {
   const names = known.map(({ value }) => value);
@@ -41,7 +41,7 @@ export async function openReference(
   const session = await openGraph(graph);
   const resultsIn =
     (results: ReadonlyMap<string, Tensor>) =>
-    ({ value, type }: Port): TypedArray => {
+    ({ value, type }: TypedValue): TypedArray => {
       const { dtype, data } = must(results.get(must(shown.get(value), value)), value);
       return type.dtype === 'bf16' && dtype === 'f32' ? Uint16Array.from(data as Float32Array, toBfloat16Bits) : data;
     };

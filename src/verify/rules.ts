@@ -6,6 +6,9 @@ import type { Rule } from './compare.ts';
 /** What a value is to those that read it: the same in every implementation, a real number that is only close, or codes of such. */
 type Kind = Rule['kind'];
 
+/** For inputs and constants that are outputs as well. */
+export const UNTOUCHED: Rule = { kind: 'equal', floor: 0, cancels: false };
+
 /**
  * The rule for each computed value of a graph when the values in `given` are what the C computed: they are equal for
  * those that read them. Integers are exact as long as no computed real number stands before them.

@@ -4,9 +4,13 @@ import { join } from 'node:path';
 import { emitC } from '../../src/codegen/emit.ts';
 import { lowerGraph } from '../../src/codegen/lower/lower-graph.ts';
 import { planMemory } from '../../src/codegen/plan-memory/index.ts';
-import type { Tensor, ValueName } from '../../src/ir/types.ts';
+import type { Graph, Tensor, ValueName } from '../../src/ir/types.ts';
 import { createRng } from '../../src/numerics/rng.ts';
+import { buildOracle } from '../../src/oracle/build-oracle.ts';
 import { withSession } from '../../src/runtime/ort-session.ts';
+import { codedAs, codeMeter, type Wrong } from '../../src/verify/code-meter.ts';
+import { exactLayer } from '../../src/verify/exact/index.ts';
+import { openReference } from '../../src/verify/reference.ts';
 import { type FileSpec, onnxFile, randomFeeds } from './onnx-file.ts';
 import { importQuantized } from './quantized-models.ts';
 import type { RandomImport, Scales } from './random-imports.ts';
@@ -41,9 +45,11 @@ function codesFor(file: FileSpec, seed: number): ReadonlyMap<ValueName, Tensor> 
 export interface Outcome {
   readonly job: Job;
   readonly codes: number;
-  /** Codes of the C that are not onnxruntime's, and the largest difference. */
-  readonly different: number;
-  readonly largest: number;
+  /** Codes of the C that are not onnxruntime's, but one off where the exact result lies on a tie within float32's error. */
+  readonly atTies: number;
+  /** All others that are not, and what the first of them is. */
+  readonly wrong: number;
+  readonly first: Wrong | null;
   /** Why there is no C, or it did not run. */
   readonly failure: string | null;
 }
@@ -53,7 +59,7 @@ export async function compareImports(
   jobs: readonly Job[],
   features: ReadonlySet<string> = new Set(),
 ): Promise<Outcome[]> {
-  const cases: (Case | string)[] = [];
+  const cases: (Imported | string)[] = [];
   for (const { name, file, feeds } of jobs) cases.push(await caseOf(name, file, feeds, features).catch(String));
   const folder = mkdtempSync(join(tmpdir(), 'nibblec-imports-'));
   const outputs = new Map<string, ReadonlyMap<ValueName, Tensor>>();
@@ -64,39 +70,68 @@ export async function compareImports(
   const compiled = cases.filter((made) => typeof made !== 'string');
   const failures = await runBatch(folder, compiled, { judge });
   rmSync(folder, { recursive: true });
-  return jobs.map((job, i) => {
+  const outcomes: Outcome[] = [];
+  for (const [i, job] of jobs.entries()) {
     const made = cases[i];
-    if (typeof made === 'string') return failed(job, made);
     const got = outputs.get(job.name);
-    return got ? outcomeOf(job, made, got) : failed(job, failures.get(job.name) ?? 'not run');
-  });
+    if (typeof made === 'string') outcomes.push(failed(job, made));
+    else if (got) outcomes.push(await outcomeOf(job, made, got));
+    else outcomes.push(failed(job, failures.get(job.name) ?? 'not run'));
+  }
+  return outcomes;
 }
 
-const failed = (job: Job, failure: string): Outcome => ({ job, codes: 0, different: 0, largest: 0, failure });
+const NOTHING = { codes: 0, atTies: 0, wrong: 0, first: null, failure: null };
+const failed = (job: Job, failure: string): Outcome => ({ ...NOTHING, job, failure });
+
+interface Imported extends Case {
+  readonly graph: Graph;
+}
 
 async function caseOf(
   name: string,
   file: FileSpec,
   feeds: Case['feeds'],
   features: ReadonlySet<string>,
-): Promise<Case> {
+): Promise<Imported> {
   const bytes = onnxFile(file);
   const wanted = await withSession(bytes, {}, (session) => session.run(feeds));
   const { graph } = await importQuantized(bytes);
   const program = lowerGraph(graph, { name, features, ioLayout: 'onnx' });
-  return { name, program, files: emitC(program, planMemory(program)), feeds, wanted };
+  return { name, program, files: emitC(program, planMemory(program)), feeds, wanted, graph };
 }
 
-function outcomeOf(job: Job, { wanted }: Case, got: ReadonlyMap<ValueName, Tensor>): Outcome {
-  const outcome = { job, codes: 0, different: 0, largest: 0, failure: null };
-  for (const [value, { data }] of wanted) {
-    const codes = got.get(value)?.data ?? [];
-    for (let i = 0; i < data.length; i++) {
-      const difference = Math.abs(Number(codes[i]) - Number(data[i]));
-      outcome.codes++;
-      if (difference > 0) outcome.different++;
-      outcome.largest = Math.max(outcome.largest, difference);
-    }
+async function outcomeOf(
+  job: Job,
+  { graph, feeds, wanted }: Imported,
+  got: ReadonlyMap<ValueName, Tensor>,
+): Promise<Outcome> {
+  const outcome = { ...NOTHING, job, first: null as Wrong | null };
+  for (const [value, file] of wanted) {
+    const data = got.get(value)!.data;
+    const coded = codedAs(graph, value);
+    outcome.codes += file.data.length;
+    if (coded) {
+      const meter = codeMeter(value, coded);
+      await meter.add(data, file, async () => exactLayer(graph, value, await valuesOf(graph, feeds)));
+      const { atTies, wrong, first } = meter.result();
+      outcome.atTies += atTies;
+      outcome.wrong += wrong;
+      outcome.first ??= first;
+    } else outcome.wrong += Array.from(data as Int32Array).filter((number, i) => number !== file.data[i]).length;
   }
   return outcome;
+}
+
+/** What the layers of a graph read, as its integer definition says. */
+async function valuesOf(graph: Graph, feeds: Case['feeds']): Promise<(value: ValueName) => Tensor> {
+  const read = graph.nodes.flatMap(({ inputs }) => inputs).filter((value) => value !== null);
+  const inside = read.filter((value) => !graph.inputs.includes(value) && !graph.constants.has(value));
+  const session = await openReference(buildOracle(graph), [], [...new Set(inside)]);
+  try {
+    const { seen } = await session.run({ feed: feeds, outputs: [], values: new Map() });
+    return (value) => graph.constants.get(value) ?? seen(value);
+  } finally {
+    await session.release();
+  }
 }

@@ -34,6 +34,8 @@ interface Draft {
   /** Weights with a scale per tensor or per channel, and their scales, one per channel. */
   weights(shape: Shape, channels: number, type: Code, options: { readonly centred: boolean }): number[];
   bias(x: number, w: readonly number[], single: boolean): ValueName;
+  /** In float, between the steps of the sums; whole numbers of eighths of them where float32 is to compute exactly. */
+  realBias(x: number, w: readonly number[]): ValueName;
   output(size: number, type?: Code): Code;
   quantize(): void;
   file(): FileSpec;
@@ -96,6 +98,12 @@ function draft(rng: Rng, scales: Scales): Draft {
       constants['b.s'] = single ? f32(products[0]) : tensorOf('f32', [w.length], products);
       return 'b';
     },
+    realBias(x: number, w: readonly number[]): ValueName {
+      const draw = (scale: number) =>
+        x * scale * (scales === 'any' ? 6000 * (rng.uniform() - 0.5) : rng.int(-8000, 8000) / 8);
+      constants.b = tensorOf('f32', [w.length], w.map(draw));
+      return 'b';
+    },
     output(size: number, type = self.code()): Code {
       self.affine('y', type, self.scale(size), self.zero(type));
       return type;
@@ -116,7 +124,7 @@ const attributesOfConv = (d: ReturnType<typeof draft>, group: number, kernel: nu
   pads: kernel === 1 ? [0, 0, 0, 0] : d.pick([0, 0, 0, 0], [1, 1, 1, 1], [0, 1, 1, 0]),
 });
 
-function conv(rng: Rng, scales: Scales, qlinear: boolean): FileSpec {
+function conv(rng: Rng, scales: Scales, qlinear: boolean, real = false): FileSpec {
   const d = draft(rng, scales);
   const depthwise = d.int(0, 2) === 0;
   const channels = d.int(1, 9);
@@ -129,7 +137,7 @@ function conv(rng: Rng, scales: Scales, qlinear: boolean): FileSpec {
   const depth = (channels / group) * kernel * kernel;
   const attributes = attributesOfConv(d, group, kernel);
   d.output(x.scale * w[0] * spread(depth) * 2 ** d.int(-1, 1), qlinear ? x.type : d.code());
-  const biased = d.int(0, 1) === 1;
+  const biased = real || d.int(0, 1) === 1;
   if (qlinear) {
     const bias = biased ? `, ${d.bias(x.scale, w, false)}` : '';
     d.nodes.push(node(`y = QLinearConv(x, x.s, x.z, w, w.s, w.z, y.s, y.z${bias})`, attributes));
@@ -137,7 +145,8 @@ function conv(rng: Rng, scales: Scales, qlinear: boolean): FileSpec {
   }
   const single = d.constants['w.s'].shape.length === 0;
   const inputs = [d.real('x'), d.real('w', { axis: 0 })];
-  if (biased) {
+  if (real) inputs.push(d.realBias(x.scale, w));
+  else if (biased) {
     d.bias(x.scale, w, single);
     d.nodes.push(node('b_r = DequantizeLinear(b, b.s)', { axis: 0 }));
     inputs.push('b_r');
@@ -155,7 +164,7 @@ function conv(rng: Rng, scales: Scales, qlinear: boolean): FileSpec {
   return d.file();
 }
 
-function product(rng: Rng, scales: Scales, op: 'Gemm' | 'MatMul' | 'QLinearMatMul' | 'QGemm'): FileSpec {
+function product(rng: Rng, scales: Scales, op: 'Gemm' | 'MatMul' | 'QLinearMatMul' | 'QGemm', real = false): FileSpec {
   const d = draft(rng, scales);
   const [rows, depth, columns] = [d.int(4, 24), d.int(1, 40), d.int(4, 24)];
   const qlinear = op === 'QLinearMatMul' || op === 'QGemm';
@@ -172,7 +181,8 @@ function product(rng: Rng, scales: Scales, op: 'Gemm' | 'MatMul' | 'QLinearMatMu
     d.nodes.push(node(`y = ms.QGemm(x, x.s, x.z, w, w.s, w.z, ${bias}, y.s, y.z)`, { transB }));
   } else {
     const inputs = [d.real('x'), d.real('w', { axis })];
-    if (op === 'Gemm' && d.int(0, 1) === 1) {
+    if (real) inputs.push(d.realBias(x.scale, w));
+    else if (op === 'Gemm' && d.int(0, 1) === 1) {
       d.bias(x.scale, w, d.constants['w.s'].shape.length === 0);
       d.nodes.push(node('b_r = DequantizeLinear(b, b.s)', { axis: 0 }));
       inputs.push('b_r');
@@ -344,4 +354,6 @@ export const RANDOM_IMPORTS: Readonly<Record<string, RandomImport>> = {
   QLinearSoftmax: softmax(true),
   ConvInteger: integers('ConvInteger'),
   MatMulInteger: integers('MatMulInteger'),
+  'Conv with a bias in float': (rng, scales) => conv(rng, scales, false, true),
+  'Gemm with a bias in float': (rng, scales) => product(rng, scales, 'Gemm', true),
 };

@@ -1,4 +1,4 @@
-import { prune, sortNodes, typeOf } from '../../../ir/graph.ts';
+import { originOf, prune, sortNodes, typeOf } from '../../../ir/graph.ts';
 import { tensorOf } from '../../../ir/tensor.ts';
 import type { Graph, Node, Quant, Tensor, TensorType, ValueName } from '../../../ir/types.ts';
 import { dequantizeTensor } from './constant-codes.ts';
@@ -47,6 +47,7 @@ export function startCodeGraph(graph: Graph, stripIo: boolean): CodeGraph {
   const nodes: Node[] = [];
   const codes = new Map<ValueName, Codes>();
   const originals = new Map<ValueName, ValueName>();
+  const origins = new Map(graph.origins);
   const isOutput = new Set(graph.outputs);
 
   const code: CodeGraph = {
@@ -64,7 +65,10 @@ export function startCodeGraph(graph: Graph, stripIo: boolean): CodeGraph {
     nameFor(value) {
       const { dtype } = typeOf(graph, value);
       const own = dtype === 'f32' ? stripIo && isOutput.has(value) : !isOutput.has(value) || dtype === 'i8';
-      return own && !types.has(value) ? value : fresh(`${value}.codes`);
+      if (own && !types.has(value)) return value;
+      const name = fresh(`${value}.codes`);
+      origins.set(name, originOf(graph, value));
+      return name;
     },
     fresh,
     node(spec, output, type) {
@@ -100,7 +104,8 @@ export function startCodeGraph(graph: Graph, stripIo: boolean): CodeGraph {
         inputs: node.inputs.map(rename),
         outputs: node.outputs.map(rename),
       }));
-      return prune({ ...graph, nodes: sortNodes(named), types, constants });
+      const inFile = [...origins].map(([value, origin]) => [rename(value) ?? value, origin] as const);
+      return prune({ ...graph, nodes: sortNodes(named), types, constants, origins: new Map(inFile) });
     },
   };
   return code;

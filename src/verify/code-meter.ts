@@ -1,0 +1,112 @@
+import { producerOf, typeOf } from '../ir/graph.ts';
+import { isFloat } from '../ir/tensor.ts';
+import type { DType, Graph, Quant, Tensor, TypedArray, ValueName } from '../ir/types.ts';
+import { elementReader } from '../numerics/convert.ts';
+import { type CodeRange, codeRange, quantizeValue } from '../quant/affine.ts';
+import type { ExactLayer } from './exact/index.ts';
+
+/** How the C holds a value that is codes, or just left them. */
+export interface Coded {
+  /** Of the C. */
+  readonly dtype: DType;
+  readonly quant: Quant;
+}
+
+/** Null for all other values, and where channels have scales of their own. */
+export function codedAs(graph: Graph, value: ValueName): Coded | null {
+  const { dtype, quant } = typeOf(graph, value);
+  const producer = producerOf(graph, value);
+  const source = producer?.op === 'DequantizeLinear' && isFloat(dtype) ? producer.inputs[0] : null;
+  const codes = quant ?? (source == null ? null : typeOf(graph, source).quant);
+  return codes?.scale.length === 1 ? { dtype, quant: codes } : null;
+}
+
+/** One value of a quantized file, the C beside it, over all samples. */
+export interface CodeVerdict {
+  readonly value: ValueName;
+  readonly elements: number;
+  /** Codes that differ by one, where the real result lies on a tie within the error of float32. */
+  readonly atTies: number;
+  /** All other differences; the first of them. */
+  readonly wrong: number;
+  readonly first: Wrong | null;
+}
+
+export interface Wrong {
+  readonly ofC: number;
+  readonly ofFile: number;
+  /** Of the real result from the tie between the two, and what float32 may be off by, in codes; null: nothing is rounded here. */
+  readonly toTie: number | null;
+  readonly error: number | null;
+}
+
+export interface CodeMeter {
+  /** `exact` is asked for where a code differs. */
+  add(actual: TypedArray, file: Tensor, exact: () => Promise<ExactLayer | null>): Promise<void>;
+  result(): CodeVerdict;
+}
+
+export function codeMeter(value: ValueName, coded: Coded): CodeMeter {
+  const zeroPoint = coded.quant.zeroPoint[0];
+  let [elements, atTies, wrong] = [0, 0, 0];
+  let first: Wrong | null = null;
+  return {
+    async add(actual, file, exact) {
+      const ofC = codesIn({ ...file, dtype: coded.dtype, data: actual }, coded);
+      const ofFile = codesIn(file, coded);
+      const different = Array.from({ length: file.data.length }, (_, i) => i).filter((i) => ofC(i) !== ofFile(i));
+      const layer = different.length === 0 ? null : await exact();
+      elements += file.data.length;
+      for (const i of different) {
+        const one = differenceOf(ofC(i), ofFile(i), zeroPoint, layer?.(i) ?? null);
+        if (one === null) atTies++;
+        else wrong++;
+        first ??= one;
+      }
+    },
+    result: () => ({ value, elements, atTies, wrong, first }),
+  };
+}
+
+/** Null: one code, at a tie. */
+function differenceOf(
+  ofC: number,
+  ofFile: number,
+  zeroPoint: number,
+  exact: ReturnType<ExactLayer> | null,
+): Wrong | null {
+  const tie = (ofC + ofFile) / 2 - zeroPoint;
+  const toTie = exact && Math.abs(exact.steps - tie);
+  if (exact && toTie !== null && Math.abs(ofC - ofFile) === 1 && toTie <= exact.error) return null;
+  return { ofC, ofFile, toTie, error: exact?.error ?? null };
+}
+
+/** Element `i` in codes of the C; numbers are rounded as QuantizeLinear does. */
+function codesIn(tensor: Tensor, { dtype, quant }: Coded): (i: number) => number {
+  const read = elementReader(tensor);
+  if (isFloat(tensor.dtype)) {
+    const affine = { scale: quant.scale[0], zeroPoint: quant.zeroPoint[0] };
+    const range = rangeOf(dtype, quant);
+    return (i) => quantizeValue(read(i), affine, range);
+  }
+  const shift = (tensor.dtype === 'u8' ? 128 : 0) - (dtype === 'u8' ? 128 : 0);
+  return (i) => read(i) - shift;
+}
+
+function rangeOf(dtype: DType, { bits }: Quant): CodeRange {
+  return dtype === 'u8' ? { min: 0, max: 255 } : codeRange(bits);
+}
+
+/** Codes of the C as the file holds the value. */
+export function asInFile(
+  codes: TypedArray,
+  { dtype, quant }: Coded,
+  { dtype: inFile, shape }: Pick<Tensor, 'dtype' | 'shape'>,
+): Tensor {
+  const [scale, zeroPoint] = [quant.scale[0], quant.zeroPoint[0]];
+  if (inFile === 'f32')
+    return { dtype: inFile, shape, data: Float32Array.from(codes as Int8Array, (code) => scale * (code - zeroPoint)) };
+  const shift = (inFile === 'u8' ? 128 : 0) - (dtype === 'u8' ? 128 : 0);
+  const data = Array.from(codes as Int8Array, (code) => code + shift);
+  return { dtype: inFile, shape, data: inFile === 'u8' ? Uint8Array.from(data) : Int8Array.from(data) };
+}
