@@ -7,7 +7,9 @@ import { arrayText, cType, floatLiteral } from '../ops/support/c-text.ts';
 import { must } from '../support/errors.ts';
 import { commentText } from '../support/names.ts';
 import { ID_MARK, withFilesId } from './files-id.ts';
+import { geometriesOf, withGeometry } from './geometry.ts';
 import { kernelsFor } from './kernels.ts';
+import { placeNames } from './place-names.ts';
 import { memoryMap, renderMemoryMap } from './plan-memory/memory-map.ts';
 import { accessorNames } from './port-names.ts';
 import { describeStorage } from './storage-text.ts';
@@ -22,6 +24,16 @@ export interface EmitOptions {
 
 /** File name -> text, in the order a person would open them. */
 export type GeneratedFiles = ReadonlyMap<string, string>;
+
+/** What the C has in common, by name. */
+interface Names {
+  readonly places: ReturnType<typeof placeNames>;
+  readonly geometries: ReturnType<typeof geometriesOf>;
+  readonly tables: Tables;
+}
+
+/** By symbol. */
+type Tables = ReadonlyMap<string, Table>;
 
 /** Program and memory plan -> NAME.h, NAME.c, NAME_weights.c, CMakeLists.txt. */
 export function emitC(program: Program, plan: MemoryPlan, options: EmitOptions = {}): GeneratedFiles {
@@ -38,13 +50,14 @@ export function emitC(program: Program, plan: MemoryPlan, options: EmitOptions =
   );
 }
 
-/** By symbol. */
-type Tables = ReadonlyMap<string, Table>;
-
 function modelContext(program: Program, plan: MemoryPlan, options: EmitOptions, templates: TemplateSet) {
   const { name } = program;
-  const bySymbol: Tables = new Map(program.tables.map((table) => [table.symbol, table]));
-  const layers = shared(program.calls.map((call, index) => layerContext(name, bySymbol, plan, call, index, templates)));
+  const names: Names = {
+    places: placeNames(program),
+    geometries: geometriesOf(program.calls),
+    tables: new Map(program.tables.map((table) => [table.symbol, table])),
+  };
+  const layers = shared(program.calls.map((call, index) => layerContext(name, names, call, index, templates)));
   const code = layers.map((layer) => layer.body).join('\n');
   const kernels = kernelsFor(
     code,
@@ -58,8 +71,10 @@ function modelContext(program: Program, plan: MemoryPlan, options: EmitOptions, 
     filesId: ID_MARK,
     provenance: (options.provenance ?? []).map((line) => commentText(line)),
     arenaBytes: Math.max(1, plan.arenaBytes), // C has no empty arrays
-    inputs: portContexts(program, plan, program.inputs, 'input'),
-    outputs: portContexts(program, plan, program.outputs, 'output'),
+    geometries: [...names.geometries.values()].filter(({ name }) => code.includes(`&${name}`)),
+    places: [...names.places].map(([buffer, place]) => ({ place, offset: must(plan.offsets.get(buffer), place) })),
+    inputs: portContexts(program, names, program.inputs, 'input'),
+    outputs: portContexts(program, names, program.outputs, 'output'),
     layers,
     kernels: kernels.text,
     systemHeaders: systemHeaders(kernels.systemHeaders, code),
@@ -85,14 +100,8 @@ function systemHeaders(fromKernels: readonly string[], code: string): string[] {
   return [...headers].sort();
 }
 
-function layerContext(
-  name: string,
-  tables: Tables,
-  plan: MemoryPlan,
-  call: Call,
-  index: number,
-  templates: TemplateSet,
-) {
+function layerContext(name: string, names: Names, call: Call, index: number, templates: TemplateSet) {
+  const { tables } = names;
   const own = (text: string) => text.replace(/\bl\d\d+_\w+/g, (word) => (tables.has(word) ? `${name}_${word}` : word));
   return {
     index,
@@ -102,15 +111,15 @@ function layerContext(
     summary: commentText(call.summary, 110),
     cost: costText(tables, call),
     parameters: call.arguments.map((argument) => parameterText(argument)).join(', '),
-    arguments: call.arguments.map((argument) => argumentText(plan, argument)).join(', '),
-    body: own(bodyText(call, templates)).trimEnd(),
-    result: call.result ? argumentText(plan, { ctype: 'void', access: 'read', buffer: call.result.buffer }) : '0',
+    arguments: call.arguments.map((argument) => argumentText(names, argument)).join(', '),
+    body: own(bodyText(call, names, templates)).trimEnd(),
+    result: call.result ? argumentText(names, { ctype: 'void', access: 'read', buffer: call.result.buffer }) : '0',
     resultBytes: call.result ? arenaBytes(call.result.type) : 0,
   };
 }
 
-function bodyText(call: Call, templates: TemplateSet): string {
-  const body = templates.render(`layers/${call.template}.c`, call.params);
+function bodyText(call: Call, { geometries }: Names, templates: TemplateSet): string {
+  const body = templates.render(`layers/${call.template}.c`, withGeometry(call.params, geometries));
   return call.requantization ? templates.requantized(body, call.requantization) : body;
 }
 
@@ -154,18 +163,16 @@ function parameterText(argument: Call['arguments'][number]): string {
 }
 
 function argumentText(
-  plan: MemoryPlan,
-  argument: Pick<Call['arguments'][number], 'ctype' | 'access' | 'buffer'>,
+  names: Names,
+  { access, ctype, buffer }: Pick<Call['arguments'][number], 'ctype' | 'access' | 'buffer'>,
 ): string {
-  const offset = plan.offsets.get(argument.buffer) ?? 0;
-  return `(${argument.access === 'read' ? 'const ' : ''}${argument.ctype} *)(void *)(arena->bytes + ${offset})`;
+  return `AT(${access === 'read' ? 'const ' : ''}${ctype}, ${names.places.get(buffer)})`;
 }
 
-function portContexts(program: Program, plan: MemoryPlan, ports: readonly Port[], role: 'input' | 'output') {
+function portContexts(program: Program, names: Names, ports: readonly Port[], role: 'input' | 'output') {
   const accessors = accessorNames(program.name, role, ports);
   return ports.map((port, i) => {
     const { quant } = port.type;
-    const offset = plan.offsets.get(port.buffer) ?? 0;
     return {
       accessor: accessors[i],
       macro: accessors[i].toUpperCase(),
@@ -173,7 +180,7 @@ function portContexts(program: Program, plan: MemoryPlan, ports: readonly Port[]
       ctype: cType(arenaArray(port.type).dtype),
       elements: elementCount(port.shape),
       bytes: arenaBytes(port.type),
-      offset,
+      place: must(names.places.get(port.buffer), port.value),
       shape: port.shape.join('x') || 'scalar',
       layout: describeStorage(port.shape, port.storage),
       quantized: quant !== null,
@@ -182,9 +189,8 @@ function portContexts(program: Program, plan: MemoryPlan, ports: readonly Port[]
       rounding: floatLiteral((quant?.zeroPoint[0] ?? 0) + 0.5),
       packed: isPacked(port.type),
       codeType: cType(port.type.dtype),
-      /** The byte of the arena of which only the lower half holds a code. */
-      halfByte:
-        isPacked(port.type) && elementCount(port.shape) % 2 === 1 ? String(offset + arenaBytes(port.type) - 1) : '',
+      /** Its byte of which only the lower half holds a code. */
+      halfByte: isPacked(port.type) && elementCount(port.shape) % 2 === 1 ? String(arenaBytes(port.type) - 1) : '',
       ...codeLimits(port.type),
     };
   });

@@ -1,5 +1,6 @@
 import type { BufferId, MemoryPlan, Program } from '../../ir/program.ts';
 import { must } from '../../support/errors.ts';
+import { placeNames } from '../place-names.ts';
 import { type ArenaModel, findLives, type Life, modelArena } from './arena-model.ts';
 
 export { renderMemoryMap } from './render-memory-map.ts';
@@ -17,6 +18,8 @@ export interface MemoryMap {
 
 export interface MappedBuffer {
   readonly id: BufferId;
+  /** Its C name. */
+  readonly place: string;
   /** The ONNX value it holds: may be hostile text. */
   readonly name: string;
   readonly role: string;
@@ -70,6 +73,7 @@ function isTooLong(lives: readonly Life[]): boolean {
 function mapBuffers(program: Program, model: ArenaModel, plan: MemoryPlan): MappedBuffer[] {
   const inputs = new Set(program.inputs.map((port) => port.buffer));
   const outputs = new Set(program.outputs.map((port) => port.buffer));
+  const places = placeNames(program);
   const touched = new Map<BufferId, number[]>();
   program.calls.forEach((call, index) => {
     for (const { buffer } of call.arguments) {
@@ -86,7 +90,8 @@ function mapBuffers(program: Program, model: ArenaModel, plan: MemoryPlan): Mapp
     if (life.length === 0) return [];
     const [firstCall, lastCall] = [life[0], life[life.length - 1]];
     const offset = must(plan.offsets.get(id), `offset of buffer ${id}`);
-    return [{ id, name, role, offset, bytes, calls, within: within?.buffer ?? null, firstCall, lastCall }];
+    const place = must(places.get(id), `name of buffer ${id}`);
+    return [{ id, place, name, role, offset, bytes, calls, within: within?.buffer ?? null, firstCall, lastCall }];
   });
   return mapped.sort((a, b) => a.offset - b.offset || a.id - b.id);
 }

@@ -59,13 +59,19 @@ function block(buffer: number, columns: number): string {
 function drawTable({ buffers, calls }: MemoryMap, symbols: readonly string[]): string[] {
   const rows = buffers.map((buffer) => [
     String(buffer.id),
+    buffer.place,
     String(buffer.offset),
     String(buffer.bytes),
     `${buffer.within === null ? plainSymbol(buffer.role) : `slice of ${buffer.within}`}, ${lifeText(buffer)}`,
   ]);
-  const table = [['buffer', 'offset', 'bytes', 'life'], ...rows];
-  const widths = [0, 1, 2].map((column) => Math.max(...table.map((row) => row[column].length)));
-  return table.map((row) => [...widths.map((width, column) => row[column].padStart(width)), row[3]].join('  '));
+  const table = [['buffer', 'place', 'offset', 'bytes', 'life'], ...rows];
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((row) => row[column].length)));
+  return table.map((row) =>
+    [
+      ...widths.map((width, column) => (column === 1 ? row[1].padEnd(width) : row[column].padStart(width))),
+      row[4],
+    ].join('  '),
+  );
 
   function lifeText({ firstCall, lastCall }: MappedBuffer): string {
     const first = firstCall < 0 ? 'before the run' : (symbols[firstCall] ?? 'after the run');

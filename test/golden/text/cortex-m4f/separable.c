@@ -10,28 +10,32 @@
  * l03_conv        |[8+6############=======================================[9======]| 568
  * l04_averagepool |[8=============][]..............................................| 160
  * l05_gemm        ||...............[]..............................................|  21
- * buffer  offset  bytes  life
- *      0       0    120  input, before the run .. l00_conv
- *      5       0    256  scratch, l01_conv
- *      8       0    144  activation, l03_conv .. l04_averagepool
- *     11       0      5  output, l05_gemm .. after the run
- *      6      16    480  activation, l02_conv .. l03_conv
- *      2     120     80  scratch, l00_conv
- *     10     144     16  activation, l04_averagepool .. l05_gemm
- *      3     200     48  scratch, l00_conv
- *      1     256    240  activation, l00_conv .. l01_conv
- *      4     256    240  activation, l01_conv .. l02_conv
- *      7     496     32  scratch, l02_conv
- *      9     496     72  scratch, l03_conv
+ * buffer  place         offset  bytes  life
+ *      0  input              0    120  input, before the run .. l00_conv
+ *      5  l01_scratch        0    256  scratch, l01_conv
+ *      8  l03_y              0    144  activation, l03_conv .. l04_averagepool
+ *     11  l05_y              0      5  output, l05_gemm .. after the run
+ *      6  l02_y             16    480  activation, l02_conv .. l03_conv
+ *      2  l00_scratch      120     80  scratch, l00_conv
+ *     10  l04_y            144     16  activation, l04_averagepool .. l05_gemm
+ *      3  l00_scratch3     200     48  scratch, l00_conv
+ *      1  l00_y            256    240  activation, l00_conv .. l01_conv
+ *      4  l01_y            256    240  activation, l01_conv .. l02_conv
+ *      7  l02_scratch      496     32  scratch, l02_conv
+ *      9  l03_scratch      496     72  scratch, l03_conv
  */
-#define SEPARABLE_IMPLEMENTATION
 #include "separable.h"
 
 #include <stddef.h>
 #include <string.h>
 
+<<<<<<< HEAD
 #if !defined(SEPARABLE_FILES_ID) || SEPARABLE_FILES_ID != 0x7f94f022u
 #error "separable.c (7f94f022) and separable.h are of different runs: run nibblec compile again and take all its files"
+=======
+#if !defined(SEPARABLE_FILES_ID) || SEPARABLE_FILES_ID != 0xabc956d7u
+#error "separable.c (abc956d7) and separable.h are of different runs: run nibblec compile again and take all its files"
+>>>>>>> 27ae393 (Generated C: places of the arena and windows have names, private tables left the public header)
 #endif
 
 /* Compile with -DSEPARABLE_LAYER_HOOK=function to have it called after each layer (traces, timing). */
@@ -41,6 +45,13 @@ void SEPARABLE_LAYER_HOOK(int layer, const void *result, size_t bytes);
 #else
 #define LAYER_DONE(layer, result, bytes) ((void)0)
 #endif
+
+/* Tables of separable_weights.c. */
+extern const uint32_t separable_l00_weights[56];
+extern const uint32_t separable_l01_weights[34];
+extern const uint32_t separable_l02_weights[64];
+extern const uint32_t separable_l03_weights[68];
+extern const uint32_t separable_l05_weights[48];
 
 /* Geometry of a 2-D convolution or pooling, channels last: x[batch][in_h][in_w][in_c], y[batch][out_h][out_w][out_c].
  * A 1-D one has in_h = out_h = kernel_h = 1. Padding at the bottom and the right follows from the output size. */
@@ -929,22 +940,52 @@ static inline void nn_dense_4x8_s8_2(int32_t groups, int32_t rest, int32_t input
     }
 }
 
+static const nn_conv_shape l00_shape = {
+    .batch = 1, .in_h = 12, .in_w = 10, .in_c = 1,
+    .out_h = 6, .out_w = 5, .out_c = 8,
+    .kernel_h = 5, .kernel_w = 4,
+    .stride_h = 2, .stride_w = 2,
+    .dilation_h = 1, .dilation_w = 1,
+    .pad_top = 2, .pad_left = 1,
+    .groups = 1,
+};
+
+static const nn_conv_shape l01_shape = {
+    .batch = 1, .in_h = 6, .in_w = 5, .in_c = 8,
+    .out_h = 6, .out_w = 5, .out_c = 8,
+    .kernel_h = 3, .kernel_w = 3,
+    .stride_h = 1, .stride_w = 1,
+    .dilation_h = 1, .dilation_w = 1,
+    .pad_top = 1, .pad_left = 1,
+    .groups = 8,
+};
+
+static const nn_conv_shape l03_shape = {
+    .batch = 1, .in_h = 6, .in_w = 5, .in_c = 16,
+    .out_h = 3, .out_w = 3, .out_c = 16,
+    .kernel_h = 3, .kernel_w = 3,
+    .stride_h = 2, .stride_w = 2,
+    .dilation_h = 1, .dilation_w = 1,
+    .pad_top = 1, .pad_left = 1,
+    .groups = 16,
+};
+
+static const nn_conv_shape l04_shape = {
+    .batch = 1, .in_h = 3, .in_w = 3, .in_c = 16,
+    .out_h = 1, .out_w = 1, .out_c = 16,
+    .kernel_h = 1, .kernel_w = 9,
+    .stride_h = 1, .stride_w = 1,
+    .dilation_h = 1, .dilation_w = 1,
+    .pad_top = 0, .pad_left = 0,
+    .groups = 1,
+};
+
 /* 0. Conv 'c1'
  *    Conv 5x4 stride 2x2
  *    -> int8_t[1][8][6][5], 4800 multiply-accumulates, 160 bytes of weights */
 static void l00_conv(const int8_t *x0, int8_t *y, uint32_t *scratch, int8_t *scratch3)
 {
-    static const nn_conv_shape shape = {
-        .batch = 1, .in_h = 12, .in_w = 10, .in_c = 1,
-        .out_h = 6, .out_w = 5, .out_c = 8,
-        .kernel_h = 5, .kernel_w = 4,
-        .stride_h = 2, .stride_w = 2,
-        .dilation_h = 1, .dilation_w = 1,
-        .pad_top = 2, .pad_left = 1,
-        .groups = 1,
-    };
-
-    nn_conv2d_narrow_4x2_s8_5x4_10(&shape, 0, x0, -11, separable_l00_weights, separable_l00_weights + 56, scratch, scratch3, y);
+    nn_conv2d_narrow_4x2_s8_5x4_10(&l00_shape, 0, x0, -11, separable_l00_weights, separable_l00_weights + 56, scratch, scratch3, y);
 }
 
 /* 1. Conv 'c2'
@@ -952,17 +993,7 @@ static void l00_conv(const int8_t *x0, int8_t *y, uint32_t *scratch, int8_t *scr
  *    -> int8_t[1][8][6][5], 2160 multiply-accumulates, 72 bytes of weights */
 static void l01_conv(const int8_t *x0, int8_t *y, int8_t *scratch)
 {
-    static const nn_conv_shape shape = {
-        .batch = 1, .in_h = 6, .in_w = 5, .in_c = 8,
-        .out_h = 6, .out_w = 5, .out_c = 8,
-        .kernel_h = 3, .kernel_w = 3,
-        .stride_h = 1, .stride_w = 1,
-        .dilation_h = 1, .dilation_w = 1,
-        .pad_top = 1, .pad_left = 1,
-        .groups = 8,
-    };
-
-    nn_depthwise3x3_strips_s8_8_6x5x8_m128(&shape, x0, -128, separable_l01_weights, scratch, y);
+    nn_depthwise3x3_strips_s8_8_6x5x8_m128(&l01_shape, x0, -128, separable_l01_weights, scratch, y);
 }
 
 /* 2. Conv 'c3'
@@ -978,17 +1009,7 @@ static void l02_conv(const int8_t *x0, int8_t *y, uint32_t *scratch)
  *    -> int8_t[1][16][3][3], 1296 multiply-accumulates, 144 bytes of weights */
 static void l03_conv(const int8_t *x0, int8_t *y, int8_t *scratch)
 {
-    static const nn_conv_shape shape = {
-        .batch = 1, .in_h = 6, .in_w = 5, .in_c = 16,
-        .out_h = 3, .out_w = 3, .out_c = 16,
-        .kernel_h = 3, .kernel_w = 3,
-        .stride_h = 2, .stride_w = 2,
-        .dilation_h = 1, .dilation_w = 1,
-        .pad_top = 1, .pad_left = 1,
-        .groups = 16,
-    };
-
-    nn_depthwise3x3_s8(&shape, 0, x0, -128, separable_l03_weights, 8, scratch, y);
+    nn_depthwise3x3_s8(&l03_shape, 0, x0, -128, separable_l03_weights, 8, scratch, y);
 }
 
 /* 4. AveragePool 'p'
@@ -996,20 +1017,11 @@ static void l03_conv(const int8_t *x0, int8_t *y, int8_t *scratch)
  *    -> int8_t[1][16][1][1] */
 static void l04_averagepool(const int8_t *x, int8_t *y)
 {
-    static const nn_conv_shape shape = {
-        .batch = 1, .in_h = 3, .in_w = 3, .in_c = 16,
-        .out_h = 1, .out_w = 1, .out_c = 16,
-        .kernel_h = 1, .kernel_w = 9,
-        .stride_h = 1, .stride_w = 1,
-        .dilation_h = 1, .dilation_w = 1,
-        .pad_top = 0, .pad_left = 0,
-        .groups = 1,
-    };
     static const nn_quant quant = {
         .left_shift = 0, .zero_point = -128, .min = -128, .max = 127,
     };
 
-    nn_averagepool4_s8(&shape, &quant, x, -1152, 954437177, y);
+    nn_averagepool4_s8(&l04_shape, &quant, x, -1152, 954437177, y);
 }
 
 /* 5. Gemm 'y'
@@ -1020,29 +1032,46 @@ static void l05_gemm(const int8_t *x0, int8_t *y)
     nn_dense_4x8_s8_2(1, 1, 16, 16, 132, x0, separable_l05_weights, NULL, y);
 }
 
+/* Places in the arena: bytes from its start, as in the table above. */
+enum {
+    input = 0,
+    l00_y = 256,
+    l00_scratch = 120,
+    l00_scratch3 = 200,
+    l01_y = 256,
+    l01_scratch = 0,
+    l02_y = 16,
+    l02_scratch = 496,
+    l03_y = 0,
+    l03_scratch = 496,
+    l04_y = 144,
+    l05_y = 0,
+};
+#define AT(type, place) ((type *)(void *)(arena->bytes + (place)))
+
 void separable_run(separable_arena *arena)
 {
-    l00_conv((const int8_t *)(void *)(arena->bytes + 0), (int8_t *)(void *)(arena->bytes + 256), (uint32_t *)(void *)(arena->bytes + 120), (int8_t *)(void *)(arena->bytes + 200));
-    LAYER_DONE(0, (const void *)(void *)(arena->bytes + 256), 240);
-    l01_conv((const int8_t *)(void *)(arena->bytes + 256), (int8_t *)(void *)(arena->bytes + 256), (int8_t *)(void *)(arena->bytes + 0));
-    LAYER_DONE(1, (const void *)(void *)(arena->bytes + 256), 240);
-    l02_conv((const int8_t *)(void *)(arena->bytes + 256), (int8_t *)(void *)(arena->bytes + 16), (uint32_t *)(void *)(arena->bytes + 496));
-    LAYER_DONE(2, (const void *)(void *)(arena->bytes + 16), 480);
-    l03_conv((const int8_t *)(void *)(arena->bytes + 16), (int8_t *)(void *)(arena->bytes + 0), (int8_t *)(void *)(arena->bytes + 496));
-    LAYER_DONE(3, (const void *)(void *)(arena->bytes + 0), 144);
-    l04_averagepool((const int8_t *)(void *)(arena->bytes + 0), (int8_t *)(void *)(arena->bytes + 144));
-    LAYER_DONE(4, (const void *)(void *)(arena->bytes + 144), 16);
-    l05_gemm((const int8_t *)(void *)(arena->bytes + 144), (int8_t *)(void *)(arena->bytes + 0));
-    LAYER_DONE(5, (const void *)(void *)(arena->bytes + 0), 5);
+    l00_conv(AT(const int8_t, input), AT(int8_t, l00_y), AT(uint32_t, l00_scratch), AT(int8_t, l00_scratch3));
+    LAYER_DONE(0, AT(const void, l00_y), 240);
+    l01_conv(AT(const int8_t, l00_y), AT(int8_t, l01_y), AT(int8_t, l01_scratch));
+    LAYER_DONE(1, AT(const void, l01_y), 240);
+    l02_conv(AT(const int8_t, l01_y), AT(int8_t, l02_y), AT(uint32_t, l02_scratch));
+    LAYER_DONE(2, AT(const void, l02_y), 480);
+    l03_conv(AT(const int8_t, l02_y), AT(int8_t, l03_y), AT(int8_t, l03_scratch));
+    LAYER_DONE(3, AT(const void, l03_y), 144);
+    l04_averagepool(AT(const int8_t, l03_y), AT(int8_t, l04_y));
+    LAYER_DONE(4, AT(const void, l04_y), 16);
+    l05_gemm(AT(const int8_t, l04_y), AT(int8_t, l05_y));
+    LAYER_DONE(5, AT(const void, l05_y), 5);
 }
 
 int8_t *separable_input(separable_arena *arena)
 {
-    return (int8_t *)(void *)(arena->bytes + 0);
+    return AT(int8_t, input);
 }
 
 const int8_t *separable_output(const separable_arena *arena)
 {
-    return (const int8_t *)(const void *)(arena->bytes + 0);
+    return (const int8_t *)(const void *)(arena->bytes + l05_y);
 }
 

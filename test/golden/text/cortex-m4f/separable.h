@@ -17,7 +17,11 @@ extern "C" {
 #endif
 
 /* What the files of one run of nibblec have in common; those of different runs do not compile together. */
+<<<<<<< HEAD
 #define SEPARABLE_FILES_ID 0x7f94f022u
+=======
+#define SEPARABLE_FILES_ID 0xabc956d7u
+>>>>>>> 27ae393 (Generated C: places of the arena and windows have names, private tables left the public header)
 
 #define SEPARABLE_ARENA_BYTES 568u
 
@@ -66,14 +70,6 @@ static inline float separable_output_real(int8_t code)
 {
     return SEPARABLE_OUTPUT_SCALE * (float)(code - SEPARABLE_OUTPUT_ZERO_POINT);
 }
-
-#ifdef SEPARABLE_IMPLEMENTATION
-extern const uint32_t separable_l00_weights[56];
-extern const uint32_t separable_l01_weights[34];
-extern const uint32_t separable_l02_weights[64];
-extern const uint32_t separable_l03_weights[68];
-extern const uint32_t separable_l05_weights[48];
-#endif
 
 #ifdef __cplusplus
 }

@@ -9,25 +9,24 @@
  * l02_add     |3+5#########################1==========================]........| 2048
  * l03_conv    |[5=========================[6=======[7======]...................| 1632
  * l04_maxpool |[8]........................[6=======]...........................|  400
- * buffer  offset  bytes  life
- *      0       0    192  input, before the run .. l00_conv
- *      3       0   1024  activation, l01_conv .. l02_add
- *      5       0   1024  activation, l02_add .. l03_conv
- *      8       0     80  output, l04_maxpool .. after the run
- *      2     192     54  scratch, l00_conv
- *      1    1024   1024  activation, l00_conv .. l02_add
- *      6    1024    320  activation, l03_conv .. l04_maxpool
- *      7    1344    288  scratch, l03_conv
- *      4    2048    288  scratch, l01_conv
+ * buffer  place        offset  bytes  life
+ *      0  input             0    192  input, before the run .. l00_conv
+ *      3  l01_y             0   1024  activation, l01_conv .. l02_add
+ *      5  l02_y             0   1024  activation, l02_add .. l03_conv
+ *      8  l04_y             0     80  output, l04_maxpool .. after the run
+ *      2  l00_scratch     192     54  scratch, l00_conv
+ *      1  l00_y          1024   1024  activation, l00_conv .. l02_add
+ *      6  l03_y          1024    320  activation, l03_conv .. l04_maxpool
+ *      7  l03_scratch    1344    288  scratch, l03_conv
+ *      4  l01_scratch    2048    288  scratch, l01_conv
  */
-#define RESIDUAL_IMPLEMENTATION
 #include "residual.h"
 
 #include <stddef.h>
 #include <string.h>
 
-#if !defined(RESIDUAL_FILES_ID) || RESIDUAL_FILES_ID != 0x7f6d0bbcu
-#error "residual.c (7f6d0bbc) and residual.h are of different runs: run nibblec compile again and take all its files"
+#if !defined(RESIDUAL_FILES_ID) || RESIDUAL_FILES_ID != 0xa69bacc5u
+#error "residual.c (a69bacc5) and residual.h are of different runs: run nibblec compile again and take all its files"
 #endif
 
 /* Compile with -DRESIDUAL_LAYER_HOOK=function to have it called after each layer (traces, timing). */
@@ -37,6 +36,23 @@ void RESIDUAL_LAYER_HOOK(int layer, const void *result, size_t bytes);
 #else
 #define LAYER_DONE(layer, result, bytes) ((void)0)
 #endif
+
+/* Tables of residual_weights.c. */
+extern const int8_t residual_l00_weights[432];
+extern const int32_t residual_l00_bias[16];
+extern const int32_t residual_l00_multiplier[16];
+extern const int8_t residual_l01_weights[2304];
+extern const int32_t residual_l01_bias[16];
+extern const int32_t residual_l01_multiplier[16];
+extern const int8_t residual_l03_weights[2880];
+extern const int32_t residual_l03_bias[20];
+extern const int32_t residual_l03_multiplier[20];
+
+/* How an accumulator becomes an int8 code: left shift (0 unless the scale is 0.5 or more),
+ * zero point, and the clamp that also is the fused Relu or Clip. */
+typedef struct {
+    int32_t left_shift, zero_point, min, max;
+} nn_quant;
 
 /* Geometry of a 2-D convolution or pooling, channels last: x[batch][in_h][in_w][in_c], y[batch][out_h][out_w][out_c].
  * A 1-D one has in_h = out_h = kernel_h = 1. Padding at the bottom and the right follows from the output size. */
@@ -49,12 +65,6 @@ typedef struct {
     int32_t pad_top, pad_left;
     int32_t groups;
 } nn_conv_shape;
-
-/* How an accumulator becomes an int8 code: left shift (0 unless the scale is 0.5 or more),
- * zero point, and the clamp that also is the fused Relu or Clip. */
-typedef struct {
-    int32_t left_shift, zero_point, min, max;
-} nn_quant;
 
 /* Gathers the window at (top, left) of channels first .. first + count - 1 into patch[kernel_h][kernel_w][count];
  * positions outside the image get the zero point. x points at the image of one batch element. */
@@ -288,25 +298,56 @@ static inline void nn_maxpool2d_s8(const nn_conv_shape *s, const int8_t *x, int3
     }
 }
 
+static const nn_conv_shape l00_shape = {
+    .batch = 1, .in_h = 8, .in_w = 8, .in_c = 3,
+    .out_h = 8, .out_w = 8, .out_c = 16,
+    .kernel_h = 3, .kernel_w = 3,
+    .stride_h = 1, .stride_w = 1,
+    .dilation_h = 1, .dilation_w = 1,
+    .pad_top = 1, .pad_left = 1,
+    .groups = 1,
+};
+
+static const nn_conv_shape l01_shape = {
+    .batch = 1, .in_h = 8, .in_w = 8, .in_c = 16,
+    .out_h = 8, .out_w = 8, .out_c = 16,
+    .kernel_h = 3, .kernel_w = 3,
+    .stride_h = 1, .stride_w = 1,
+    .dilation_h = 1, .dilation_w = 1,
+    .pad_top = 1, .pad_left = 1,
+    .groups = 1,
+};
+
+static const nn_conv_shape l03_shape = {
+    .batch = 1, .in_h = 8, .in_w = 8, .in_c = 16,
+    .out_h = 4, .out_w = 4, .out_c = 20,
+    .kernel_h = 3, .kernel_w = 3,
+    .stride_h = 2, .stride_w = 2,
+    .dilation_h = 1, .dilation_w = 1,
+    .pad_top = 1, .pad_left = 1,
+    .groups = 1,
+};
+
+static const nn_conv_shape l04_shape = {
+    .batch = 1, .in_h = 4, .in_w = 4, .in_c = 20,
+    .out_h = 2, .out_w = 2, .out_c = 20,
+    .kernel_h = 2, .kernel_w = 2,
+    .stride_h = 2, .stride_w = 2,
+    .dilation_h = 1, .dilation_w = 1,
+    .pad_top = 0, .pad_left = 0,
+    .groups = 1,
+};
+
 /* 0. Conv 'c1'
  *    Conv 3x3
  *    -> int8_t[1][16][8][8], 27648 multiply-accumulates, 432 bytes of weights */
 static void l00_conv(const int8_t *x0, int8_t *y, int8_t *scratch)
 {
-    static const nn_conv_shape shape = {
-        .batch = 1, .in_h = 8, .in_w = 8, .in_c = 3,
-        .out_h = 8, .out_w = 8, .out_c = 16,
-        .kernel_h = 3, .kernel_w = 3,
-        .stride_h = 1, .stride_w = 1,
-        .dilation_h = 1, .dilation_w = 1,
-        .pad_top = 1, .pad_left = 1,
-        .groups = 1,
-    };
     static const nn_quant quant = {
         .left_shift = 0, .zero_point = -128, .min = -128, .max = 127,
     };
 
-    nn_conv2d_s8(&shape, &quant, x0, 5, residual_l00_weights, residual_l00_bias, residual_l00_multiplier, scratch, y);
+    nn_conv2d_s8(&l00_shape, &quant, x0, 5, residual_l00_weights, residual_l00_bias, residual_l00_multiplier, scratch, y);
 }
 
 /* 1. Conv 'c2'
@@ -314,20 +355,11 @@ static void l00_conv(const int8_t *x0, int8_t *y, int8_t *scratch)
  *    -> int8_t[1][16][8][8], 147456 multiply-accumulates, 2304 bytes of weights */
 static void l01_conv(const int8_t *x0, int8_t *y, int8_t *scratch)
 {
-    static const nn_conv_shape shape = {
-        .batch = 1, .in_h = 8, .in_w = 8, .in_c = 16,
-        .out_h = 8, .out_w = 8, .out_c = 16,
-        .kernel_h = 3, .kernel_w = 3,
-        .stride_h = 1, .stride_w = 1,
-        .dilation_h = 1, .dilation_w = 1,
-        .pad_top = 1, .pad_left = 1,
-        .groups = 1,
-    };
     static const nn_quant quant = {
         .left_shift = 0, .zero_point = 3, .min = -128, .max = 127,
     };
 
-    nn_conv2d_s8(&shape, &quant, x0, -128, residual_l01_weights, residual_l01_bias, residual_l01_multiplier, scratch, y);
+    nn_conv2d_s8(&l01_shape, &quant, x0, -128, residual_l01_weights, residual_l01_bias, residual_l01_multiplier, scratch, y);
 }
 
 /* 2. Add 'a'
@@ -347,20 +379,11 @@ static void l02_add(const int8_t *x0, const int8_t *x1, int8_t *y)
  *    -> int8_t[1][20][4][4], 46080 multiply-accumulates, 2880 bytes of weights */
 static void l03_conv(const int8_t *x0, int8_t *y, int8_t *scratch)
 {
-    static const nn_conv_shape shape = {
-        .batch = 1, .in_h = 8, .in_w = 8, .in_c = 16,
-        .out_h = 4, .out_w = 4, .out_c = 20,
-        .kernel_h = 3, .kernel_w = 3,
-        .stride_h = 2, .stride_w = 2,
-        .dilation_h = 1, .dilation_w = 1,
-        .pad_top = 1, .pad_left = 1,
-        .groups = 1,
-    };
     static const nn_quant quant = {
         .left_shift = 0, .zero_point = -9, .min = -128, .max = 127,
     };
 
-    nn_conv2d_s8(&shape, &quant, x0, -128, residual_l03_weights, residual_l03_bias, residual_l03_multiplier, scratch, y);
+    nn_conv2d_s8(&l03_shape, &quant, x0, -128, residual_l03_weights, residual_l03_bias, residual_l03_multiplier, scratch, y);
 }
 
 /* 4. MaxPool 'm'
@@ -368,40 +391,44 @@ static void l03_conv(const int8_t *x0, int8_t *y, int8_t *scratch)
  *    -> int8_t[1][20][2][2] */
 static void l04_maxpool(const int8_t *x, int8_t *y)
 {
-    static const nn_conv_shape shape = {
-        .batch = 1, .in_h = 4, .in_w = 4, .in_c = 20,
-        .out_h = 2, .out_w = 2, .out_c = 20,
-        .kernel_h = 2, .kernel_w = 2,
-        .stride_h = 2, .stride_w = 2,
-        .dilation_h = 1, .dilation_w = 1,
-        .pad_top = 0, .pad_left = 0,
-        .groups = 1,
-    };
-
-    nn_maxpool2d_s8(&shape, x, -128, 127, y);
+    nn_maxpool2d_s8(&l04_shape, x, -128, 127, y);
 }
+
+/* Places in the arena: bytes from its start, as in the table above. */
+enum {
+    input = 0,
+    l00_y = 1024,
+    l00_scratch = 192,
+    l01_y = 0,
+    l01_scratch = 2048,
+    l02_y = 0,
+    l03_y = 1024,
+    l03_scratch = 1344,
+    l04_y = 0,
+};
+#define AT(type, place) ((type *)(void *)(arena->bytes + (place)))
 
 void residual_run(residual_arena *arena)
 {
-    l00_conv((const int8_t *)(void *)(arena->bytes + 0), (int8_t *)(void *)(arena->bytes + 1024), (int8_t *)(void *)(arena->bytes + 192));
-    LAYER_DONE(0, (const void *)(void *)(arena->bytes + 1024), 1024);
-    l01_conv((const int8_t *)(void *)(arena->bytes + 1024), (int8_t *)(void *)(arena->bytes + 0), (int8_t *)(void *)(arena->bytes + 2048));
-    LAYER_DONE(1, (const void *)(void *)(arena->bytes + 0), 1024);
-    l02_add((const int8_t *)(void *)(arena->bytes + 1024), (const int8_t *)(void *)(arena->bytes + 0), (int8_t *)(void *)(arena->bytes + 0));
-    LAYER_DONE(2, (const void *)(void *)(arena->bytes + 0), 1024);
-    l03_conv((const int8_t *)(void *)(arena->bytes + 0), (int8_t *)(void *)(arena->bytes + 1024), (int8_t *)(void *)(arena->bytes + 1344));
-    LAYER_DONE(3, (const void *)(void *)(arena->bytes + 1024), 320);
-    l04_maxpool((const int8_t *)(void *)(arena->bytes + 1024), (int8_t *)(void *)(arena->bytes + 0));
-    LAYER_DONE(4, (const void *)(void *)(arena->bytes + 0), 80);
+    l00_conv(AT(const int8_t, input), AT(int8_t, l00_y), AT(int8_t, l00_scratch));
+    LAYER_DONE(0, AT(const void, l00_y), 1024);
+    l01_conv(AT(const int8_t, l00_y), AT(int8_t, l01_y), AT(int8_t, l01_scratch));
+    LAYER_DONE(1, AT(const void, l01_y), 1024);
+    l02_add(AT(const int8_t, l00_y), AT(const int8_t, l01_y), AT(int8_t, l02_y));
+    LAYER_DONE(2, AT(const void, l02_y), 1024);
+    l03_conv(AT(const int8_t, l02_y), AT(int8_t, l03_y), AT(int8_t, l03_scratch));
+    LAYER_DONE(3, AT(const void, l03_y), 320);
+    l04_maxpool(AT(const int8_t, l03_y), AT(int8_t, l04_y));
+    LAYER_DONE(4, AT(const void, l04_y), 80);
 }
 
 int8_t *residual_input(residual_arena *arena)
 {
-    return (int8_t *)(void *)(arena->bytes + 0);
+    return AT(int8_t, input);
 }
 
 const int8_t *residual_output(const residual_arena *arena)
 {
-    return (const int8_t *)(const void *)(arena->bytes + 0);
+    return (const int8_t *)(const void *)(arena->bytes + l04_y);
 }
 

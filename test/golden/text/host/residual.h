@@ -17,7 +17,7 @@ extern "C" {
 #endif
 
 /* What the files of one run of nibblec have in common; those of different runs do not compile together. */
-#define RESIDUAL_FILES_ID 0x7f6d0bbcu
+#define RESIDUAL_FILES_ID 0xa69bacc5u
 
 #define RESIDUAL_ARENA_BYTES 2336u
 
@@ -66,18 +66,6 @@ static inline float residual_output_real(int8_t code)
 {
     return RESIDUAL_OUTPUT_SCALE * (float)(code - RESIDUAL_OUTPUT_ZERO_POINT);
 }
-
-#ifdef RESIDUAL_IMPLEMENTATION
-extern const int8_t residual_l00_weights[432];
-extern const int32_t residual_l00_bias[16];
-extern const int32_t residual_l00_multiplier[16];
-extern const int8_t residual_l01_weights[2304];
-extern const int32_t residual_l01_bias[16];
-extern const int32_t residual_l01_multiplier[16];
-extern const int8_t residual_l03_weights[2880];
-extern const int32_t residual_l03_bias[20];
-extern const int32_t residual_l03_multiplier[20];
-#endif
 
 #ifdef __cplusplus
 }
