@@ -1,4 +1,4 @@
-import type { Call, MemoryPlan, Port, Program, Table } from '../ir/program.ts';
+import type { BufferId, Call, MemoryPlan, Port, Program, Table } from '../ir/program.ts';
 import { elementCount } from '../ir/shape.ts';
 import { bytesByKind } from '../ir/tables.ts';
 import { arenaArray, arenaBytes, isPacked } from '../ir/tensor.ts';
@@ -14,6 +14,7 @@ import { memoryMap, renderMemoryMap } from './plan-memory/memory-map.ts';
 import { accessorNames } from './port-names.ts';
 import { describeStorage } from './storage-text.ts';
 import { type TemplateSet, templateSet } from './templates.ts';
+import { wrapLines } from './wrap-lines.ts';
 
 export interface EmitOptions {
   /** What the core can do: decides which sets of kernels are used. Default: none, portable C. */
@@ -25,15 +26,16 @@ export interface EmitOptions {
 /** File name -> text, in the order a person would open them. */
 export type GeneratedFiles = ReadonlyMap<string, string>;
 
-/** What the C has in common, by name. */
-interface Names {
+/** What the files are made of; what layers have in common has names. */
+interface Emission {
+  readonly program: Program;
+  readonly plan: MemoryPlan;
+  readonly templates: TemplateSet;
   readonly places: ReturnType<typeof placeNames>;
   readonly geometries: ReturnType<typeof geometriesOf>;
-  readonly tables: Tables;
+  /** By symbol. */
+  readonly tables: ReadonlyMap<string, Table>;
 }
-
-/** By symbol. */
-type Tables = ReadonlyMap<string, Table>;
 
 /** Program and memory plan -> NAME.h, NAME.c, NAME_weights.c, CMakeLists.txt. */
 export function emitC(program: Program, plan: MemoryPlan, options: EmitOptions = {}): GeneratedFiles {
@@ -52,12 +54,15 @@ export function emitC(program: Program, plan: MemoryPlan, options: EmitOptions =
 
 function modelContext(program: Program, plan: MemoryPlan, options: EmitOptions, templates: TemplateSet) {
   const { name } = program;
-  const names: Names = {
+  const emission: Emission = {
+    program,
+    plan,
+    templates,
     places: placeNames(program),
     geometries: geometriesOf(program.calls),
     tables: new Map(program.tables.map((table) => [table.symbol, table])),
   };
-  const layers = shared(program.calls.map((call, index) => layerContext(name, names, call, index, templates)));
+  const layers = shared(program.calls.map((call, index) => layerContext(emission, call, index)));
   const code = layers.map((layer) => layer.body).join('\n');
   const kernels = kernelsFor(
     code,
@@ -71,10 +76,10 @@ function modelContext(program: Program, plan: MemoryPlan, options: EmitOptions, 
     filesId: ID_MARK,
     provenance: (options.provenance ?? []).map((line) => commentText(line)),
     arenaBytes: Math.max(1, plan.arenaBytes), // C has no empty arrays
-    geometries: [...names.geometries.values()].filter(({ name }) => code.includes(`&${name}`)),
-    places: [...names.places].map(([buffer, place]) => ({ place, offset: must(plan.offsets.get(buffer), place) })),
-    inputs: portContexts(program, names, program.inputs, 'input'),
-    outputs: portContexts(program, names, program.outputs, 'output'),
+    geometries: [...emission.geometries.values()].filter(({ name }) => code.includes(`&${name}`)),
+    places: [...emission.places].map(([buffer, place]) => ({ place, offset: must(plan.offsets.get(buffer), place) })),
+    inputs: portContexts(emission, program.inputs, 'input'),
+    outputs: portContexts(emission, program.outputs, 'output'),
     layers,
     kernels: kernels.text,
     systemHeaders: systemHeaders(kernels.systemHeaders, code),
@@ -100,25 +105,43 @@ function systemHeaders(fromKernels: readonly string[], code: string): string[] {
   return [...headers].sort();
 }
 
-function layerContext(name: string, names: Names, call: Call, index: number, templates: TemplateSet) {
-  const { tables } = names;
-  const own = (text: string) => text.replace(/\bl\d\d+_\w+/g, (word) => (tables.has(word) ? `${name}_${word}` : word));
+function layerContext(emission: Emission, call: Call, index: number) {
+  const { program, tables } = emission;
+  const own = (text: string) =>
+    text.replace(/\bl\d\d+_\w+/g, (word) => (tables.has(word) ? `${program.name}_${word}` : word));
   return {
     index,
     symbol: call.symbol,
     op: commentText(call.op),
     node: commentText(call.node),
     summary: commentText(call.summary, 110),
-    cost: costText(tables, call),
+    cost: costText(emission, call),
     parameters: call.arguments.map((argument) => parameterText(argument)).join(', '),
-    arguments: call.arguments.map((argument) => argumentText(names, argument)).join(', '),
-    body: own(bodyText(call, names, templates)).trimEnd(),
-    result: call.result ? argumentText(names, { ctype: 'void', access: 'read', buffer: call.result.buffer }) : '0',
+    arguments: call.arguments.map((argument) => argumentText(emission, argument)).join(', '),
+    body: wrapLines(own(bodyText(emission, call)).trimEnd()),
+    replaced: replacedText(emission, call),
+    result: call.result ? argumentText(emission, { ctype: 'void', access: 'read', buffer: call.result.buffer }) : '0',
     resultBytes: call.result ? arenaBytes(call.result.type) : 0,
   };
 }
 
-function bodyText(call: Call, { geometries }: Names, templates: TemplateSet): string {
+/** 'l01_y starts 160 bytes below l00_y and replaces it', of results that lie over what the layer reads. */
+function replacedText({ program, plan, places }: Emission, { overlaps }: Call): string {
+  const placeOf = (buffer: BufferId) => must(plan.offsets.get(buffer), `offset of buffer ${buffer}`);
+  const replaced = overlaps.filter(({ read, write }) => {
+    const [from, to] = [placeOf(read), placeOf(write)];
+    return read !== write && from < to + program.buffers[write].bytes && to < from + program.buffers[read].bytes;
+  });
+  return replaced
+    .map(({ read, write }) => {
+      const below = placeOf(read) - placeOf(write);
+      const where = below === 0 ? 'with' : below > 0 ? `${below} bytes below` : `${-below} bytes above`;
+      return `${places.get(write)} starts ${where} ${places.get(read)} and replaces it`;
+    })
+    .join(', ');
+}
+
+function bodyText({ geometries, templates }: Emission, call: Call): string {
   const body = templates.render(`layers/${call.template}.c`, withGeometry(call.params, geometries));
   return call.requantization ? templates.requantized(body, call.requantization) : body;
 }
@@ -142,7 +165,7 @@ function shared<T extends { symbol: string; parameters: string; body: string }>(
 }
 
 /** '-> int8_t[1][64][25][5], 320000 multiply-accumulates, 2560 bytes of weights' */
-function costText(tables: Tables, call: Call): string {
+function costText({ tables }: Emission, call: Call): string {
   const read = [...new Set(call.constants)].flatMap((symbol) => tables.get(symbol) ?? []);
   const weights = read.filter(({ kind }) => kind === 'weights');
   const bytes = weights.reduce((sum, table) => sum + bytesByKind(table).weights, 0);
@@ -163,13 +186,13 @@ function parameterText(argument: Call['arguments'][number]): string {
 }
 
 function argumentText(
-  names: Names,
+  { places }: Emission,
   { access, ctype, buffer }: Pick<Call['arguments'][number], 'ctype' | 'access' | 'buffer'>,
 ): string {
-  return `AT(${access === 'read' ? 'const ' : ''}${ctype}, ${names.places.get(buffer)})`;
+  return `AT(${access === 'read' ? 'const ' : ''}${ctype}, ${places.get(buffer)})`;
 }
 
-function portContexts(program: Program, names: Names, ports: readonly Port[], role: 'input' | 'output') {
+function portContexts({ program, places }: Emission, ports: readonly Port[], role: 'input' | 'output') {
   const accessors = accessorNames(program.name, role, ports);
   return ports.map((port, i) => {
     const { quant } = port.type;
@@ -180,7 +203,7 @@ function portContexts(program: Program, names: Names, ports: readonly Port[], ro
       ctype: cType(arenaArray(port.type).dtype),
       elements: elementCount(port.shape),
       bytes: arenaBytes(port.type),
-      place: must(names.places.get(port.buffer), port.value),
+      place: must(places.get(port.buffer), port.value),
       shape: port.shape.join('x') || 'scalar',
       layout: describeStorage(port.shape, port.storage),
       quantized: quant !== null,

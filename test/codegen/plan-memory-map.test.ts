@@ -36,12 +36,12 @@ test('the map of a residual block', () => {
     l00_call |[][1============================[0=============================]| 3264
     l01_call |[22+1##########################=[0=============================]| 3310
     l02_call |2+4############################.[0=============================]| 3200
-    buffer  offset  bytes  life
-         2       0   1600  activation, l01_call .. l02_call
-         3       0     64  scratch, l00_call
-         4       0   1600  output, l02_call .. after the run
-         1     110   1600  activation, l00_call .. l01_call
-         0    1710   1600  input, before the run .. l02_call
+    buffer  place  offset  bytes  life
+         2  l01_y       0   1600  activation, l01_call .. l02_call
+         3  l00_t       0     64  scratch, l00_call
+         4  l02_y       0   1600  output, l02_call .. after the run
+         1  l00_y     110   1600  activation, l00_call .. l01_call
+         0  input    1710   1600  input, before the run .. l02_call
     "
   `);
 });

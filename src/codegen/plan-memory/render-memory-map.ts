@@ -59,7 +59,7 @@ function block(buffer: number, columns: number): string {
 function drawTable({ buffers, calls }: MemoryMap, symbols: readonly string[]): string[] {
   const rows = buffers.map((buffer) => [
     String(buffer.id),
-    buffer.place,
+    plainSymbol(buffer.place),
     String(buffer.offset),
     String(buffer.bytes),
     `${buffer.within === null ? plainSymbol(buffer.role) : `slice of ${buffer.within}`}, ${lifeText(buffer)}`,

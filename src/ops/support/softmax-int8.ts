@@ -27,16 +27,16 @@ export function lowerSoftmaxS8(node: Node, lower: LowerBuilder): void {
   const strides = dimensionStrides(x.storage, x.shape) ?? [];
   const outer = x.shape.map((size, i) => ({ size, stride: strides[i] })).filter((_, i) => i !== axis);
   const loops = outer.filter(({ size }) => size !== 1).sort((a, b) => b.stride - a.stride);
-  const start = loops.map(({ stride }, i) => (stride === 1 ? `i${i}` : `i${i} * ${stride}`)).join(' + ') || '0';
+  const start = loops.map(({ stride }, i) => (stride === 1 ? `i${i}` : `i${i} * ${stride}`)).join(' + ');
+  const at = (operand: string) => (start === '' ? operand : `${operand} + ${start}`);
   lower.call({
     template: 'softmax_s8',
     params: {
       loops: loops.map(({ size }, i) => ({ name: `i${i}`, size, pad: '    '.repeat(i + 1) })),
       pad: '    '.repeat(loops.length + 1),
       ends: loops.map((_, i) => `${'    '.repeat(loops.length - i)}}`),
-      start,
-      x: x.name,
-      y: y.name,
+      x: at(x.name),
+      y: at(y.name),
       length,
       stride: strides[axis] || 1,
       table: lower.table(

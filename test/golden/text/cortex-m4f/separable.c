@@ -29,13 +29,8 @@
 #include <stddef.h>
 #include <string.h>
 
-<<<<<<< HEAD
-#if !defined(SEPARABLE_FILES_ID) || SEPARABLE_FILES_ID != 0x7f94f022u
-#error "separable.c (7f94f022) and separable.h are of different runs: run nibblec compile again and take all its files"
-=======
-#if !defined(SEPARABLE_FILES_ID) || SEPARABLE_FILES_ID != 0xabc956d7u
-#error "separable.c (abc956d7) and separable.h are of different runs: run nibblec compile again and take all its files"
->>>>>>> 27ae393 (Generated C: places of the arena and windows have names, private tables left the public header)
+#if !defined(SEPARABLE_FILES_ID) || SEPARABLE_FILES_ID != 0x5d792d6bu
+#error "separable.c (5d792d6b) and separable.h are of different runs: run nibblec compile again and take all its files"
 #endif
 
 /* Compile with -DSEPARABLE_LAYER_HOOK=function to have it called after each layer (traces, timing). */
@@ -985,7 +980,8 @@ static const nn_conv_shape l04_shape = {
  *    -> int8_t[1][8][6][5], 4800 multiply-accumulates, 160 bytes of weights */
 static void l00_conv(const int8_t *x0, int8_t *y, uint32_t *scratch, int8_t *scratch3)
 {
-    nn_conv2d_narrow_4x2_s8_5x4_10(&l00_shape, 0, x0, -11, separable_l00_weights, separable_l00_weights + 56, scratch, scratch3, y);
+    nn_conv2d_narrow_4x2_s8_5x4_10(&l00_shape, /* zero point */ 0, x0, /* input zero point */ -11,
+        separable_l00_weights, separable_l00_weights + 56, scratch, scratch3, y);
 }
 
 /* 1. Conv 'c2'
@@ -993,7 +989,8 @@ static void l00_conv(const int8_t *x0, int8_t *y, uint32_t *scratch, int8_t *scr
  *    -> int8_t[1][8][6][5], 2160 multiply-accumulates, 72 bytes of weights */
 static void l01_conv(const int8_t *x0, int8_t *y, int8_t *scratch)
 {
-    nn_depthwise3x3_strips_s8_8_6x5x8_m128(&l01_shape, x0, -128, separable_l01_weights, scratch, y);
+    nn_depthwise3x3_strips_s8_8_6x5x8_m128(&l01_shape, x0, /* input zero point */ -128, separable_l01_weights,
+        scratch, y);
 }
 
 /* 2. Conv 'c3'
@@ -1001,7 +998,8 @@ static void l01_conv(const int8_t *x0, int8_t *y, int8_t *scratch)
  *    -> int8_t[1][16][6][5], 3840 multiply-accumulates, 128 bytes of weights */
 static void l02_conv(const int8_t *x0, int8_t *y, uint32_t *scratch)
 {
-    nn_pointwise_4x2_s8(30, 8, 16, 0, x0, separable_l02_weights, separable_l02_weights + 64, scratch, y);
+    nn_pointwise_4x2_s8(/* pixels */ 30, /* input channels */ 8, /* output channels */ 16, /* zero point */ 0, x0,
+        separable_l02_weights, separable_l02_weights + 64, scratch, y);
 }
 
 /* 3. Conv 'c4'
@@ -1009,7 +1007,8 @@ static void l02_conv(const int8_t *x0, int8_t *y, uint32_t *scratch)
  *    -> int8_t[1][16][3][3], 1296 multiply-accumulates, 144 bytes of weights */
 static void l03_conv(const int8_t *x0, int8_t *y, int8_t *scratch)
 {
-    nn_depthwise3x3_s8(&l03_shape, 0, x0, -128, separable_l03_weights, 8, scratch, y);
+    nn_depthwise3x3_s8(&l03_shape, /* zero point */ 0, x0, /* input zero point */ -128, separable_l03_weights, 8,
+        scratch, y);
 }
 
 /* 4. AveragePool 'p'
@@ -1021,7 +1020,7 @@ static void l04_averagepool(const int8_t *x, int8_t *y)
         .left_shift = 0, .zero_point = -128, .min = -128, .max = 127,
     };
 
-    nn_averagepool4_s8(&l04_shape, &quant, x, -1152, 954437177, y);
+    nn_averagepool4_s8(&l04_shape, &quant, x, /* offset */ -1152, /* multiplier */ 954437177, y);
 }
 
 /* 5. Gemm 'y'
@@ -1029,7 +1028,8 @@ static void l04_averagepool(const int8_t *x, int8_t *y)
  *    -> int8_t[1][5], 80 multiply-accumulates, 128 bytes of weights */
 static void l05_gemm(const int8_t *x0, int8_t *y)
 {
-    nn_dense_4x8_s8_2(1, 1, 16, 16, 132, x0, separable_l05_weights, NULL, y);
+    nn_dense_4x8_s8_2(/* groups of 4 outputs */ 1, /* outputs left */ 1, /* inputs */ 16, /* depth */ 16,
+        /* zero point */ 132, x0, separable_l05_weights, NULL, y);
 }
 
 /* Places in the arena: bytes from its start, as in the table above. */
@@ -1053,10 +1053,13 @@ void separable_run(separable_arena *arena)
 {
     l00_conv(AT(const int8_t, input), AT(int8_t, l00_y), AT(uint32_t, l00_scratch), AT(int8_t, l00_scratch3));
     LAYER_DONE(0, AT(const void, l00_y), 240);
+    /* l01_y starts with l00_y and replaces it */
     l01_conv(AT(const int8_t, l00_y), AT(int8_t, l01_y), AT(int8_t, l01_scratch));
     LAYER_DONE(1, AT(const void, l01_y), 240);
+    /* l02_y starts 240 bytes below l01_y and replaces it */
     l02_conv(AT(const int8_t, l01_y), AT(int8_t, l02_y), AT(uint32_t, l02_scratch));
     LAYER_DONE(2, AT(const void, l02_y), 480);
+    /* l03_y starts 16 bytes below l02_y and replaces it */
     l03_conv(AT(const int8_t, l02_y), AT(int8_t, l03_y), AT(int8_t, l03_scratch));
     LAYER_DONE(3, AT(const void, l03_y), 144);
     l04_averagepool(AT(const int8_t, l03_y), AT(int8_t, l04_y));

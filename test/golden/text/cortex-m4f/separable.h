@@ -17,11 +17,7 @@ extern "C" {
 #endif
 
 /* What the files of one run of nibblec have in common; those of different runs do not compile together. */
-<<<<<<< HEAD
-#define SEPARABLE_FILES_ID 0x7f94f022u
-=======
-#define SEPARABLE_FILES_ID 0xabc956d7u
->>>>>>> 27ae393 (Generated C: places of the arena and windows have names, private tables left the public header)
+#define SEPARABLE_FILES_ID 0x5d792d6bu
 
 #define SEPARABLE_ARENA_BYTES 568u
 

@@ -25,8 +25,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#if !defined(RESIDUAL_FILES_ID) || RESIDUAL_FILES_ID != 0xa69bacc5u
-#error "residual.c (a69bacc5) and residual.h are of different runs: run nibblec compile again and take all its files"
+#if !defined(RESIDUAL_FILES_ID) || RESIDUAL_FILES_ID != 0xff7bf734u
+#error "residual.c (ff7bf734) and residual.h are of different runs: run nibblec compile again and take all its files"
 #endif
 
 /* Compile with -DRESIDUAL_LAYER_HOOK=function to have it called after each layer (traces, timing). */
@@ -347,7 +347,8 @@ static void l00_conv(const int8_t *x0, int8_t *y, int8_t *scratch)
         .left_shift = 0, .zero_point = -128, .min = -128, .max = 127,
     };
 
-    nn_conv2d_s8(&l00_shape, &quant, x0, 5, residual_l00_weights, residual_l00_bias, residual_l00_multiplier, scratch, y);
+    nn_conv2d_s8(&l00_shape, &quant, x0, /* input zero point */ 5, residual_l00_weights, residual_l00_bias,
+        residual_l00_multiplier, scratch, y);
 }
 
 /* 1. Conv 'c2'
@@ -359,7 +360,8 @@ static void l01_conv(const int8_t *x0, int8_t *y, int8_t *scratch)
         .left_shift = 0, .zero_point = 3, .min = -128, .max = 127,
     };
 
-    nn_conv2d_s8(&l01_shape, &quant, x0, -128, residual_l01_weights, residual_l01_bias, residual_l01_multiplier, scratch, y);
+    nn_conv2d_s8(&l01_shape, &quant, x0, /* input zero point */ -128, residual_l01_weights, residual_l01_bias,
+        residual_l01_multiplier, scratch, y);
 }
 
 /* 2. Add 'a'
@@ -383,7 +385,8 @@ static void l03_conv(const int8_t *x0, int8_t *y, int8_t *scratch)
         .left_shift = 0, .zero_point = -9, .min = -128, .max = 127,
     };
 
-    nn_conv2d_s8(&l03_shape, &quant, x0, -128, residual_l03_weights, residual_l03_bias, residual_l03_multiplier, scratch, y);
+    nn_conv2d_s8(&l03_shape, &quant, x0, /* input zero point */ -128, residual_l03_weights, residual_l03_bias,
+        residual_l03_multiplier, scratch, y);
 }
 
 /* 4. MaxPool 'm'
@@ -391,7 +394,7 @@ static void l03_conv(const int8_t *x0, int8_t *y, int8_t *scratch)
  *    -> int8_t[1][20][2][2] */
 static void l04_maxpool(const int8_t *x, int8_t *y)
 {
-    nn_maxpool2d_s8(&l04_shape, x, -128, 127, y);
+    nn_maxpool2d_s8(&l04_shape, x, /* min */ -128, /* max */ 127, y);
 }
 
 /* Places in the arena: bytes from its start, as in the table above. */
@@ -414,6 +417,7 @@ void residual_run(residual_arena *arena)
     LAYER_DONE(0, AT(const void, l00_y), 1024);
     l01_conv(AT(const int8_t, l00_y), AT(int8_t, l01_y), AT(int8_t, l01_scratch));
     LAYER_DONE(1, AT(const void, l01_y), 1024);
+    /* l02_y starts with l01_y and replaces it */
     l02_add(AT(const int8_t, l00_y), AT(const int8_t, l01_y), AT(int8_t, l02_y));
     LAYER_DONE(2, AT(const void, l02_y), 1024);
     l03_conv(AT(const int8_t, l02_y), AT(int8_t, l03_y), AT(int8_t, l03_scratch));
