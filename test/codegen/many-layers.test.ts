@@ -15,5 +15,5 @@ test('tables of the thousandth layer carry the name of the model wherever they a
   const { files } = generate(graph, { name: 'm', features, ioLayout: 'native', provenance: [] });
   const named = (file: string) => new Set(files.get(file)!.match(/\b\w*l1001_\w*/g));
   expect([...named('m_weights.c')]).toEqual(['m_l1001_c1']);
-  expect([...named('m.c')].sort()).toEqual(['l1001_add', 'm_l1001_c1']);
+  expect([...named('m.c')].sort()).toEqual(['l1001_add', 'l1001_y', 'm_l1001_c1']);
 });
