@@ -35,11 +35,15 @@ export function originOf({ origins }: Graph, value: ValueName): ValueName {
   return origins?.get(value) ?? value;
 }
 
+export function isOutput(graph: Graph, value: ValueName): boolean {
+  return linksOf(graph).outputs.has(value);
+}
+
 /** The one node that reads `value`, or null when several do or when it is a graph output. */
 export function soleConsumer(graph: Graph, value: ValueName): Node | null {
   const consumers = consumersOf(graph, value);
   const reads = consumers.flatMap((node) => node.inputs.filter((input) => input === value)).length;
-  return reads === 1 && !linksOf(graph).outputs.has(value) ? consumers[0] : null;
+  return reads === 1 && !isOutput(graph, value) ? consumers[0] : null;
 }
 
 interface Links {

@@ -1,4 +1,4 @@
-import { constantOf, producerOf, soleConsumer, typeOf } from '../../ir/graph.ts';
+import { constantOf, isOutput, producerOf, soleConsumer, typeOf } from '../../ir/graph.ts';
 import { sameShape } from '../../ir/shape.ts';
 import type { Graph, Node, ValueName } from '../../ir/types.ts';
 import { elementReader } from '../../numerics/convert.ts';
@@ -31,7 +31,7 @@ export function isOp(node: Node | null, ...ops: readonly string[]): boolean {
 
 /** Whether a value is made here and may be renamed: an output of a node, not yet an output of the graph. */
 function mayTakeName(graph: Graph, value: ValueName): boolean {
-  return !graph.outputs.includes(value) && producerOf(graph, value) !== null;
+  return !isOutput(graph, value) && producerOf(graph, value) !== null;
 }
 
 /** The node's first output, when it is its only one in use. */
@@ -50,7 +50,7 @@ export function bypass(graph: Graph, node: Node, to: ValueName | null | undefine
   const a = typeOf(graph, from);
   const b = typeOf(graph, to);
   if (a.dtype !== b.dtype || !sameShape(a.shape, b.shape)) return null;
-  if (graph.outputs.includes(from) && !mayTakeName(graph, to) && !graph.constants.has(to)) return null;
+  if (isOutput(graph, from) && !mayTakeName(graph, to) && !graph.constants.has(to)) return null;
   const producer = producerOf(graph, to);
   return { touches: producer ? [node, producer] : [node], apply: (edit) => edit.replaceUses(from, to) };
 }

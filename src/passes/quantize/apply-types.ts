@@ -1,4 +1,4 @@
-import { constantOf } from '../../ir/graph.ts';
+import { constantOf, isOutput } from '../../ir/graph.ts';
 import type { Graph, Node, ValueName } from '../../ir/types.ts';
 import type { Role } from '../../ops/op-def.ts';
 import { codeRange, quantizeArray, quantizeValue } from '../../quant/affine.ts';
@@ -98,7 +98,7 @@ function readOnlyAsCodes(graph: Graph, plan: QuantizationPlan, input: ValueName)
   const readers = graph.nodes.filter((node) => node.inputs.includes(input));
   return (
     readers.length > 0 &&
-    !graph.outputs.includes(input) &&
+    !isOutput(graph, input) &&
     readers.every((node) => plan.roles.has(node) || plan.tables.has(node) || plan.absorbed.has(node))
   );
 }

@@ -1,3 +1,4 @@
+import { isOutput } from '../../ir/graph.ts';
 import { linearLayers } from '../../ir/linear.ts';
 import type { Json } from '../../ir/program.ts';
 import type { Graph, Node, ValueName } from '../../ir/types.ts';
@@ -48,7 +49,7 @@ export function chooseActivations(entries: Json, graph: Graph): Map<ValueName, A
   const used = new Set<Entry>();
   for (const value of floatValues(graph)) {
     const members = groups.members(value);
-    const border = members.some((member) => graph.inputs.includes(member) || graph.outputs.includes(member));
+    const border = members.some((member) => graph.inputs.includes(member) || isOutput(graph, member));
     const fixed = members.map((member) => fixedMaker(graph, member)).find((node) => node !== undefined);
     for (const { entry, where } of parsed) {
       if (!members.some((member) => matches(entry.match, graph, member))) continue;

@@ -1,4 +1,4 @@
-import { consumersOf, typeOf } from '../../ir/graph.ts';
+import { consumersOf, isOutput, typeOf } from '../../ir/graph.ts';
 import { isOp, onlyOutput } from '../float/match.ts';
 import { type Rule, rewriteGraph } from '../float/rewrite.ts';
 import { definePass } from '../pass.ts';
@@ -20,13 +20,13 @@ export const dropRoundings = definePass({
 const castBack: Rule = (graph, node) => {
   const output = onlyOutput(node);
   const source = node.inputs[0];
-  if (!isOp(node, 'Cast') || !output || !source || graph.outputs.includes(output)) return null;
+  if (!isOp(node, 'Cast') || !output || !source || isOutput(graph, output)) return null;
   const isHalf = /^b?f16$/.test(typeOf(graph, output).dtype);
   if (!isHalf || typeOf(graph, source).dtype !== 'f32') return null;
   const readers = consumersOf(graph, output);
   const back = (value: string | null | undefined) => value != null && typeOf(graph, value).dtype === 'f32';
   const plain = readers.every((reader) => isOp(reader, 'Cast') && back(onlyOutput(reader)));
-  if (!plain || readers.some((reader) => graph.outputs.includes(reader.outputs[0] ?? ''))) return null;
+  if (!plain || readers.some((reader) => isOutput(graph, reader.outputs[0] ?? ''))) return null;
   return {
     touches: [node, ...readers],
     apply: (edit) => {

@@ -1,3 +1,4 @@
+import { isOutput } from '../../ir/graph.ts';
 import { elementCount } from '../../ir/shape.ts';
 import type { Graph, Node, ValueName } from '../../ir/types.ts';
 import { findOp } from '../../ops/index.ts';
@@ -70,7 +71,7 @@ function collect(
   const nodes = graph.nodes.filter((node) => members.has(node));
   const escapes = (node: Node) =>
     node.outputs[0] !== output &&
-    (graph.outputs.includes(node.outputs[0]!) ||
+    (isOutput(graph, node.outputs[0]!) ||
       graph.nodes.some((other) => !members.has(other) && other.inputs.includes(node.outputs[0])));
   if (!nodes.some(escapes)) return { input, output, nodes };
   const last = nodes.at(-1)!;

@@ -1,4 +1,4 @@
-import { constantOf, editGraph } from '../../../ir/graph.ts';
+import { constantOf, editGraph, isOutput } from '../../../ir/graph.ts';
 import { elementCount } from '../../../ir/shape.ts';
 import type { Graph, Node } from '../../../ir/types.ts';
 import { findOp } from '../../../ops/index.ts';
@@ -38,7 +38,7 @@ export function plainScalars(graph: Graph): Graph {
     const tensor = constantOf(graph, node.inputs[0]);
     const scales = isPlain(node, 'DequantizeLinear') ? scalesOf(graph, node) : null;
     const output = node.outputs[0];
-    if (!tensor || !scales || !output || elementCount(tensor.shape) !== 1 || graph.outputs.includes(output)) continue;
+    if (!tensor || !scales || !output || elementCount(tensor.shape) !== 1 || isOutput(graph, output)) continue;
     const readers = readersOf(graph, output);
     if (!readers.every(({ domain, op }) => findOp(domain, op)?.elementwise)) continue;
     edit.makeConstant(output, dequantizeTensor(tensor, { scheme: 'affine', bits: 8, ...scales, axis: null }));

@@ -1,4 +1,4 @@
-import { typeOf } from '../../../ir/graph.ts';
+import { isOutput, typeOf } from '../../../ir/graph.ts';
 import { linearOf } from '../../../ir/linear.ts';
 import type { Graph, Node, Quant, ValueName } from '../../../ir/types.ts';
 import { findOp } from '../../../ops/index.ts';
@@ -33,7 +33,7 @@ export function quantizeLayer(code: CodeGraph, node: Node, ctx: PassContext): tr
   if (!known || !output || typeOf(graph, output).dtype !== 'f32') return NO_FORM;
   const target = targetOf(graph, output);
   if (!target) {
-    const model = graph.outputs.includes(output);
+    const model = isOutput(graph, output);
     return model ? 'its result is an output of the model' : 'its result is not quantized, or in several ways';
   }
 

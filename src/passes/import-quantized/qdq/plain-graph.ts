@@ -1,4 +1,4 @@
-import { constantOf, typeOf } from '../../../ir/graph.ts';
+import { constantOf, isOutput, typeOf } from '../../../ir/graph.ts';
 import { bitsOf, dataOf } from '../../../ir/tensor.ts';
 import type {
   Annotations,
@@ -179,7 +179,7 @@ export function startPlainGraph(graph: Graph): PlainGraph {
   function realName(value: ValueName): ValueName {
     const known = decoded.get(value);
     if (known !== undefined) return known;
-    if (graph.outputs.includes(value) && !graph.inputs.includes(value)) return value;
+    if (isOutput(graph, value) && !graph.inputs.includes(value)) return value;
     const bias = constantOf(graph, value)?.dtype === 'i32';
     return bias ? own(value, stem(value)) : plain.fresh(`${stem(value)}.dequantized`);
   }

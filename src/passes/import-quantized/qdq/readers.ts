@@ -1,3 +1,4 @@
+import { isOutput } from '../../../ir/graph.ts';
 import type { Graph, Node, ValueName } from '../../../ir/types.ts';
 
 const indices = new WeakMap<Graph, ReadonlyMap<ValueName, readonly Node[]>>();
@@ -12,7 +13,7 @@ export function readersOf(graph: Graph, value: ValueName): readonly Node[] {
 /** The one node that reads a value, once; null when there are more mentions or when it is an output of the model. */
 export function soleReader(graph: Graph, value: ValueName): Node | null {
   const readers = readersOf(graph, value);
-  return readers.length === 1 && !graph.outputs.includes(value) ? readers[0] : null;
+  return readers.length === 1 && !isOutput(graph, value) ? readers[0] : null;
 }
 
 function indexOf(graph: Graph): Map<ValueName, Node[]> {

@@ -1,4 +1,4 @@
-import { constantOf, typeOf } from '../../../ir/graph.ts';
+import { constantOf, isOutput, typeOf } from '../../../ir/graph.ts';
 import { bitsOf, numbersOf } from '../../../ir/tensor.ts';
 import type { Graph, Node, ValueName } from '../../../ir/types.ts';
 import { type CodeRange, codeRange } from '../../../quant/affine.ts';
@@ -40,7 +40,7 @@ export function withBits(graph: Graph, integers: ValueName, target: Target): Tar
 export function storable(graph: Graph, integers: ValueName): boolean {
   if (bitsOf(typeOf(graph, integers).dtype) >= 8) return true;
   const coded = readersOf(graph, integers).every((node) => takesCodes(graph, node, integers));
-  return coded && !graph.outputs.includes(integers);
+  return coded && !isOutput(graph, integers);
 }
 
 /** The codes that a Clip of integers with constant bounds leaves; null for any other node. */
