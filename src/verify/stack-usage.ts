@@ -33,7 +33,7 @@ interface CompiledFunction {
 /**
  * Worst-case stack of a function of a linked Arm program. The call graph is read from the disassembly, so nothing that the linker
  * added is missed; frames of compiled functions are gcc's own numbers (-fcallgraph-info=su), frames of library functions (libgcc,
- * libm, memcpy) are bounds read from their instructions.
+ * libm, memcpy) and of functions written in assembler are bounds read from their instructions.
  * @param program ELF with everything that `root` reaches.
  * @param callGraphs paths of gcc's .ci files.
  * @throws UserError TOOL_FAILED for recursion, calls through pointers and frames of unknown size, with the chain of calls.
@@ -124,7 +124,8 @@ function frameBytes(
   if (compiled) {
     if (compiled.callsIndirectly) throw unbounded(chain, 'a call through a pointer');
     if (compiled.kind === 'dynamic') throw unbounded(chain, 'a frame whose size is known only at run time');
-    return compiled.frameBytes;
+    // Of a naked function gcc says 0: what it takes, its own instructions take.
+    return compiled.frameBytes || (machine?.frameBytes ?? 0);
   }
   if (!machine) throw unbounded(chain, `no code for ${name}`);
   if (machine.unclear.length > 0) throw unbounded(chain, `a library function with '${machine.unclear[0]}'`);

@@ -109,18 +109,13 @@ static int all_equal(const uint8_t *bytes, size_t count, int value)
     return 1;
 }
 
-static void run_model(void *argument)
-{
-    HARNESS_RUN(argument);
-}
-
 /* One run over fresh poison; with a sanitizer, even reading beside the arena is an error. */
 static void run_sample(int poison)
 {
     load_sample(poison);
     FENCE(memory.before, sizeof memory.before);
     FENCE(memory.after, sizeof memory.after);
-    run_model(arena);
+    HARNESS_RUN(arena);
     UNFENCE(memory.before, sizeof memory.before);
     UNFENCE(memory.after, sizeof memory.after);
     if (!all_equal(memory.before, sizeof memory.before, CANARY)) {
@@ -184,7 +179,7 @@ static void measure(void)
     const uint64_t overhead = hook_overhead();
     load_sample(poisons[0]);
     last_start = port_clock_start();
-    run_model(arena);
+    HARNESS_RUN(arena);
     counts[HARNESS_LAYERS] = port_clock_stop() - last_start; /* what follows the last layer */
     hook_mode = QUIET;
 
@@ -195,7 +190,7 @@ static void measure(void)
     }
     counts[HARNESS_LAYERS] = total;
     load_sample(poisons[0]);
-    counts[HARNESS_LAYERS + 1] = port_stack_bytes(run_model, arena);
+    counts[HARNESS_LAYERS + 1] = port_stack_bytes(arena);
     FILE *file = open_file("counts.bin", "wb");
     write_file(file, counts, sizeof counts);
     (void)fclose(file);

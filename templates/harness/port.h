@@ -2,6 +2,8 @@
 #ifndef PORT_H
 #define PORT_H
 
+#include "harness_model.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -10,7 +12,8 @@
 uint64_t port_clock_start(void);
 uint64_t port_clock_stop(void);
 
-/* Calls function(argument) and returns how many bytes of stack it used; 0 where that cannot be told. */
-size_t port_stack_bytes(void (*function)(void *), void *argument);
+/* Runs the model and returns how many bytes of stack that used, from the stack pointer of the call on; 0 where that cannot
+ * be told. */
+size_t port_stack_bytes(harness_arena *arena);
 
 #endif

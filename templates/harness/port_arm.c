@@ -118,7 +118,7 @@ __attribute__((noinline)) uint64_t port_clock_stop(void)
 #define PAINTED_WORDS 8192
 #define PAINT 0xC5C5C5C5u
 
-__attribute__((noinline)) size_t port_stack_bytes(void (*function)(void *), void *argument)
+__attribute__((noinline)) size_t port_stack_bytes(harness_arena *arena)
 {
     uint32_t *stack_pointer;
     __asm__ volatile("mov %0, sp" : "=r"(stack_pointer));
@@ -126,7 +126,7 @@ __attribute__((noinline)) size_t port_stack_bytes(void (*function)(void *), void
     for (int i = 1; i <= PAINTED_WORDS; i++) {
         *(volatile uint32_t *)(stack_pointer - i) = PAINT;
     }
-    function(argument);
+    HARNESS_RUN(arena);
     SYSTICK_CONTROL = 7;
     const volatile uint32_t *deepest = stack_pointer - PAINTED_WORDS;
     while (deepest < stack_pointer && *deepest == PAINT) {

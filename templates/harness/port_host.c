@@ -22,8 +22,8 @@ uint64_t port_clock_stop(void)
     return nanoseconds();
 }
 
-size_t port_stack_bytes(void (*function)(void *), void *argument)
+size_t port_stack_bytes(harness_arena *arena)
 {
-    function(argument);
+    HARNESS_RUN(arena);
     return 0;
 }

@@ -37,14 +37,14 @@ __attribute__((noinline)) uint64_t port_clock_stop(void)
 #define PAINTED_WORDS 8192
 #define PAINT 0xC5C5C5C5u
 
-__attribute__((noinline)) size_t port_stack_bytes(void (*function)(void *), void *argument)
+__attribute__((noinline)) size_t port_stack_bytes(harness_arena *arena)
 {
     uint32_t *stack_pointer;
     __asm__ volatile("mv %0, sp" : "=r"(stack_pointer));
     for (int i = 1; i <= PAINTED_WORDS; i++) {
         *(volatile uint32_t *)(stack_pointer - i) = PAINT;
     }
-    function(argument);
+    HARNESS_RUN(arena);
     const volatile uint32_t *deepest = stack_pointer - PAINTED_WORDS;
     while (deepest < stack_pointer && *deepest == PAINT) {
         deepest++;

@@ -7,18 +7,12 @@ import { measure } from '../../src/report/measure.ts';
 import { loadTarget } from '../../src/targets/load.ts';
 import { sharedData, sharedModel, sharedSamples } from '../helpers/shared-data.ts';
 import { inFolder } from '../verify/native.ts';
+import { FORMATS } from './formats.ts';
 
 const MODELS = [
   ...['kws', 'kws_float', 'ic', 'vww', 'ad', 'lenet5_mnist', 'dscnn_mnist'],
   ...['gru_mnist', 'resnet20_cifar'],
 ] as const as readonly Parameters<typeof sharedModel>[0][];
-
-const FORMATS = [
-  ...['int8', 'int4', 'int3', 'int2', 'intv-2', 'intv-3', 'intv-5', 'ternary', 'ttq'],
-  ...['pow2-5', 'pow2-4', 'pow2-3', 'pow2-2', 'pow2p-4', 'pow2p-3', 'pow2v-4', 'pow2v-2'],
-  ...['codebook-2', 'codebook-16', 'codebook-256', 'codebook-16/2', 'codebook-4/4'],
-  ...['int4+huffman', 'int3+rans', 'codebook-16+huffman', 'ternary+rans', 'pow2-4+huffman'],
-];
 
 /** Rounded to the nearest level on one sample: that the C is there and has no variables is the question, not how good it is. */
 describe.skipIf(!sharedData()).each(MODELS)('%s', (name) => {

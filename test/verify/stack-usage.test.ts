@@ -196,6 +196,13 @@ await describeWith('footprint on Arm', arm.available, () => {
     });
   });
 
+  test('a function in assembler takes what its instructions take', async () => {
+    const helper = `static __attribute__((naked, noinline)) void bare(void);
+static __attribute__((naked, noinline)) void bare(void) { __asm__("push {r4-r7, lr}\\n\\tpush {r0-r3}\\n\\tadd sp, #16\\n\\tpop {r4-r7, pc}"); }`;
+    const { stack } = await footprint('cortex-m4', withHelper('bare();', helper));
+    expect(stack?.path.at(-1)).toEqual({ name: 'bare', bytes: 36 });
+  });
+
   test('recursion', async () => {
     const helper = 'static __attribute__((noinline)) int deep(volatile int *n) { return --*n > 0 ? deep(n) + *n : 0; }';
     const found = await problem(
