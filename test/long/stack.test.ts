@@ -9,10 +9,13 @@ import { buildHarness, runHarness } from '../../src/verify/harness.ts';
 import { measureFootprint } from '../../src/verify/size.ts';
 import { toolchainFor } from '../../src/verify/toolchain-for.ts';
 import { harnessModel } from '../../src/verify/verify-model.ts';
+import { sharedData, sharedModel, sharedSamples } from '../helpers/shared-data.ts';
 import { describeWith, inFolder } from '../verify/native.ts';
 import { FORMATS } from './formats.ts';
 
 const EXAMPLES = fileURLToPath(new URL('../../examples', import.meta.url));
+
+const SHARED = ['kws', 'ic', 'vww', 'dscnn_mnist', 'lenet5_mnist'] as const;
 
 /** The harness paints with the hook, which may change the frame of the run: the bound is one of the same C. */
 const HOOK = `#include <stddef.h>
@@ -20,13 +23,17 @@ void hook(int layer, const void *result, size_t bytes);
 void hook(int layer, const void *result, size_t bytes) { (void)layer; (void)result; (void)bytes; }
 `;
 
+/** The examples in every format, and what int8 of real models brings in of kernels in assembler. */
+const CASES = [
+  ...['shapes', 'vibration'].flatMap((name) => ['float32', ...FORMATS].map((format) => [name, format] as const)),
+  ...(sharedData() ? SHARED : []).map((name) => [name, 'int8'] as const),
+];
+
 for (const core of ['cortex-m0', 'cortex-m3', 'cortex-m4f']) {
   const target = await loadTarget(core);
   const toolchain = toolchainFor(target);
   await describeWith(`stack on ${core}`, toolchain.available, () => {
-    test.each(
-      ['shapes', 'vibration'].flatMap((name) => ['float32', ...FORMATS].map((format) => [name, format] as const)),
-    )(
+    test.each(CASES)(
       '%s in %s: reported is at least painted, and at most 10 % more or with the branch that makes it so',
       async (name, format) => {
         const model = await compiled(name, format);
@@ -44,11 +51,13 @@ for (const core of ['cortex-m0', 'cortex-m3', 'cortex-m4f']) {
   });
 
   async function compiled(name: string, format: string): Promise<Compilation> {
+    const shared = SHARED.find((model) => model === name);
+    const samples = shared ? sharedSamples(shared, 'input') : `${EXAMPLES}/${name}/calibration.json`;
     return compileModel({
-      model: await readFile(`${EXAMPLES}/${name}/${name}.onnx`),
+      model: await readFile(shared ? sharedModel(shared) : `${EXAMPLES}/${name}/${name}.onnx`),
       name,
       target,
-      calibration: async (graph) => loadDataset(`${EXAMPLES}/${name}/calibration.json`, datasetInputs(graph)),
+      calibration: async (graph) => loadDataset(samples, datasetInputs(graph)),
       calibrate: { samples: 4, method: 'minmax' },
       ...(format === 'float32'
         ? { precision: 'float32' as const }
