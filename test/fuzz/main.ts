@@ -10,7 +10,8 @@ import { onnxFile } from '../helpers/onnx-file.ts';
 import { FAMILIES } from './families/index.ts';
 import { describeOutcome } from './mistakes.ts';
 import { VERDICTS } from './outcome.ts';
-import { countReasons, writePage } from './page.ts';
+import { writePage } from './page.ts';
+import { reasonsOf } from './reasons.ts';
 import { runModels } from './run-models.ts';
 
 const { values } = parseArgs({
@@ -44,7 +45,8 @@ if (values.keep !== undefined) {
   for (const { model } of shown) writeFileSync(join(values.keep, `${seed}-${model.index}.onnx`), onnxFile(model));
 }
 for (const verdict of ['refused', 'told', 'unsupported', 'off'] as const) {
-  for (const [text, count] of countReasons(outcomes, verdict)) console.log(`${verdict} ${count} ${text}`);
+  for (const { text, operators, models } of reasonsOf(outcomes, verdict))
+    console.log(`${verdict} ${models} ${text}: ${[...operators.keys()].join(', ')}`);
 }
 for (const verdict of VERDICTS) {
   console.log(`${verdict.padEnd(12)} ${outcomes.filter((outcome) => outcome.verdict === verdict).length}`);

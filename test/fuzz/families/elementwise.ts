@@ -110,13 +110,9 @@ function binary(op: string, nature: Nature, options: BinaryOptions = {}): Family
     since,
     make: (b) => {
       const x = b.data({ dtypes, rank: [0, 4], ...(left && { values: left }) });
-      const grow = !oneWay && b.chance(0.3) ? b.shape(0, 2) : [];
-      const shape = [...grow.slice(0, 4 - x.shape.length), ...broadcastTo(b, x.shape)];
-      const stretched = shape.length >= x.shape.length ? shape : [...broadcastTo(b, x.shape)];
-      const fits =
-        stretched.length > x.shape.length
-          ? [...stretched.slice(0, -x.shape.length || undefined), ...x.shape]
-          : stretched;
+      const grow = !oneWay && b.chance(0.3) ? b.shape(0, 2).slice(0, 4 - x.shape.length) : [];
+      const grown = [...grow, ...x.shape.map((dimension) => (b.chance(0.3) ? 1 : dimension))];
+      const fits = grow.length > 0 ? grown : broadcastTo(b, x.shape);
       const y = b.operand(second ? b.dtype(second) : x.dtype, fits, right);
       const inputs = !oneWay && !left && !right && b.chance(0.3) ? [y, x] : [x, y];
       b.node(op, inputs, attributes?.(b, x.dtype) ?? {});
