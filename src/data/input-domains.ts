@@ -45,8 +45,10 @@ function asksFor(graph: Graph, node: Node, index: number): Domain | null {
   const along = (axis: number) => shapeOf(0).at(axis) ?? 1;
   switch (`${node.op} ${index}`) {
     case 'Log 0':
+    case 'ReduceLogSum 0':
       return reals(1e-3);
     case 'Sqrt 0':
+    case 'BatchNormalization 4':
       return reals(0);
     case 'Acosh 0':
       return reals(1);

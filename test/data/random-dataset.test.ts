@@ -57,6 +57,13 @@ test.each([
   ['powers of integers', 'input x: i32[200]\n const e: f32[] = 30\n y: i32[200] = Pow(x, e)', 1, 2],
   ['powers of integers by random numbers', 'input a: i32[200]\n input x: f32[200]\n y: i32[200] = Pow(a, x)', 0, 3],
   ['logarithms', 'input x: f32[200]\n y: f32[200] = Log(x)', 0.001, 9],
+  ['logarithms of sums', 'input x: f32[200]\n y: f32[1] = ReduceLogSum(x)', 0.001, 9],
+  [
+    'variances',
+    'input a: f32[1,200]\n input b: f32[200]\n input x: f32[200]\n y: f32[1,200] = BatchNormalization(a, b, b, b, x)',
+    0,
+    9,
+  ],
   ['two readers', 'input x: f32[200]\n y: f32[200] = Sqrt(x)\n z: f32[200] = Acos(x)', 0, 1],
   ['whole powers of any number', 'input x: f32[200]\n const e: f32[] = 2\n y: f32[200] = Pow(x, e)', -9, 9],
 ])('inside of what operators define: %s', (_, text, min, max) => {
