@@ -151,7 +151,7 @@ type Ungenerated = Omit<Compilation, 'oracle' | 'program' | 'plan' | 'files'>;
 
 function generateModel(model: Ungenerated, pins: ReadonlyMap<string, string>): Compilation {
   const { graph, name, target, ioLayout, goal, provenance } = model;
-  const kernels = { goal, pins };
+  const kernels = { goal, core: target.core, pins };
   const flashBytes = target.flashBytes * target.budget.flash;
   const generated = generate(graph, { name, features: target.features, ioLayout, kernels, flashBytes, provenance });
   return { ...model, ...generated, oracle: buildOracle(graph) };

@@ -7,7 +7,7 @@ import { orderCalls } from './plan-memory/order-calls.ts';
 import { planConcat } from './plan-memory/plan-concat.ts';
 import { planSlices } from './plan-memory/plan-slices.ts';
 import { spareFlash } from './spare-flash.ts';
-import { spareMemory, type Without } from './spare-memory.ts';
+import { type Choosing, spareMemory } from './spare-memory.ts';
 
 export interface GenerateOptions extends LowerOptions, EmitOptions {
   /** What code and tables may take. Default: no limit. */
@@ -26,13 +26,14 @@ export interface Generated {
  * @throws UserError UNSUPPORTED with every node that cannot become C
  */
 export function generate(graph: Graph, options: GenerateOptions): Generated {
-  const lower = (without: Without) => lowerGraph(graph, { ...options, kernels: { ...options.kernels, without } });
-  const attempt = (without: Without) => {
-    const program = orderCalls(planConcat(planSlices(lower(without))));
+  const lower = (choosing: Partial<Choosing>) =>
+    lowerGraph(graph, { ...options, kernels: { ...options.kernels, ...choosing } });
+  const attempt = (choosing: Choosing) => {
+    const program = orderCalls(planConcat(planSlices(lower(choosing))));
     return { program, plan: planMemory(program) };
   };
   const { goal = 'balanced', pins } = options.kernels ?? {};
-  const ruledOut = spareFlash(lower, options.flashBytes ?? Number.POSITIVE_INFINITY, pins);
+  const ruledOut = spareFlash((without) => lower({ without }), options.flashBytes ?? Number.POSITIVE_INFINITY, pins);
   const { program, plan } = spareMemory(attempt, goal, ruledOut);
   return { program, plan, files: emitC(program, plan, options) };
 }

@@ -10,32 +10,79 @@ export interface Attempt {
 /** Kernels ruled out, by node. */
 export type Without = ReadonlyMap<string, readonly RefusedKernel[]>;
 
+/** How kernels are chosen for an attempt. `hurried`: nodes whose kernels are chosen as for 'balanced' whatever the goal. */
+export interface Choosing {
+  readonly goal: Goal;
+  readonly without?: Without;
+  readonly hurried?: ReadonlySet<string>;
+}
+
+export type Try = (choosing: Choosing) => Attempt;
+
 /** How many percent of the instructions a percent of the arena is worth. */
 const WORTH: Readonly<Record<Goal, number>> = { balanced: 1, speed: 0, size: 1, ram: Number.POSITIVE_INFINITY };
 
 /** Share of the arena that a layer must be able to save to be looked at. */
 const LEAST = 0.005;
 
-/** Layers that give up a kernel, one after the other; more than the peaks of any network. */
+/** Layers that give up a kernel, one after the other, or tries to give them back; more than the peaks of any network. */
 const MOST_STEPS = 32;
 
 /**
- * The kernel of a layer at the top of the arena makes way for a leaner one as long as that saves more of the RAM than it
- * costs of the time. Greedy, from top to top; same graph, same kernels.
+ * The program and its arena for a goal. Same graph, same kernels. For `ram` the smaller of two: from the fastest kernels down, as for
+ * other goals, and from the leanest of each layer up.
  */
-export function spareMemory(
-  attempt: (without: Without) => Attempt,
-  goal: Goal,
-  ruledOut: Without = new Map(),
-): Attempt {
+export function spareMemory(attempt: Try, goal: Goal, ruledOut: Without = new Map()): Attempt {
+  const within: Try = (choosing) => attempt({ without: ruledOut, ...choosing });
+  if (goal !== 'ram') return spared(within, goal, ruledOut);
+  const down = spared(within, 'balanced', ruledOut, WORTH.ram);
+  const up = hurried(within);
+  const [a, b] = [down, up].map(({ plan }) => plan.arenaBytes);
+  return a < b || (a === b && instructionsOf(down) <= instructionsOf(up)) ? down : up;
+}
+
+/**
+ * The kernel of a layer at the top of the arena makes way for a leaner one as long as that saves more of the RAM than it
+ * costs of the time. Greedy, from top to top.
+ */
+function spared(attempt: Try, goal: Goal, ruledOut: Without, worth = WORTH[goal]): Attempt {
+  let best = attempt({ goal });
   let without = ruledOut;
-  let best = attempt(without);
-  for (let step = 0; WORTH[goal] > 0 && step < MOST_STEPS; step++) {
-    const next = firstWorth(best, without, attempt, WORTH[goal]);
+  for (let step = 0; worth > 0 && step < MOST_STEPS; step++) {
+    const next = firstWorth(best, without, (other) => attempt({ goal, without: other }), worth);
     if (next === null) break;
     [best, without] = [next.tried, next.other];
   }
   return best;
+}
+
+/**
+ * The leanest kernel for each layer, then the fastest for all that can have it without a byte more of the arena: all at once if that
+ * can be, else halves of them, and so on.
+ */
+function hurried(attempt: Try): Attempt {
+  let best = attempt({ goal: 'ram' });
+  let nodes: ReadonlySet<string> = new Set();
+  let tries = 0;
+  const hurry = (more: readonly string[]): void => {
+    if (more.length === 0 || tries++ >= MOST_STEPS) return;
+    const all = new Set([...nodes, ...more]);
+    const tried = attempt({ goal: 'ram', hurried: all });
+    if (tried.plan.arenaBytes <= best.plan.arenaBytes) {
+      [best, nodes] = [tried, all];
+      return;
+    }
+    if (more.length === 1) return;
+    const half = more.length >> 1;
+    hurry(more.slice(0, half));
+    hurry(more.slice(half));
+  };
+  hurry(best.program.calls.filter(couldBeFaster).map(({ node }) => node));
+  return best;
+}
+
+function couldBeFaster({ instructions = 0, others = [] }: Call): boolean {
+  return others.some((other) => other.instructions < instructions);
 }
 
 function firstWorth(best: Attempt, without: Without, attempt: (without: Without) => Attempt, worth: number) {

@@ -8,6 +8,7 @@ import type {
   RequantizationForm,
   Storage,
   Table,
+  Work,
 } from './program.ts';
 import type { DType, Graph, Shape, Tensor, TensorType, TypedArray, ValueName } from './types.ts';
 
@@ -79,6 +80,8 @@ export type Goal = (typeof GOALS)[number];
 
 export interface KernelWish {
   readonly goal: Goal;
+  /** Name of the core, for the cost model; '': not known. */
+  readonly core: string;
   /** Kernel that this node must get; null: the chooser's. */
   readonly pin: string | null;
   /** Kernels that this node must not get, with the reason. */
@@ -99,7 +102,9 @@ export interface LayerSpec {
   readonly reading?: Reading;
   readonly others?: readonly OtherKernel[];
   readonly refused?: readonly RefusedKernel[];
+  readonly work?: Work;
   readonly instructions?: number;
+  readonly decoding?: number;
   readonly leaner?: LeanerKernel | null;
   readonly instances?: readonly KernelInstance[];
 }

@@ -108,8 +108,11 @@ export interface Call {
   readonly others?: readonly OtherKernel[];
   /** Kernels that cannot compute it, or that it does without for a leaner one, each with the reason. */
   readonly refused?: readonly RefusedKernel[];
+  readonly work?: Work;
   /** Instructions of one inference as the kernel's cost model has them. */
   readonly instructions?: number;
+  /** Of these, for weights of few bits. */
+  readonly decoding?: number;
   /** Where another kernel takes `bytes` less of memory: those to rule out for it, this one and all that take as much. */
   readonly leaner?: LeanerKernel;
   /** Kernels of this layer that are rendered from a template with numbers of its shape. */

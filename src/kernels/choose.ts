@@ -1,8 +1,9 @@
-import type { LayerSpec, LowerBuilder } from '../ir/lowering.ts';
+import type { Goal, LayerSpec, LowerBuilder } from '../ir/lowering.ts';
 import type { LeanerKernel, OtherKernel, RefusedKernel } from '../ir/program.ts';
 import { arenaBytes } from '../ir/tensor.ts';
-import { invariant, UserError } from '../support/errors.ts';
+import { invariant, must, UserError } from '../support/errors.ts';
 import { nearestName } from '../support/nearest.ts';
+import { decodingOf, instructionsOf } from './cost.ts';
 import type { Job, Kernel } from './kernel.ts';
 
 /** A kernel for a layer, and why not the others. */
@@ -31,7 +32,9 @@ export function lowerWith<J extends Job>(job: J, candidates: readonly Kernel<J>[
     overlap: overlapOf(job, kernel),
     ...layer,
     kernel: kernel.id,
-    instructions: kernel.cost(job),
+    work: kernel.work(job),
+    instructions: costOf(job, kernel, lower.wish.core),
+    decoding: costOf(job, kernel, lower.wish.core, decodingOf(kernel.work(job))),
     others,
     refused,
     leaner,
@@ -60,13 +63,17 @@ export function choose<J extends Job>(
   const refused = verdicts.flatMap(({ kernel, reason }) => (reason === null ? [] : [{ kernel: kernel.id, reason }]));
   if (wish.pin !== null) {
     const kernel = pinned(wish.pin, verdicts, job.name);
-    return { kernel, others: othersThan(job, kernel, accepting), refused, leaner: null };
+    return { kernel, others: othersThan(kernel), refused, leaner: null };
   }
   const adding = accepting.filter(({ avoidsMultiplication }) => avoidsMultiplication);
   const able = adding.length > 0 ? adding : accepting;
   if (able.length === 0) return refuse(verdicts.at(-1)?.reason ?? 'there is no kernel for it');
-  const best = able.reduce((a, b) => (rank(b) < rank(a) ? b : a));
-  return { kernel: best, others: othersThan(job, best, accepting), refused, leaner: leanerThan(job, best, able) };
+  const least = Math.min(...able.map(rank));
+  const best = must(
+    able.find((kernel) => rank(kernel) <= least * ALIKE[wish.goal]),
+    'the best',
+  );
+  return { kernel: best, others: othersThan(best), refused, leaner: leanerThan(job, best, able) };
 
   function verdict(kernel: Kernel<J>): string | null {
     const missing = kernel.needs.find((feature) => !job.features.has(feature));
@@ -80,17 +87,26 @@ export function choose<J extends Job>(
     return answer === true ? null : answer;
   }
 
+  function othersThan(taken: Kernel<J>): OtherKernel[] {
+    const others = accepting.filter((kernel) => kernel !== taken);
+    return others.map((kernel) => ({ kernel: kernel.id, instructions: costOf(job, kernel, wish.core) }));
+  }
+
   /** Smaller is better: bytes of tables or of scratch first for the goals that ask for them, then instructions. */
   function rank(kernel: Kernel<J>): number {
-    const cost = kernel.cost(job);
+    const cost = costOf(job, kernel, wish.core);
     if (wish.goal === 'size') return kernel.tableBytes(job) * 2 ** 40 + cost;
     if (wish.goal === 'ram') return ramBytes(job, kernel) * 2 ** 40 + cost;
     return cost;
   }
 }
 
-function othersThan<J extends Job>(job: J, kernel: Kernel<J>, able: readonly Kernel<J>[]): OtherKernel[] {
-  return able.filter((one) => one !== kernel).map((one) => ({ kernel: one.id, instructions: one.cost(job) }));
+/** The cost model does not tell kernels apart that differ by less: the first in the list is taken. */
+const ALIKE: Readonly<Record<Goal, number>> = { balanced: 1.01, speed: 1.01, size: 1, ram: 1 };
+
+/** Instructions of one inference, estimated. */
+function costOf<J extends Job>(job: J, kernel: Kernel<J>, core: string, work = kernel.work(job)): number {
+  return instructionsOf(kernel.id, work, { core, features: job.features });
 }
 
 function leanerThan<J extends Job>(job: J, best: Kernel<J>, able: readonly Kernel<J>[]): LeanerKernel | null {

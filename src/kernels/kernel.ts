@@ -1,4 +1,5 @@
 import type { Goal, LayerSpec, LowerBuilder, Operand } from '../ir/lowering.ts';
+import type { Work } from '../ir/program.ts';
 import type { Feature } from '../targets/target.ts';
 
 /** What every description of a layer has that kernels are chosen for. */
@@ -43,8 +44,8 @@ export interface Kernel<J extends Job> {
   /** Temporary memory in the arena. */
   scratchBytes(job: J): number;
   overlap(job: J): OverlapRule;
-  /** Instructions of one inference, estimated. */
-  cost(job: J): number;
+  /** What its loops do in one inference (work.ts); cost.ts makes instructions of it. */
+  work(job: J): Work;
   /** Bytes of tables. */
   tableBytes(job: J): number;
   /** Adds tables and scratch and says how the layer is written; the chooser adds names, and the overlap where none is said. */

@@ -8,13 +8,15 @@ export function renderWeights({ report, weights: totals }: FullReport): string |
   const layers = report.layers.flatMap((layer) => (layer.weights ? [{ ...layer, weights: layer.weights }] : []));
   if (!totals || layers.every(({ weights }) => isPlain(weights.format))) return null;
   const right = (title: string) => ({ title, align: 'right' as const });
+  const decoded = layers.some(({ estimate }) => estimate && estimate.decoding > 0);
   const columns = [
     right('#'),
     { title: 'node', cut: 'start' as const },
     { title: 'format' },
     ...['weights', 'bits', 'entropy', 'achieved', 'bytes', '/ int8', 'SQNR dB'].map(right),
+    ...(decoded ? [right('decoding')] : []),
   ];
-  const rows = layers.map(({ index, node, weights }) => {
+  const rows = layers.map(({ index, node, weights, estimate }) => {
     const { format, count, nominalBits, entropyBits, achievedBits, codeBytes, lookupBytes, int8Ratio, sqnrDb } =
       weights;
     return [
@@ -28,6 +30,7 @@ export function renderWeights({ report, weights: totals }: FullReport): string |
       grouped(codeBytes + lookupBytes),
       int8Ratio.toFixed(2),
       sqnrDb === null ? '' : Number.isFinite(sqnrDb) ? sqnrDb.toFixed(1) : 'no noise',
+      ...(decoded ? [grouped(Number((estimate?.decoding ?? 0).toPrecision(2)))] : []),
     ];
   });
   const { count, bytes, achievedBits, entropyBits, float32Ratio, int8Ratio } = totals;
@@ -36,6 +39,7 @@ export function renderWeights({ report, weights: totals }: FullReport): string |
       `${float32Ratio.toFixed(1)}x smaller than float32, ${int8Ratio.toFixed(2)}x than int8`,
     '',
     ...renderTable(columns, rows),
+    ...(decoded ? ['decoding: instructions of one inference that unpack weights, estimated'] : []),
     '',
   ].join('\n');
 }

@@ -31,6 +31,8 @@ export interface LayerReport {
   readonly others: readonly string[];
   /** Kernels that cannot compute it, or that it does without for a leaner one. */
   readonly refused: readonly RefusedKernel[];
+  /** Instructions of one inference by the cost model, and how many of them unpack weights; null: nobody counted such cores. */
+  readonly estimate: { readonly instructions: number; readonly decoding: number } | null;
   /** How its sums become codes where they lie halfway between two; null: it has no sums that become codes. */
   readonly rounding: 'half-up' | 'half-even' | null;
   /** Tables that an earlier layer already uses count there. */
@@ -163,7 +165,7 @@ function fitOf(neededBytes: number, limit: number): Fit {
 }
 
 function layerReports(
-  { program, graph, floatGraph }: Compilation,
+  { program, graph, floatGraph, target }: Compilation,
   functions: ReadonlyMap<string, number> | null,
 ): LayerReport[] {
   const weights = weightsByCall(program, graph, floatGraph);
@@ -192,6 +194,7 @@ function layerReports(
       kernel: call.kernel ?? null,
       others: call.others?.map(({ kernel }) => kernel) ?? [],
       refused: call.refused ?? [],
+      estimate: target.toolchain.name === 'arm-none-eabi-gcc' ? estimateOf(call) : null,
       rounding: roundingOf(call),
       weightBytes,
       parameterBytes,
@@ -201,6 +204,10 @@ function layerReports(
       weights: weights.get(call) ?? null,
     };
   });
+}
+
+function estimateOf({ instructions, decoding = 0 }: Call): LayerReport['estimate'] {
+  return instructions === undefined ? null : { instructions: Math.round(instructions), decoding: Math.round(decoding) };
 }
 
 /** Sums become codes: of layers with products, of means and of sums of tensors. */

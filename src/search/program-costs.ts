@@ -6,6 +6,13 @@ import { UserError } from '../support/errors.ts';
 import { toolchainFor } from '../verify/toolchain-for.ts';
 import { verifyModel } from '../verify/verify-model.ts';
 
+export interface Instructions {
+  readonly total: number;
+  readonly calls: readonly number[];
+  /** By the cost model, without what layers take that have one kernel only. */
+  readonly estimated: boolean;
+}
+
 /** What a whole program takes, as far as it could be measured. */
 export interface ProgramCosts {
   /** Tables, code and libraries; tables alone where there is no compiler. */
@@ -14,8 +21,8 @@ export interface ProgramCosts {
   readonly ramBytes: number;
   readonly arenaBytes: number;
   readonly tableBytes: number;
-  /** Of one inference and of each call; null where there is no emulator. */
-  readonly instructions: { readonly total: number; readonly calls: readonly number[] } | null;
+  /** Of one inference and of each call; null where there is neither an emulator nor a cost model. */
+  readonly instructions: Instructions | null;
   /** The compiler, or why there is none. */
   readonly measured: { readonly with: string } | { readonly notBecause: string };
 }
@@ -28,7 +35,7 @@ export async function programCosts(
 ): Promise<ProgramCosts> {
   const { program, plan } = compilation;
   const tableBytes = program.tables.reduce((sum, { data }) => sum + data.byteLength, 0);
-  const [measured, instructions] = await Promise.all([
+  const [measured, counted] = await Promise.all([
     measure(compilation, join(directory, 'size')),
     dataset && countInstructions(compilation, dataset, join(directory, 'count')),
   ]);
@@ -39,7 +46,7 @@ export async function programCosts(
     ramBytes: plan.arenaBytes + beside,
     arenaBytes: plan.arenaBytes,
     tableBytes,
-    instructions,
+    instructions: counted ?? estimate(compilation),
     measured: 'footprint' in measured ? { with: measured.with } : measured,
   };
 }
@@ -60,9 +67,17 @@ async function countInstructions(
       file: false,
       counts: true,
     });
-    return counts && { total: counts.total, calls: counts.layers };
+    return counts && { total: counts.total, calls: counts.layers, estimated: false };
   } catch (error) {
     if (error instanceof UserError && error.problem.code === 'TOOL_MISSING') return null;
     throw error;
   }
+}
+
+/** Where nobody can count: a core that the cost model knows, and kernels for all layers with products. */
+function estimate({ program, target }: Compilation): Instructions | null {
+  const known = program.calls.every(({ macs, instructions }) => macs === 0 || instructions !== undefined);
+  if (!known || target.toolchain.name !== 'arm-none-eabi-gcc') return null;
+  const calls = program.calls.map(({ instructions = 0 }) => Math.round(instructions));
+  return { total: calls.reduce((a, b) => a + b, 0), calls, estimated: true };
 }

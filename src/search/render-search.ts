@@ -48,13 +48,14 @@ function sensitivityTable(search: PrecisionSearch): string[] {
 function candidateTable(search: PrecisionSearch): string[] {
   const right = (title: string) => ({ title, align: 'right' as const });
   const timed = search.candidates.some(({ measured }) => measured.instructions);
+  const estimated = search.candidates.some(({ measured }) => measured.instructions?.estimated);
   const labelled = search.floatTop1 !== null;
   const columns = [
     { title: '' },
     { title: '' },
     right('flash B'),
     right('RAM B'),
-    ...(timed ? [right('instructions')] : []),
+    ...(timed ? [right(estimated ? 'instructions, estimated' : 'instructions')] : []),
     right('loss'),
     ...(labelled ? [right('top-1')] : []),
     { title: 'formats', cut: 'end' as const },

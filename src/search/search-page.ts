@@ -70,6 +70,7 @@ function tiles({ chosen, int8, floatTop1, labelledSamples, loss }: PrecisionSear
 function assignmentTable(search: PrecisionSearch): Markup {
   const { candidates, chosen, floatTop1 } = search;
   const timed = candidates.some(({ measured }) => measured.instructions);
+  const estimated = candidates.some(({ measured }) => measured.instructions?.estimated);
   const keys = keysOf(candidates);
   const head = [
     '!',
@@ -77,7 +78,7 @@ function assignmentTable(search: PrecisionSearch): Markup {
     'flash B',
     'predicted',
     'RAM B',
-    ...(timed ? ['instructions'] : []),
+    ...(timed ? [estimated ? 'instructions, estimated' : 'instructions'] : []),
     'loss',
     'predicted',
     ...(floatTop1 === null ? [] : ['top-1']),

@@ -36,15 +36,16 @@ test('layers and kernels', () => {
 test('each layer has its kernel, and why not another, in JSON and in the report', async () => {
   const { layers, goal } = await reportOf();
   expect(goal).toBe('balanced');
-  expect(layers[0].kernel).toBe('conv2d_patch_4x2_s8');
+  expect(layers[0].kernel).toMatch(/^conv2d_\w+_4x2_s8$/);
+  expect(layers[0].estimate?.instructions).toBeGreaterThan(1000);
   expect(layers[0].refused).toContainEqual({
     kernel: 'conv2d_a4',
     reason: 'neither its input nor its output has codes of 4 bits',
   });
-  expect(layers[0].others).toEqual(['conv2d_s8']);
+  expect(layers[0].others).toContain('conv2d_s8');
   const { stdout } = await cli(folder, 'compile', ...INT8, '--refusals');
   expect(stdout).toMatch(/^Other kernels that could compute them\n(?: {2}.*\n)* {2}conv2d_s8 \(layer 0\)$/m);
-  expect(stdout).toMatch(/^Kernels, chosen for balanced\n {2}conv2d_patch_4x2_s8 +layer 0\n/m);
+  expect(stdout).toMatch(/^Kernels, chosen for balanced\n.*\nconv2d_\w+ +0 +[\d,]+\n/m);
   expect(stdout).toMatch(/^ {2}conv2d_a4: neither its input nor its output has codes of 4 bits \(layer 0\)$/m);
   expect((await cli(folder, 'compile', ...INT8)).stdout).not.toContain('conv2d_a4');
 });

@@ -58,6 +58,7 @@ test('layers add up to the totals', () => {
     kernel: null,
     others: [],
     refused: [],
+    estimate: null,
     weightBytes: 80,
     parameterBytes: 0,
     rounding: null,

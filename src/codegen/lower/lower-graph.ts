@@ -22,10 +22,14 @@ export interface LowerOptions {
 export interface KernelOptions {
   /** Default balanced. */
   readonly goal?: Goal;
+  /** Name of the core, for the cost model. */
+  readonly core?: string;
   /** Kernel by ONNX node name. */
   readonly pins?: ReadonlyMap<string, string>;
   /** Kernels that a node must not get, by its name. */
   readonly without?: ReadonlyMap<string, readonly RefusedKernel[]>;
+  /** Nodes whose kernels are chosen as for 'balanced' whatever the goal. */
+  readonly hurried?: ReadonlySet<string>;
 }
 
 /**
@@ -37,7 +41,7 @@ export function lowerGraph(graph: Graph, options: LowerOptions): Program {
   const native = options.ioLayout !== 'onnx';
   for (const [value, storage] of inputStorages(graph, native)) program.addInput(value, storage);
 
-  const { goal = 'balanced', pins, without } = options.kernels ?? {};
+  const { goal = 'balanced', core = '', pins, without, hurried } = options.kernels ?? {};
   const refusals: string[] = [];
   for (const node of graph.nodes) {
     try {
@@ -63,7 +67,8 @@ export function lowerGraph(graph: Graph, options: LowerOptions): Program {
   function lowerNode(node: Node): void {
     const definition = findOp(node.domain, node.op);
     const builder = nodeBuilder(program, node, {
-      goal,
+      goal: hurried?.has(node.name) ? 'balanced' : goal,
+      core,
       pin: pins?.get(node.name) ?? null,
       without: without?.get(node.name) ?? [],
     });

@@ -30,7 +30,7 @@ export const add4S8: Kernel<AddJob> = {
   },
   scratchBytes: () => 0,
   overlap: () => ({ atLeast: 0 }),
-  cost: ({ elements }) => 30 + 6.3 * elements,
+  work: ({ elements }) => ({ layer: 1, elements }),
   tableBytes: () => 0,
   build: (job, lower) => add4Layer(job, job.storage as Storage, lower),
 };

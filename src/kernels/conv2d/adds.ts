@@ -1,9 +1,9 @@
 import type { Codes } from '../../formats/index.ts';
 import { windowOverlap } from '../../ir/window.ts';
-import { addsCost } from '../cost.ts';
 import type { Kernel } from '../kernel.ts';
 import type { LinearJob } from '../linear-job.ts';
 import { acceptsAdds, addRows, addTaps, stepParams } from '../weights/adds.ts';
+import { addsWork } from '../work.ts';
 import { isPlainPointwise, kernelMajor, tapMajor } from './layout.ts';
 
 /** Each weight as a list of inputs to add and to subtract, two windows at a time. */
@@ -15,7 +15,7 @@ export const conv2dAdds: Kernel<LinearJob> = {
   accepts: acceptsAdds,
   scratchBytes: ({ shape }) => (isPlainPointwise(shape) ? 0 : windowBytes(shape)),
   overlap: ({ shape }) => ({ atLeast: windowOverlap(shape, 1, 1, 2) }),
-  cost: addsCost,
+  work: addsWork,
   tableBytes: (job) => job.weights.data.length,
   build(job, lower) {
     const { shape } = job;

@@ -1,11 +1,11 @@
 import type { Codes } from '../../formats/index.ts';
 import type { LowerBuilder } from '../../ir/lowering.ts';
 import { windowParams } from '../../ir/window.ts';
-import { gemmCost } from '../cost.ts';
 import { multipliesByHalves } from '../dsp-limits.ts';
 import type { Kernel } from '../kernel.ts';
 import type { LinearJob } from '../linear-job.ts';
 import { gemmStream, streamWords } from '../packing/gemm-stream.ts';
+import { gemmWork } from '../work.ts';
 import { isPlainPointwise, kernelMajor } from './layout.ts';
 import { pairOverlap } from './pair-overlap.ts';
 
@@ -21,7 +21,7 @@ export const pointwise4x2S8: Kernel<LinearJob> = {
   },
   scratchBytes: ({ shape }) => 4 * shape.in_c,
   overlap: ({ shape }) => ({ atLeast: pairOverlap(asOneImage(shape), true) }),
-  cost: (job) => gemmCost(job, { depth: job.shape.in_c, gather: 0 }),
+  work: (job) => gemmWork(job, job.shape.in_c, { rows: 0, words: 0, bytes: 0 }),
   tableBytes,
   build(job, lower) {
     const { shape } = job;
@@ -55,7 +55,7 @@ export const conv2d4x2S8: Kernel<LinearJob> = {
   },
   scratchBytes: (job) => 4 * depthOf(job),
   overlap: ({ shape }) => ({ atLeast: pairOverlap(shape, true) }),
-  cost: (job) => gemmCost(job, { depth: depthOf(job), gather: 30 + 8 * job.shape.kernel_h }),
+  work: (job) => gemmWork(job, depthOf(job), { rows: job.shape.kernel_h, words: 0, bytes: 0 }),
   tableBytes,
   build(job, lower) {
     return {
@@ -79,10 +79,10 @@ export const conv2dPatch4x2S8: Kernel<LinearJob> = {
   accepts: (job) => multipliesByHalves(job, job.shape.out_c / job.shape.groups),
   scratchBytes: (job) => patchOf(job).pairBytes + patchOf(job).patchBytes,
   overlap: ({ shape }) => ({ atLeast: pairOverlap(shape, shape.groups === 1) }),
-  cost(job) {
+  work(job) {
     const { kernel_h, kernel_w, in_c, groups } = job.shape;
-    const row = (kernel_w * in_c) / groups;
-    return gemmCost(job, { depth: patchOf(job).words, gather: 60 + 2 * kernel_h * (8 + 1.5 * row) });
+    const [rows, row] = [2 * kernel_h, (kernel_w * in_c) / groups];
+    return gemmWork(job, patchOf(job).words, { rows, words: rows * (row >> 2), bytes: rows * (row % 4) });
   },
   tableBytes,
   build(job, lower) {
@@ -121,9 +121,9 @@ export const conv2dNarrow4x2S8: Kernel<LinearJob> = {
     if (words4.length + bytes.length > MOST_COPIES) return `its windows take more than ${MOST_COPIES} copies`;
     return multipliesByHalves(job, job.shape.out_c);
   },
-  cost(job) {
+  work(job) {
     const { words4, bytes } = copiesOf(job.shape);
-    return gemmCost(job, { depth: patchOf(job).words, gather: 40 + 4 * (words4.length + bytes.length) });
+    return gemmWork(job, patchOf(job).words, { rows: 0, words: words4.length, bytes: bytes.length });
   },
   build(job, lower) {
     const { shape } = job;

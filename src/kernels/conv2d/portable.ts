@@ -1,13 +1,13 @@
 import type { Codes } from '../../formats/index.ts';
 import { arenaBytes, elementBytes } from '../../ir/tensor.ts';
 import { windowOverlap, windowParams } from '../../ir/window.ts';
-import { portableCost } from '../cost.ts';
 import type { Kernel } from '../kernel.ts';
 import { type LinearJob, sumsFit } from '../linear-job.ts';
 import { activationParams } from '../weights/activations.ts';
 import { packRows } from '../weights/pack-rows.ts';
 import { type LayerWeights, plannedOnce, sharedBytes } from '../weights/read-weights.ts';
 import { clampParams, weightTables } from '../weights/weight-tables.ts';
+import { portableWork } from '../work.ts';
 import { isPlainPointwise, kernelMajor } from './layout.ts';
 
 const plans = plannedOnce(layerOf);
@@ -21,7 +21,7 @@ export const conv2dS8: Kernel<LinearJob> = {
   accepts: (job) => (isPacked(job) ? 'its input or output has codes of 4 bits' : acceptsWeights(job)),
   scratchBytes: (job) => patchBytes(job) + planOf(job).scratchBytes,
   overlap: overlapOf,
-  cost: portableCost,
+  work: (job) => portableWork(job, planOf(job)),
   tableBytes: (job) => job.weights.data.length,
   build(job, lower) {
     const plan = planOf(job);

@@ -1,9 +1,9 @@
 import type { Codes } from '../../formats/index.ts';
 import { type WindowShape, windowParams } from '../../ir/window.ts';
-import { winogradCost } from '../cost.ts';
 import { requantizesByFours, sumsBelow } from '../dsp-limits.ts';
 import type { Kernel } from '../kernel.ts';
 import type { LinearJob } from '../linear-job.ts';
+import { winogradWork } from '../work.ts';
 
 /** Twice G of F(2x2, 3x3), so that it is whole: U = (2 G) g (2 G)' is four times what it is in real numbers. */
 const G2 = [
@@ -33,7 +33,7 @@ export const conv2dWinogradS8: Kernel<LinearJob> = {
   },
   scratchBytes: ({ shape }) => scratchOf(shape),
   overlap: ({ shape }) => ({ atLeast: tileOverlap(shape) }),
-  cost: winogradCost,
+  work: winogradWork,
   tableBytes: ({ shape }) => 32 * shape.in_c * shape.out_c + 8 * shape.out_c,
   build(job, lower) {
     const { shape, name } = job;

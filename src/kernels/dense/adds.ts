@@ -1,8 +1,8 @@
 import type { Codes } from '../../formats/index.ts';
-import { addsCost } from '../cost.ts';
 import type { Kernel } from '../kernel.ts';
 import type { LinearJob } from '../linear-job.ts';
 import { acceptsAdds, addRows } from '../weights/adds.ts';
+import { addsWork } from '../work.ts';
 import { denseOverlap } from './overlap.ts';
 
 /** Each row of weights as lists of inputs to add and to subtract. */
@@ -14,7 +14,7 @@ export const denseAdds: Kernel<LinearJob> = {
   accepts: acceptsAdds,
   scratchBytes: () => 0,
   overlap: ({ shape }) => ({ atLeast: denseOverlap(shape.out_w, shape.in_c, shape.out_c) }),
-  cost: addsCost,
+  work: addsWork,
   tableBytes: (job) => job.weights.data.length,
   build(job, lower) {
     const { shape, x, y, macs, summary } = job;

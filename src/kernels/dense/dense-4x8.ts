@@ -1,10 +1,10 @@
 import type { Codes } from '../../formats/index.ts';
 import type { LayerSpec, LowerBuilder } from '../../ir/lowering.ts';
-import { denseCost, denseWideCost } from '../cost.ts';
 import { multipliesByHalves } from '../dsp-limits.ts';
 import type { Kernel } from '../kernel.ts';
 import type { LinearJob } from '../linear-job.ts';
 import { gemmStream } from '../packing/gemm-stream.ts';
+import { denseWork } from '../work.ts';
 
 /** One row of the input times four rows of weights, eight columns at a time. */
 export const dense4x8S8: Kernel<LinearJob> = {
@@ -18,7 +18,7 @@ export const dense4x8S8: Kernel<LinearJob> = {
   scratchBytes: ({ shape }) => (depthOf(shape.in_c) === shape.in_c ? 0 : depthOf(shape.in_c)),
   // The input is read by every four outputs; a copy is made before the first is written.
   overlap: ({ shape }) => (depthOf(shape.in_c) === shape.in_c ? null : { atLeast: 0 }),
-  cost: (job) => denseCost(job, depthOf(job.shape.in_c)),
+  work: (job) => denseWork(job, depthOf(job.shape.in_c)),
   tableBytes: ({ weights, bias }) => weights.data.length + 8 * bias.length,
   build(job, lower) {
     const [inputs, depth] = [job.shape.in_c, depthOf(job.shape.in_c)];
@@ -33,7 +33,6 @@ export const denseWide4x8S8: Kernel<LinearJob> = {
   id: 'dense_wide_4x8_s8',
   scratchBytes: ({ shape }) => 2 * depthOf(shape.in_c),
   overlap: () => ({ atLeast: 0 }),
-  cost: (job) => denseWideCost(job, depthOf(job.shape.in_c)),
   build(job, lower) {
     const pairs = lower.scratch(2 * depthOf(job.shape.in_c), 'uint32_t');
     return layer('dense_wide_4x8_s8', job, { ...operands(job, lower), pairs });

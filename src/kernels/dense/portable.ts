@@ -1,12 +1,12 @@
 import type { Codes } from '../../formats/index.ts';
 import { arenaBytes, elementBytes } from '../../ir/tensor.ts';
-import { portableDenseCost } from '../cost.ts';
 import type { Kernel } from '../kernel.ts';
 import { type LinearJob, sumsFit } from '../linear-job.ts';
 import { activationParams } from '../weights/activations.ts';
 import { packRows } from '../weights/pack-rows.ts';
 import { type LayerWeights, plannedOnce, sharedBytes } from '../weights/read-weights.ts';
 import { clampParams, weightTables } from '../weights/weight-tables.ts';
+import { portableWork } from '../work.ts';
 import { denseOverlap } from './overlap.ts';
 
 const plans = plannedOnce(layerOf);
@@ -19,7 +19,7 @@ export const denseS8: Kernel<LinearJob> = {
   accepts: (job) => (isPacked(job) ? 'its input or output has codes of 4 bits' : acceptsWeights(job)),
   scratchBytes: (job) => plans.of(job).scratchBytes,
   overlap: (job) => (plans.of(job).block > 0 && job.shape.out_w > 1 ? null : { atLeast: distanceOf(job) }),
-  cost: portableDenseCost,
+  work: (job) => portableWork(job, plans.of(job)),
   tableBytes: (job) => job.weights.data.length,
   build(job, lower) {
     const plan = plans.of(job);

@@ -1,11 +1,11 @@
 import type { Codes } from '../../formats/index.ts';
 import type { LowerBuilder } from '../../ir/lowering.ts';
 import { type WindowShape, windowOverlap, windowParams } from '../../ir/window.ts';
-import { depthwisePixelCost, depthwiseRunsCost, depthwiseStripsCost } from '../cost.ts';
 import { requantizesByFours } from '../dsp-limits.ts';
 import type { Kernel } from '../kernel.ts';
 import type { LinearJob } from '../linear-job.ts';
 import { depthwiseStream } from '../packing/depthwise-stream.ts';
+import { depthwisePixelWork, depthwiseRunsWork, depthwiseStripsWork } from '../work.ts';
 
 /** 3x3, any stride, pixel by pixel: next to no scratch. */
 export const depthwise3x3S8: Kernel<LinearJob> = {
@@ -15,7 +15,7 @@ export const depthwise3x3S8: Kernel<LinearJob> = {
   accepts: (job) => plain3x3(job.shape) ?? requantizesByFours(job),
   scratchBytes: ({ shape }) => 9 * partOf(shape),
   overlap: ({ shape }) => ({ atLeast: windowOverlap(shape, 1, 1, 1) }),
-  cost: depthwisePixelCost,
+  work: (job) => depthwisePixelWork(job, partOf(job.shape)),
   tableBytes: ({ shape }) => 17 * shape.out_c,
   build(job, lower) {
     const part = partOf(job.shape);
@@ -44,7 +44,7 @@ export const depthwise3x3RunsS8: Kernel<LinearJob> = {
   id: 'depthwise3x3_runs_s8',
   scratchBytes: ({ shape }) => zerosBytes(shape),
   overlap: ({ shape }) => ({ atLeast: windowOverlap(shape, 1, 1, shape.out_w) }),
-  cost: depthwiseRunsCost,
+  work: depthwiseRunsWork,
   build(job, lower) {
     return {
       template: 'depthwise3x3_runs_s8',
@@ -91,7 +91,7 @@ export const depthwise3x3StripsS8: Kernel<LinearJob> = {
   },
   scratchBytes: ({ shape }) => planeOf(shape).bytes,
   overlap: ({ shape }) => (shape.in_h === shape.out_h && shape.in_w === shape.out_w ? { exactly: 0 } : null),
-  cost: depthwiseStripsCost,
+  work: depthwiseStripsWork,
   tableBytes: ({ shape }) => 17 * shape.out_c,
   build(job, lower) {
     const { shape, zeroPoint } = job;

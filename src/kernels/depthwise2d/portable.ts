@@ -2,12 +2,12 @@ import type { Codes } from '../../formats/index.ts';
 import { arenaBytes, elementBytes } from '../../ir/tensor.ts';
 import { windowOverlap, windowParams } from '../../ir/window.ts';
 import { tapMajor, tapsBytes } from '../conv2d/layout.ts';
-import { portableDepthwiseCost } from '../cost.ts';
 import type { Kernel } from '../kernel.ts';
 import { type LinearJob, sumsFit } from '../linear-job.ts';
 import { activationParams } from '../weights/activations.ts';
 import { type LayerWeights, plannedOnce, sharedBytes } from '../weights/read-weights.ts';
 import { clampParams, weightTables } from '../weights/weight-tables.ts';
+import { portableDepthwiseWork } from '../work.ts';
 
 const plans = plannedOnce(layerOf);
 
@@ -19,7 +19,7 @@ export const depthwise2dS8: Kernel<LinearJob> = {
   accepts: (job) => (isPacked(job) ? 'its input or output has codes of 4 bits' : acceptsWeights(job)),
   scratchBytes: (job) => tapsBytes(job.shape) + plans.of(job).scratchBytes,
   overlap: (job) => ({ atLeast: distanceOf(job) }),
-  cost: portableDepthwiseCost,
+  work: (job) => portableDepthwiseWork(job, plans.of(job)),
   tableBytes: (job) => job.weights.data.length,
   build(job, lower) {
     const plan = plans.of(job);

@@ -4,7 +4,9 @@ import { elementBytes } from '../../ir/tensor.ts';
 import { type WindowShape, windowOverlap, windowParams } from '../../ir/window.ts';
 import type { CodeRange } from '../../quant/affine.ts';
 import type { Job, Kernel } from '../kernel.ts';
+import { kernelCall } from '../kernel-call.ts';
 import { addsRatherThanMultiplies } from '../weights/adds.ts';
+import { poolWork } from '../work.ts';
 
 export interface PoolJob extends Job {
   readonly x: Operand;
@@ -43,7 +45,7 @@ export const averagePool4S8: Kernel<AveragePoolJob> = {
   },
   scratchBytes: () => 0,
   overlap: poolOverlap,
-  cost: (job) => poolCost(job, 0.9, 14),
+  work: ({ shape }) => poolWork(shape),
   tableBytes: () => 0,
   build(job) {
     const { shape, counts, inputZeroPoint, multiplier, leftShift, zeroPoint, clamp } = job;
@@ -76,9 +78,9 @@ export const maxPool4S8: Kernel<PoolJob> = {
   },
   scratchBytes: () => 0,
   overlap: poolOverlap,
-  cost: (job) => poolCost(job, 2.2, 12),
+  work: ({ shape }) => poolWork(shape),
   tableBytes: () => 0,
-  build: (job) => poolLayer('maxpool4_s8', job, {}),
+  build: ({ shape, x, y, summary }) => ({ ...kernelCall('nn_maxpool4_s8', shape, [x.name, y.name]), summary }),
 };
 
 function fours({ shape, x, y }: PoolJob): true | string {
@@ -100,11 +102,6 @@ function isInside(s: WindowShape): boolean {
 
 export function poolOverlap({ shape, x, y }: PoolJob) {
   return { atLeast: windowOverlap(shape, elementBytes(x.type), elementBytes(y.type)) };
-}
-
-/** Instructions: per cell of a window and channel, and per output. */
-export function poolCost({ shape: s }: PoolJob, perCell: number, perOutput: number): number {
-  return s.batch * s.out_h * s.out_w * s.out_c * (perOutput + perCell * s.kernel_h * s.kernel_w);
 }
 
 function poolLayer(template: string, { shape, x, y, summary }: PoolJob, params: LayerSpec['params']): LayerSpec {

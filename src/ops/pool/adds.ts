@@ -1,6 +1,7 @@
 import type { Kernel } from '../../kernels/kernel.ts';
-import { type AveragePoolJob, acceptsPoolAdds, type PoolJob, poolCost, poolOverlap } from '../../kernels/pool/pool4.ts';
+import { type AveragePoolJob, acceptsPoolAdds, type PoolJob, poolOverlap } from '../../kernels/pool/pool4.ts';
 import { stepParams } from '../../kernels/weights/adds.ts';
+import { poolWork } from '../../kernels/work.ts';
 import { shiftRequantization } from '../../quant/shift-requantize.ts';
 
 /** The codes' maximum, with addresses by additions. */
@@ -12,7 +13,7 @@ export const maxPoolAdds: Kernel<PoolJob> = {
   accepts: acceptsPoolAdds,
   scratchBytes: () => 0,
   overlap: poolOverlap,
-  cost: (job) => poolCost(job, 4, 10),
+  work: ({ shape }) => poolWork(shape),
   tableBytes: () => 0,
   build: ({ shape, x, y, clamp, summary }) => ({
     template: 'maxpool2d_adds',
@@ -30,7 +31,6 @@ export function averagePoolAdds(extent: {
   return {
     ...maxPoolAdds,
     id: 'averagepool2d_adds',
-    cost: (job) => poolCost(job, 2, 10),
     build(job, lower) {
       const { shape, x, y, counts, multiplier, leftShift, zeroPoint, clamp, summary } = job;
       const most = 255 * Math.max(...counts);

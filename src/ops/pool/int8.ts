@@ -7,9 +7,9 @@ import {
   averagePool4S8,
   maxPool4S8,
   type PoolJob,
-  poolCost,
   poolOverlap,
 } from '../../kernels/pool/pool4.ts';
+import { poolWork } from '../../kernels/work.ts';
 import { zeroPointField } from '../../quant/imported-scales.ts';
 import { clampCodes, layerRequantization, quantOf, scaleOf, spanOf, zeroPointOf } from '../../quant/quantized.ts';
 import { averageFactors } from '../../quant/requantize.ts';
@@ -47,7 +47,7 @@ const portableMaxPool: Kernel<PoolJob> = {
   accepts: () => true,
   scratchBytes: () => 0,
   overlap: poolOverlap,
-  cost: (job) => poolCost(job, 8, 20),
+  work: (job) => poolWork(job.shape),
   tableBytes: () => 0,
   build: ({ x, y, shape, clamp, summary }) => ({
     template: x.packed ? 'maxpool2d_s4' : 'maxpool2d_s8',
@@ -83,7 +83,7 @@ function portableAveragePool(extent: Extent): Kernel<AveragePoolJob> {
     accepts: () => true,
     scratchBytes: () => 0,
     overlap: poolOverlap,
-    cost: (job) => poolCost(job, 5, 20),
+    work: (job) => poolWork(job.shape),
     tableBytes: () => 0,
     build(job, lower) {
       const { x, y, shape, counts, multiplier, leftShift, zeroPoint, clamp } = job;

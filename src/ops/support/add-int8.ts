@@ -64,7 +64,7 @@ function portableAdd(node: Node): Kernel<AddJob> {
     accepts: () => true,
     scratchBytes: () => 0,
     overlap: () => null,
-    cost: ({ elements }) => 16 * elements,
+    work: ({ elements }) => ({ layer: 1, elements }),
     tableBytes: () => 0,
     build: ({ sum, clamp: { min, max } }, lower) =>
       pointwiseLayer(node, lower, {

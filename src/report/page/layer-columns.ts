@@ -85,6 +85,7 @@ export function layerColumns({ report, weights: totals, sqnr, counts }: FullRepo
       of: ofWeights(({ int8Ratio }) => int8Ratio.toFixed(2)),
       total: totals ? totals.int8Ratio.toFixed(2) : null,
     },
+    ...(report.layers.some(isDecoded) ? [decodingColumn] : []),
     {
       title: 'SQNR w',
       help: 'Signal to quantization noise of the weights, dB',
@@ -107,6 +108,16 @@ export function layerColumns({ report, weights: totals, sqnr, counts }: FullRepo
       : []),
   ];
 }
+
+function isDecoded({ estimate }: LayerReport): boolean {
+  return estimate !== null && estimate.decoding > 0;
+}
+
+const decodingColumn: LayerColumn = {
+  title: 'decoding',
+  help: 'Instructions of one inference that unpack weights, estimated',
+  of: (layer) => (isDecoded(layer) ? short(layer.estimate?.decoding ?? 0) : null),
+};
 
 /** On hover: why no other. */
 function kernelColumn(goal: string): LayerColumn {

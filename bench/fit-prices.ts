@@ -1,0 +1,105 @@
+import type { Work } from '../src/ir/program.ts';
+import type { CostSample } from './tables/kernel-costs.ts';
+
+export type Prices = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, number>>>>>>;
+
+/** Prices by core, kernel and part of its work that fit what was counted. */
+export function pricesOf(samples: readonly CostSample[]): Prices {
+  const cores = CORES.filter((core) => samples.some((sample) => sample.core === core));
+  return Object.fromEntries(
+    cores.map((core) => {
+      const own = samples.filter((sample) => sample.core === core);
+      const kernels = [...new Set(own.map(({ kernel }) => kernel))].sort();
+      return [
+        core,
+        Object.fromEntries(kernels.map((kernel) => [kernel, fitted(own.filter((one) => one.kernel === kernel))])),
+      ];
+    }),
+  );
+}
+
+const CORES = ['cortex-m4f', 'cortex-m7', 'cortex-m33', 'cortex-m3', 'cortex-m0', 'cortex-m0-slow-mul'];
+
+/** What a call takes before its loops is less than this, also where the fit would like it otherwise. */
+const MOST_FIXED = 400;
+const ROUNDS = 2000;
+/** Times that samples get new weights, by how far they are off. */
+const WEIGHINGS = 12;
+
+/**
+ * Prices of at least 0 with a small sum of fourth powers of relative errors, so that the worst are not far off: least squares,
+ * each time weighted by the squares of the errors before.
+ */
+function fitted(samples: readonly CostSample[]): Record<string, number> {
+  const parts = [...new Set(samples.flatMap(({ work }) => Object.keys(work).filter((part) => work[part] > 0)))];
+  const rows = samples.map(({ work, instructions }) => parts.map((part) => (work[part] ?? 0) / instructions));
+  const most = parts.map((part) => (part === 'layer' ? MOST_FIXED : Number.POSITIVE_INFINITY));
+  let prices = parts.map(() => 0);
+  let weights = rows.map(() => 1);
+  for (let i = 0; i < WEIGHINGS; i++) {
+    prices = leastSquares(rows, weights, most, prices);
+    const errors = errorsOf(rows, prices);
+    weights = errors.map((error, k) => Math.sqrt(weights[k] * Math.max(error * error, 1e-6)));
+  }
+  return Object.fromEntries(parts.map((part, p) => [part, rounded(prices[p])]));
+}
+
+function errorsOf(rows: readonly (readonly number[])[], prices: readonly number[]): number[] {
+  return rows.map((row) => 1 - row.reduce((sum, share, p) => sum + share * prices[p], 0));
+}
+
+/** One price after the other at its best for the others, innermost loops first, again and again. */
+function leastSquares(
+  rows: readonly (readonly number[])[],
+  weights: readonly number[],
+  most: readonly number[],
+  start: readonly number[],
+): number[] {
+  const prices = [...start];
+  const errors = errorsOf(rows, prices);
+  const better = (p: number): number => {
+    const square = rows.reduce((sum, row, i) => sum + weights[i] * row[p] * row[p], 0);
+    const best = rows.reduce((sum, row, i) => sum + weights[i] * row[p] * (errors[i] + row[p] * prices[p]), 0) / square;
+    const step = Math.min(Math.max(0, best), most[p]) - prices[p];
+    prices[p] += step;
+    for (const [i, row] of rows.entries()) errors[i] -= row[p] * step;
+    return Math.abs(step) / Math.max(prices[p], 1e-6);
+  };
+  for (let round = 0; round < ROUNDS; round++) {
+    if (Math.max(...prices.map((_, p) => better(prices.length - 1 - p))) < 1e-7) break;
+  }
+  return prices;
+}
+
+/** Four digits; what is next to nothing is nothing. */
+function rounded(price: number): number {
+  return price < 1e-4 ? 0 : Number(price.toPrecision(4));
+}
+
+export function estimated(work: Work, prices: Readonly<Record<string, number>>): number {
+  return Object.entries(work).reduce((sum, [part, count]) => sum + count * (prices[part] ?? 0), 0);
+}
+
+/** The text of src/kernels/prices.ts. */
+export function pricesSource(prices: Prices): string {
+  const lines = Object.entries(prices).flatMap(([core, kernels]) => [
+    `  '${core}': {`,
+    ...Object.entries(kernels).map(([kernel, parts]) => {
+      const entries = Object.entries(parts).map(
+        ([part, price]) => `${/^\w+$/.test(part) ? part : `'${part}'`}: ${price}`,
+      );
+      return `    ${kernel}: { ${entries.join(', ')} },`;
+    }),
+    '  },',
+  ]);
+  return `/**
+ * Instructions for each part of a kernel's work (work.ts), by core and kernel: fitted to counts under QEMU. Written by
+ * npm run bench:costs; do not edit.
+ */
+// biome-ignore-all lint/suspicious/noApproximativeNumericConstant: they were measured
+// biome-ignore format: one kernel, one line
+export const PRICES: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, number>>>>>> = {
+${lines.join('\n')}
+};
+`;
+}

@@ -1,0 +1,107 @@
+/**
+ * npm run bench:costs [-- MODEL...]: the prices of the cost model (src/kernels/prices.ts), from layers of real models: every kernel that
+ * can compute a layer does so once under QEMU, and for each core and kernel the prices of the parts of its work are fitted to
+ * the counts. What was counted lies in docs/benchmarks/kernel-costs.json; models that are not named keep theirs.
+ */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Compilation, generateC, type Transformation } from '../src/compile.ts';
+import type { Call } from '../src/ir/program.ts';
+import { loadTarget } from '../src/targets/load.ts';
+import { type CountedModel, countsOf, EXAMPLES, fileOf, SHARED_MODELS, transformFor } from './counted-models.ts';
+import { pricesOf, pricesSource } from './fit-prices.ts';
+import { readRows, updateTable } from './table.ts';
+import { type CostSample, costTable } from './tables/kernel-costs.ts';
+
+/** Formats with a decoder of their own, and int8. */
+const FORMATS = [
+  'int8',
+  'int4',
+  'int2',
+  'ternary',
+  'ttq',
+  'pow2-4',
+  'codebook-16',
+  'intv-3',
+  'int4+huffman',
+  'int4+rans',
+];
+
+interface Job {
+  readonly model: CountedModel;
+  readonly format: string;
+  readonly core: string;
+}
+
+const JOBS: readonly Job[] = [
+  ...(['kws', 'ic', 'vww', 'ad', 'lenet5_mnist', 'dscnn_mnist', ...EXAMPLES] as const).flatMap((model) =>
+    ['cortex-m4f', 'cortex-m7', 'cortex-m33', 'cortex-m3', 'cortex-m0'].map((core) => ({
+      model,
+      format: 'int8',
+      core,
+    })),
+  ),
+  ...(['kws', 'ad'] as const).flatMap((model) =>
+    FORMATS.slice(1).flatMap((format) =>
+      ['cortex-m4f', 'cortex-m3', 'cortex-m0'].map((core) => ({ model, format, core })),
+    ),
+  ),
+  ...(['kws', 'lenet5_mnist', 'ad'] as const).map((model) => ({ model, format: 'int8', core: 'cortex-m0-slow-mul' })),
+];
+
+const PRICES = fileURLToPath(new URL('../src/kernels/prices.ts', import.meta.url));
+const folder = await mkdtemp(join(tmpdir(), 'nibblec-costs-'));
+const asked = process.argv.slice(2);
+const MODELS = [...SHARED_MODELS, ...EXAMPLES];
+for (const model of MODELS.filter((name) => asked.length === 0 || asked.includes(name))) {
+  const jobs = JOBS.filter((job) => job.model === model);
+  if (jobs.length > 0) await updateTable({ ...costTable, units: MODELS }, different(await benchModel(model, jobs)));
+}
+await writeFile(PRICES, pricesSource(pricesOf(await readRows(costTable))));
+await rm(folder, { recursive: true });
+
+async function benchModel(model: CountedModel, jobs: readonly Job[]): Promise<CostSample[]> {
+  const samples: CostSample[] = [];
+  for (const format of new Set(jobs.map((job) => job.format))) {
+    const transformation = await transformFor(model, format);
+    if (!transformation) continue;
+    for (const job of jobs.filter((one) => one.format === format)) {
+      const own = await countEveryKernel(job, transformation);
+      console.log(`${model} ${format} ${job.core}: ${own.length} counts`);
+      samples.push(...own);
+    }
+  }
+  return samples;
+}
+
+/** Equal layers count once. */
+function different(samples: readonly CostSample[]): CostSample[] {
+  const key = ({ core, kernel, work }: CostSample) => `${core} ${kernel} ${JSON.stringify(work)}`;
+  return [...new Map(samples.map((sample) => [key(sample), sample])).values()];
+}
+
+/** The kernels as chosen, then each of the others in turn. */
+async function countEveryKernel({ model, format, core }: Job, transformation: Transformation): Promise<CostSample[]> {
+  const target = await loadTarget(core);
+  const options = { model: await readFile(fileOf(model)), name: model, target, goal: 'speed' as const };
+  const first = generateC(transformation, options);
+  const turns = Math.max(0, ...first.program.calls.map(({ others = [] }) => others.length));
+  const samples = await samplesOf(first, { model, format, core });
+  for (let turn = 0; turn < turns; turn++) {
+    const pinned = first.program.calls.flatMap(({ node, others = [] }) =>
+      others.length > 0 ? [[node, others[turn % others.length].kernel]] : [],
+    );
+    const compilation = generateC(transformation, { ...options, kernels: Object.fromEntries(pinned) });
+    samples.push(...(await samplesOf(compilation, { model, format, core })));
+  }
+  return samples;
+}
+
+async function samplesOf(compilation: Compilation, { model, core }: Job): Promise<CostSample[]> {
+  const { layers } = await countsOf(compilation, model, folder);
+  return compilation.program.calls.flatMap(({ kernel, work }: Call, i) =>
+    kernel !== undefined && work ? [{ core, kernel, model, work, instructions: layers[i] }] : [],
+  );
+}

@@ -1,0 +1,70 @@
+import type { Goal } from '../../src/ir/lowering.ts';
+import { type BenchTable, markdownTable } from '../table.ts';
+
+/** One layer of a model on a core, or all of them (layer 'total', no kernel). */
+export interface KernelRow {
+  readonly core: string;
+  readonly model: string;
+  readonly layer: string;
+  /** The kernel, or the template of a layer that has one way only. */
+  readonly kernel: string | null;
+  readonly format: string;
+  readonly goal: Goal;
+  readonly macs: number;
+  readonly instructions: number;
+  /** Whose instructions those below are; null: nobody's. */
+  readonly baseline: string | null;
+  readonly baselineInstructions: number | null;
+  /** Instructions over the baseline's. */
+  readonly ratio: number | null;
+}
+
+export const kernelTable: BenchTable<KernelRow> = {
+  name: 'kernels',
+  unit: ({ model }) => model,
+  page: (rows) => `# Kernels
+
+Written by \`npm run bench:kernels\`; do not edit. Instructions of one inference under QEMU, arm-none-eabi-gcc -O2. The
+baseline is CMSIS-NN (99f736a) called directly, in the fastest of its builds with the same compiler (for int4 its kernels for 4
+bits), or nibblec at 0f5777d, before it chose kernels, for models that were not run through CMSIS-NN; see bench/baselines.csv. A ratio below 1 is
+better than the baseline.
+
+## Models
+
+${markdownTable(
+  {
+    model: ({ model }) => model,
+    format: ({ format }) => format,
+    goal: ({ goal }) => goal,
+    core: ({ core }) => core,
+    ...NUMBERS,
+  },
+  rows.filter(({ layer }) => layer === 'total'),
+)}
+
+## Layers on a Cortex-M4F, int8, balanced
+
+${markdownTable(
+  {
+    model: ({ model }) => model,
+    layer: ({ layer }) => layer,
+    kernel: ({ kernel }) => kernel,
+    MACs: ({ macs }) => macs,
+    ...NUMBERS,
+  },
+  rows.filter(isPlainLayer),
+)}
+`,
+};
+
+const NUMBERS: Parameters<typeof markdownTable<KernelRow>>[0] = {
+  instructions: ({ instructions }) => instructions,
+  'per MAC': ({ instructions, macs }) => (macs === 0 ? '' : (instructions / macs).toFixed(2)),
+  baseline: ({ baseline }) => baseline,
+  'its instructions': ({ baselineInstructions }) => baselineInstructions,
+  ratio: ({ ratio }) => (ratio === null ? null : ratio.toFixed(3)),
+};
+
+function isPlainLayer({ layer, core, format, goal }: KernelRow): boolean {
+  return layer !== 'total' && core === 'cortex-m4f' && format === 'int8' && goal === 'balanced';
+}

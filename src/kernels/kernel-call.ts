@@ -1,0 +1,25 @@
+import type { LayerSpec } from '../ir/lowering.ts';
+import { type WindowShape, windowParams } from '../ir/window.ts';
+
+/** An argument: a name of the layer function or a table, or a number with what it is. */
+type Argument = string | { readonly [what: string]: number };
+
+/** A layer that is one call, of `kernel`: with its window first, if it has one. */
+export function kernelCall(
+  kernel: string,
+  shape: WindowShape | null,
+  list: readonly Argument[],
+): Pick<LayerSpec, 'template' | 'params'> {
+  return {
+    template: 'kernel',
+    params: { kernel, shape: shape && windowParams(shape), arguments: list.map(text).join(', ') },
+  };
+}
+
+/** '/* zero point *\/ -128' */
+function text(argument: Argument): string {
+  if (typeof argument === 'string') return argument;
+  return Object.entries(argument)
+    .map(([what, value]) => `/* ${what} */ ${value}`)
+    .join(', ');
+}

@@ -1,0 +1,163 @@
+import type { Work } from '../ir/program.ts';
+import type { WindowShape } from '../ir/window.ts';
+import type { LinearJob } from './linear-job.ts';
+import type { WeightPlan } from './weights/read-weights.ts';
+
+// What the loops of kernels do in one inference, part by part, innermost loops last. prices.ts has what each part takes on a core.
+
+/** The portable kernels: four rows of weights at a time, and one by one what is left; windows other than 1x1 are gathered. */
+export function portableWork({ shape, macs, weights }: LinearJob, plan: WeightPlan): Work {
+  const pixels = shape.batch * shape.out_h * shape.out_w * shape.groups;
+  const rows = shape.out_c / shape.groups;
+  const [taps, channels] = [shape.kernel_h * shape.kernel_w, shape.in_c / shape.groups];
+  const windows = pixels * (plan.block > 0 ? Math.ceil(rows / plan.block) : 1);
+  const gathered = taps > 1 ? windows * taps : 0;
+  return {
+    layer: 1,
+    windows,
+    outputs: pixels * rows,
+    products: pixels * (rows - (rows % 4)) * taps * channels,
+    rest: pixels * (rows % 4) * taps * channels,
+    taps: gathered,
+    rows: taps > 1 ? windows * shape.kernel_h : 0,
+    gathered: gathered * channels,
+    ...decodingWork(plan, weights.data.length, macs),
+  };
+}
+
+/** The portable depthwise kernel: a list of the taps inside the image for each pixel, then each tap of each channel. */
+export function portableDepthwiseWork({ shape, weights }: LinearJob, plan: WeightPlan): Work {
+  const taps = shape.batch * tapsInside(shape);
+  const pixels = shape.batch * shape.out_h * shape.out_w;
+  const products = taps * shape.out_c;
+  const decoding = decodingWork(plan, weights.data.length, products);
+  return { layer: 1, pixels, taps, outputs: pixels * shape.out_c, products, ...decoding };
+}
+
+/** Weights in registers are unpacked for each product, others once, in runs. */
+function decodingWork({ reading, kind, format, segments }: WeightPlan, weights: number, products: number): Work {
+  const wide: Work = kind === 's16' ? { wide: products } : {};
+  if (reading === 'bytes') return wide;
+  if (reading === 'inline') return { ...wide, [`inline ${kind}`]: products, [`inline ${kind} runs`]: segments.length };
+  return { ...wide, [`unpack ${format.unpack}`]: weights, [`unpack ${format.unpack} runs`]: segments.length };
+}
+
+/** Kernels that add: two windows at a time, each list once. */
+export function addsWork({ shape, weights }: LinearJob): Work {
+  const windows = shape.batch * shape.out_h * shape.out_w * shape.groups;
+  const taps = shape.kernel_h * shape.kernel_w;
+  const nonzero = Array.from(weights.data, Number).filter((code) => code !== 0).length;
+  return {
+    layer: 1,
+    windows,
+    outputs: (windows / shape.groups) * shape.out_c,
+    additions: (windows / shape.groups) * nonzero,
+    gathered: taps > 1 ? (windows * taps * shape.in_c) / shape.groups : 0,
+  };
+}
+
+/** Rows of windows that are gathered for a pair of them, words and bytes. */
+interface Gathered {
+  readonly rows: number;
+  readonly words: number;
+  readonly bytes: number;
+}
+
+/** nn_gemm_4x2_s8 over pairs of windows of `depth` columns each. */
+export function gemmWork({ shape }: LinearJob, depth: number, gathered: Gathered): Work {
+  const pairs = shape.batch * Math.ceil((shape.out_h * shape.out_w) / 2) * shape.groups;
+  const fours = pairs * Math.ceil(shape.out_c / shape.groups / 4);
+  return {
+    layer: 1,
+    pairs,
+    rows: pairs * gathered.rows,
+    bytes: pairs * gathered.bytes,
+    words: pairs * gathered.words,
+    widened: pairs * depth,
+    fours,
+    products: fours * depth,
+  };
+}
+
+/** nn_conv2d_winograd_s8: for two tiles, the input of each four channels, then 16 positions and 8 results for each four outputs. */
+export function winogradWork({ shape }: LinearJob): Work {
+  const tiles = Math.ceil(shape.out_h / 2) * Math.ceil(shape.out_w / 4);
+  const fours = (tiles * shape.out_c) / 4;
+  return { layer: 1, tiles, inputs: tiles * shape.in_c, fours, products: fours * shape.in_c };
+}
+
+/** nn_depthwise3x3_pixel_s8; windows over a border are gathered, `part` channels at a time. */
+export function depthwisePixelWork({ shape: s }: LinearJob, part: number): Work {
+  const pixels = s.out_h * s.out_w;
+  const border =
+    pixels -
+    wholeWindows(s.out_h, s.stride_h, s.pad_top, s.in_h) * wholeWindows(s.out_w, s.stride_w, s.pad_left, s.in_w);
+  return {
+    layer: 1,
+    rows: s.out_h,
+    pixels,
+    outputs: pixels * s.out_c,
+    parts: (border * s.out_c) / part,
+    border: border * s.out_c,
+  };
+}
+
+/** Windows of three that lie inside the image. */
+function wholeWindows(out: number, stride: number, pad: number, size: number): number {
+  const first = Math.ceil(pad / stride);
+  const last = Math.min(out, Math.floor((size + pad - 3) / stride) + 1);
+  return Math.max(0, last - first);
+}
+
+/** nn_depthwise3x3_run_s8: rows of four channels; windows over the left and the right border are gathered. */
+export function depthwiseRunsWork({ shape }: LinearJob): Work {
+  const { in_w, out_h, out_w, out_c, stride_w, pad_left } = shape;
+  const runs = out_h * (out_c / 4);
+  const gathered = runs * (out_w - wholeWindows(out_w, stride_w, pad_left, in_w));
+  return { layer: 1, rows: out_h, runs, windows: runs * out_w, gathered };
+}
+
+/** nn_depthwise3x3_strips_s8: strips of two columns, a last one by itself, and copying each channel to its plane. */
+export function depthwiseStripsWork({ shape }: LinearJob): Work {
+  const { in_h, in_w, out_h, out_w, out_c } = shape;
+  return {
+    layer: 1,
+    channels: out_c,
+    rows: out_c * in_h,
+    bytes: out_c * in_h * (in_w % 4),
+    words: out_c * in_h * (in_w >> 2),
+    strips: out_c * (out_w >> 1),
+    single: out_c * (out_w % 2) * out_h,
+    cells: out_c * (out_w >> 1) * out_h,
+  };
+}
+
+/** Dense kernels of one row: four outputs at a time, 8 columns at a step. */
+export function denseWork({ shape }: LinearJob, depth: number): Work {
+  const fours = Math.ceil(shape.out_c / 4);
+  return { layer: 1, inputs: depth, fours, products: fours * depth };
+}
+
+/** Windows without weights. */
+export function poolWork(s: WindowShape): Work {
+  const pixels = s.batch * s.out_h * s.out_w;
+  const outputs = pixels * s.out_c;
+  return { layer: 1, pixels, outputs, rows: outputs * s.kernel_h, cells: s.batch * tapsInside(s) * s.out_c };
+}
+
+/** Taps that lie inside the image, of all windows. */
+function tapsInside(s: WindowShape): number {
+  const rows = insideAlong(s.out_h, s.stride_h, s.pad_top, s.kernel_h, s.dilation_h, s.in_h);
+  return rows * insideAlong(s.out_w, s.stride_w, s.pad_left, s.kernel_w, s.dilation_w, s.in_w);
+}
+
+function insideAlong(out: number, stride: number, pad: number, kernel: number, dilation: number, size: number): number {
+  let inside = 0;
+  for (let o = 0; o < out; o++) {
+    for (let k = 0; k < kernel; k++) {
+      const i = o * stride - pad + k * dilation;
+      if (i >= 0 && i < size) inside++;
+    }
+  }
+  return inside;
+}
