@@ -27,7 +27,7 @@ function graphLine(verdicts: readonly Verdict[]): string {
   if (layers.length === 0) return 'graph: layers were not compared';
   const wrong = layers.find((layer) => !agrees(layer, TOLERANCE));
   if (wrong) return `graph: ${printable(wrong.layer)} '${printable(wrong.value)}' DIFFERS: ${difference(wrong)}`;
-  const count = verdicts[0].layers.length;
+  const count = new Set(verdicts[0].layers.map(({ layer }) => layer)).size;
   return `graph: ${count === 1 ? 'its layer agrees' : `all ${count} layers agree`} with onnxruntime`;
 }
 

@@ -127,6 +127,8 @@ export interface Call {
   readonly summary: string;
   /** The graph value this call completes, if it completes one (traces compare it with the oracle). */
   readonly result: Port | null;
+  /** Further values that it completes, as the states behind the steps of an LSTM. */
+  readonly also?: readonly Port[];
   /** Its kernels are the variants for this form, nn_..._wide and so on; see quant/imported-scales.ts. Absent: one multiplication. */
   readonly requantization?: RequantizationForm;
 }

@@ -4,7 +4,7 @@ import { arenaBytes } from '../ir/tensor.ts';
 import type { HarnessModel, HarnessPort } from './harness.ts';
 
 /** What the harness must know about the C that emitC() makes of a program. */
-export function harnessModel(program: Program, plan: Pick<MemoryPlan, 'arenaBytes'>): HarnessModel {
+export function harnessModel(program: Program, plan: Pick<MemoryPlan, 'arenaBytes' | 'offsets'>): HarnessModel {
   const described = (role: 'input' | 'output', ports: readonly Port[]): HarnessPort[] =>
     accessorNames(program.name, role, ports).map((accessor, i) => ({ accessor, bytes: arenaBytes(ports[i]!.type) }));
   return {
@@ -12,6 +12,9 @@ export function harnessModel(program: Program, plan: Pick<MemoryPlan, 'arenaByte
     arenaBytes: Math.max(1, plan.arenaBytes), // C has no empty structs
     inputs: described('input', program.inputs),
     outputs: described('output', program.outputs),
-    layers: program.calls.map((call) => ({ bytes: call.result ? arenaBytes(call.result.type) : 0 })),
+    layers: program.calls.map(({ result, also = [] }) => ({
+      bytes: result ? arenaBytes(result.type) : 0,
+      also: also.map(({ type, buffer }) => ({ bytes: arenaBytes(type), offset: plan.offsets.get(buffer) ?? 0 })),
+    })),
   };
 }

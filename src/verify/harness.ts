@@ -13,8 +13,14 @@ export interface HarnessModel {
   readonly arenaBytes: number;
   readonly inputs: readonly HarnessPort[];
   readonly outputs: readonly HarnessPort[];
-  /** In the order of the layer hook; 0 bytes: the layer completes no value of the graph. */
-  readonly layers: readonly { readonly bytes: number }[];
+  /** In the order of the layer hook. */
+  readonly layers: readonly HarnessLayer[];
+}
+
+/** What a layer completes: the value that its hook shows (0 bytes: none), and others by their places in the arena. */
+export interface HarnessLayer {
+  readonly bytes: number;
+  readonly also: readonly { readonly bytes: number; readonly offset: number }[];
 }
 
 export interface HarnessPort {
@@ -44,7 +50,7 @@ export interface Harness {
 export interface HarnessResult {
   /** [sample][output]: raw little-endian bytes. */
   readonly outputs: readonly (readonly Uint8Array[])[];
-  /** [sample][layer]: raw bytes of the layer's result; as many samples as were traced. */
+  /** [sample][result]: raw bytes of what each layer completes, layer by layer; as many samples as were traced. */
   readonly trace: readonly (readonly Uint8Array[])[];
   readonly counts: Counts | null;
   /** Wall time of the whole run. */
@@ -82,6 +88,7 @@ export async function buildHarness(
     inputs: numbered(model.inputs),
     outputs: numbered(model.outputs),
     layers: model.layers,
+    also: model.layers.flatMap(({ also }, layer) => also.map((value) => ({ ...value, layer }))),
     // A sample takes at least a byte of input.bin, so that samples can be counted.
     inputBytes: Math.max(1, total(model.inputs)),
     outputBytes: total(model.outputs),
@@ -125,10 +132,14 @@ export async function runHarness(
   const counted = harness.counts && samples.length > 0;
   return {
     outputs: split(await readFile(inFolder('output.bin')), model.outputs, samples.length),
-    trace: split(trace, model.layers, traced),
+    trace: split(trace, resultsOf(model), traced),
     counts: counted ? toCounts(await readFile(inFolder('counts.bin')), toolchain.clockUnit) : null,
     seconds: run.seconds,
   };
+}
+
+function resultsOf({ layers }: HarnessModel): readonly { readonly bytes: number }[] {
+  return layers.flatMap((layer) => [layer, ...layer.also]);
 }
 
 function failure({ toolchain, model, built }: Harness, exitCode: number, output: string): UserError {

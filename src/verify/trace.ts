@@ -3,7 +3,7 @@ import type { Graph } from '../ir/types.ts';
 
 /** A value that a run of the generated C shows, and where in the trace it stands. */
 export interface TracedValue {
-  /** Index of the call. */
+  /** Among the results of all calls, see HarnessLayer. */
   readonly index: number;
   readonly layer: string;
   readonly port: Port;
@@ -11,9 +11,10 @@ export interface TracedValue {
 
 /** Values that a call completes and the oracle knows as well. */
 export function tracedValues(program: Program, oracle: Graph): TracedValue[] {
-  return program.calls.flatMap(({ symbol, result }, index) =>
-    result && oracle.types.has(result.value) && !oracle.constants.has(result.value)
-      ? [{ index, layer: symbol, port: result }]
-      : [],
+  const shown = program.calls.flatMap(({ symbol, result, also = [] }) =>
+    [result, ...also].map((port) => ({ layer: symbol, port })),
+  );
+  return shown.flatMap(({ layer, port }, index) =>
+    port && oracle.types.has(port.value) && !oracle.constants.has(port.value) ? [{ index, layer, port }] : [],
   );
 }

@@ -119,7 +119,8 @@ export async function verifyModel(model: CompiledModel, dataset: Dataset, option
 
 /** Bounds the size of the trace file. */
 function samplesPerRun({ calls }: Program): number {
-  const bytes = calls.reduce((sum, { result }) => sum + (result ? arenaBytes(result.type) : 0), 0);
+  const results = calls.flatMap(({ result, also = [] }) => [...(result ? [result] : []), ...also]);
+  const bytes = results.reduce((sum, { type }) => sum + arenaBytes(type), 0);
   return Math.max(1, Math.floor(CHUNK_BYTES / Math.max(1, bytes)));
 }
 

@@ -151,6 +151,11 @@ static __attribute__((noinline)) void layer_done(int layer, const void *result, 
     if (bytes > 0) {
         write_file(trace, result, bytes);
     }
+    for (int i = 0; harness_also[i].layer >= 0; i++) {
+        if (harness_also[i].layer == layer) {
+            write_file(trace, arena->bytes + harness_also[i].offset, harness_also[i].bytes);
+        }
+    }
 }
 
 void harness_layer(int layer, const void *result, size_t bytes)

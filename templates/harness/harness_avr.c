@@ -110,6 +110,11 @@ void harness_layer(int layer, const void *result, size_t bytes)
         GPIOR1 = ++mark;
     } else if (hook_mode == TRACE) {
         put_line('t', result, bytes);
+        for (uint8_t i = 0; harness_also[i].layer >= 0; i++) {
+            if (harness_also[i].layer == layer) {
+                put_line('t', memory.arena.bytes + harness_also[i].offset, harness_also[i].bytes);
+            }
+        }
     }
 }
 

@@ -32,11 +32,11 @@ test('a program is described by accessors, bytes and the result of each layer', 
     inputs: [port('x', 'i8', [1, 490])],
     outputs: [port('y/1', 'f32', [1, 12]), port('y:1', 'i8', [3])],
     buffers: [],
-    calls: [call(port('y/1', 'f32', [1, 12])), call(null)],
+    calls: [{ ...call(port('y/1', 'f32', [1, 12])), also: [{ ...port('y:1', 'i8', [3]), buffer: 1 }] }, call(null)],
     tables: [],
   };
 
-  expect(harnessModel(program, { arenaBytes: 600 })).toEqual({
+  expect(harnessModel(program, { arenaBytes: 600, offsets: new Map([[1, 40]]) })).toEqual({
     prefix: 'kws',
     arenaBytes: 600,
     inputs: [{ accessor: 'kws_input', bytes: 490 }],
@@ -44,7 +44,10 @@ test('a program is described by accessors, bytes and the result of each layer', 
       { accessor: 'kws_output_y_1', bytes: 48 },
       { accessor: 'kws_output_y_1_2', bytes: 3 },
     ],
-    layers: [{ bytes: 48 }, { bytes: 0 }],
+    layers: [
+      { bytes: 48, also: [{ bytes: 3, offset: 40 }] },
+      { bytes: 0, also: [] },
+    ],
   });
 });
 

@@ -86,6 +86,8 @@ export function nodeBuilder(program: ProgramBuilder, node: Node, wish: KernelWis
         throw new Refusal('its C cannot read tables from a flash that is an address space of its own');
       }
       const first = must(writes[0], `an output of ${node.op} '${node.name}'`);
+      const isPackedLater = (port: Port) => toPack.some(({ from }) => from === port);
+      const also = writes.slice(1).filter((port) => !isPackedLater(port));
       program.addCall(
         {
           op: node.op,
@@ -106,7 +108,8 @@ export function nodeBuilder(program: ProgramBuilder, node: Node, wish: KernelWis
           macs: layer.macs ?? 0,
           constants,
           summary: layer.summary,
-          result: toPack.some(({ from }) => from === first) ? null : first,
+          result: isPackedLater(first) ? null : first,
+          ...(also.length > 0 && { also }),
           ...(requantization && { requantization }),
         },
         node.op.toLowerCase().replace(/[^a-z0-9]+/g, '_'),
