@@ -97,6 +97,8 @@ export interface TransformOptions {
 /** What the passes made of a model. */
 export interface Transformation {
   readonly precision: 'float32' | 'int8';
+  /** As the file was read. */
+  readonly imported: Graph;
   /** After the float passes: what the quantized one is compared with. */
   readonly floatGraph: Graph;
   readonly graph: Graph;
@@ -104,6 +106,8 @@ export interface Transformation {
   readonly quantizedFile: boolean;
   /** Such a file, and float32 computes it without rounding: no code of the C may differ. */
   readonly exactFile: boolean;
+  /** It computes some values in float16: the C is more precise. */
+  readonly halves: boolean;
   /** The calibration samples, when there were any. */
   readonly dataset: Dataset | null;
   /** What is left of the budget, for further data. */
@@ -179,10 +183,14 @@ export async function transformModel(options: TransformOptions): Promise<Transfo
     });
     return {
       precision: isQuantized(graph) ? 'int8' : 'float32',
+      imported,
       floatGraph: reference ?? imported,
       memory,
       graph,
       quantizedFile: isQuantizedModel(imported),
+      halves: imported.nodes.some(({ outputs }) =>
+        outputs.some((output) => output && typeOf(imported, output).dtype === 'f16'),
+      ),
       exactFile: isQuantizedModel(imported) && isQuantized(graph) && isClosed(imported, graph),
       dataset,
       remarks: notRun ? [remarkOn(notRun), ...remarks] : remarks,

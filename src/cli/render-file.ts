@@ -26,6 +26,7 @@ export function fileLine({ file, judged }: Verdict): string[] {
   }
   if (!file.passed) return [`file: ${wrongInFile(file).join('; ')}`];
   const worst = file.outputs.find(({ steps, off }) => steps || off.length > 0) ?? file.outputs.reduce(farther);
+  if (file.layers?.halves && file.outputs.some(({ ties }) => ties)) return [`file: agrees: ${halfDifference(file)}`];
   return [`file: agrees: ${fileDifference(worst)}${atTies(file)}`];
 }
 
@@ -47,6 +48,12 @@ function wrongCodes({ wrong, elements, first }: CodeVerdict): string {
   const codes = `${wrong} of ${elements} codes, such as ${first?.ofC} for ${first?.ofFile}`;
   if (first?.toTie == null) return codes;
   return `${codes}, ${first.toTie.toExponential(1)} codes from a tie that float32 misses by ${first.error?.toExponential(1)}`;
+}
+
+function halfDifference({ outputs }: Run): string {
+  const { maxError, range } = outputs.reduce((a, b) => (b.maxError / b.range > a.maxError / a.range ? b : a));
+  const apart = `${(maxError / range).toExponential(1)} of the range`;
+  return `each layer but for float16, to which the file rounds results and the C does not; that sets them ${apart} apart`;
 }
 
 /** Codes of all layers, each behind what the C fed it. */

@@ -1,5 +1,4 @@
 import type { DType, Tensor, TensorType, ValueName } from '../ir/types.ts';
-import { must } from '../support/errors.ts';
 import { badModel } from './bad-model.ts';
 import { type BoundInput, bindDimensions } from './bind-dimensions.ts';
 import { constantFor } from './constant-input.ts';
@@ -26,7 +25,9 @@ export interface FileCopy {
   readonly inputs: readonly CopiedValue[];
   /** In the order of the file. */
   readonly outputs: readonly CopiedValue[];
-  /** Values that are outputs behind them because they were asked for. */
+  /** Values of the main graph that are inputs behind them because they were asked for. */
+  readonly cuts: readonly CopiedValue[];
+  /** The same values as the file computes them, unless they are outputs anyway. */
   readonly inner: readonly Pick<CopiedValue, 'name' | 'ours'>[];
   readonly names: CopyNames;
 }
@@ -56,19 +57,17 @@ const FREE_INITIALIZERS = 4;
  * nothing that reads them for the compiler stands between the file and onnxruntime.
  * Throws UserError BAD_MODEL, UNBOUND_DIMENSION, BAD_ARGUMENT.
  */
-export function copyFile(file: ModelFile, inside: Inside = {}): FileCopy {
-  return parse(() => copied(file, inside));
+export function copyFile(file: ModelFile, given: Given = new Map()): FileCopy {
+  return parse(() => copied(file, given));
 }
 
-/** What is asked of values that the main graph computes. */
-export interface Inside {
-  /** To be shown as well. */
-  readonly shown?: readonly ValueName[];
-  /** To be inputs, by type: who reads them reads what is given, and they are computed and shown all the same. */
-  readonly given?: ReadonlyMap<ValueName, Pick<TensorType, 'dtype' | 'shape'>>;
-}
+/**
+ * Values to be inputs, by type: who reads them reads what is given, and they are computed and shown all the same. Those that the
+ * main graph does not compute, or whose type does not pass onnxruntime's interface, are left out.
+ */
+export type Given = ReadonlyMap<ValueName, Pick<TensorType, 'dtype' | 'shape'>>;
 
-function copied(file: ModelFile, { shown = [], given = new Map() }: Inside): FileCopy {
+function copied(file: ModelFile, given: Given): FileCopy {
   checkWire(file.bytes);
   const fields = readFields(file.bytes);
   const graph = fields.filter(({ number }) => number === MODEL_GRAPH).flatMap(({ bytes }) => readFields(bytes));
@@ -86,26 +85,30 @@ function copied(file: ModelFile, { shown = [], given = new Map() }: Inside): Fil
     body.bytes(INITIALIZER, tensorBytes(tensor, rename(nameBytes)));
     if (irVersion < FREE_INITIALIZERS) body.bytes(INPUT, valueBytes(rename(nameBytes), tensor));
   }
-  const cuts = [...given].map(([name, { dtype, shape }], i): CopiedValue => {
+  const computed = computedValues(graph);
+  const instead = new Map<string, string>();
+  const cuts = [...given].flatMap(([name, { dtype, shape }], i): CopiedValue[] => {
+    const nameBytes = computed.get(name);
+    if (!nameBytes || travelsAs(dtype) !== dtype) return [];
     const ours = `given#${i}`;
     body.bytes(INPUT, valueBytes(ours, { dtype, shape }));
-    return { name, ours, dtype, travels: dtype };
+    instead.set(rename(nameBytes), ours);
+    return [{ name, ours, dtype, travels: dtype }];
   });
-  const computed = computedValues(graph);
-  const instead = new Map(cuts.map(({ name, ours }) => [rename(must(computed.get(name), name)), ours]));
   copyFields(body, border.rest, GRAPH, { ...context, given: instead });
   const outputs = border.outputs.map((field, i) => addOutput(body, field, rename(nameOf(field)), i));
 
-  const inner = innerValues(graph, computed, [...shown, ...given.keys()]).map(({ name, nameBytes }) => ({
-    name,
-    ours: rename(nameBytes),
-  }));
+  const shown = new Set(border.outputs.map((field) => readable(nameOf(field))));
+  const inner = cuts.flatMap(({ name }) => {
+    const nameBytes = computed.get(name);
+    return nameBytes && !shown.has(name) ? [{ name, ours: rename(nameBytes) }] : [];
+  });
   for (const { ours } of inner) body.bytes(OUTPUT, valueBytes(ours, null));
 
   const copy = new Message();
   copyFields(copy, fields, MODEL, context);
   copy.message(MODEL_GRAPH, body);
-  return { bytes: copy.finish(), inputs: [...inputs, ...cuts], outputs, inner, names: context.names };
+  return { bytes: copy.finish(), inputs: [...inputs, ...cuts], cuts, outputs, inner, names: context.names };
 
   function rename(name: Uint8Array): string {
     return context.names.rename('value', name);
@@ -150,21 +153,6 @@ function computedValues(graph: readonly Field[]): Map<ValueName, Uint8Array> {
     .filter(({ number }) => number === NODE)
     .flatMap(({ bytes }) => readFields(bytes).filter(({ number }) => number === NODE_OUTPUT));
   return new Map(outputs.map(({ bytes }) => [readable(bytes), bytes]));
-}
-
-/** Of the wanted values those that are computed and no outputs yet, in the order in which they are wanted. */
-function innerValues(
-  graph: readonly Field[],
-  computed: ReadonlyMap<ValueName, Uint8Array>,
-  wanted: readonly ValueName[],
-) {
-  const shown = new Set(graph.filter(({ number }) => number === OUTPUT).map((field) => readable(nameOf(field))));
-  return wanted.flatMap((name) => {
-    const nameBytes = computed.get(name);
-    if (!nameBytes || shown.has(name)) return [];
-    shown.add(name);
-    return [{ name, nameBytes }];
-  });
 }
 
 function initializerName({ number, bytes }: Field): string[] {

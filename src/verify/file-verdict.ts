@@ -14,6 +14,10 @@ export interface JudgedC {
   readonly quantizedFile?: boolean;
   /** Such a file, and float32 computes it without rounding: no code may differ (quant/closed.ts). */
   readonly exactFile?: boolean;
+  /** The file as it was read. */
+  readonly imported?: Graph;
+  /** The file computes some values in float16, the C in float32. */
+  readonly halves?: boolean;
   readonly graph: Graph;
   readonly oracle: Graph;
   readonly program: { readonly inputs: readonly Port[]; readonly outputs: readonly Port[] };
@@ -34,7 +38,7 @@ export type FileVerdict =
       readonly judgement: Judgement;
       readonly passed: boolean;
       readonly outputs: readonly FileOutput[];
-      /** A quantized file, each layer behind what the C fed its own; null where that was not asked for, or no code may differ. */
+      /** A file that is quantized or rounds to float16, each layer behind what the C fed its own; null where that was not asked for, or no code may differ. */
       readonly layers: LayersOfFile | null;
       /** Those of them that differ. */
       readonly wrong: LayersOfFile | null;

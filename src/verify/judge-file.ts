@@ -81,8 +81,14 @@ function judge({ model, copy, both: { disabled, basic }, tolerance, labels }: Co
   }));
   const behindSteps = graphRun(model);
   const inside =
-    judgement === 'codes' && !model.exactFile && model.file
-      ? fileLayers({ file: model.file, graph, oracle: model.oracle, outputs: program.outputs })
+    model.file && model.imported && (judgement === 'codes' ? !model.exactFile : judgement === 'close' && model.halves)
+      ? fileLayers({
+          file: model.file,
+          imported: model.imported,
+          graph,
+          oracle: model.oracle,
+          outputs: program.outputs,
+        })
       : null;
   const winners: number[] = [];
   let same = 0;
@@ -123,13 +129,14 @@ function judge({ model, copy, both: { disabled, basic }, tolerance, labels }: Co
       const graphIsRight = layers.length > 0 && layers.every((layer) => agrees(layer, tolerance));
       const all = (found: readonly boolean[]) => graphIsRight && found.length > 0 && found.every((one) => one);
       const ofFile = inside?.result() ?? null;
-      const wrong = ofFile && wrongLayers(ofFile, layers, tolerance);
+      const wrong = ofFile && wrongLayers(ofFile, graph, layers, tolerance);
       const ties = wrong && wrong.codes.length + wrong.others.length === 0;
       const results = outputs.map(({ meter, graphAgrees }): FileOutput => {
         const output = meter.result(tolerance);
-        if (ofFile && ties !== null) return { ...output, ...behindC(ofFile, output, tolerance), agrees: ties, ties };
-        if (output.agrees) return output;
-        const off = offUpstream(graph, layers, output.value).map(({ layer }) => layer);
+        if (output.agrees && (judgement === 'close' || ties === null)) return output;
+        const off = output.different > 0 ? offUpstream(graph, layers, output.value).map(({ layer }) => layer) : [];
+        if (ofFile && ties !== null)
+          return { ...output, ...(ofFile.halves ? {} : behindC(ofFile, output, tolerance)), agrees: ties, ties, off };
         const steps = all(graphAgrees);
         return { ...output, agrees: steps || off.length > 0, steps, off };
       });

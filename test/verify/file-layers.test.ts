@@ -51,8 +51,8 @@ async function model(): Promise<Compilation> {
 
 /** The file beside C that computes what the graph says but for this change. */
 async function judged(change: Change = () => {}): Promise<LayersOfFile> {
-  const { graph, oracle, program, file } = await model();
-  const layers = fileLayers({ file, graph, oracle, outputs: program.outputs });
+  const { imported, graph, oracle, program, file } = await model();
+  const layers = fileLayers({ file, imported, graph, oracle, outputs: program.outputs });
   const [sample] = randomFeeds(FILE, 1);
   const shown = [...new Set(program.calls.flatMap(({ result }) => (result ? [result.value] : [])))];
   const values: Values = await withSession(exportOnnx({ ...oracle, outputs: shown }), {}, async (session) => {

@@ -31,12 +31,14 @@ interface Options {
   readonly layers?: readonly Comparison[];
   /** The C misses the graph by this much in the first element of each sample. */
   readonly off?: number;
+  /** Values inside that the C shows. */
+  readonly values?: readonly string[];
 }
 
 /** Judges C that computes exactly what the graph says, so that only the way from the file to the graph is judged. */
 async function judged(
   bytes: Uint8Array,
-  { compiled = bytes, int8, labels, layers = [], off = 0 }: Options = {},
+  { compiled = bytes, int8, labels, layers = [], off = 0, values }: Options = {},
 ): Promise<FileVerdict> {
   const target = await loadTarget('host');
   const calibration = async (graph: Parameters<typeof datasetInputs>[0]) => randomDataset(datasetInputs(graph), 4, 1);
@@ -51,7 +53,8 @@ async function judged(
       const results = await session.run(feed);
       const computed = outputs.map(({ value }) => results.get(value)!.data.slice());
       if (off !== 0) computed[0][0] = Number(computed[0][0]) + off;
-      await judge.add(sample, { feed, outputs: computed, values: new Map() });
+      const inside = new Map((values ?? []).map((value) => [value, results.get(value)!.data]));
+      await judge.add(sample, { feed, outputs: computed, values: inside });
     }
   });
   const verdict = judge.result(layers);
@@ -135,6 +138,8 @@ test('where onnxruntime wraps the one of a QLinearSoftmax to code 0 the C is not
   const layers = [{ ...layer, different: 0, maxError: 0, range: 255, exact: true, noise: 0 } as Comparison];
   const outputs = [{ different: 9, maxError: 255, off: ['l01_softmax'] }];
   expect(await judged(ones, { layers })).toMatchObject({ run: true, passed: true, outputs });
+  const shown = { run: true, passed: true, outputs, layers: { codes: [{ value: 'y', wrong: 9 }] } };
+  expect(await judged(ones, { layers, values: ['y'] })).toMatchObject(shown);
   expect(await judged(ones)).toMatchObject({ run: true, passed: false });
 });
 
