@@ -30,6 +30,7 @@ const FORMS: readonly (readonly [RegExp, (match: readonly string[]) => readonly 
     ([, type, op]) => [op, `not defined for ${type} in this opset`],
   ],
   [/running (\w+) node.*Status Message: (.+)/, ([, op, text]) => [op, `onnxruntime: ${general(text)}`]],
+  [/layout_ == 0 was false/, () => ['', 'onnxruntime has no recurrent layers with layout = 1']],
   [/cannot become C; (\w+) .*? -> [^:]*: ([^;]+)/, ([, op, text]) => [op, text]],
 ];
 
@@ -37,7 +38,9 @@ function read({ model, verdict, reason }: Outcome): readonly [operator: string, 
   if (verdict === 'off') return [reason.slice(0, reason.indexOf(':')), reason.slice(reason.indexOf(':') + 2)];
   for (const [form, name] of FORMS) {
     const match = form.exec(reason);
-    if (match) return name(match);
+    if (!match) continue;
+    const [operator, text] = name(match);
+    return [operator || model.op, text];
   }
   return [model.op, general(reason.replace(/^[A-Z]+: /, ''))];
 }
@@ -48,6 +51,6 @@ function general(text: string): string {
     .replace(/\/\S+ (?=\S+\()/g, '')
     .replace(/'?\b[nxyc]\d+\b'?/g, 'it')
     .replace(/\{[^}]*\}|\[[^\]]*\]/g, '[..]')
-    .replace(/(?<![a-z])\d+/gi, 'N')
+    .replace(/(?<![a-z\d])\d+/gi, 'N')
     .slice(0, 140);
 }
