@@ -53,6 +53,13 @@ const FOUND: readonly Found[] = [
     ],
   },
   {
+    name: 'MaxPool: the index of the lowest numbers that there are is that of the first',
+    opset: 12,
+    inputs: { x: ['u8', [1, 1, 3, 3]] },
+    feeds: { x: tensorOf('u8', [1, 1, 3, 3], [0, 0, 0, 0, 0, 5, 6, 7, 8]) },
+    nodes: [['y, i = MaxPool(x)', { kernel_shape: [1, 1] }]],
+  },
+  {
     name: 'MaxUnpool to a constant shape',
     opset: 22,
     inputs: { x: ['f32', [1, 1, 5, 4]] },

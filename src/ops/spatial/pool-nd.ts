@@ -34,9 +34,12 @@ export function lowerMaxPoolNd(node: Node, lower: LowerBuilder): void {
     const spatial = shape.slice(2);
     const columns = intAttribute(node, 'storage_order', 0) === 1;
     const strides = columns ? rowMajorStrides([...spatial].reverse()).reverse() : rowMajorStrides(spatial);
-    const better = indices ? [`best_at = (v > best) ? ${positionText(strides)} : best_at;`] : [];
+    const better = indices ? [`best_at = (v > best || best_at < 0) ? ${positionText(strides)} : best_at;`] : [];
     return {
-      start: [`${cType(dtype)} best = ${lowest(dtype)};`, ...(indices ? ['int32_t best_at = 0;'] : [])],
+      start: [
+        `${cType(dtype)} best = ${lowest(dtype)};`,
+        ...(indices ? ['int32_t best_at = -1; /* the first, even where none is above the lowest */'] : []),
+      ],
       step: [...better, 'best = (v > best) ? v : best;'],
       result: 'best',
       finish: indices ? [`y1[${planes.index}] = ${planes.plane} + best_at;`] : [],
