@@ -1,4 +1,4 @@
-import type { Codes } from '../formats/index.ts';
+import { type Codes, findFormat } from '../formats/index.ts';
 import { type LinearJob, sumsFit } from './linear-job.ts';
 
 /** Results before the clamp that fit an int16 half with room for the zero point. */
@@ -10,11 +10,20 @@ export function requantizesByFours(job: LinearJob): true | string {
   if (job.form !== undefined) return 'it is requantized as a quantized file says';
   if (job.leftShift !== 0) return 'an output has a scale of 0.5 or more';
   if (job.clamp.min !== -128 || job.clamp.max !== 127) return 'its result is clamped to other codes than -128 to 127';
-  if (!(job.weights.data instanceof Int8Array) || (job.format !== null && job.format !== 'int8')) {
-    return `its weights are ${job.format ?? 'int16'}`;
-  }
+  if (!fitsBytes(job.weights.data as Codes)) return 'its weights do not fit 8 bits';
   if (sumsFit(job) !== true) return sumsFit(job);
   return largest(job).result <= MOST_RESULT || 'a result could need more than 16 bits before it is clamped';
+}
+
+/** The same for kernels whose tables hold codes of 8 bits. */
+export function requantizesBytes(job: LinearJob): true | string {
+  const { format } = job;
+  if (format !== null && findFormat(format).unpack !== null) return `its weights are ${format}`;
+  return requantizesByFours(job);
+}
+
+function fitsBytes(codes: Codes): boolean {
+  return codes instanceof Int8Array || codes.every((code) => code >= -128 && code <= 127);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { conv2dAdds, depthwise2dAdds } from './conv2d/adds.ts';
-import { conv2d4x2S8, conv2dNarrow4x2S8, conv2dPatch4x2S8, pointwise4x2S8 } from './conv2d/gemm-4x2.ts';
+import { conv2d4x2S8, conv2dPatch4x2S8, pointwise4x2S8 } from './conv2d/gemm-4x2.ts';
+import { conv2dNarrow4x2S8 } from './conv2d/narrow-4x2.ts';
 import { conv2dA4, conv2dS8 } from './conv2d/portable.ts';
 import { conv2dWinogradS8 } from './conv2d/winograd.ts';
 import { denseAdds } from './dense/adds.ts';

@@ -28,6 +28,8 @@ export interface LinearJob extends Job {
   /** y = clamp(zeroPoint + ((sum * 2^leftShift * multiplier[out] + 2^31) >> 32)), or as `form` says. */
   readonly multiplier: Int32Array;
   readonly leftShift: number;
+  /** Powers of two that stand in weights and bias already, see withoutShift(). */
+  readonly folded?: number;
   readonly form?: RequantizationForm;
   /** As nn_quant has it. */
   readonly zeroPoint: number;
@@ -77,6 +79,32 @@ export function foldedBias(weights: Tensor, bias: ArrayLike<number>, inputZeroPo
     for (let i = 0; i < depth; i++) sum += Number(weights.data[o * depth + i]);
     return (bias[o] ?? 0) - inputZeroPoint * sum;
   });
+}
+
+const unshifted = new WeakMap<LinearJob, LinearJob>();
+
+/** The same layer without leftShift: weights and bias are multiplied instead, where they then fit 8 and 32 bits. */
+export function withoutShift(job: LinearJob): LinearJob {
+  if (job.leftShift === 0) return job;
+  const known = unshifted.get(job) ?? multiplied(job);
+  unshifted.set(job, known);
+  return known;
+}
+
+function multiplied(job: LinearJob): LinearJob {
+  const { weights, bias, bound, leftShift, form } = job;
+  const by = 2 ** leftShift;
+  const codes = weights.data as Codes;
+  const fits = form === undefined && codes.every((code) => Math.abs(code) * by <= 127) && sumsFit(job) === true;
+  if (!fits) return job;
+  return {
+    ...job,
+    weights: { ...weights, dtype: 'i8', data: Int8Array.from(codes, (code) => code * by) },
+    bias: bias.map((one) => one * by),
+    bound: { min: bound.min * by, max: bound.max * by },
+    leftShift: 0,
+    folded: leftShift,
+  };
 }
 
 /** True, or why no kernel may compute the layer. */

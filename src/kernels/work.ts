@@ -57,16 +57,17 @@ export function addsWork({ shape, weights }: LinearJob): Work {
 }
 
 /** Rows of windows that are gathered for a pair of them, words and bytes. */
-interface Gathered {
+export interface Gathered {
   readonly rows: number;
   readonly words: number;
   readonly bytes: number;
 }
 
-/** nn_gemm_4x2_s8 over pairs of windows of `depth` columns each. */
-export function gemmWork({ shape }: LinearJob, depth: number, gathered: Gathered): Work {
-  const pairs = shape.batch * Math.ceil((shape.out_h * shape.out_w) / 2) * shape.groups;
-  const fours = pairs * Math.ceil(shape.out_c / shape.groups / 4);
+/** nn_gemm_4x2_s8 over pairs of windows of `depth` columns each, once more for each further block of unpacked rows. */
+export function gemmWork({ shape }: LinearJob, depth: number, gathered: Gathered, blocks = 1): Work {
+  const once = shape.batch * Math.ceil((shape.out_h * shape.out_w) / 2) * shape.groups;
+  const pairs = once * blocks;
+  const fours = once * Math.ceil(shape.out_c / shape.groups / 4);
   return {
     layer: 1,
     pairs,

@@ -20,7 +20,7 @@ const CANDIDATES: readonly (readonly [kind: Kind, count: number, kernels: readon
   ['threes', 10, ['conv2d_winograd_s8']],
   ['pointwise', 16, CONV_KERNELS.map(({ id }) => id)],
   ['depthwise', 40, DEPTHWISE_KERNELS.map(({ id }) => id)],
-  ['dense', 20, DENSE_KERNELS.map(({ id }) => id)],
+  ['dense', 30, DENSE_KERNELS.map(({ id }) => id)],
   ['add', 8, ['add4_s8', 'add_s8']],
   ['average', 20, ['averagepool4_s8', 'averagepool2d_s8']],
   ['max', 12, ['maxpool4_s8', 'maxpool2d_s8']],

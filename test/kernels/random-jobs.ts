@@ -1,6 +1,7 @@
 import { elementCount } from '../../src/ir/shape.ts';
 import type { Attribute, Graph, Node, Quant, Shape, Tensor, TensorType, ValueName } from '../../src/ir/types.ts';
 import { createRng, type Rng } from '../../src/numerics/rng.ts';
+import { must } from '../../src/support/errors.ts';
 
 /** A layer with inputs of its own. */
 interface Job {
@@ -31,9 +32,10 @@ export function randomJobs(kind: Kind, count: number, seed: number): Graph {
       return `${name}_x${j}`;
     });
     const relu = job.w !== null && rng.int(0, 2) === 0;
-    if (job.w) addWeights(name, job.w, scales[0], rng, inputs);
+    const format = kind !== 'threes' && i % 3 === 0 ? pick(rng, ...FORMATS) : PLAIN;
+    if (job.w) addWeights(name, job.w, scales[0], format, rng, inputs);
     const zero = relu ? -128 : rng.int(-128, 127);
-    types.set(name, codes(job.y, [outputScale(job, scales, rng)], zero, null));
+    types.set(name, codes(job.y, [outputScale(job, scales, format.spread, rng)], zero, null));
     nodes.push({
       op: job.op,
       domain: '',
@@ -47,16 +49,19 @@ export function randomJobs(kind: Kind, count: number, seed: number): Graph {
   const inputs = [...types.keys()].filter((value) => /_x\d$/.test(value));
   return { name: 'jobs', inputs, outputs: nodes.map(({ name }) => name), nodes, types, constants };
 
-  function addWeights(name: string, shape: Shape, scale: number, rng: Rng, inputs: ValueName[]): void {
+  function addWeights(name: string, shape: Shape, scale: number, format: Format, rng: Rng, inputs: ValueName[]): void {
     const outputs = shape[0];
-    const extreme = rng.int(0, 3) === 0;
-    const code = () => (extreme && rng.int(0, 9) === 0 ? (rng.int(0, 1) === 0 ? -128 : 127) : rng.int(-127, 127));
+    const extreme = format === PLAIN && rng.int(0, 3) === 0;
+    const few = () => pick(rng, ...format.codes);
+    const code = () => (extreme && rng.int(0, 9) === 0 ? (rng.int(0, 1) === 0 ? -128 : 127) : few());
     const data = Int8Array.from({ length: elementCount(shape) }, code);
     const wScales = Array.from({ length: outputs }, () => 0.002 + 0.006 * rng.uniform());
     const bias = Int32Array.from({ length: outputs }, () => rng.int(-30_000, 30_000));
     constants.set(`${name}_w`, { dtype: 'i8', shape, data });
     constants.set(`${name}_b`, { dtype: 'i32', shape: [outputs], data: bias });
-    types.set(`${name}_w`, codes(shape, wScales, 0, 0));
+    const type = codes(shape, wScales, 0, 0);
+    const quant8 = must(type.quant, 'a quantized type');
+    types.set(`${name}_w`, format.name === null ? type : { ...type, quant: { ...quant8, format: format.name } });
     const quant: Quant = {
       ...scheme,
       bits: 32,
@@ -77,11 +82,31 @@ function codes(shape: Shape, scale: readonly number[], zero: number, axis: numbe
   return { dtype: 'i8', shape, quant };
 }
 
+/** Weights that a format can store, and about how far they are from 0. */
+interface Format {
+  readonly name: string | null;
+  readonly codes: readonly number[];
+  readonly spread: number;
+}
+
+const from = (low: number, high: number) => Array.from({ length: high - low + 1 }, (_, i) => low + i);
+const PLAIN: Format = { name: null, codes: from(-127, 127), spread: 74 };
+const FORMATS: readonly Format[] = [
+  { name: 'int4', codes: from(-8, 7), spread: 4.6 },
+  { name: 'int2', codes: from(-2, 1), spread: 1.2 },
+  { name: 'ternary', codes: from(-1, 1), spread: 0.8 },
+  { name: 'ternary', codes: from(-1, 1), spread: 0.8 },
+  { name: 'codebook-16', codes: from(0, 15).map((i) => 11 * i - 81), spread: 51 },
+  { name: 'int3+huffman', codes: from(-4, 3), spread: 2.3 },
+  { name: 'int4+rans', codes: from(-8, 7), spread: 4.6 },
+  { name: 'intv-4', codes: from(-8, 7), spread: 4.6 },
+];
+
 /** So that results of random codes spread over about the range of int8. */
-function outputScale({ w, op }: Job, [a, b = a]: readonly number[], rng: Rng): number {
+function outputScale({ w, op }: Job, [a, b = a]: readonly number[], spread: number, rng: Rng): number {
   if (!w) return op === 'Add' ? (a + b) * (0.5 + rng.uniform()) : a;
   const depth = elementCount(w) / w[0];
-  return (Math.sqrt(depth) * 74 * 74 * a * 0.005 * (0.5 + rng.uniform())) / 50;
+  return (Math.sqrt(depth) * 74 * spread * a * 0.005 * (0.5 + rng.uniform())) / 50;
 }
 
 const pick = <T>(rng: Rng, ...list: readonly T[]): T => list[rng.int(0, list.length - 1)];

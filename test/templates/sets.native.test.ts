@@ -42,6 +42,8 @@ const INSTANCES = [
       ...{ rows: 5, odd_rows: true, last: 54, zero_point: 4 },
     },
   },
+  { name: 'nn_depthwise_stream_s8_int4', template: 'nn_depthwise_stream_s8', params: { unpack: 'int4' } },
+  { name: 'nn_stream_s8_ternary', template: 'nn_stream_s8', params: { unpack: 'ternary' } },
 ];
 
 const namesIn = (set: string, ending: string) =>

@@ -1,6 +1,6 @@
 import type { Codes } from '../../formats/index.ts';
 import { type WindowShape, windowParams } from '../../ir/window.ts';
-import { requantizesByFours, sumsBelow } from '../dsp-limits.ts';
+import { requantizesBytes, sumsBelow } from '../dsp-limits.ts';
 import type { Kernel } from '../kernel.ts';
 import type { LinearJob } from '../linear-job.ts';
 import { winogradWork } from '../work.ts';
@@ -29,7 +29,7 @@ export const conv2dWinogradS8: Kernel<LinearJob> = {
     if (shape.in_c % 4 !== 0) return 'its input channels are no multiple of four';
     if (shape.out_c % 4 !== 0) return 'its outputs are no multiple of four';
     if (!sumsBelow(job, 2 ** 29)) return 'four times a sum of products could need more than 32 bits';
-    return requantizesByFours(job);
+    return requantizesBytes(job);
   },
   scratchBytes: ({ shape }) => scratchOf(shape),
   overlap: ({ shape }) => ({ atLeast: tileOverlap(shape) }),

@@ -2,9 +2,23 @@ import type { Codes } from '../../formats/index.ts';
 import type { LayerSpec, LowerBuilder } from '../../ir/lowering.ts';
 import { multipliesByHalves } from '../dsp-limits.ts';
 import type { Kernel } from '../kernel.ts';
-import type { LinearJob } from '../linear-job.ts';
+import { type LinearJob, withoutShift } from '../linear-job.ts';
 import { gemmStream } from '../packing/gemm-stream.ts';
+import {
+  type PackedStream,
+  packedStreams,
+  type StreamParams,
+  storeStream,
+  unpackWork,
+} from '../packing/packed-stream.ts';
 import { denseWork } from '../work.ts';
+
+const streams = packedStreams(({ shape, weights }) => ({
+  codes: weights.data as Codes,
+  depth: shape.in_c,
+  words: depthOf(shape.in_c),
+  distance: null,
+}));
 
 /** One row of the input times four rows of weights, eight columns at a time. */
 export const dense4x8S8: Kernel<LinearJob> = {
@@ -13,17 +27,21 @@ export const dense4x8S8: Kernel<LinearJob> = {
   tile: { outputs: 4, pixels: 1, depth: 8 },
   accepts(job) {
     if (job.shape.out_w !== 1) return 'it has several rows';
-    return multipliesByHalves(job, job.shape.out_c);
+    const plain = withoutShift(job);
+    const able = multipliesByHalves(plain, job.shape.out_c);
+    return able === true ? (streams.refusal(plain) ?? true) : able;
   },
-  scratchBytes: ({ shape }) => (depthOf(shape.in_c) === shape.in_c ? 0 : depthOf(shape.in_c)),
+  scratchBytes: (job) => copyBytes(job) + (streamOf(job)?.scratchBytes ?? 0),
   // The input is read by every four outputs; a copy is made before the first is written.
-  overlap: ({ shape }) => (depthOf(shape.in_c) === shape.in_c ? null : { atLeast: 0 }),
-  work: (job) => denseWork(job, depthOf(job.shape.in_c)),
-  tableBytes: ({ weights, bias }) => weights.data.length + 8 * bias.length,
+  overlap: (job) => (copyBytes(job) === 0 || !isAtOnce(job) ? null : { atLeast: 0 }),
+  work: (job) => ({ ...denseWork(job, depthOf(job.shape.in_c)), ...unpackWork(streamOf(job)) }),
+  tableBytes: (job) => streamOf(job)?.tableBytes ?? job.weights.data.length + 8 * job.bias.length,
   build(job, lower) {
-    const [inputs, depth] = [job.shape.in_c, depthOf(job.shape.in_c)];
-    const copy = depth === inputs ? 'NULL' : lower.scratch(depth, 'int8_t');
-    return layer('dense_4x8_s8', job, { ...operands(job, lower), copy });
+    const plan = streamOf(job);
+    const stored = plan ? storeStream(withoutShift(job), plan, lower) : plainStream(withoutShift(job), lower);
+    const copy = copyBytes(job) === 0 ? 'NULL' : lower.scratch(copyBytes(job), 'int8_t');
+    const reading = plan === null ? 'bytes' : plan.whole ? 'whole' : 'block';
+    return { ...layer('dense_4x8_s8', job, { ...sizes(job, plan), copy }, stored), reading };
   },
 };
 
@@ -31,48 +49,62 @@ export const dense4x8S8: Kernel<LinearJob> = {
 export const denseWide4x8S8: Kernel<LinearJob> = {
   ...dense4x8S8,
   id: 'dense_wide_4x8_s8',
-  scratchBytes: ({ shape }) => 2 * depthOf(shape.in_c),
+  accepts: (job) => (isAtOnce(job) ? dense4x8S8.accepts(job) : 'its weights are unpacked in blocks'),
+  scratchBytes: (job) => 2 * depthOf(job.shape.in_c) + (streamOf(job)?.scratchBytes ?? 0),
   overlap: () => ({ atLeast: 0 }),
   build(job, lower) {
+    const plan = streamOf(job);
+    const stored = plan ? storeStream(withoutShift(job), plan, lower) : plainStream(withoutShift(job), lower);
     const pairs = lower.scratch(2 * depthOf(job.shape.in_c), 'uint32_t');
-    return layer('dense_wide_4x8_s8', job, { ...operands(job, lower), pairs });
+    const reading = plan === null ? 'bytes' : 'whole';
+    return { ...layer('dense_wide_4x8_s8', job, { ...sizes(job, plan), pairs }, stored), reading };
   },
 };
+
+function streamOf(job: LinearJob): PackedStream | null {
+  return streams.of(withoutShift(job));
+}
+
+function isAtOnce(job: LinearJob): boolean {
+  return streams.refusal(withoutShift(job)) !== null || streamOf(job)?.whole !== false;
+}
+
+/** Where columns are no multiple of eight. */
+function copyBytes({ shape }: LinearJob): number {
+  return depthOf(shape.in_c) === shape.in_c ? 0 : depthOf(shape.in_c);
+}
 
 /** Weights of a layer for which eight steps of the loop are worth their code: 128 bytes each. */
 const MANY_WEIGHTS = 4096;
 
-function layer(template: string, job: LinearJob, params: LayerSpec['params']): LayerSpec {
+function layer(template: string, job: LinearJob, params: LayerSpec['params'], stored: StreamParams): LayerSpec {
   const steps = job.weights.data.length < MANY_WEIGHTS ? 2 : 8;
   const instance = `nn_${template}_${steps}`;
   return {
     template,
-    params: { ...params, instance },
-    instances: [{ name: instance, template: `nn_${template}`, params: { steps } }],
+    params: { ...params, ...stored.params, instance },
+    instances: [...stored.instances, { name: instance, template: `nn_${template}`, params: { steps } }],
     macs: job.macs,
     summary: job.summary,
-    reading: 'bytes',
   };
 }
 
-function operands(job: LinearJob, lower: LowerBuilder) {
+function sizes({ shape, x, zeroPoint }: LinearJob, plan: PackedStream | null) {
+  const [inputs, out] = [shape.in_c, shape.out_c];
+  const numbers = { in: inputs, depth: depthOf(inputs), zero_point: zeroPoint + 128, x: x.name };
+  if (plan) return { ...numbers, groups: 'count / 4', rest: 'count % 4' };
+  return { ...numbers, groups: Math.floor(out / 4), rest: out % 4 };
+}
+
+function plainStream(job: LinearJob, lower: LowerBuilder): StreamParams {
   const { shape, name } = job;
-  const [out, inputs] = [shape.out_c, shape.in_c];
-  const depth = depthOf(inputs);
+  const [out, inputs, depth] = [shape.out_c, shape.in_c, depthOf(shape.in_c)];
   const codes = job.weights.data as Codes;
   const weight = (row: number, column: number) => (column < inputs ? codes[row * inputs + column] : 0);
   const stream = gemmStream({ rows: out, depth, weight, bias: job.bias, multiplier: job.multiplier });
   const comment = `int8 weights [out / 4][in] of ${name} as halves 256 * w1 + w0, with bias and multipliers`;
-  return {
-    groups: Math.floor(out / 4),
-    rest: out % 4,
-    in: inputs,
-    depth,
-    zero_point: job.zeroPoint + 128,
-    x: job.x.name,
-    y: job.y.name,
-    w: lower.table('weights', 'u32', stream, 'weights', comment, 8 * 4 * Math.ceil(out / 4)),
-  };
+  const w = lower.table('weights', 'u32', stream, 'weights', comment, 8 * 4 * Math.ceil(out / 4));
+  return { params: { packed: null, w, end: '', stream: '', y: job.y.name }, instances: [] };
 }
 
 function depthOf(inputs: number): number {

@@ -1,39 +1,33 @@
-import type { Codes } from '../../formats/index.ts';
-import type { LowerBuilder } from '../../ir/lowering.ts';
 import { type WindowShape, windowOverlap, windowParams } from '../../ir/window.ts';
-import { requantizesByFours } from '../dsp-limits.ts';
 import type { Kernel } from '../kernel.ts';
 import type { LinearJob } from '../linear-job.ts';
-import { depthwiseStream } from '../packing/depthwise-stream.ts';
 import { depthwisePixelWork, depthwiseRunsWork, depthwiseStripsWork } from '../work.ts';
+import { acceptsStream, buildStream, streamScratchBytes, streamTableBytes, streamWork } from './stream-weights.ts';
 
 /** 3x3, any stride, pixel by pixel: next to no scratch. */
 export const depthwise3x3S8: Kernel<LinearJob> = {
   id: 'depthwise3x3_s8',
   needs: ['dsp'],
   tile: { outputs: 4, pixels: 1, depth: 9 },
-  accepts: (job) => plain3x3(job.shape) ?? requantizesByFours(job),
-  scratchBytes: ({ shape }) => 9 * partOf(shape),
+  accepts: (job) => plain3x3(job.shape) ?? acceptsStream(job),
+  scratchBytes: (job) => 9 * partOf(job.shape) + streamScratchBytes(job),
   overlap: ({ shape }) => ({ atLeast: windowOverlap(shape, 1, 1, 1) }),
-  work: (job) => depthwisePixelWork(job, partOf(job.shape)),
-  tableBytes: ({ shape }) => 17 * shape.out_c,
+  work: (job) => ({ ...depthwisePixelWork(job, partOf(job.shape)), ...streamWork(job) }),
+  tableBytes: streamTableBytes,
   build(job, lower) {
     const part = partOf(job.shape);
+    const { params, instances, about } = buildStream(job, lower);
     return {
       template: 'depthwise3x3_s8',
       params: {
         shape: windowParams(job.shape),
-        w: streamTable(job, lower),
-        x: job.x.name,
-        y: job.y.name,
-        input_zero_point: job.inputZeroPoint,
+        ...params,
         zero_point: job.zeroPoint + 128,
         part,
         patch: lower.scratch(9 * part, 'int8_t'),
       },
-      macs: job.macs,
-      summary: job.summary,
-      reading: 'bytes',
+      instances,
+      ...about,
     };
   },
 };
@@ -42,24 +36,21 @@ export const depthwise3x3S8: Kernel<LinearJob> = {
 export const depthwise3x3RunsS8: Kernel<LinearJob> = {
   ...depthwise3x3S8,
   id: 'depthwise3x3_runs_s8',
-  scratchBytes: ({ shape }) => zerosBytes(shape),
+  scratchBytes: (job) => zerosBytes(job.shape) + streamScratchBytes(job),
   overlap: ({ shape }) => ({ atLeast: windowOverlap(shape, 1, 1, shape.out_w) }),
-  work: depthwiseRunsWork,
+  work: (job) => ({ ...depthwiseRunsWork(job), ...streamWork(job) }),
   build(job, lower) {
+    const { params, instances, about } = buildStream(job, lower);
     return {
       template: 'depthwise3x3_runs_s8',
       params: {
         shape: windowParams(job.shape),
-        w: streamTable(job, lower),
-        x: job.x.name,
-        y: job.y.name,
-        input_zero_point: job.inputZeroPoint,
+        ...params,
         zero_point: job.zeroPoint + 128,
         zeros: lower.scratch(zerosBytes(job.shape), 'int8_t'),
       },
-      macs: job.macs,
-      summary: job.summary,
-      reading: 'bytes',
+      instances,
+      ...about,
     };
   },
 };
@@ -87,15 +78,16 @@ export const depthwise3x3StripsS8: Kernel<LinearJob> = {
     const { height, pitch } = planeOf(shape);
     if (pitch > 255 || height * pitch > 65_535 || shape.out_w * shape.out_c > 4095)
       return 'its rows are longer than offsets of instructions';
-    return plain3x3(shape) ?? requantizesByFours(job);
+    return plain3x3(shape) ?? acceptsStream(job);
   },
-  scratchBytes: ({ shape }) => planeOf(shape).bytes,
+  scratchBytes: (job) => planeOf(job.shape).bytes + streamScratchBytes(job),
   overlap: ({ shape }) => (shape.in_h === shape.out_h && shape.in_w === shape.out_w ? { exactly: 0 } : null),
-  work: depthwiseStripsWork,
-  tableBytes: ({ shape }) => 17 * shape.out_c,
+  work: (job) => ({ ...depthwiseStripsWork(job), ...streamWork(job) }),
+  tableBytes: streamTableBytes,
   build(job, lower) {
     const { shape, zeroPoint } = job;
     const { height, pitch, bytes } = planeOf(shape);
+    const { params, instances, about } = buildStream(job, lower);
     const zero = zeroPoint < 0 ? `m${-zeroPoint}` : zeroPoint;
     const instance = `nn_depthwise3x3_strips_s8_${pitch}_${shape.out_h}x${shape.out_w}x${shape.out_c}_${zero}`;
     return {
@@ -103,13 +95,11 @@ export const depthwise3x3StripsS8: Kernel<LinearJob> = {
       params: {
         instance,
         shape: windowParams(shape),
-        w: streamTable(job, lower),
-        x: job.x.name,
-        y: job.y.name,
-        input_zero_point: job.inputZeroPoint,
+        ...params,
         planes: lower.scratch(bytes, 'int8_t'),
       },
       instances: [
+        ...instances,
         {
           name: instance,
           template: 'nn_depthwise3x3_strips_s8',
@@ -129,9 +119,7 @@ export const depthwise3x3StripsS8: Kernel<LinearJob> = {
           },
         },
       ],
-      macs: job.macs,
-      summary: job.summary,
-      reading: 'bytes',
+      ...about,
     };
   },
 };
@@ -148,10 +136,4 @@ function plain3x3(s: WindowShape): string | null {
   if (s.batch !== 1) return 'it has several images';
   if (s.dilation_h !== 1 || s.dilation_w !== 1) return 'it is dilated';
   return s.out_c % 4 === 0 ? null : 'its channels are no multiple of four';
-}
-
-function streamTable({ weights, bias, multiplier, name }: LinearJob, lower: LowerBuilder): string {
-  const stream = depthwiseStream(weights.data as Codes, bias, multiplier);
-  const comment = `int8 weights [out / 4][kernel][4] of ${name}, with bias and multipliers`;
-  return lower.table('weights', 'u32', stream, 'weights', comment, 8 * bias.length);
 }

@@ -1,23 +1,27 @@
+import type { Codes } from '../../formats/index.ts';
+
 /** Columns of a row of taps in the order in which nn_depthwise3x3_pixel_s8 loads them. */
 const COLUMNS = [1, 2, 0];
+
+/** [channel][3][3] -> [channel / 4][9][4], the columns of each row as the kernel loads them. */
+export function tapsInFours(weights: Codes): Int8Array {
+  return Int8Array.from(weights, (_, i) => {
+    const [group, tap, channel] = [Math.floor(i / 36), Math.floor(i / 4) % 9, i % 4];
+    return weights[9 * (4 * group + channel) + 3 * Math.floor(tap / 3) + COLUMNS[tap % 3]];
+  });
+}
 
 /**
  * What nn_depthwise3x3_pixel_s8 reads, one run for each four channels: four bias; nine words of four int8 weights each;
  * four multipliers. 17 bytes for each channel. weights: [channel][3][3].
  */
-export function depthwiseStream(weights: ArrayLike<number>, bias: Int32Array, multiplier: Int32Array): Uint32Array {
-  const channels = bias.length;
-  const stream = new Uint32Array((17 * channels) / 4);
-  let position = 0;
-  for (let c = 0; c < channels; c += 4) {
-    for (let i = 0; i < 4; i++) stream[position++] = bias[c + i];
-    for (let row = 0; row < 9; row += 3) {
-      for (const column of COLUMNS) {
-        const byte = (i: number) => (weights[9 * (c + i) + row + column] & 0xff) << (8 * i);
-        stream[position++] = byte(0) | byte(1) | byte(2) | byte(3);
-      }
-    }
-    for (let i = 0; i < 4; i++) stream[position++] = multiplier[c + i];
+export function depthwiseStream(weights: Codes, bias: Int32Array, multiplier: Int32Array): Uint32Array {
+  const taps = new Uint32Array(tapsInFours(weights).buffer);
+  const stream = new Uint32Array((17 * bias.length) / 4);
+  for (let group = 0; group < bias.length / 4; group++) {
+    stream.set(bias.subarray(4 * group, 4 * group + 4), 17 * group);
+    stream.set(taps.subarray(9 * group, 9 * group + 9), 17 * group + 4);
+    stream.set(multiplier.subarray(4 * group, 4 * group + 4), 17 * group + 13);
   }
   return stream;
 }

@@ -157,7 +157,7 @@ export function storeWeights(plan: WeightPlan, name: string, lower: LowerBuilder
 }
 
 /** int16 codes that fit int8 are kept as such. */
-function narrowed(codes: Codes): Codes {
+export function narrowed(codes: Codes): Codes {
   return codes.every((code) => code >= -128 && code <= 127) ? Int8Array.from(codes) : codes;
 }
 
@@ -182,7 +182,7 @@ function unpackedParts(
 }
 
 /** Codes in each run of `block` rows of a group; the rows that are left over in runs of `single`. */
-function rowSegments({ rows, perGroup, depth }: RowOrder, block: number, single: number): number[] {
+export function rowSegments({ rows, perGroup, depth }: RowOrder, block: number, single: number): number[] {
   const rest = perGroup % block;
   const whole = new Array<number>((perGroup - rest) / block).fill(block * depth);
   const left = Array.from({ length: Math.ceil(rest / single) }, () => Math.min(single, rest) * depth);
@@ -216,7 +216,7 @@ function columnsPerChunk({ depth }: RowOrder, codes: Codes): number {
   return codes.byteLength <= 4 * chunk * codes.BYTES_PER_ELEMENT ? 0 : chunk;
 }
 
-function packedParams(
+export function packedParams(
   lower: LowerBuilder,
   { bytes, values, counts, bits, kinds }: StoredWeights,
   unpack: string,

@@ -1,0 +1,85 @@
+import type { Codes } from '../../formats/index.ts';
+import type { LayerSpec, LowerBuilder } from '../../ir/lowering.ts';
+import type { Work } from '../../ir/program.ts';
+import type { WindowShape } from '../../ir/window.ts';
+import { multipliesByHalves } from '../dsp-limits.ts';
+import type { OverlapRule } from '../kernel.ts';
+import { type LinearJob, withoutShift } from '../linear-job.ts';
+import { gemmStream, streamWords } from '../packing/gemm-stream.ts';
+import { type PackedStream, packedStreams, storeStream, unpackWork } from '../packing/packed-stream.ts';
+import { type Gathered, gemmWork } from '../work.ts';
+import { kernelMajor } from './layout.ts';
+import { pairOverlap } from './pair-overlap.ts';
+
+/** The stream of nn_gemm_4x2_s8 for a convolution: `words` columns of each row of a group. */
+export function gemmWeights(wordsOf: (job: LinearJob) => number, overlapShape = (shape: WindowShape) => shape) {
+  const distanceOf = ({ shape }: LinearJob) => pairOverlap(overlapShape(shape), shape.groups === 1);
+  const plans = packedStreams((job) => ({
+    codes: kernelMajor(job.weights).data as Codes,
+    depth: depthOf(job.shape),
+    words: wordsOf(job),
+    distance: distanceOf(job),
+  }));
+  const packed = (job: LinearJob): PackedStream | null => plans.of(withoutShift(job));
+  return {
+    /** Null where weights are plain, or unpacked all at once. */
+    blockOf: (job: LinearJob): number | null => (packed(job)?.whole === false ? (packed(job)?.block ?? null) : null),
+    accepts(job: LinearJob): true | string {
+      const plain = withoutShift(job);
+      const able = multipliesByHalves(plain, job.shape.out_c / job.shape.groups);
+      return able === true ? (plans.refusal(plain) ?? true) : able;
+    },
+    scratchBytes: (job: LinearJob): number => packed(job)?.scratchBytes ?? 0,
+    overlap: (job: LinearJob): OverlapRule => (packed(job)?.whole === false ? null : { atLeast: distanceOf(job) }),
+    /** Windows are gathered once for each block; `gathered`: rows, words and bytes of a pair. */
+    work(job: LinearJob, gathered: Gathered = { rows: 0, words: 0, bytes: 0 }): Work {
+      const plan = packed(job);
+      const blocks = plan ? Math.ceil(job.shape.out_c / plan.block) : 1;
+      return { ...gemmWork(job, wordsOf(job), gathered, blocks), ...unpackWork(plan) };
+    },
+    tableBytes: (job: LinearJob): number => packed(job)?.tableBytes ?? job.weights.data.length + 8 * job.bias.length,
+    /** w, end, stream and y as template parameters, with everything else that kernels of pairs take. */
+    build(shifted: LinearJob, lower: LowerBuilder) {
+      const plan = packed(shifted);
+      const job = withoutShift(shifted);
+      const stored = plan ? storeStream(job, plan, lower) : plainStream(job, lower, wordsOf(job));
+      const { x, inputZeroPoint, zeroPoint, macs, summary } = job;
+      const reading: LayerSpec['reading'] = plan === null ? 'bytes' : plan.whole ? 'whole' : 'block';
+      return {
+        params: { x: x.name, input_zero_point: inputZeroPoint, zero_point: zeroPoint + 128, ...stored.params },
+        instances: stored.instances,
+        described: { macs, summary, reading },
+      };
+    },
+  };
+}
+
+/** Products of an output. */
+export function depthOf(shape: WindowShape): number {
+  return shape.kernel_h * shape.kernel_w * (shape.in_c / shape.groups);
+}
+
+/** The streams of all groups, one after the other. */
+function plainStream(job: LinearJob, lower: LowerBuilder, depth: number) {
+  const { shape, name } = job;
+  const codes = kernelMajor(job.weights).data as Codes;
+  const used = depthOf(shape);
+  const rows = shape.out_c / shape.groups;
+  const length = streamWords(rows, depth);
+  const stream = new Uint32Array(shape.groups * length);
+  for (let g = 0; g < shape.groups; g++) {
+    const first = g * rows;
+    const group = {
+      rows,
+      depth,
+      weight: (row: number, column: number) => (column < used ? codes[(first + row) * used + column] : 0),
+      bias: job.bias.subarray(first, first + rows),
+      multiplier: job.multiplier.subarray(first, first + rows),
+    };
+    stream.set(gemmStream(group), g * length);
+  }
+  const comment = `int8 weights [out / 4][kernel][in] of ${name} as halves 256 * w1 + w0, with bias and multipliers`;
+  const w = lower.table('weights', 'u32', stream, 'weights', comment, 8 * 4 * Math.ceil(rows / 4) * shape.groups);
+  const params = { packed: null, w, end: `${w} + ${stream.length}`, stream: `${length}`, y: job.y.name };
+  return { params, instances: [] };
+}

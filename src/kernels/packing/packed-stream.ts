@@ -1,0 +1,146 @@
+import { type Codes, findFormat, storedBytes, type WeightFormat } from '../../formats/index.ts';
+import type { LowerBuilder } from '../../ir/lowering.ts';
+import type { Json, KernelInstance, Work } from '../../ir/program.ts';
+import { arenaBytes } from '../../ir/tensor.ts';
+import { invariant, must } from '../../support/errors.ts';
+import type { LinearJob } from '../linear-job.ts';
+import { packRows } from '../weights/pack-rows.ts';
+import { narrowed, packedParams, rowSegments, sharedBytes } from '../weights/read-weights.ts';
+
+/** Rows of a layer in the order of a kernel. */
+export interface PackedRows {
+  /** [out][depth] */
+  readonly codes: Codes;
+  readonly depth: number;
+  /** Columns that the kernel reads. */
+  readonly words: number;
+  /** Bytes below its input at which the output may start, where all rows are unpacked at once; null: blocks cost nothing. */
+  readonly distance: number | null;
+}
+
+/** Weights of few bits, unpacked into a stream of nn_gemm_4x2_s8. */
+export interface PackedStream extends PackedRows {
+  readonly unpack: string;
+  /** Rows that are unpacked at a time. */
+  readonly block: number;
+  readonly whole: boolean;
+  readonly scratchBytes: number;
+  readonly tableBytes: number;
+}
+
+/** Memory for the stream of some rows; four rows may need more. */
+const BLOCK_BYTES = 1024;
+
+/** Plans of jobs, each made once: null for plain codes. */
+export function packedStreams(rowsOf: (job: LinearJob) => PackedRows) {
+  const known = new WeakMap<LinearJob, PackedStream | string | { readonly plain: true }>();
+  const planned = (job: LinearJob) => {
+    const plan = known.get(job) ?? made(job);
+    known.set(job, plan);
+    return plan;
+  };
+  const made = (job: LinearJob) => {
+    const format = job.format === null ? null : findFormat(job.format);
+    return format === null || format.unpack === null ? PLAIN : planStream(job, format, rowsOf(job));
+  };
+  return {
+    /** Why the format cannot be unpacked for the kernel, or null. */
+    refusal(job: LinearJob): string | null {
+      const plan = planned(job);
+      return typeof plan === 'string' ? plan : null;
+    },
+    of(job: LinearJob): PackedStream | null {
+      const plan = planned(job);
+      invariant(typeof plan !== 'string', String(plan));
+      return 'plain' in plan ? null : plan;
+    },
+  };
+}
+
+const PLAIN = { plain: true } as const;
+
+function planStream(job: LinearJob, format: WeightFormat, wanted: PackedRows): PackedStream | string {
+  const { depth, words, distance } = wanted;
+  const rows = job.shape.out_c;
+  const order = { rows, perGroup: rows, depth };
+  const folded = 2 ** (job.folded ?? 0);
+  const codes = narrowed(packRows(wanted.codes, rows, depth).map((code) => code / folded));
+  if (!(codes instanceof Int8Array)) return 'its weights do not fit 8 bits';
+  if (job.shape.groups !== 1) return `it has groups of ${format.name} weights`;
+  const reason = format.refuse(codes, order);
+  if (reason !== null) return `its weights cannot be stored as ${format.name}: ${reason}`;
+  const [input, output] = [arenaBytes(job.x.type), arenaBytes(job.y.type)];
+  const shared = distance === null ? 0 : sharedBytes(input, output, distance);
+  const room = distance === null ? BLOCK_BYTES : Math.max(BLOCK_BYTES, (input + output) / 4);
+  const some = Math.min(rows, 4 * Math.max(1, Math.floor(room / (4 * (words + 8)))));
+  const beside = rows % 4 === 0 ? 0 : 4 * Math.ceil((3 * depth) / 4);
+  const bytesOf = (count: number) => 4 * Math.ceil(count / 4) * (words + 8) + beside;
+  const whole = bytesOf(rows) <= bytesOf(some) + shared;
+  const block = whole ? rows : some;
+  const tableBytes = storedBytes(format.encode(codes, rowSegments(order, 4, 1), order)) + 8 * rows;
+  return {
+    codes,
+    depth,
+    words,
+    distance,
+    unpack: must(format.unpack, 'a decoder'),
+    block,
+    whole,
+    scratchBytes: bytesOf(block),
+    tableBytes,
+  };
+}
+
+/** Of unpacking. */
+export function unpackWork(plan: PackedStream | null): Work {
+  return plan ? { [`unpack ${plan.unpack}`]: plan.codes.length } : {};
+}
+
+/** Parameters of a layer, and kernels that are rendered for it. */
+export interface StreamParams {
+  readonly params: {
+    readonly packed: Json;
+    readonly w: string;
+    readonly end: string;
+    readonly stream: string;
+    readonly y: string;
+  };
+  readonly instances: readonly KernelInstance[];
+}
+
+/** Adds tables and scratch. */
+export function storeStream(job: LinearJob, plan: PackedStream, lower: LowerBuilder): StreamParams {
+  const { codes, depth, words, unpack, block } = plan;
+  const rows = job.shape.out_c;
+  const order = { rows, perGroup: rows, depth };
+  const format = findFormat(must(job.format, 'a format'));
+  const stored = format.encode(codes, rowSegments(order, 4, 1), order);
+  const comment = `${format.name} weights [out][in] of ${job.name} in blocks of 4 x 4`;
+  const table = packedParams(lower, stored, unpack, comment, { kind: 's8', order });
+  const bias = lower.table(
+    'bias',
+    'i32',
+    job.bias,
+    'parameters',
+    `bias with the input zero point folded in, of ${job.name}`,
+  );
+  const multiplier = lower.table(
+    'multiplier',
+    'i32',
+    job.multiplier,
+    'parameters',
+    `scale * 2^32 per output of ${job.name}`,
+  );
+  const w = lower.scratch(plan.scratchBytes, 'uint32_t');
+  const stream = `(count + 3) / 4 * ${words + 8}`;
+  return {
+    params: {
+      packed: { ...(table as object), rows, block, depth, words, shift: job.folded ?? 0, bias, multiplier },
+      w,
+      end: `${w} + ${stream}`,
+      stream,
+      y: `${job.y.name} + first`,
+    },
+    instances: [{ name: `nn_stream_s8_${unpack}`, template: 'nn_stream_s8', params: { unpack } }],
+  };
+}
