@@ -9,7 +9,7 @@ const LOOPS = [
 /** Kernels that unpack some weights at a time. */
 const UNPACKING = ['conv2d_blocks', 'dense_blocks', 'dense_chunks', 'conv2d_a4_blocks', 'dense_a4_blocks'];
 
-/** Kernels for weights stored as int16: as those for int8, with another element type. */
+/** Kernels for weights stored as int16 (_w16; _s16 would be activations): as those for int8, with another element type. */
 const ELEMENTS = [...[...LOOPS, 'block4', 'block4x2', 'row', 'depthwise2d', 'depthwise2d_a4'], ...UNPACKING];
 const DECODERS = ['packed', 'unpack', 'unpack_table', 'unpack_tables', 'unpack_words', 'unpack_rans', 'unpack_ttq'];
 
@@ -18,7 +18,7 @@ const DECODERS = ['packed', 'unpack', 'unpack_table', 'unpack_tables', 'unpack_w
  * that reads weights end in TAG. A file of that name in a template set comes first.
  */
 const VARIANTS: Readonly<Record<string, Readonly<Partial<Record<'s8' | 'ternary', readonly string[]>>>>> = {
-  s16: { s8: [...ELEMENTS, ...DECODERS] },
+  w16: { s8: [...ELEMENTS, ...DECODERS] },
   int4: { s8: [...LOOPS, 'block4x2'], ternary: ['weight', 'row'] },
   int2: { s8: [...LOOPS, 'block4x2'], ternary: ['weight', 'row'] },
   ternary: { s8: LOOPS },

@@ -36,7 +36,7 @@ export function portableDepthwiseWork({ shape, weights }: LinearJob, plan: Weigh
 
 /** Weights in registers are unpacked for each product, others once, in runs. */
 function decodingWork({ reading, kind, format, segments }: WeightPlan, weights: number, products: number): Work {
-  const wide: Work = kind === 's16' ? { wide: products } : {};
+  const wide: Work = kind === 'w16' ? { wide: products } : {};
   if (reading === 'bytes') return wide;
   if (reading === 'inline') return { ...wide, [`inline ${kind}`]: products, [`inline ${kind} runs`]: segments.length };
   return { ...wide, [`unpack ${format.unpack}`]: weights, [`unpack ${format.unpack} runs`]: segments.length };

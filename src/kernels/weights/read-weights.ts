@@ -100,7 +100,7 @@ export function planWeights(
   const reason = format.refuse(codes, order);
   if (reason !== null) return `its weights cannot be stored as ${format.name}: ${reason}`;
 
-  const kind = codes instanceof Int8Array ? 's8' : 's16';
+  const kind = codes instanceof Int8Array ? 's8' : 'w16';
   const direct = { layer, format, codes, whole: 0, block: 0, chunk: 0, scratchBytes: 0 };
   if (format.unpack === null) return { ...direct, kind, reading: 'bytes', segments: [] };
   if (layer.blocks && format.inline && readsInline(format.inline, layer, codes)) {
@@ -145,7 +145,7 @@ export function storeWeights(plan: WeightPlan, name: string, lower: LowerBuilder
   if (plan.reading === 'inline') {
     return { ...direct, kind, w: lower.table('weights', 'u8', stored.bytes, 'weights', comment) };
   }
-  const order = { kind: kind as 's8' | 's16', order: layer.order };
+  const order = { kind: kind as 's8' | 'w16', order: layer.order };
   return {
     kind,
     packed: packedParams(lower, stored, must(format.unpack, 'a decoder'), comment, order),
@@ -221,7 +221,7 @@ export function packedParams(
   { bytes, values, counts, bits, kinds }: StoredWeights,
   unpack: string,
   comment: string,
-  { kind, order }: { readonly kind: 's8' | 's16'; readonly order: RowOrder },
+  { kind, order }: { readonly kind: 's8' | 'w16'; readonly order: RowOrder },
 ): WeightParams['packed'] {
   const element = kind === 's8' ? 'i8' : 'i16';
   const data = kind === 's8' ? Int8Array.from(values) : Int16Array.from(values);
