@@ -48,7 +48,9 @@ int main(void)
     return tiny_selftest(&arena);
 }
 `;
-  const withMain = new Map([...files, ['main.c', main], ['harness_model.h', '']]);
+  // What the port of a host needs to know of the model.
+  const model = '#include "tiny.h"\ntypedef tiny_arena harness_arena;\n#define HARNESS_RUN tiny_run\n';
+  const withMain = new Map([...files, ['main.c', main], ['harness_model.h', model]]);
   return inFolder(async (directory) => {
     const gcc = hostGcc();
     const built = await gcc.build({ files: withMain, directory, optimize: '-O1', sanitize: true });
