@@ -1,3 +1,7 @@
+import { add4S8 } from '../src/kernels/add/add4.ts';
+import { CONV_KERNELS, DENSE_KERNELS, DEPTHWISE_KERNELS } from '../src/kernels/index.ts';
+import type { Job, Kernel } from '../src/kernels/kernel.ts';
+import { averagePool4S8, maxPool4S8 } from '../src/kernels/pool/pool4.ts';
 import { FACTS } from '../src/passes/facts.ts';
 import type { AnyPass } from '../src/passes/pass.ts';
 import { allPasses } from '../src/passes/registry.ts';
@@ -13,6 +17,7 @@ export async function documents(): Promise<Map<string, string>> {
     ['operators.md', operatorsPage()],
     ['passes.md', passesPage()],
     ['formats.md', formatsPage()],
+    ['kernels.md', kernelsPage()],
     ['errors.md', errorsPage()],
     ['targets.md', targetsPage(await listTargets())],
   ]);
@@ -86,6 +91,38 @@ function passSection({ name, summary, requires, provides, defaults }: AnyPass): 
     options.length > 0 ? `Options: ${options.join(', ')}.` : '',
   ].filter((text) => text !== '');
   return [`## ${name}`, summary, ...(facts.length > 0 ? [facts.join(' ')] : [])].join('\n\n');
+}
+
+type KernelFacts = Pick<Kernel<Job>, 'id' | 'needs' | 'goals' | 'tile' | 'avoidsMultiplication'>;
+
+const KERNELS: Readonly<Record<string, readonly KernelFacts[]>> = {
+  convolution: CONV_KERNELS,
+  'depthwise convolution': DEPTHWISE_KERNELS,
+  dense: DENSE_KERNELS,
+  'average pooling': [averagePool4S8],
+  'max pooling': [maxPool4S8],
+  addition: [add4S8],
+};
+
+function kernelsPage(): string {
+  const rows = Object.entries(KERNELS).flatMap(([layer, kernels]) =>
+    kernels.map(({ id, needs, goals, tile, avoidsMultiplication }) => [
+      layer,
+      `\`${id}\``,
+      avoidsMultiplication ? 'a core that multiplies slowly or not at all' : list(needs),
+      tile ? `${tile.outputs} x ${tile.pixels} x ${tile.depth}` : '',
+      list(goals ?? []),
+    ]),
+  );
+  return page(
+    'Kernels',
+    'Ways to compute int8 layers, for [`--kernels LAYER=KERNEL`](report.md#kernels). *Asks for*: [features](targets.md) of the core. ' +
+      '*Block*: outputs x pixels x products of each that the inner loop computes at a time. *Goal*: taken for this `--goal` ' +
+      'only. Pooling and addition have portable kernels besides (`averagepool2d_s8`, `maxpool2d_s8`, `add_s8`). ' +
+      '`compile --refusals` tells which of them a layer could have, ' +
+      '[benchmarks](benchmarks/kernels.md) what they take.',
+    table(['layer', 'kernel', 'asks for', 'block', 'goal'], rows),
+  );
 }
 
 function errorsPage(): string {
