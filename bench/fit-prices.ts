@@ -28,35 +28,64 @@ const WEIGHINGS = 12;
 
 /**
  * Prices of at least 0 with a small sum of fourth powers of relative errors, so that the worst are not far off: least squares,
- * each time weighted by the squares of the errors before.
+ * each time weighted by the squares of the errors before. What unpacking takes is fitted to what the loops leave.
  */
 function fitted(samples: readonly CostSample[]): Record<string, number> {
-  const parts = [...new Set(samples.flatMap(({ work }) => Object.keys(work).filter((part) => work[part] > 0)))];
-  const rows = samples.map(({ work, instructions }) => parts.map((part) => (work[part] ?? 0) / instructions));
+  const plain = samples.filter(({ work }) => !Object.keys(work).some(isDecoding));
+  const loops = leastWorst(plain.map(({ work, instructions }) => ({ work, instructions, whole: instructions })));
+  const left = samples.flatMap(({ work, instructions }) => {
+    const decoding = Object.fromEntries(Object.entries(work).filter(([part]) => isDecoding(part) || !(part in loops)));
+    const rest = { work: decoding, instructions: instructions - estimated(work, loops), whole: instructions };
+    return Object.keys(decoding).some(isDecoding) ? [rest] : [];
+  });
+  return { ...loops, ...leastWorst(left) };
+}
+
+function isDecoding(part: string): boolean {
+  return /^(inline|unpack) /.test(part);
+}
+
+/** Work and its instructions, as shares of those of the `whole` layer. */
+interface Share {
+  readonly work: Work;
+  readonly instructions: number;
+  readonly whole: number;
+}
+
+function leastWorst(shares: readonly Share[]): Record<string, number> {
+  const parts = [...new Set(shares.flatMap(({ work }) => Object.keys(work).filter((part) => work[part] > 0)))];
+  const rows = shares.map(({ work, whole }) => parts.map((part) => (work[part] ?? 0) / whole));
+  const wanted = shares.map(({ instructions, whole }) => instructions / whole);
   const most = parts.map((part) => (part === 'layer' ? MOST_FIXED : Number.POSITIVE_INFINITY));
   let prices = parts.map(() => 0);
   let weights = rows.map(() => 1);
   for (let i = 0; i < WEIGHINGS; i++) {
-    prices = leastSquares(rows, weights, most, prices);
-    const errors = errorsOf(rows, prices);
+    prices = leastSquares({ rows, wanted, weights, most }, prices);
+    const errors = errorsOf(rows, wanted, prices);
     weights = errors.map((error, k) => Math.sqrt(weights[k] * Math.max(error * error, 1e-6)));
   }
   return Object.fromEntries(parts.map((part, p) => [part, rounded(prices[p])]));
 }
 
-function errorsOf(rows: readonly (readonly number[])[], prices: readonly number[]): number[] {
-  return rows.map((row) => 1 - row.reduce((sum, share, p) => sum + share * prices[p], 0));
+function errorsOf(
+  rows: readonly (readonly number[])[],
+  wanted: readonly number[],
+  prices: readonly number[],
+): number[] {
+  return rows.map((row, i) => wanted[i] - row.reduce((sum, share, p) => sum + share * prices[p], 0));
+}
+
+interface Problem {
+  readonly rows: readonly (readonly number[])[];
+  readonly wanted: readonly number[];
+  readonly weights: readonly number[];
+  readonly most: readonly number[];
 }
 
 /** One price after the other at its best for the others, innermost loops first, again and again. */
-function leastSquares(
-  rows: readonly (readonly number[])[],
-  weights: readonly number[],
-  most: readonly number[],
-  start: readonly number[],
-): number[] {
+function leastSquares({ rows, wanted, weights, most }: Problem, start: readonly number[]): number[] {
   const prices = [...start];
-  const errors = errorsOf(rows, prices);
+  const errors = errorsOf(rows, wanted, prices);
   const better = (p: number): number => {
     const square = rows.reduce((sum, row, i) => sum + weights[i] * row[p] * row[p], 0);
     const best = rows.reduce((sum, row, i) => sum + weights[i] * row[p] * (errors[i] + row[p] * prices[p]), 0) / square;

@@ -91,9 +91,11 @@ function planStream(job: LinearJob, format: WeightFormat, wanted: PackedRows): P
   };
 }
 
-/** Of unpacking. */
+/** Of unpacking: runs of four rows. */
 export function unpackWork(plan: PackedStream | null): Work {
-  return plan ? { [`unpack ${plan.unpack}`]: plan.codes.length } : {};
+  if (!plan) return {};
+  const runs = Math.ceil(plan.codes.length / (4 * plan.depth));
+  return { [`unpack ${plan.unpack}`]: plan.codes.length, [`unpack ${plan.unpack} runs`]: runs };
 }
 
 /** Parameters of a layer, and kernels that are rendered for it. */
