@@ -18,6 +18,7 @@ export { randomDataset } from './data/random-dataset.ts';
 export { type ExportOptions, exportOnnx } from './frontend/export-onnx.ts';
 export type { ModelFile } from './frontend/file-copy.ts';
 export { type ImportOptions, importOnnx } from './frontend/import-onnx.ts';
+export { GOALS, type Goal } from './ir/lowering.ts';
 export type { MemoryPlan, Program } from './ir/program.ts';
 export { parseGraph, printGraph } from './ir/text.ts';
 export type { Graph, Node, Quant, Tensor, TensorType } from './ir/types.ts';
