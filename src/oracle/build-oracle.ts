@@ -27,7 +27,8 @@ export function buildOracle(graph: Graph): Graph {
     const oracle = findOp(node.domain, node.op)?.oracle;
     const values = [...node.inputs, ...node.outputs];
     const quantized = values.some((value) => value !== null && typeOf(graph, value).quant !== null);
-    if (!oracle || !quantized) nodes.push(node);
+    // Ties that go to even codes are nothing that ONNX's own operator does.
+    if (!oracle || !(quantized || node.rounding === 'even-codes')) nodes.push(node);
     else oracle(node, builderFor(node));
   }
   return prune({ ...graph, nodes, constants, types });

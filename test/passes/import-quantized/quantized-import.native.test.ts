@@ -29,6 +29,13 @@ await describeWith(
       expect(await verifyC(graph, randomFeeds(file, 3))).toMatchObject({ passed: true });
     });
 
+    test('operators that round with the zero point, in float32', async () => {
+      const file = QUANTIZED_FILES.find(({ name }) => name === 'operators on integers with scales')!;
+      const { graph } = await importQuantized(onnxFile(file), quantizedFloatPasses);
+      expect(graph.nodes.some(({ rounding }) => rounding === 'even-codes')).toBe(true);
+      expect(await verifyC(graph, randomFeeds(file, 5))).toMatchObject({ passed: true });
+    });
+
     test.each(DYNAMIC_FILES)('$name', async (file) => {
       const { graph, remarks } = await importQuantized(onnxFile(file));
       expect(remarks).toEqual([]);
