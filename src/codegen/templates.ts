@@ -81,8 +81,9 @@ function openSets(sets: readonly string[]): TemplateSet {
       }
       return template(context);
     },
-    instance({ name, template, params }) {
-      return this.render(`kernels/${template}.h`, { name, guard: `${name.toUpperCase()}_H`, ...params });
+    instance({ name, template, params, form }) {
+      const text = this.render(`kernels/${template}.h`, { name, guard: `${name.toUpperCase()}_H`, ...params });
+      return form ? requantizedIn(text, form, kernel, hasFile) : text;
     },
   };
 }

@@ -81,6 +81,8 @@ export interface KernelInstance {
   readonly name: string;
   readonly template: string;
   readonly params: { readonly [key: string]: Json };
+  /** Absent: one multiplication that rounds half up. */
+  readonly form?: RequantizationForm;
 }
 
 /**

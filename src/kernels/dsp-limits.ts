@@ -1,4 +1,5 @@
 import { type Codes, findFormat } from '../formats/index.ts';
+import type { KernelInstance } from '../ir/program.ts';
 import { type LinearJob, sumsFit } from './linear-job.ts';
 
 /** Results before the clamp that fit an int16 half with room for the zero point. */
@@ -7,17 +8,28 @@ const MOST_RESULT = 32_000;
 /** True, or why the DSP kernels, which requantize four sums at once, cannot compute a layer. */
 export function requantizesByFours(job: LinearJob): true | string {
   if (job.x.packed || job.y.packed) return 'its input or output has codes of 4 bits';
-  if (job.form !== undefined) return 'it is requantized as a quantized file says';
-  if (job.leftShift !== 0) return 'an output has a scale of 0.5 or more';
+  if (job.form !== undefined && job.form !== 'wide') return 'it is requantized as a quantized file says';
+  if (job.form === undefined && job.leftShift !== 0) return 'an output has a scale of 0.5 or more';
   if (job.clamp.min !== -128 || job.clamp.max !== 127) return 'its result is clamped to other codes than -128 to 127';
   if (!fitsBytes(job.weights.data as Codes)) return 'its weights do not fit 8 bits';
   if (sumsFit(job) !== true) return sumsFit(job);
   return largest(job).result <= MOST_RESULT || 'a result could need more than 16 bits before it is clamped';
 }
 
-/** The same for kernels whose tables hold codes of 8 bits. */
+/** The zero point of kernels that saturate to unsigned bytes: 128 more. */
+export function raisedZeroPoint({ zeroPoint, form, leftShift }: LinearJob): number {
+  return zeroPoint + 128 * (form === 'wide' ? 2 ** leftShift : 1);
+}
+
+/** Name and form of an instance of a kernel for a layer. */
+export function inForm(name: string, { form }: LinearJob): Pick<KernelInstance, 'name' | 'form'> {
+  return form === undefined ? { name } : { name: `${name}_${form}`, form };
+}
+
+/** The same for kernels that round half up with one multiplication only, and whose tables hold codes of 8 bits. */
 export function requantizesBytes(job: LinearJob): true | string {
-  const { format } = job;
+  const { format, form } = job;
+  if (form !== undefined) return 'it is requantized as a quantized file says';
   if (format !== null && findFormat(format).unpack !== null) return `its weights are ${format}`;
   return requantizesByFours(job);
 }
@@ -61,7 +73,8 @@ function largest(job: LinearJob): { readonly sum: number; readonly result: numbe
   return found;
 }
 
-function findLargest({ weights, bias, multiplier }: LinearJob) {
+function findLargest({ weights, bias, multiplier, form, leftShift }: LinearJob) {
+  const unit = 2 ** -(32 + (form === 'wide' ? leftShift : 0));
   const codes = weights.data as Codes;
   const depth = codes.length / bias.length;
   let [sum, result] = [0, 0];
@@ -73,7 +86,7 @@ function findLargest({ weights, bias, multiplier }: LinearJob) {
     }
     sum = Math.max(sum, -low, high);
     const most = Math.max(Math.abs(low + start), Math.abs(high + start));
-    result = Math.max(result, (most * multiplier[row]) / 2 ** 32);
+    result = Math.max(result, most * multiplier[row] * unit);
   });
   return { sum, result };
 }

@@ -44,6 +44,8 @@ export function randomJobs(kind: Kind, count: number, seed: number): Graph {
       outputs: [name],
       attributes: job.attributes,
       clip: relu ? [0, Infinity] : null,
+      // As in a file that came quantized: scales that need precise multipliers.
+      ...(job.w !== null && format === PLAIN && i % 4 === 1 && { rounding: 'even-steps' as const }),
     });
   }
   const inputs = [...types.keys()].filter((value) => /_x\d$/.test(value));

@@ -2,7 +2,7 @@ import type { Codes } from '../../formats/index.ts';
 import type { LayerSpec, LowerBuilder } from '../../ir/lowering.ts';
 import type { Work } from '../../ir/program.ts';
 import type { WindowShape } from '../../ir/window.ts';
-import { multipliesByHalves } from '../dsp-limits.ts';
+import { multipliesByHalves, raisedZeroPoint } from '../dsp-limits.ts';
 import type { OverlapRule } from '../kernel.ts';
 import { type LinearJob, withoutShift } from '../linear-job.ts';
 import { gemmStream, streamWords } from '../packing/gemm-stream.ts';
@@ -43,10 +43,10 @@ export function gemmWeights(wordsOf: (job: LinearJob) => number, overlapShape = 
       const plan = packed(shifted);
       const job = withoutShift(shifted);
       const stored = plan ? storeStream(job, plan, lower) : plainStream(job, lower, wordsOf(job));
-      const { x, inputZeroPoint, zeroPoint, macs, summary } = job;
+      const { x, inputZeroPoint, macs, summary } = job;
       const reading: LayerSpec['reading'] = plan === null ? 'bytes' : plan.whole ? 'whole' : 'block';
       return {
-        params: { x: x.name, input_zero_point: inputZeroPoint, zero_point: zeroPoint + 128, ...stored.params },
+        params: { x: x.name, input_zero_point: inputZeroPoint, zero_point: raisedZeroPoint(job), ...stored.params },
         instances: stored.instances,
         described: { macs, summary, reading },
       };

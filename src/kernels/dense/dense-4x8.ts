@@ -1,6 +1,6 @@
 import type { Codes } from '../../formats/index.ts';
 import type { LayerSpec, LowerBuilder } from '../../ir/lowering.ts';
-import { multipliesByHalves } from '../dsp-limits.ts';
+import { inForm, multipliesByHalves, raisedZeroPoint } from '../dsp-limits.ts';
 import type { Kernel } from '../kernel.ts';
 import { type LinearJob, withoutShift } from '../linear-job.ts';
 import { gemmStream } from '../packing/gemm-stream.ts';
@@ -79,19 +79,20 @@ const MANY_WEIGHTS = 4096;
 
 function layer(template: string, job: LinearJob, params: LayerSpec['params'], stored: StreamParams): LayerSpec {
   const steps = job.weights.data.length < MANY_WEIGHTS ? 2 : 8;
-  const instance = `nn_${template}_${steps}`;
+  const { name: instance, ...form } = inForm(`nn_${template}_${steps}`, job);
   return {
     template,
     params: { ...params, ...stored.params, instance },
-    instances: [...stored.instances, { name: instance, template: `nn_${template}`, params: { steps } }],
+    instances: [...stored.instances, { name: instance, template: `nn_${template}`, params: { steps }, ...form }],
     macs: job.macs,
     summary: job.summary,
   };
 }
 
-function sizes({ shape, x, zeroPoint }: LinearJob, plan: PackedStream | null) {
+function sizes(job: LinearJob, plan: PackedStream | null) {
+  const { shape, x } = job;
   const [inputs, out] = [shape.in_c, shape.out_c];
-  const numbers = { in: inputs, depth: depthOf(inputs), zero_point: zeroPoint + 128, x: x.name };
+  const numbers = { in: inputs, depth: depthOf(inputs), zero_point: raisedZeroPoint(job), x: x.name };
   if (plan) return { ...numbers, groups: 'count / 4', rest: 'count % 4' };
   return { ...numbers, groups: Math.floor(out / 4), rest: out % 4 };
 }

@@ -1,4 +1,5 @@
 import { type WindowShape, windowOverlap, windowParams } from '../../ir/window.ts';
+import { raisedZeroPoint } from '../dsp-limits.ts';
 import type { Kernel } from '../kernel.ts';
 import type { LinearJob } from '../linear-job.ts';
 import { depthwisePixelWork, depthwiseRunsWork, depthwiseStripsWork } from '../work.ts';
@@ -22,7 +23,7 @@ export const depthwise3x3S8: Kernel<LinearJob> = {
       params: {
         shape: windowParams(job.shape),
         ...params,
-        zero_point: job.zeroPoint + 128,
+        zero_point: raisedZeroPoint(job),
         part,
         patch: lower.scratch(9 * part, 'int8_t'),
       },
@@ -46,7 +47,7 @@ export const depthwise3x3RunsS8: Kernel<LinearJob> = {
       params: {
         shape: windowParams(job.shape),
         ...params,
-        zero_point: job.zeroPoint + 128,
+        zero_point: raisedZeroPoint(job),
         zeros: lower.scratch(zerosBytes(job.shape), 'int8_t'),
       },
       instances,
@@ -73,6 +74,7 @@ export const depthwise3x3StripsS8: Kernel<LinearJob> = {
   accepts(job) {
     const { shape } = job;
     if (shape.stride_h !== 1 || shape.stride_w !== 1) return 'it has a stride';
+    if (job.form !== undefined) return 'it is requantized as a quantized file says';
     if (shape.out_h < 2 || shape.out_w < 2) return 'its output has a single row or column';
     if (shape.pad_top > 2 || shape.pad_left > 2) return 'its padding is wider than its kernel';
     const { height, pitch } = planeOf(shape);

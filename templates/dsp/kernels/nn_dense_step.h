@@ -1,6 +1,7 @@
 #ifndef NN_DENSE_STEP_H
 #define NN_DENSE_STEP_H
 #include <stdint.h>
+#include "nn_scale_text.h"
 #include "nn_simd.h"
 
 #if NN_HAS_DSP
@@ -13,7 +14,7 @@
  * entered where whole rounds of STEPS are left. LOAD: eight columns of x, BYTES long, from r12 on to r4 .. r7 as int16 pairs;
  * SIZE: bytes of a step's instructions. 31 instructions for each four rows beside the steps.
  * sp: y, zero_point, stream_end, x, entry (16), 9 saved registers, stream (56), x_end (60) */
-#define NN_DENSE_GROUPS(STEPS, LOAD, BYTES, SIZE) \
+#define nn_dense_step(STEPS, LOAD, BYTES, SIZE) \
     __asm__("push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n\t" \
             "ldr lr, [sp, #36]\n\tldr r4, [sp, #40]\n\tsub r4, r3, r4\n\t.if " BYTES " == 8\n\tasr r4, r4, #3\n\t.else\n\t" \
             "asr r4, r4, #4\n\t.endif\n\tand r4, r4, #" STEPS " - 1\n\t" \
@@ -26,22 +27,12 @@
             ".endr\n\t" \
             "ldr r8, [sp, #60]\n\tcmp r12, r8\n\tbne.w 2b\n\t" \
             "ldrd r4, r5, [lr], #8\n\tsub r1, r1, r0\n\tsub r3, r3, r2\n\tadd r1, r4, r1, asr #8\n\tadd r3, r5, r3, asr #8\n\t" \
-            "ldm lr!, {r8, r9, r10, r11}\n\tldrd r4, r5, [sp]\n\t" \
-            "smmlar r0, r0, r8, r5\n\tsmmlar r1, r1, r9, r5\n\tsmmlar r2, r2, r10, r5\n\tsmmlar r3, r3, r11, r5\n\t" \
+            "ldm lr!, {r8, r9, r10, r11}\n\tldrd r4, r12, [sp]\n\t" \
+            nn_scale_text(NN_SUMS4) \
             "pkhbt r0, r0, r2, lsl #16\n\tpkhbt r1, r1, r3, lsl #16\n\tusat16 r0, #8, r0\n\tusat16 r1, #8, r1\n\t" \
             "orr r0, r0, r1, lsl #8\n\teor r0, r0, #0x80808080\n\t" \
             "str r0, [r4], #4\n\tstr r4, [sp]\n\tldrd r4, r12, [sp, #8]\n\tcmp lr, r4\n\tbne.w 1b\n\t" \
             "add sp, sp, #20\n\tpop {r4, r5, r6, r7, r8, r9, r10, r11, pc}")
-#else
-/* Four sums of two columns: w[0] holds rows 0 and 1, w[1] rows 2 and 3. */
-static inline void nn_dense_columns(const uint32_t w[2], uint32_t x, int32_t acc[4])
-{
-    for (int32_t r = 0; r < 4; r += 2) {
-        const int32_t low = nn_smlad(nn_sxtb16(w[r / 2]), x, 0);
-        acc[r] += low;
-        acc[r + 1] += (nn_smlad(w[r / 2], x, 0) - low) / 256;
-    }
-}
 #endif
 
 #endif

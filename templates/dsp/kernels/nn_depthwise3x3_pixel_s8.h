@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include "nn_naked.h"
 #include "nn_requantize4_s8.h"
+#include "nn_scale_text.h"
 #include "nn_simd.h"
 
 /* One pixel of a 3x3 depthwise convolution, four channels at a time: 10 instructions for 4 products (2.5 each), 18 more for
@@ -27,7 +28,7 @@ NN_NAKED void nn_depthwise3x3_pixel_s8(const int8_t *a NN_ASM_ARG, const int8_t 
             "mov r4, r0\n\tmov r5, r1\n\tmov r6, r2\n\tmov r7, r3\n\tldr lr, [sp, #36]\n"
             "1:\n\tldm lr!, {r0, r1, r2, r3}\n\t" NN_DEPTHWISE3X3_ROW("r4") NN_DEPTHWISE3X3_ROW("r5") NN_DEPTHWISE3X3_ROW("r6")
             "ldm lr!, {r8, r9, r10, r11}\n\tldr r12, [sp, #44]\n\t"
-            "smmlar r0, r0, r8, r12\n\tsmmlar r1, r1, r9, r12\n\tsmmlar r2, r2, r10, r12\n\tsmmlar r3, r3, r11, r12\n\t"
+            nn_scale_text(NN_SUMS4)
             "pkhbt r0, r0, r2, lsl #16\n\tpkhbt r1, r1, r3, lsl #16\n\tusat16 r0, #8, r0\n\tusat16 r1, #8, r1\n\t"
             "orr r0, r0, r1, lsl #8\n\teor r0, r0, #0x80808080\n\t"
             "ldr r8, [sp, #48]\n\tldr r9, [sp, #40]\n\tstr r0, [r8], #4\n\tstr r8, [sp, #48]\n\tcmp lr, r9\n\tbne.w 1b\n\t"

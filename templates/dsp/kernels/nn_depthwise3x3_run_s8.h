@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include "nn_naked.h"
 #include "nn_requantize4_s8.h"
+#include "nn_scale_text.h"
 #include "nn_simd.h"
 
 /* A run of pixels of four channels of a 3x3 depthwise convolution: 8 instructions for 4 products (2.0 each), 29 more for each
@@ -29,7 +30,7 @@ NN_NAKED void nn_depthwise3x3_run_s8(const int8_t *a NN_ASM_ARG, const int8_t *b
             "1:\n\tldr lr, [sp, #112]\n\tldm lr, {r0, r1, r2, r3}\n\tmov lr, sp\n\t"
             NN_DEPTHWISE3X3_RUN_ROW("r4") NN_DEPTHWISE3X3_RUN_ROW("r5") NN_DEPTHWISE3X3_RUN_ROW("r6")
             "ldr lr, [sp, #112]\n\tadd lr, lr, #52\n\tldm lr, {r8, r9, r10, r11}\n\tldr r12, [sp, #116]\n\t"
-            "smmlar r0, r0, r8, r12\n\tsmmlar r1, r1, r9, r12\n\tsmmlar r2, r2, r10, r12\n\tsmmlar r3, r3, r11, r12\n\t"
+            nn_scale_text(NN_SUMS4)
             "pkhbt r0, r0, r2, lsl #16\n\tpkhbt r1, r1, r3, lsl #16\n\tusat16 r0, #8, r0\n\tusat16 r1, #8, r1\n\t"
             "orr r0, r0, r1, lsl #8\n\teor r0, r0, #0x80808080\n\t"
             "ldrd r8, r9, [sp, #120]\n\tldr r12, [sp, #108]\n\tldr lr, [sp, #128]\n\tstr r0, [r8]\n\t"

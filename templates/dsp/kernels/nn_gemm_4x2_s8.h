@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include "nn_naked.h"
 #include "nn_requantize4_s8.h"
+#include "nn_scale_text.h"
 #include "nn_simd.h"
 
 /* Groups of four outputs times two windows, 12 instructions for 16 products (0.75 each), 44 more for each group.
@@ -23,6 +24,8 @@
     "smlad r1, r10, r8, r1\n\tsmlad r5, r10, r9, r5\n\tsxtb16 r10, r10\n\t" \
     "smlad r3, r11, r8, r3\n\tsmlad r7, r11, r9, r7\n\tsxtb16 r11, r11\n\t" \
     "smlad r0, r10, r8, r0\n\tsmlad r4, r10, r9, r4\n\tsmlad r2, r11, r8, r2\n\tsmlad r6, r11, r9, r6\n\t"
+#define NN_GEMM_4X2_SUMS(OP) \
+    OP("r0", "r8") OP("r4", "r8") OP("r1", "r9") OP("r5", "r9") OP("r2", "r10") OP("r6", "r10") OP("r3", "r11") OP("r7", "r11")
 /* The first one, from bias 0 and 2 in r0 and r2. */
 #define NN_GEMM_4X2_FIRST \
     "ldrd r8, r9, [r12], #8\n\tldrd r10, r11, [lr], #8\n\t" \
@@ -46,8 +49,7 @@ NN_NAKED void nn_gemm_4x2_s8(int8_t *y NN_ASM_ARG, int32_t step NN_ASM_ARG, cons
             "sub r1, r1, r0\n\tsub r5, r5, r4\n\tsub r3, r3, r2\n\tsub r7, r7, r6\n\t"
             "add r1, r8, r1, asr #8\n\tadd r5, r8, r5, asr #8\n\tadd r3, r9, r3, asr #8\n\tadd r7, r9, r7, asr #8\n\t"
             "ldm lr!, {r8, r9, r10, r11}\n\tldr r12, [sp, #64]\n\t"
-            "smmlar r0, r0, r8, r12\n\tsmmlar r4, r4, r8, r12\n\tsmmlar r1, r1, r9, r12\n\tsmmlar r5, r5, r9, r12\n\t"
-            "smmlar r2, r2, r10, r12\n\tsmmlar r6, r6, r10, r12\n\tsmmlar r3, r3, r11, r12\n\tsmmlar r7, r7, r11, r12\n\t"
+            nn_scale_text(NN_GEMM_4X2_SUMS)
             "pkhbt r0, r0, r2, lsl #16\n\tpkhbt r1, r1, r3, lsl #16\n\tpkhbt r4, r4, r6, lsl #16\n\tpkhbt r5, r5, r7, lsl #16\n\t"
             "usat16 r0, #8, r0\n\tusat16 r1, #8, r1\n\tusat16 r4, #8, r4\n\tusat16 r5, #8, r5\n\t"
             "orr r0, r0, r1, lsl #8\n\torr r4, r4, r5, lsl #8\n\teor r0, r0, #0x80808080\n\teor r4, r4, #0x80808080\n\t"

@@ -30,8 +30,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#if !defined(SEPARABLE_FILES_ID) || SEPARABLE_FILES_ID != 0x594f2910u
-#error "separable.c (594f2910) and separable.h are of different runs: run nibblec compile again and take all its files"
+#if !defined(SEPARABLE_FILES_ID) || SEPARABLE_FILES_ID != 0x18bc74b5u
+#error "separable.c (18bc74b5) and separable.h are of different runs: run nibblec compile again and take all its files"
 #endif
 
 /* Compile with -DSEPARABLE_LAYER_HOOK=function to have it called after each layer (traces, timing). */
@@ -274,6 +274,13 @@ static inline void nn_requantize4_s8(const int32_t acc[4], const uint32_t multip
     }
 }
 
+/* Instructions that make results of sums, half up: one for each. SUMS(OP): OP(sum, multiplier) for each; r12: the zero point. */
+#define NN_SCALE_UP(A, M) "smmlar " A ", " A ", " M ", r12\n\t"
+#define nn_scale_text(SUMS) SUMS(NN_SCALE_UP)
+
+/* The sums and multipliers of kernels that finish four at a time. */
+#define NN_SUMS4(OP) OP("r0", "r8") OP("r1", "r9") OP("r2", "r10") OP("r3", "r11")
+
 /* Groups of four outputs times two windows, 12 instructions for 16 products (0.75 each), 44 more for each group.
  *
  *                     x0 (window 0)        x1 (window 1)       one step: two columns of both windows, as int16 pairs
@@ -292,6 +299,8 @@ static inline void nn_requantize4_s8(const int32_t acc[4], const uint32_t multip
     "smlad r1, r10, r8, r1\n\tsmlad r5, r10, r9, r5\n\tsxtb16 r10, r10\n\t" \
     "smlad r3, r11, r8, r3\n\tsmlad r7, r11, r9, r7\n\tsxtb16 r11, r11\n\t" \
     "smlad r0, r10, r8, r0\n\tsmlad r4, r10, r9, r4\n\tsmlad r2, r11, r8, r2\n\tsmlad r6, r11, r9, r6\n\t"
+#define NN_GEMM_4X2_SUMS(OP) \
+    OP("r0", "r8") OP("r4", "r8") OP("r1", "r9") OP("r5", "r9") OP("r2", "r10") OP("r6", "r10") OP("r3", "r11") OP("r7", "r11")
 /* The first one, from bias 0 and 2 in r0 and r2. */
 #define NN_GEMM_4X2_FIRST \
     "ldrd r8, r9, [r12], #8\n\tldrd r10, r11, [lr], #8\n\t" \
@@ -315,8 +324,7 @@ NN_NAKED void nn_gemm_4x2_s8(int8_t *y NN_ASM_ARG, int32_t step NN_ASM_ARG, cons
             "sub r1, r1, r0\n\tsub r5, r5, r4\n\tsub r3, r3, r2\n\tsub r7, r7, r6\n\t"
             "add r1, r8, r1, asr #8\n\tadd r5, r8, r5, asr #8\n\tadd r3, r9, r3, asr #8\n\tadd r7, r9, r7, asr #8\n\t"
             "ldm lr!, {r8, r9, r10, r11}\n\tldr r12, [sp, #64]\n\t"
-            "smmlar r0, r0, r8, r12\n\tsmmlar r4, r4, r8, r12\n\tsmmlar r1, r1, r9, r12\n\tsmmlar r5, r5, r9, r12\n\t"
-            "smmlar r2, r2, r10, r12\n\tsmmlar r6, r6, r10, r12\n\tsmmlar r3, r3, r11, r12\n\tsmmlar r7, r7, r11, r12\n\t"
+            nn_scale_text(NN_GEMM_4X2_SUMS)
             "pkhbt r0, r0, r2, lsl #16\n\tpkhbt r1, r1, r3, lsl #16\n\tpkhbt r4, r4, r6, lsl #16\n\tpkhbt r5, r5, r7, lsl #16\n\t"
             "usat16 r0, #8, r0\n\tusat16 r1, #8, r1\n\tusat16 r4, #8, r4\n\tusat16 r5, #8, r5\n\t"
             "orr r0, r0, r1, lsl #8\n\torr r4, r4, r5, lsl #8\n\teor r0, r0, #0x80808080\n\teor r4, r4, #0x80808080\n\t"
@@ -725,7 +733,7 @@ NN_NAKED void nn_depthwise3x3_pixel_s8(const int8_t *a NN_ASM_ARG, const int8_t 
             "mov r4, r0\n\tmov r5, r1\n\tmov r6, r2\n\tmov r7, r3\n\tldr lr, [sp, #36]\n"
             "1:\n\tldm lr!, {r0, r1, r2, r3}\n\t" NN_DEPTHWISE3X3_ROW("r4") NN_DEPTHWISE3X3_ROW("r5") NN_DEPTHWISE3X3_ROW("r6")
             "ldm lr!, {r8, r9, r10, r11}\n\tldr r12, [sp, #44]\n\t"
-            "smmlar r0, r0, r8, r12\n\tsmmlar r1, r1, r9, r12\n\tsmmlar r2, r2, r10, r12\n\tsmmlar r3, r3, r11, r12\n\t"
+            nn_scale_text(NN_SUMS4)
             "pkhbt r0, r0, r2, lsl #16\n\tpkhbt r1, r1, r3, lsl #16\n\tusat16 r0, #8, r0\n\tusat16 r1, #8, r1\n\t"
             "orr r0, r0, r1, lsl #8\n\teor r0, r0, #0x80808080\n\t"
             "ldr r8, [sp, #48]\n\tldr r9, [sp, #40]\n\tstr r0, [r8], #4\n\tstr r8, [sp, #48]\n\tcmp lr, r9\n\tbne.w 1b\n\t"
@@ -844,6 +852,16 @@ static inline void nn_averagepool4_s8(const nn_conv_shape *s, const nn_quant *q,
     }
 }
 
+/* Four sums of two columns: w[0] holds rows 0 and 1, w[1] rows 2 and 3. */
+static inline void nn_dense_columns(const uint32_t w[2], uint32_t x, int32_t acc[4])
+{
+    for (int32_t r = 0; r < 4; r += 2) {
+        const int32_t low = nn_smlad(nn_sxtb16(w[r / 2]), x, 0);
+        acc[r] += low;
+        acc[r + 1] += (nn_smlad(w[r / 2], x, 0) - low) / 256;
+    }
+}
+
 #if NN_HAS_DSP
 /* Two columns of rows (0, 1) and (2, 3): r1 and r3 sum raw words, 256 * sum1 + sum0, r0 and r2 their low bytes. */
 #define NN_DENSE_WORD(WA, WB, X) \
@@ -854,7 +872,7 @@ static inline void nn_averagepool4_s8(const nn_conv_shape *s, const nn_quant *q,
  * entered where whole rounds of STEPS are left. LOAD: eight columns of x, BYTES long, from r12 on to r4 .. r7 as int16 pairs;
  * SIZE: bytes of a step's instructions. 31 instructions for each four rows beside the steps.
  * sp: y, zero_point, stream_end, x, entry (16), 9 saved registers, stream (56), x_end (60) */
-#define NN_DENSE_GROUPS(STEPS, LOAD, BYTES, SIZE) \
+#define nn_dense_step(STEPS, LOAD, BYTES, SIZE) \
     __asm__("push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n\t" \
             "ldr lr, [sp, #36]\n\tldr r4, [sp, #40]\n\tsub r4, r3, r4\n\t.if " BYTES " == 8\n\tasr r4, r4, #3\n\t.else\n\t" \
             "asr r4, r4, #4\n\t.endif\n\tand r4, r4, #" STEPS " - 1\n\t" \
@@ -867,22 +885,12 @@ static inline void nn_averagepool4_s8(const nn_conv_shape *s, const nn_quant *q,
             ".endr\n\t" \
             "ldr r8, [sp, #60]\n\tcmp r12, r8\n\tbne.w 2b\n\t" \
             "ldrd r4, r5, [lr], #8\n\tsub r1, r1, r0\n\tsub r3, r3, r2\n\tadd r1, r4, r1, asr #8\n\tadd r3, r5, r3, asr #8\n\t" \
-            "ldm lr!, {r8, r9, r10, r11}\n\tldrd r4, r5, [sp]\n\t" \
-            "smmlar r0, r0, r8, r5\n\tsmmlar r1, r1, r9, r5\n\tsmmlar r2, r2, r10, r5\n\tsmmlar r3, r3, r11, r5\n\t" \
+            "ldm lr!, {r8, r9, r10, r11}\n\tldrd r4, r12, [sp]\n\t" \
+            nn_scale_text(NN_SUMS4) \
             "pkhbt r0, r0, r2, lsl #16\n\tpkhbt r1, r1, r3, lsl #16\n\tusat16 r0, #8, r0\n\tusat16 r1, #8, r1\n\t" \
             "orr r0, r0, r1, lsl #8\n\teor r0, r0, #0x80808080\n\t" \
             "str r0, [r4], #4\n\tstr r4, [sp]\n\tldrd r4, r12, [sp, #8]\n\tcmp lr, r4\n\tbne.w 1b\n\t" \
             "add sp, sp, #20\n\tpop {r4, r5, r6, r7, r8, r9, r10, r11, pc}")
-#else
-/* Four sums of two columns: w[0] holds rows 0 and 1, w[1] rows 2 and 3. */
-static inline void nn_dense_columns(const uint32_t w[2], uint32_t x, int32_t acc[4])
-{
-    for (int32_t r = 0; r < 4; r += 2) {
-        const int32_t low = nn_smlad(nn_sxtb16(w[r / 2]), x, 0);
-        acc[r] += low;
-        acc[r + 1] += (nn_smlad(w[r / 2], x, 0) - low) / 256;
-    }
-}
 #endif
 
 /* Groups of four rows of weights times one vector of int16 pairs, columns (i, i + 2) and (i + 1, i + 3) of each four, eight
@@ -892,7 +900,7 @@ static inline void nn_dense_columns(const uint32_t w[2], uint32_t x, int32_t acc
 NN_NAKED void nn_dense_wide_4x8_s8_2_pairs(int8_t *y NN_ASM_ARG, int32_t zero_point NN_ASM_ARG, const uint32_t *stream_end NN_ASM_ARG,
     const uint32_t *x NN_ASM_ARG, const uint32_t *stream NN_ASM_ARG, const uint32_t *x_end NN_ASM_ARG)
 {
-    NN_DENSE_GROUPS("2", "ldm.w r12!, {r4, r5, r6, r7}\n\t", "16", "108");
+    nn_dense_step("2", "ldm.w r12!, {r4, r5, r6, r7}\n\t", "16", "108");
 }
 #else
 static inline void nn_dense_wide_4x8_s8_2_pairs(int8_t *y, int32_t zero_point, const uint32_t *stream_end, const uint32_t *x,
