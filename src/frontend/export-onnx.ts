@@ -31,8 +31,8 @@ export function plainModel(graph: Graph, options: ExportOptions = {}): PlainMode
   const nodes: Omit<Node, 'clip'>[] = [];
   const constants = new Map(graph.constants);
   for (const node of graph.nodes) {
-    if (node.clip) nodes.push(...withClip(graph, node, node.clip, names, constants));
-    else nodes.push(node.op === 'Split' ? withAllOutputs(node, names) : node);
+    const spelled = node.clip ? withClip(graph, node, node.clip, names, constants) : [node];
+    nodes.push(...spelled.flatMap((one) => inNewestForm(graph, one, names, constants)));
   }
   const outputs = options.outputs ?? graph.outputs;
   return {
@@ -47,6 +47,33 @@ export function plainModel(graph: Graph, options: ExportOptions = {}): PlainMode
   };
 }
 
+function inNewestForm(
+  graph: Graph,
+  node: Omit<Node, 'clip'>,
+  names: Set<ValueName>,
+  constants: Map<ValueName, Tensor>,
+): Omit<Node, 'clip'>[] {
+  if (node.attributes.rows_from_axis === 1) return withFlatRows(graph, node, names, constants);
+  return [node.op === 'Split' ? withAllOutputs(node, names) : node];
+}
+
+/** A Softmax over all axes from one on, as before opset 13: over the rows of a matrix. */
+function withFlatRows(
+  graph: Graph,
+  node: Omit<Node, 'clip'>,
+  names: Set<ValueName>,
+  constants: Map<ValueName, Tensor>,
+): Omit<Node, 'clip'>[] {
+  const [matrix, rows, shape] = ['matrix', 'rows', 'shape'].map((part) => fresh(`${node.name}.${part}`, names));
+  const { rows_from_axis: _, axis, ...attributes } = node.attributes;
+  const sizes = typeOf(graph, node.inputs[0]).shape;
+  constants.set(shape, { dtype: 'i64', shape: [sizes.length], data: dataOf('i64', sizes) });
+  const flatten = { op: 'Flatten', inputs: node.inputs, outputs: [matrix], attributes: { axis } };
+  const along = { op: node.op, inputs: [matrix], outputs: [rows], attributes: { ...attributes, axis: 1 } };
+  const back = { op: 'Reshape', inputs: [rows, shape], outputs: node.outputs, attributes: {} };
+  return [flatten, along, back].map((one) => ({ ...one, domain: '', name: `${node.name}.${one.op}` }));
+}
+
 /** onnxruntime refuses two nodes of one name: the later ones have none. */
 function withDistinctNames<T extends { readonly name: string }>(nodes: readonly T[]): T[] {
   const taken = new Set<string>();
@@ -58,7 +85,7 @@ function withDistinctNames<T extends { readonly name: string }>(nodes: readonly 
 }
 
 /** onnxruntime 1.30 reads address 0 where an output of Split has no name. */
-function withAllOutputs(node: Node, names: Set<ValueName>): Node {
+function withAllOutputs(node: Omit<Node, 'clip'>, names: Set<ValueName>): Omit<Node, 'clip'> {
   return { ...node, outputs: node.outputs.map((output) => output ?? fresh(`${node.name}.unread`, names)) };
 }
 

@@ -5,6 +5,7 @@ import { exportOnnx } from '../../src/frontend/export-onnx.ts';
 import { importOnnx } from '../../src/frontend/import-onnx.ts';
 import { parseGraph, printGraph } from '../../src/ir/text.ts';
 import { withSession } from '../../src/runtime/ort-session.ts';
+import { node, onnxFile, random } from '../helpers/onnx-file.ts';
 import { sharedData } from '../helpers/shared-data.ts';
 
 /** onnxruntime's Clip makes infinities the largest finite numbers where a bound is left out. */
@@ -25,6 +26,24 @@ it('fused clamps leave infinities where they are open', async () => {
     ['below', -Infinity, -3, Number.NaN, 2, 2],
     ['between', -1, -1, Number.NaN, 2, 2],
   ]);
+});
+
+it('Softmax of opset 11 over all axes from one on is written with the operators of today', async () => {
+  const file = onnxFile({
+    inputs: { x: ['f32', [2, 3, 4]] },
+    constants: {},
+    outputs: ['y'],
+    nodes: [node('y = Softmax(x)', { axis: 1 })],
+    opset: 11,
+  });
+  const x = random('f32', [2, 3, 4]);
+  const [wanted, written] = await Promise.all(
+    [file, exportOnnx(await importOnnx(file))].map((bytes) =>
+      withSession(bytes, {}, async (session) => (await session.run(new Map([['x', x]]))).get('y')!),
+    ),
+  );
+  expect(written.shape).toEqual([2, 3, 4]);
+  expect(written.data).toEqual(wanted.data);
 });
 
 const GRAPHS = {

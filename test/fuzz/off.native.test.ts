@@ -77,6 +77,30 @@ const OFF: readonly Off[] = [
   },
 ];
 
+const OFFSET = Array.from({ length: 96 }, (_, i) => 40_000 + (((i * 37) % 96) + 0.25) / 64);
+const normalized = (epsilon: number, outside = 0): number[] => {
+  const mean = OFFSET.reduce((sum, value) => sum + value, 0) / OFFSET.length;
+  const variance = OFFSET.reduce((sum, value) => sum + (value - mean) ** 2, 0) / OFFSET.length;
+  return OFFSET.map((value) => (value - mean) / (Math.sqrt(variance + epsilon) + outside));
+};
+
+/** Normalizations of numbers far from 0, by one mean: a sum in float32 alone is off in the third digit. */
+const filled = (count: number, value: number) => tensor('f32', [count], ...Array<number>(count).fill(value));
+const far = (call: string, shape: Shape, channels: number, y: number[], attributes = {}): Off => ({
+  name: call.split('(')[0],
+  call: `y = ${call}`,
+  attributes,
+  x: tensor('f32', shape, ...OFFSET),
+  constants: { s: filled(channels, 1), b: filled(channels, 0) },
+  y: ['f32', shape, y],
+});
+const FAR: readonly Off[] = [
+  far('GroupNormalization(x, s, b)', [1, 2, 48], 2, normalized(1e-5), { num_groups: 1 }),
+  far('InstanceNormalization(x, s, b)', [1, 1, 96], 1, normalized(1e-5)),
+  far('LayerNormalization(x, s, b)', [1, 96], 96, normalized(1e-5)),
+  far('MeanVarianceNormalization(x)', [1, 1, 8, 12], 1, normalized(0, 1e-9)),
+];
+
 await describeWith(
   'where onnxruntime is off',
   () => hostGcc().available(),
@@ -87,6 +111,12 @@ await describeWith(
       expect(Object.fromEntries(results)).toEqual(Object.fromEntries(OFF.map(({ name }) => [name, null])));
       const faults = await Promise.all(OFF.map((off) => runtimeFault(modelOf(off))));
       expect(faults.map((fault) => fault?.op)).toEqual(OFF.map(({ name }) => name));
+    });
+
+    test('normalizations of numbers far from 0 are right', async () => {
+      const cases = await Promise.all(FAR.map(caseOf));
+      const results = await inFolder((folder) => runBatch(folder, cases, { sanitize: true, judge }));
+      expect(Object.fromEntries(results)).toEqual(Object.fromEntries(FAR.map(({ name }) => [name, null])));
     });
   },
 );

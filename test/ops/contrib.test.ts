@@ -122,12 +122,15 @@ test('FusedMatMul: alpha, transposed sides, moved batches', async () => {
 });
 
 test('normalizations without a mean', async () => {
+  const small = { ...x, data: (x.data as Float32Array).map((v) => v * 1e-3) };
   const gamma = fixed(given([8], 'f32', 7));
   const cases: Case[] = [
     { op: 'SimplifiedLayerNormalization', inputs: [x, gamma], attributes: { epsilon: 1e-3 } },
     { op: 'SimplifiedLayerNormalization', inputs: [x, fixed(given([3, 8], 'f32', 8))], attributes: { axis: 1 } },
     { op: 'LayerNormalization', inputs: [x, gamma, fixed(bias)], attributes: { axis: -1 } },
     ms('SkipSimplifiedLayerNormalization', [x, given([2, 3, 8], 'f32', 9), gamma]),
+    // So small that the epsilon counts: without one it is 1e-12.
+    ms('SkipSimplifiedLayerNormalization', [small, small, gamma]),
     ms('SkipSimplifiedLayerNormalization', [x, given([2, 3, 8], 'f32', 9), gamma, fixed(bias)], { epsilon: 1e-3 }, [
       true,
       false,

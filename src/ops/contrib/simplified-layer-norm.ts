@@ -22,7 +22,7 @@ export const skipSimplifiedLayerNormalization: OpDef = {
     const type = upgrade.type(x);
     const sum = bias === null ? null : upgrade.node('Add', [x, skip], {}, type);
     const whole = upgrade.node('Add', sum === null ? [x, skip] : [sum, bias], {}, type, node.outputs[3] ?? null);
-    const attributes = { axis: -1, epsilon: node.attributes.epsilon ?? 1e-5 };
+    const attributes = { axis: -1, epsilon: node.attributes.epsilon ?? 1e-12 };
     const [output] = node.outputs;
     return { ...node, op: 'RMSNormalization', domain: '', inputs: [whole, gamma], outputs: [output!], attributes };
   },

@@ -81,12 +81,15 @@ export const meanVarianceNormalization: OpDef = {
     const lines = inLoops(outer.sizes, [
       `const float *const row = ${row};`,
       'float mean = 0.0f;',
-      'float variance = 0.0f;',
+      'float rest = 0.0f; /* what the mean, summed in float32, is off by */',
+      'float squares = 0.0f;',
       ...inLoops(inner.sizes, [`mean += row[${inner.at.x}];`], 'k'),
       `mean /= ${floatLiteral(count)};`,
-      ...inLoops(inner.sizes, [`variance += (row[${inner.at.x}] - mean) * (row[${inner.at.x}] - mean);`], 'k'),
-      `const float factor = 1.0f / (sqrtf(variance / ${floatLiteral(count)}) + 1e-9f);`,
-      ...inLoops(inner.sizes, [`(${result})[${inner.at.y}] = (row[${inner.at.x}] - mean) * factor;`], 'k'),
+      ...inLoops(inner.sizes, [`const float d = row[${inner.at.x}] - mean;`, 'rest += d;', 'squares += d * d;'], 'k'),
+      `rest /= ${floatLiteral(count)};`,
+      `const float variance = squares / ${floatLiteral(count)} - rest * rest;`,
+      'const float factor = 1.0f / (sqrtf(variance > 0.0f ? variance : 0.0f) + 1e-9f);',
+      ...inLoops(inner.sizes, [`(${result})[${inner.at.y}] = ((row[${inner.at.x}] - mean) - rest) * factor;`], 'k'),
     ]);
     lower.call({
       template: 'lines',
