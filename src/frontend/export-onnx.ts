@@ -54,7 +54,31 @@ function inNewestForm(
   constants: Map<ValueName, Tensor>,
 ): Omit<Node, 'clip'>[] {
   if (node.attributes.rows_from_axis === 1) return withFlatRows(graph, node, names, constants);
+  if (['GRU', 'LSTM', 'RNN'].includes(node.op) && node.attributes.layout === 1) return withTimeFirst(node, names);
   return [node.op === 'Split' ? withAllOutputs(node, names) : node];
+}
+
+/** A recurrent node whose tensors have the batch first, of which onnxruntime has no kernel: transposed, and back. */
+function withTimeFirst(node: Omit<Node, 'clip'>, names: Set<ValueName>): Omit<Node, 'clip'>[] {
+  const transpose = (input: ValueName, output: ValueName, perm: readonly number[]) => {
+    return { op: 'Transpose', domain: '', name: output, inputs: [input], outputs: [output], attributes: { perm } };
+  };
+  const [before, after]: Omit<Node, 'clip'>[][] = [[], []];
+  // x, initial_h and initial_c
+  const inputs = node.inputs.map((input, i) => {
+    if (input === null || ![0, 5, 6].includes(i)) return input;
+    const turned = fresh(`${node.name}.time_first`, names);
+    before.push(transpose(input, turned, [1, 0, 2]));
+    return turned;
+  });
+  const outputs = node.outputs.map((output, i) => {
+    if (output === null) return null;
+    const turned = fresh(`${node.name}.time_first`, names);
+    after.push(transpose(turned, output, i === 0 ? [2, 0, 1, 3] : [1, 0, 2]));
+    return turned;
+  });
+  const { layout: _, ...attributes } = node.attributes;
+  return [...before, { ...node, inputs, outputs, attributes }, ...after];
 }
 
 /** A Softmax over all axes from one on, as before opset 13: over the rows of a matrix. */

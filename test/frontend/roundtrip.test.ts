@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { exportOnnx } from '../../src/frontend/export-onnx.ts';
 import { importOnnx } from '../../src/frontend/import-onnx.ts';
 import { parseGraph, printGraph } from '../../src/ir/text.ts';
+import type { Graph, Shape } from '../../src/ir/types.ts';
 import { withSession } from '../../src/runtime/ort-session.ts';
 import { node, onnxFile, random } from '../helpers/onnx-file.ts';
 import { sharedData } from '../helpers/shared-data.ts';
@@ -44,6 +45,29 @@ it('Softmax of opset 11 over all axes from one on is written with the operators 
   );
   expect(written.shape).toEqual([2, 3, 4]);
   expect(written.data).toEqual(wanted.data);
+});
+
+/** onnxruntime has no kernel for it; with one sequence both layouts hold the same numbers in the same order. */
+it('a GRU with the batch first is written with time first, between transposes', async () => {
+  const gru = (x: string, y: string, h: string, layout: number) =>
+    parseGraph(`
+    input x: f32[${x}]
+    const w: f32[1,6,2] = 0.5, -0.25, 0.75, 1, -1, 0.125, 0.5, 0.5, -0.5, 0.25, 1, -0.75
+    const r: f32[1,6,2] = 0.25, -0.5, 1, 0.5, 0.75, -0.125, 0.5, -0.5, 0.5, -0.25, 1, 0.75
+    y: f32[${y}], h: f32[${h}] = GRU(x, w, r) hidden_size=2 layout=${layout}
+    return y, h`);
+  const results = async (graph: Graph, shape: Shape) => {
+    const x = { dtype: 'f32', shape, data: Float32Array.of(1, -1, 0.5, 2, -0.5, 0.25) } as const;
+    const run = await withSession(exportOnnx(graph), {}, (session) => session.run(new Map([['x', x]])));
+    return graph.outputs.map((name) => run.get(name)!);
+  };
+  const last = await results(gru('1,3,2', '1,3,1,2', '1,1,2', 1), [1, 3, 2]);
+  const first = await results(gru('3,1,2', '3,1,1,2', '1,1,2', 0), [3, 1, 2]);
+  expect(last.map(({ shape }) => shape)).toEqual([
+    [1, 3, 1, 2],
+    [1, 1, 2],
+  ]);
+  expect(last.map(({ data }) => data)).toEqual(first.map(({ data }) => data));
 });
 
 const GRAPHS = {
