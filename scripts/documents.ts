@@ -152,6 +152,10 @@ function errorsPage(): string {
   );
 }
 
+function emulatorOf({ emulator, runsAs }: Target): string {
+  return `${emulator ?? ''}${runsAs ? `, as ${runsAs}: not run` : ''}`;
+}
+
 function targetsPage(targets: readonly Target[]): string {
   const cores = targets.filter(({ memory }) => memory === null);
   const parts = targets.filter(({ memory }) => memory !== null);
@@ -172,14 +176,14 @@ function targetsPage(targets: readonly Target[]): string {
         kib(target.ramBytes),
         target.clockHz === null ? '' : String(target.clockHz / 1e6),
         `${percent(target.budget.flash)}, ${percent(target.budget.ram)}`,
-        target.emulator ?? '',
+        emulatorOf(target),
       ]),
     ),
     '## Cores',
-    'Without memory sizes: anything fits.',
+    'Without memory sizes: anything fits. "As" another core: the code is built for that one and runs on its emulator; nothing of ours ran on this one.',
     table(
       ['name', 'core', 'features', 'emulator'],
-      cores.map((target) => [`\`${target.name}\``, target.title, list(target.features), target.emulator ?? '']),
+      cores.map((target) => [`\`${target.name}\``, target.title, list(target.features), emulatorOf(target)]),
     ),
     '## Features',
     table(

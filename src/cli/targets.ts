@@ -39,7 +39,7 @@ function targetTable(targets: readonly Target[]): string[] {
     kib(target.flashBytes),
     kib(target.ramBytes),
     target.clockHz === null ? '' : String(target.clockHz / 1e6),
-    target.emulator ?? '',
+    `${target.emulator ?? ''}${target.runsAs ? `, as ${target.runsAs}` : ''}`,
   ]);
   return renderTable(columns, rows);
 }

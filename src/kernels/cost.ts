@@ -3,6 +3,7 @@ import { PRICES } from './prices.ts';
 
 /** Whose prices are taken for a core that has none, by what it can do. */
 const KIN: readonly (readonly [feature: string, core: string])[] = [
+  ['mve', 'cortex-m55'],
   ['dsp', 'cortex-m4f'],
   ['mul32-slow', 'cortex-m0-slow-mul'],
   ['no-mul', 'cortex-m0-slow-mul'],
@@ -11,7 +12,7 @@ const KIN: readonly (readonly [feature: string, core: string])[] = [
 const OTHERS = 'cortex-m0';
 
 /** Of work that nobody has counted: what its kernel's author thinks. */
-const UNCOUNTED: Prices = { instructions: 1, outputs: 30, products: 3 };
+const UNCOUNTED: Prices = { instructions: 1, outputs: 30, products: 3, blocks: 30, vectors: 2 };
 
 /** Of unpacking a code for a kernel that has been counted with plain ones only. */
 const UNPACKED: Prices = {

@@ -34,7 +34,7 @@ export function requantizesBytes(job: LinearJob): true | string {
   return requantizesByFours(job);
 }
 
-function fitsBytes(codes: Codes): boolean {
+export function fitsBytes(codes: Codes): boolean {
   return codes instanceof Int8Array || codes.every((code) => code >= -128 && code <= 127);
 }
 

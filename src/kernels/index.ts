@@ -5,6 +5,7 @@ import { conv2dA4, conv2dS8 } from './conv2d/portable.ts';
 import { conv2dWinogradS8 } from './conv2d/winograd.ts';
 import { denseAdds } from './dense/adds.ts';
 import { dense4x8S8, denseWide4x8S8 } from './dense/dense-4x8.ts';
+import { denseHeliumS8 } from './dense/dense-helium.ts';
 import { denseA4, denseS8 } from './dense/portable.ts';
 import { depthwise3x3RunsS8, depthwise3x3S8, depthwise3x3StripsS8 } from './depthwise2d/depthwise3x3.ts';
 import { depthwise2dA4, depthwise2dS8 } from './depthwise2d/portable.ts';
@@ -35,6 +36,7 @@ export const DEPTHWISE_KERNELS: readonly Kernel<LinearJob>[] = [
 
 export const DENSE_KERNELS: readonly Kernel<LinearJob>[] = [
   denseAdds,
+  denseHeliumS8,
   denseWide4x8S8,
   dense4x8S8,
   pointwise4x2S8,

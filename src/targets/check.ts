@@ -113,6 +113,7 @@ const target: Fields = {
   features: optional(listOf(oneOf(Object.keys(FEATURES)))),
   toolchain: optional(object(toolchain)),
   emulator: optional(oneOf(BOARD_NAMES)),
+  runsAs: optional(text),
   budget: optional(object(budget)),
 };
 

@@ -20,6 +20,7 @@ interface TargetFile {
   readonly features?: readonly Feature[];
   readonly toolchain?: Target['toolchain'];
   readonly emulator?: BoardName;
+  readonly runsAs?: string;
   readonly budget?: Target['budget'];
 }
 
@@ -102,6 +103,7 @@ function toTarget(file: TargetFile, path: string): Target {
     features: new Set(file.features ?? []),
     toolchain,
     emulator: file.emulator ?? null,
+    runsAs: file.runsAs ?? null,
     budget: file.budget ?? { flash: 1, ram: 1 },
     flashBytes: memory ? memory.flash.reduce((sum, bank) => sum + bank.bytes, 0) : Number.POSITIVE_INFINITY,
     ramBytes: memory ? largestContiguous(memory.ram) : Number.POSITIVE_INFINITY,

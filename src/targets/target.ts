@@ -52,6 +52,8 @@ export interface Target {
   readonly toolchain: { readonly name: ToolchainName; readonly flags: readonly string[] };
   /** QEMU machine of the same core; null: the program runs here. */
   readonly emulator: BoardName | null;
+  /** Another core, for which the code is built and whose emulator runs it: nothing ran on this one. null: itself. */
+  readonly runsAs: string | null;
   /** Share (0 to 1) of flash and of the largest contiguous RAM that a model may take; the rest is the application's. */
   readonly budget: { readonly flash: number; readonly ram: number };
   /** All flash banks together; Infinity for a bare core. */

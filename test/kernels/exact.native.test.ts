@@ -3,14 +3,21 @@ import { loadTarget } from '../../src/targets/load.ts';
 import { hostGcc } from '../../src/verify/host-gcc.ts';
 import { toolchainFor } from '../../src/verify/toolchain-for.ts';
 import { describeWith } from '../verify/native.ts';
-import { DSP, expectExact } from './every-kernel.ts';
+import { expectExact } from './every-kernel.ts';
 
 await describeWith('every kernel with random jobs on the host: the twins in C', hostGcc().available, () => {
-  test('under sanitizers', () => expectExact(hostGcc(), DSP, { optimize: '-O1', sanitize: true }));
+  test.each(['dsp', 'helium'] as const)('of %s, under sanitizers', (set) =>
+    expectExact(hostGcc(), set, { optimize: '-O1', sanitize: true }),
+  );
 });
 
 const cortexM4 = toolchainFor(await loadTarget('cortex-m4f'));
 await describeWith('every kernel with random jobs on cortex-m4f', cortexM4.available, () => {
   // The level at which the compiler aligns functions least.
-  test('-Os', () => expectExact(cortexM4, DSP, { optimize: '-Os' }));
+  test('-Os', () => expectExact(cortexM4, 'dsp', { optimize: '-Os' }));
+});
+
+const cortexM55 = toolchainFor(await loadTarget('cortex-m55'));
+await describeWith('every kernel of Helium with random jobs on cortex-m55', cortexM55.available, () => {
+  test('-O2', () => expectExact(cortexM55, 'helium', { optimize: '-O2' }));
 });

@@ -72,6 +72,7 @@ function headers(sets: readonly string[]): Map<string, string> {
 }
 
 const arm = toolchainFor(await loadTarget('cortex-m4f'));
+const helium = await loadTarget('cortex-m55');
 const COMPILERS = [
   { title: 'gcc', available: hostGcc().available, command: 'gcc', flags: [], sets: ['c'] },
   { title: 'gcc, the twins of dsp', available: hostGcc().available, command: 'gcc', flags: [], sets: ['dsp', 'c'] },
@@ -81,6 +82,20 @@ const COMPILERS = [
     command: 'arm-none-eabi-gcc',
     flags: ['-mthumb', '-mcpu=cortex-m4'],
     sets: ['dsp', 'c'],
+  },
+  {
+    title: 'gcc, the twins of helium',
+    available: hostGcc().available,
+    command: 'gcc',
+    flags: [],
+    sets: ['helium', 'dsp', 'c'],
+  },
+  {
+    title: 'arm-none-eabi-gcc for Helium',
+    available: arm.available,
+    command: 'arm-none-eabi-gcc',
+    flags: helium.toolchain.flags,
+    sets: ['helium', 'dsp', 'c'],
   },
 ];
 
@@ -93,7 +108,7 @@ for (const { title, available, command, flags, sets } of COMPILERS) {
           writeFileSync(join(folder, `${name}.h`), text);
           writeFileSync(join(folder, `${name}.c`), `#include "${name}.h"\ntypedef int nn_not_empty;\n`);
         }
-        const own = sets.length === 1 ? [...all.keys()] : [...all.keys()].filter((name) => isIn('dsp', name));
+        const own = sets.length === 1 ? [...all.keys()] : [...all.keys()].filter((name) => isIn(sets[0], name));
         const run = await execa(command, [...flags, ...FLAGS, '-fsyntax-only', ...own.map((name) => `${name}.c`)], {
           cwd: folder,
           reject: false,
@@ -104,6 +119,7 @@ for (const { title, available, command, flags, sets } of COMPILERS) {
 }
 
 function isIn(set: string, name: string): boolean {
-  const own = namesIn(set, '.h').includes(`${name}.h`) || INSTANCES.some((one) => one.name === name);
-  return own;
+  const templates = namesIn(set, '.h.hbs');
+  const isInstance = INSTANCES.some((one) => one.name === name && templates.includes(`${one.template}.h.hbs`));
+  return isInstance || namesIn(set, '.h').includes(`${name}.h`);
 }
