@@ -50,34 +50,6 @@ test('every error code is thrown somewhere and raised by a test', () => {
   expect(untested).toEqual(Object.keys(UNTESTED_CODES));
 });
 
-test('every layer template and every kernel has a user', () => {
-  const patterns = literals(texts('src', '.ts').join('\n'));
-  const named = (name: string) => patterns.some((pattern) => pattern.test(name));
-  const layers = files('templates/c/layers').map((file) => file.replace(/\.c\.hbs$/, ''));
-  expect(layers.filter((layer) => !named(layer))).toEqual([]);
-
-  const bodies = [...texts('templates/c/layers', '.hbs'), ...texts('templates/c/partials', '.hbs')].join('\n');
-  const unused = files('templates/c/kernels').filter((file) => {
-    const kernel = file.replace(/\.h$/, '');
-    const others = texts('templates/c/kernels', '.h', [file]).join('\n');
-    return !named(kernel) && !new RegExp(`\\b${kernel}\\b`).test(bodies + others);
-  });
-  expect(unused).toEqual([]);
-});
-
-/** Words in quotes, and words around ${...}: \`${kind}pool2d_f32\` matches maxpool2d_f32, and text of C may stand around. */
-function literals(source: string): RegExp[] {
-  const quoted = [...source.matchAll(/'(\w+)'/g)].map((match) => match[1]);
-  const text = [...source.matchAll(/[\w]*(?:\$\{[^}\n]*\}\w*)+|\bnn_\w+/g)].map((match) => match[0]);
-  const names = [...quoted, ...text].map((name) => name.replace(/\$\{[^}]*\}/g, '\0'));
-  const telling = [...new Set(names)].filter((name) => name.replace(/\0/g, '').length > 3);
-  return telling.map((name) => new RegExp(`^${name.replace(/\0/g, '\\w+')}$`));
-}
-
-function files(folder: string): string[] {
-  return readdirSync(join(ROOT, folder));
-}
-
 /** Contents of all files below a folder that end so. */
 function texts(folder: string, ending: string, without: readonly string[] = []): string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })

@@ -2,6 +2,7 @@ import type { BufferId, Call, MemoryPlan, Port, Program, Table } from '../ir/pro
 import { elementCount } from '../ir/shape.ts';
 import { bytesByKind } from '../ir/tables.ts';
 import { arenaArray, arenaBytes, isPacked } from '../ir/tensor.ts';
+import { formSuffix } from '../kernels/forms.ts';
 import { kernelSets } from '../kernels/sets.ts';
 import { arrayText, cType, floatLiteral } from '../ops/support/c-text.ts';
 import { must } from '../support/errors.ts';
@@ -142,8 +143,8 @@ function replacedText({ program, plan, places }: Emission, { overlaps }: Call): 
 }
 
 function bodyText({ geometries, templates }: Emission, call: Call): string {
-  const body = templates.render(`layers/${call.template}.c`, withGeometry(call.params, geometries));
-  return call.requantization ? templates.requantized(body, call.requantization) : body;
+  const params = withGeometry(call.params, geometries);
+  return templates.render(`layers/${call.template}.c`, { ...params, form: formSuffix(call.requantization) });
 }
 
 /**

@@ -10,8 +10,9 @@ export interface KernelText {
 
 /**
  * The kernels that `code` names, with all they need. One kernel is one file named as its function
- * (nn_dense_f32.h defines nn_dense_f32), so that any identifier nn_... in the code leads to its file; instances are rendered
- * from the template that they name.
+ * (nn_dense_f32.h defines nn_dense_f32), or an instance of a template (kernel-instances.ts), so that any identifier nn_... in the
+ * code leads to its file.
+ * @param instances with numbers of layers
  */
 export function kernelsFor(
   code: string,

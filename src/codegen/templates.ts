@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import Handlebars from 'handlebars';
-import type { Json, KernelInstance, RequantizationForm } from '../ir/program.ts';
+import type { Json, KernelInstance } from '../ir/program.ts';
 import { invariant } from '../support/errors.ts';
-import { kernelVariant, requantizedIn, requantizingKernel } from './kernel-variants.ts';
+import { namedInstances } from './kernel-instances.ts';
 
 /** Works from src/ (tests) and from dist/ (installed): both lie one level below the package root. */
 export const TEMPLATE_ROOT = fileURLToPath(new URL('../../templates/', import.meta.url));
@@ -11,18 +11,10 @@ export const TEMPLATE_ROOT = fileURLToPath(new URL('../../templates/', import.me
 export interface TemplateSet {
   /** Renders templates/<set>/<name>.hbs from the first set that has it. */
   render(name: string, context: Json | object): string;
-  /** Text of templates/<set>/kernels/<name>.h from the first set that has it, or of a variant of another kernel; else null. */
+  /** Text of templates/<set>/kernels/<name>.h from the first set that has it or a template for a kernel of that name; else null. */
   kernel(name: string): string | null;
-  /** The body of a layer with the kernels for this form. */
-  requantized(body: string, form: RequantizationForm): string;
-  /** templates/<set>/kernels/<template>.h.hbs with the numbers of one layer, as a kernel of its own. */
+  /** templates/<set>/kernels/<template>.h.hbs with names, or with the numbers of one layer, as a kernel of its own. */
   instance(instance: KernelInstance): string;
-}
-
-/** Text of templates/c/kernels/<name>.h, or null. */
-function portableKernel(name: string): string | null {
-  const file = `${TEMPLATE_ROOT}c/kernels/${name}.h`;
-  return existsSync(file) ? readFileSync(file, 'utf8') : null;
 }
 
 const opened = new Map<string, TemplateSet>();
@@ -51,39 +43,37 @@ function openSets(sets: readonly string[]): TemplateSet {
     }
   }
 
-  const kernel = (name: string): string | null => {
-    const known = kernels.get(name);
-    if (known !== undefined) return known;
-    const file = find(`kernels/${name}.h`);
-    const text = file ? readFileSync(file, 'utf8') : variant(name);
-    kernels.set(name, text);
-    return text;
+  const kernelText = (name: string): string | null => {
+    for (const set of sets) {
+      const folder = `${TEMPLATE_ROOT}${set}/kernels`;
+      if (existsSync(`${folder}/${name}.h`)) return readFileSync(`${folder}/${name}.h`, 'utf8');
+      const instance = namedInstances(name).find(({ template }) => existsSync(`${folder}/${template}.h.hbs`));
+      if (instance) return instanceText(instance);
+    }
+    return null;
   };
-  const variant = (name: string): string | null => {
-    const wanted = requantizingKernel(name);
-    const base = wanted && kernel(wanted.base);
-    return wanted && base !== null
-      ? requantizedIn(base, wanted.form, kernel, hasFile)
-      : kernelVariant(name, portableKernel);
+  const instanceText = ({ name, template, params }: KernelInstance) =>
+    render(`kernels/${template}.h`, { name, guard: `${name.toUpperCase()}_H`, ...params });
+  const render = (name: string, context: Json | object): string => {
+    let template = compiled.get(name);
+    if (!template) {
+      const file = find(`${name}.hbs`);
+      invariant(file, `no template '${name}' in ${sets.join(', ')}`);
+      template = engine.compile(readFileSync(file, 'utf8'), { noEscape: true, strict: true });
+      compiled.set(name, template);
+    }
+    return template(context);
   };
-  const hasFile = (name: string) => find(`kernels/${name}.h`) !== undefined;
 
   return {
-    kernel,
-    requantized: (body, form) => requantizedIn(body, form, kernel, hasFile),
-    render(name, context) {
-      let template = compiled.get(name);
-      if (!template) {
-        const file = find(`${name}.hbs`);
-        invariant(file, `no template '${name}' in ${sets.join(', ')}`);
-        template = engine.compile(readFileSync(file, 'utf8'), { noEscape: true, strict: true });
-        compiled.set(name, template);
-      }
-      return template(context);
+    render,
+    kernel(name) {
+      const known = kernels.get(name);
+      if (known !== undefined) return known;
+      const text = kernelText(name);
+      kernels.set(name, text);
+      return text;
     },
-    instance({ name, template, params, form }) {
-      const text = this.render(`kernels/${template}.h`, { name, guard: `${name.toUpperCase()}_H`, ...params });
-      return form ? requantizedIn(text, form, kernel, hasFile) : text;
-    },
+    instance: instanceText,
   };
 }

@@ -76,13 +76,11 @@ export interface RefusedKernel {
   readonly reason: string;
 }
 
-/** templates/<set>/kernels/<template>.h.hbs with `params`, as the C function `name`. */
+/** templates/<set>/kernels/<template>.h.hbs with `params`, names or numbers, as the C function `name`. */
 export interface KernelInstance {
   readonly name: string;
   readonly template: string;
   readonly params: { readonly [key: string]: Json };
-  /** Absent: one multiplication that rounds half up. */
-  readonly form?: RequantizationForm;
 }
 
 /**
@@ -131,7 +129,7 @@ export interface Call {
   readonly result: Port | null;
   /** Further values that it completes, as the states behind the steps of an LSTM. */
   readonly also?: readonly Port[];
-  /** Its kernels are the variants for this form, nn_..._wide and so on; see quant/imported-scales.ts. Absent: one multiplication. */
+  /** Its kernels are those for this form, nn_..._wide and so on; see quant/imported-scales.ts. Absent: one multiplication. */
   readonly requantization?: RequantizationForm;
 }
 

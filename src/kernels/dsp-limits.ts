@@ -1,5 +1,4 @@
 import { type Codes, findFormat } from '../formats/index.ts';
-import type { KernelInstance } from '../ir/program.ts';
 import { type LinearJob, sumsFit } from './linear-job.ts';
 
 /** Results before the clamp that fit an int16 half with room for the zero point. */
@@ -19,11 +18,6 @@ export function requantizesByFours(job: LinearJob): true | string {
 /** The zero point of kernels that saturate to unsigned bytes: 128 more. */
 export function raisedZeroPoint({ zeroPoint, form, leftShift }: LinearJob): number {
   return zeroPoint + 128 * (form === 'wide' ? 2 ** leftShift : 1);
-}
-
-/** Name and form of an instance of a kernel for a layer. */
-export function inForm(name: string, { form }: LinearJob): Pick<KernelInstance, 'name' | 'form'> {
-  return form === undefined ? { name } : { name: `${name}_${form}`, form };
 }
 
 /** The same for kernels that round half up with one multiplication only, and whose tables hold codes of 8 bits. */

@@ -22,7 +22,7 @@ export const pointwise4x2S8: Kernel<LinearJob> = {
   tableBytes: pointwiseWeights.tableBytes,
   build(job, lower) {
     const { shape } = job;
-    const { params, instances, described } = pointwiseWeights.build(job, lower);
+    const { params, described } = pointwiseWeights.build(job, lower);
     return {
       template: 'pointwise_4x2_s8',
       params: {
@@ -32,7 +32,6 @@ export const pointwise4x2S8: Kernel<LinearJob> = {
         ...params,
         pairs: lower.scratch(4 * shape.in_c, 'uint32_t'),
       },
-      instances,
       ...described,
     };
   },
@@ -57,12 +56,11 @@ export const conv2d4x2S8: Kernel<LinearJob> = {
   work: (job) => fourWeights.work(job, { rows: job.shape.kernel_h, words: 0, bytes: 0 }),
   tableBytes: fourWeights.tableBytes,
   build(job, lower) {
-    const { params, instances, described } = fourWeights.build(job, lower);
+    const { params, described } = fourWeights.build(job, lower);
     const pairs = lower.scratch(4 * depthOf(job.shape), 'uint32_t');
     return {
       template: 'conv2d_4x2_s8',
       params: { shape: windowParams(job.shape), ...params, pairs },
-      instances,
       ...described,
     };
   },
@@ -91,7 +89,7 @@ export const conv2dPatch4x2S8: Kernel<LinearJob> = {
   tableBytes: patchWeights.tableBytes,
   build(job, lower) {
     const { words, rows, pairBytes, patchBytes } = patchOf(job);
-    const { params, instances, described } = patchWeights.build(job, lower);
+    const { params, described } = patchWeights.build(job, lower);
     return {
       template: 'conv2d_patch_4x2_s8',
       params: {
@@ -102,7 +100,6 @@ export const conv2dPatch4x2S8: Kernel<LinearJob> = {
         pairs: lower.scratch(pairBytes, 'uint32_t'),
         patch: lower.scratch(patchBytes, 'int8_t'),
       },
-      instances,
       ...described,
     };
   },

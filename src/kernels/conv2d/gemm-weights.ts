@@ -46,8 +46,7 @@ export function gemmWeights(wordsOf: (job: LinearJob) => number, overlapShape = 
       const { x, inputZeroPoint, macs, summary } = job;
       const reading: LayerSpec['reading'] = plan === null ? 'bytes' : plan.whole ? 'whole' : 'block';
       return {
-        params: { x: x.name, input_zero_point: inputZeroPoint, zero_point: raisedZeroPoint(job), ...stored.params },
-        instances: stored.instances,
+        params: { x: x.name, input_zero_point: inputZeroPoint, zero_point: raisedZeroPoint(job), ...stored },
         described: { macs, summary, reading },
       };
     },
@@ -80,6 +79,5 @@ function plainStream(job: LinearJob, lower: LowerBuilder, depth: number) {
   }
   const comment = `int8 weights [out / 4][kernel][in] of ${name} as halves 256 * w1 + w0, with bias and multipliers`;
   const w = lower.table('weights', 'u32', stream, 'weights', comment, 8 * 4 * Math.ceil(rows / 4) * shape.groups);
-  const params = { packed: null, w, end: `${w} + ${stream.length}`, stream: `${length}`, y: job.y.name };
-  return { params, instances: [] };
+  return { packed: null, w, end: `${w} + ${stream.length}`, stream: `${length}`, y: job.y.name };
 }

@@ -1,5 +1,5 @@
 import { type WindowShape, windowParams } from '../../ir/window.ts';
-import { inForm } from '../dsp-limits.ts';
+import { formSuffix } from '../forms.ts';
 import type { Kernel } from '../kernel.ts';
 import type { LinearJob } from '../linear-job.ts';
 import { conv2dPatch4x2S8, patchOf } from './gemm-4x2.ts';
@@ -30,10 +30,10 @@ export const conv2dNarrow4x2S8: Kernel<LinearJob> = {
     const { shape } = job;
     const { words, rows, pairBytes, patchBytes } = patchOf(job);
     const [row, pitch] = [shape.kernel_w * shape.in_c, shape.in_w * shape.in_c];
-    const shaped = `nn_conv2d_narrow_4x2_s8_${shape.kernel_h}x${row}_${pitch}${rows === 0 ? '' : `_${rows}`}`;
-    const { params, instances, described } = weights.build(job, lower);
-    const { name, ...form } = inForm(shaped, job);
-    const numbers = { kernel_h: shape.kernel_h, row, words, rows, ...copiesOf(shape) };
+    const form = formSuffix(job.form);
+    const name = `nn_conv2d_narrow_4x2_s8_${shape.kernel_h}x${row}_${pitch}${rows === 0 ? '' : `_${rows}`}${form}`;
+    const { params, described } = weights.build(job, lower);
+    const numbers = { form, kernel_h: shape.kernel_h, row, words, rows, ...copiesOf(shape) };
     return {
       template: 'conv2d_narrow_4x2_s8',
       params: {
@@ -43,7 +43,7 @@ export const conv2dNarrow4x2S8: Kernel<LinearJob> = {
         pairs: lower.scratch(pairBytes, 'uint32_t'),
         patch: lower.scratch(patchBytes, 'int8_t'),
       },
-      instances: [...instances, { name, template: 'nn_conv2d_narrow_4x2_s8', params: numbers, ...form }],
+      instances: [{ name, template: 'nn_conv2d_narrow_4x2_s8', params: numbers }],
       ...described,
     };
   },

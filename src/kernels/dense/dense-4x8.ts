@@ -1,6 +1,7 @@
 import type { Codes } from '../../formats/index.ts';
 import type { LayerSpec, LowerBuilder } from '../../ir/lowering.ts';
-import { inForm, multipliesByHalves, raisedZeroPoint } from '../dsp-limits.ts';
+import { multipliesByHalves, raisedZeroPoint } from '../dsp-limits.ts';
+import { formSuffix } from '../forms.ts';
 import type { Kernel } from '../kernel.ts';
 import { type LinearJob, withoutShift } from '../linear-job.ts';
 import { gemmStream } from '../packing/gemm-stream.ts';
@@ -79,11 +80,12 @@ const MANY_WEIGHTS = 4096;
 
 function layer(template: string, job: LinearJob, params: LayerSpec['params'], stored: StreamParams): LayerSpec {
   const steps = job.weights.data.length < MANY_WEIGHTS ? 2 : 8;
-  const { name: instance, ...form } = inForm(`nn_${template}_${steps}`, job);
+  const form = formSuffix(job.form);
+  const instance = `nn_${template}_${steps}${form}`;
   return {
     template,
-    params: { ...params, ...stored.params, instance },
-    instances: [...stored.instances, { name: instance, template: `nn_${template}`, params: { steps }, ...form }],
+    params: { ...params, ...stored, instance },
+    instances: [{ name: instance, template: `nn_${template}`, params: { steps, form } }],
     macs: job.macs,
     summary: job.summary,
   };
@@ -105,7 +107,7 @@ function plainStream(job: LinearJob, lower: LowerBuilder): StreamParams {
   const stream = gemmStream({ rows: out, depth, weight, bias: job.bias, multiplier: job.multiplier });
   const comment = `int8 weights [out / 4][in] of ${name} as halves 256 * w1 + w0, with bias and multipliers`;
   const w = lower.table('weights', 'u32', stream, 'weights', comment, 8 * 4 * Math.ceil(out / 4));
-  return { params: { packed: null, w, end: '', stream: '', y: job.y.name }, instances: [] };
+  return { packed: null, w, end: '', stream: '', y: job.y.name };
 }
 
 function depthOf(inputs: number): number {

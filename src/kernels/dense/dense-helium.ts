@@ -1,4 +1,5 @@
 import type { Codes } from '../../formats/index.ts';
+import { formSuffix } from '../forms.ts';
 import { requantizesByVectors } from '../helium-limits.ts';
 import type { Kernel } from '../kernel.ts';
 import { kernelCall } from '../kernel-call.ts';
@@ -32,8 +33,9 @@ export const denseHeliumS8: Kernel<LinearJob> = {
     const comment = `int8 weights [out / 8][in / 16][8][16] of ${name}, with bias and multipliers`;
     const w = lower.table('weights', 'u32', stream, 'weights', comment, 8 * 8 * Math.ceil(rows / 8));
     const copy = copyBytes(job) === 0 ? 'NULL' : lower.scratch(copyBytes(job), 'int8_t');
+    const kernel = `nn_dense_helium_s8${formSuffix(job.form)}`;
     const numbers = { inputs: depth, outputs: rows, 'zero point': zeroPoint };
-    return { ...kernelCall('nn_dense_helium_s8', null, [numbers, x.name, w, copy, y.name]), macs, summary };
+    return { ...kernelCall(kernel, null, [numbers, x.name, w, copy, y.name]), macs, summary };
   },
 };
 

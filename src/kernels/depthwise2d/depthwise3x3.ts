@@ -17,7 +17,7 @@ export const depthwise3x3S8: Kernel<LinearJob> = {
   tableBytes: streamTableBytes,
   build(job, lower) {
     const part = partOf(job.shape);
-    const { params, instances, about } = buildStream(job, lower);
+    const { params, about } = buildStream(job, lower);
     return {
       template: 'depthwise3x3_s8',
       params: {
@@ -27,7 +27,6 @@ export const depthwise3x3S8: Kernel<LinearJob> = {
         part,
         patch: lower.scratch(9 * part, 'int8_t'),
       },
-      instances,
       ...about,
     };
   },
@@ -41,7 +40,7 @@ export const depthwise3x3RunsS8: Kernel<LinearJob> = {
   overlap: ({ shape }) => ({ atLeast: windowOverlap(shape, 1, 1, shape.out_w) }),
   work: (job) => ({ ...depthwiseRunsWork(job), ...streamWork(job) }),
   build(job, lower) {
-    const { params, instances, about } = buildStream(job, lower);
+    const { params, about } = buildStream(job, lower);
     return {
       template: 'depthwise3x3_runs_s8',
       params: {
@@ -50,7 +49,6 @@ export const depthwise3x3RunsS8: Kernel<LinearJob> = {
         zero_point: raisedZeroPoint(job),
         zeros: lower.scratch(zerosBytes(job.shape), 'int8_t'),
       },
-      instances,
       ...about,
     };
   },
@@ -89,7 +87,7 @@ export const depthwise3x3StripsS8: Kernel<LinearJob> = {
   build(job, lower) {
     const { shape, zeroPoint } = job;
     const { height, pitch, bytes } = planeOf(shape);
-    const { params, instances, about } = buildStream(job, lower);
+    const { params, about } = buildStream(job, lower);
     const zero = zeroPoint < 0 ? `m${-zeroPoint}` : zeroPoint;
     const instance = `nn_depthwise3x3_strips_s8_${pitch}_${shape.out_h}x${shape.out_w}x${shape.out_c}_${zero}`;
     return {
@@ -101,7 +99,6 @@ export const depthwise3x3StripsS8: Kernel<LinearJob> = {
         planes: lower.scratch(bytes, 'int8_t'),
       },
       instances: [
-        ...instances,
         {
           name: instance,
           template: 'nn_depthwise3x3_strips_s8',

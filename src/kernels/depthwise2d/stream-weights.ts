@@ -45,7 +45,7 @@ export function buildStream(shifted: LinearJob, lower: LowerBuilder) {
     const stream = depthwiseStream(weights.data as Codes, bias, multiplier);
     const w = lower.table('weights', 'u32', stream, 'weights', comment, 8 * bias.length);
     const reading: LayerSpec['reading'] = 'bytes';
-    return { params: { ...operands, packed: null, w }, instances: [], about: { ...about, reading } };
+    return { params: { ...operands, packed: null, w }, about: { ...about, reading } };
   }
   const unpack = decoderOf(job);
   const order = { rows: shape.out_c, perGroup: shape.out_c, depth: 9 };
@@ -64,7 +64,6 @@ export function buildStream(shifted: LinearJob, lower: LowerBuilder) {
       },
       w: lower.scratch(17 * shape.out_c, 'uint32_t'),
     },
-    instances: [{ name: `nn_depthwise_stream_s8_${unpack}`, template: 'nn_depthwise_stream_s8', params: { unpack } }],
     about: { ...about, reading },
   };
 }

@@ -1,6 +1,6 @@
 import { type Codes, findFormat, storedBytes, type WeightFormat } from '../../formats/index.ts';
 import type { LowerBuilder } from '../../ir/lowering.ts';
-import type { Json, KernelInstance, Work } from '../../ir/program.ts';
+import type { Json, Work } from '../../ir/program.ts';
 import { arenaBytes } from '../../ir/tensor.ts';
 import { invariant, must } from '../../support/errors.ts';
 import type { LinearJob } from '../linear-job.ts';
@@ -98,17 +98,14 @@ export function unpackWork(plan: PackedStream | null): Work {
   return { [`unpack ${plan.unpack}`]: plan.codes.length, [`unpack ${plan.unpack} runs`]: runs };
 }
 
-/** Parameters of a layer, and kernels that are rendered for it. */
-export interface StreamParams {
-  readonly params: {
-    readonly packed: Json;
-    readonly w: string;
-    readonly end: string;
-    readonly stream: string;
-    readonly y: string;
-  };
-  readonly instances: readonly KernelInstance[];
-}
+/** Parameters of a layer's template. */
+export type StreamParams = {
+  readonly packed: Json;
+  readonly w: string;
+  readonly end: string;
+  readonly stream: string;
+  readonly y: string;
+};
 
 /** Adds tables and scratch. */
 export function storeStream(job: LinearJob, plan: PackedStream, lower: LowerBuilder): StreamParams {
@@ -136,13 +133,10 @@ export function storeStream(job: LinearJob, plan: PackedStream, lower: LowerBuil
   const w = lower.scratch(plan.scratchBytes, 'uint32_t');
   const stream = `(count + 3) / 4 * ${words + 8}`;
   return {
-    params: {
-      packed: { ...(table as object), rows, block, depth, words, shift: job.folded ?? 0, bias, multiplier },
-      w,
-      end: `${w} + ${stream}`,
-      stream,
-      y: `${job.y.name} + first`,
-    },
-    instances: [{ name: `nn_stream_s8_${unpack}`, template: 'nn_stream_s8', params: { unpack } }],
+    packed: { ...(table as object), rows, block, depth, words, shift: job.folded ?? 0, bias, multiplier },
+    w,
+    end: `${w} + ${stream}`,
+    stream,
+    y: `${job.y.name} + first`,
   };
 }

@@ -4,6 +4,7 @@ import { sameStorage } from '../../ir/storage.ts';
 import type { Graph, Node, ValueName } from '../../ir/types.ts';
 import { type AddJob, add4S8 } from '../../kernels/add/add4.ts';
 import { lowerWith } from '../../kernels/choose.ts';
+import { formSuffix } from '../../kernels/forms.ts';
 import type { Kernel } from '../../kernels/kernel.ts';
 import { addsRatherThanMultiplies } from '../../kernels/weights/adds.ts';
 import { additionParameters } from '../../quant/addition.ts';
@@ -145,7 +146,7 @@ export function lowerMulS8(node: Node, lower: LowerBuilder): void {
   const factor = (name: string, zeroPoint: number) => (zeroPoint === 0 ? name : `(${name} - (${zeroPoint}))`);
   lower.requantizes(form);
   lowerPointwise(node, lower, {
-    expression: `nn_requantize_s8(${quant}, ${factor('a', zeroPointOf(a!))} * ${factor('b', zeroPointOf(b!))}, ${multiplier[0]})`,
+    expression: `nn_requantize_s8${formSuffix(form)}(${quant}, ${factor('a', zeroPointOf(a!))} * ${factor('b', zeroPointOf(b!))}, ${multiplier[0]})`,
     title: node.op,
     onCodes: true,
   });

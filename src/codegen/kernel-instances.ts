@@ -1,0 +1,127 @@
+import type { KernelInstance } from '../ir/program.ts';
+import { FORM_SUFFIXES } from '../kernels/forms.ts';
+
+/** Weights that are one element each, and packed ones that are read where they lie. */
+const ELEMENTS = ['s8', 'w16'];
+const PACKED = ['int4', 'int2', 'ternary', 'pow2'];
+const WEIGHTS = [...ELEMENTS, ...PACKED];
+
+/** nn_unpack_NAME_s8, and those of them that there are for int16. */
+const DECODERS_W16 = ['table', 'tables', 'ttq', 'words', 'rans'];
+const DECODERS = [...DECODERS_W16, 'int4', 'int2', 'ternary', 'pow2', 'widths'];
+
+/** nn_rnn_NAME_f32. */
+const ACTIVATIONS = [
+  ...['affine', 'elu', 'hardsigmoid', 'leakyrelu', 'relu', 'scaledtanh', 'sigmoid', 'softplus', 'softsign', 'tanh'],
+  'thresholdedrelu',
+];
+
+const form = FORM_SUFFIXES;
+
+/**
+ * Kernels of which the templates hold names, all of them. A template says nn_rows_{{weights}}{{form}}; no call of ours goes
+ * through a pointer, and the name of a kernel says what it calls: nn_gru_step_relu_tanh_f32 calls nn_rnn_relu_f32 and
+ * nn_rnn_tanh_f32.
+ */
+export const NAMED_INSTANCES: readonly KernelInstance[] = [
+  // By storage of the weights; the ones of few bits unpack some columns at a time.
+  ...all('nn_weight_packed', { weights: PACKED }, 'nn_weight'),
+  ...all('nn_row', { weights: ELEMENTS }),
+  ...all('nn_row_packed', { weights: PACKED }, 'nn_row'),
+  ...all('nn_block4', { weights: ELEMENTS }),
+  ...all('nn_block4_packed', { weights: ['ternary', 'pow2'] }, 'nn_block4'),
+  ...all('nn_block4x2', { weights: [...ELEMENTS, 'int4', 'int2'] }),
+  ...all('nn_block4x2_packed', { weights: ['ternary', 'pow2'] }, 'nn_block4x2'),
+  ...all('nn_packed', { weights: ELEMENTS }),
+  ...DECODERS_W16.flatMap((decoder) => all(`nn_unpack_${decoder}`, { weights: ELEMENTS })),
+
+  // By storage of the weights and form of requantization.
+  ...all('nn_rows', { weights: WEIGHTS, form }),
+  ...all('nn_rows2', { weights: WEIGHTS, form }),
+  ...all('nn_dense', { weights: WEIGHTS, form }),
+  ...all('nn_dense_a4', { weights: WEIGHTS, form }),
+  ...all('nn_dense_a4_part', { weights: WEIGHTS, form }),
+  ...all('nn_conv2d', { weights: WEIGHTS, form }),
+  ...all('nn_conv2d_part', { weights: WEIGHTS, form }),
+  ...all('nn_conv2d_a4', { weights: WEIGHTS, form }),
+  ...all('nn_conv2d_a4_part', { weights: WEIGHTS, form }),
+  ...all('nn_depthwise2d', { weights: ELEMENTS, form }),
+  ...all('nn_depthwise2d_a4', { weights: ELEMENTS, form }),
+
+  // By decoder as well: some weights at a time.
+  ...unpacking('nn_dense_blocks'),
+  ...unpacking('nn_dense_chunks'),
+  ...unpacking('nn_dense_a4_blocks'),
+  ...unpacking('nn_conv2d_blocks'),
+  ...unpacking('nn_conv2d_a4_blocks'),
+  ...all('nn_stream_s8', { unpack: DECODERS }),
+  ...all('nn_depthwise_stream_s8', { unpack: DECODERS }),
+
+  // By form of requantization.
+  ...all('nn_averagepool2d_s8', { form }),
+  ...all('nn_averagepool2d_even_s8', { form }),
+  ...all('nn_averagepool2d_a4', { form }),
+  ...all('nn_averagepool4_s8', { form }),
+  ...all('nn_depthwise2d_s8', { form }),
+  ...all('nn_rows_s8', { form }),
+  ...all('nn_rows2_s8', { form }),
+  ...all('nn_dense_step', { form: ['', '_wide'] }),
+  ...all('nn_gemm_4x2_s8', { form: ['', '_wide'] }),
+  ...all('nn_pointwise_4x2_s8', { form: ['', '_wide'] }),
+  ...all('nn_conv2d_4x2_s8', { form: ['', '_wide'] }),
+  ...all('nn_conv2d_patch_4x2_s8', { form: ['', '_wide'] }),
+  ...all('nn_depthwise3x3_s8', { form: ['', '_wide'] }),
+  ...all('nn_depthwise3x3_pixel_s8', { form: ['', '_wide'] }),
+  ...all('nn_depthwise3x3_run_s8', { form: ['', '_wide'] }),
+  ...all('nn_depthwise3x3_runs_s8', { form: ['', '_wide'] }),
+  ...all('nn_dense_helium_s8', { form: ['', '_wide'] }),
+  ...all('nn_dense_rows_helium_s8', { form: ['', '_wide'] }),
+  ...all('nn_rows_adds', { form: ['', '_shift'] }),
+  ...all('nn_rows2_adds', { form: ['', '_shift'] }),
+  ...all('nn_dense_adds', { form: ['', '_shift'] }),
+  ...all('nn_conv2d_adds', { form: ['', '_shift'] }),
+  ...all('nn_depthwise2d_adds', { form: ['', '_shift'] }),
+  ...all('nn_averagepool2d_adds', { requantize: ['', '_wide', '_rne', '_odd'], shift: [''] }),
+  ...all('nn_averagepool2d_adds', { requantize: [''], shift: ['_shift'] }),
+
+  // By activations.
+  ...all('nn_rnn_step', { f: ACTIVATIONS, real: ['f32'] }),
+  ...all('nn_gru_step', { f: ACTIVATIONS, g: ACTIVATIONS, real: ['f32'] }),
+  ...all('nn_lstm_step', { f: ACTIVATIONS, g: ACTIVATIONS, h: ACTIVATIONS, real: ['f32'] }),
+];
+
+const byName = new Map<string, KernelInstance[]>();
+for (const instance of NAMED_INSTANCES) {
+  byName.set(instance.name, [...(byName.get(instance.name) ?? []), instance]);
+}
+
+/** Instances of that name, in whichever set their templates are. */
+export function namedInstances(name: string): readonly KernelInstance[] {
+  return byName.get(name) ?? [];
+}
+
+/** Every choice of `names`, in their order: FAMILY_weights, and a form as it is. */
+function all(
+  template: string,
+  names: Readonly<Record<string, readonly string[]>>,
+  family = template,
+): KernelInstance[] {
+  let found: KernelInstance[] = [{ name: family, template, params: {} }];
+  for (const [key, values] of Object.entries(names)) {
+    found = found.flatMap(({ name, params }) =>
+      values.map((value) => ({
+        name: value === '' || value.startsWith('_') ? name + value : `${name}_${value}`,
+        template,
+        params: { ...params, [key]: value },
+      })),
+    );
+  }
+  return found;
+}
+
+function unpacking(template: string): KernelInstance[] {
+  return [
+    ...all(template, { unpack: DECODERS, weights: ['s8'], form }),
+    ...all(template, { unpack: DECODERS_W16, weights: ['w16'], form }),
+  ];
+}

@@ -1,0 +1,16 @@
+import type { RequantizationForm } from '../ir/program.ts';
+
+const SUFFIXES: Readonly<Record<RequantizationForm, string>> = {
+  wide: '_wide',
+  shifts: '_shift',
+  words: '_rne',
+  odd: '_odd',
+  fine: '_fine',
+};
+
+/** What the names of kernels end in that requantize in some form: nn_rows_s8_wide. */
+export const FORM_SUFFIXES: readonly string[] = ['', ...Object.values(SUFFIXES)];
+
+export function formSuffix(form: RequantizationForm | undefined): string {
+  return form ? SUFFIXES[form] : '';
+}

@@ -1,0 +1,69 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { NAMED_INSTANCES } from '../../src/codegen/kernel-instances.ts';
+import { TEMPLATE_ROOT, templateSet } from '../../src/codegen/templates.ts';
+import type { KernelInstance } from '../../src/ir/program.ts';
+
+/** Numbers of a shape for the kernels of which layers declare the instances. */
+export const NUMBERED: readonly KernelInstance[] = ['', '_wide'].flatMap((form) => [
+  { name: `nn_add4_s8_20${form}`, template: 'nn_add4_s8', params: { shift: 20 } },
+  {
+    name: `nn_conv2d_narrow_4x2_s8_2x3_15_8${form}`,
+    template: 'nn_conv2d_narrow_4x2_s8',
+    params: {
+      ...{ kernel_h: 2, row: 3, words: 8, rows: 8, form },
+      words4: [{ from: 0, to: 0 }],
+      bytes: [15, 16, 17].map((from) => ({ from, to: from - 12 })),
+    },
+  },
+  { name: `nn_dense_4x8_s8_8${form}`, template: 'nn_dense_4x8_s8', params: { steps: 8, form } },
+  { name: `nn_dense_wide_4x8_s8_2${form}`, template: 'nn_dense_wide_4x8_s8', params: { steps: 2, form } },
+  {
+    name: `nn_depthwise3x3_strips_s8_9_5x6x8_4${form}`,
+    template: 'nn_depthwise3x3_strips_s8',
+    params: {
+      ...{ height: 7, pitch: 9, plane: 63, column: 8, columns: 6, odd_columns: false, strips: 6, row: 48 },
+      ...{ rows: 5, odd_rows: true, last: 54, zero_point: 4 },
+    },
+  },
+]);
+
+/** Names of the files of a set that end so, without that. */
+export function unitsOf(set: string, ending: '.h' | '.h.hbs'): string[] {
+  const names = readdirSync(join(TEMPLATE_ROOT, set, 'kernels')).filter((name) => name.endsWith(ending));
+  return names.map((name) => name.slice(0, -ending.length));
+}
+
+/** Instances of templates that are in the set. */
+export function instancesIn(set: string): KernelInstance[] {
+  const isHere = ({ template }: KernelInstance) => existsSync(join(TEMPLATE_ROOT, set, 'kernels', `${template}.h.hbs`));
+  return [...NAMED_INSTANCES, ...NUMBERED].filter(isHere);
+}
+
+/** Every header of `set`, as a model for such a core gets it, and those of `sets` that they include. */
+export function headersOf(set: string, sets: readonly string[]): { own: string[]; texts: ReadonlyMap<string, string> } {
+  const templates = templateSet(sets);
+  const instances = instancesIn(set).filter(hasOneActivation);
+  const numbered = new Map(NUMBERED.map((one) => [one.name, one]));
+  const own = [...unitsOf(set, '.h'), ...instances.map(({ name }) => name)];
+  const texts = new Map<string, string>();
+  for (const queue = [...own]; queue.length > 0; ) {
+    const name = queue.pop() as string;
+    if (texts.has(name)) continue;
+    const instance = numbered.get(name);
+    const text = instance ? templates.instance(instance) : templates.kernel(name);
+    if (text === null) throw new Error(`no kernel ${name} in ${sets}`);
+    texts.set(name, text);
+    queue.push(...includesOf(text));
+  }
+  return { own, texts };
+}
+
+export function includesOf(text: string): string[] {
+  return Array.from(text.matchAll(/^#include "(\S+)\.h"/gm), ([, name]) => name);
+}
+
+/** Of the cells of recurrent layers those that have every activation in every place once. */
+function hasOneActivation({ params: { f, g = f, h = f } }: KernelInstance): boolean {
+  return f === g && f === h;
+}
