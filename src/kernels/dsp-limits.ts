@@ -1,5 +1,6 @@
 import { type Codes, findFormat } from '../formats/index.ts';
 import { type LinearJob, sumsFit } from './linear-job.ts';
+import { oncePerJob } from './once-per-job.ts';
 
 /** Results before the clamp that fit an int16 half with room for the zero point. */
 const MOST_RESULT = 32_000;
@@ -58,16 +59,8 @@ function hasLargeHalf({ weights }: LinearJob, rows: number): boolean {
   });
 }
 
-const known = new WeakMap<LinearJob, { readonly sum: number; readonly result: number }>();
-
 /** Over all rows: the largest sum of products, and the largest result before the clamp. */
-function largest(job: LinearJob): { readonly sum: number; readonly result: number } {
-  const found = known.get(job) ?? findLargest(job);
-  known.set(job, found);
-  return found;
-}
-
-function findLargest({ weights, bias, multiplier, form, leftShift }: LinearJob) {
+const largest = oncePerJob(({ weights, bias, multiplier, form, leftShift }: LinearJob) => {
   const unit = 2 ** -(32 + (form === 'wide' ? leftShift : 0));
   const codes = weights.data as Codes;
   const depth = codes.length / bias.length;
@@ -83,4 +76,4 @@ function findLargest({ weights, bias, multiplier, form, leftShift }: LinearJob) 
     result = Math.max(result, most * multiplier[row] * unit);
   });
   return { sum, result };
-}
+});

@@ -11,6 +11,7 @@ import { zeroPointField } from '../quant/imported-scales.ts';
 import { clampCodes, codesOf, quantOf, weightRequantization, zeroPointOf } from '../quant/quantized.ts';
 import { type AccumulatorBound, accumulatorBound, accumulatorFits } from '../quant/requantize.ts';
 import type { Job } from './kernel.ts';
+import { oncePerJob } from './once-per-job.ts';
 
 /** A layer with integer weights: convolution, or dense as a 1x1 window over `out_w` rows. */
 export interface LinearJob extends Job {
@@ -81,17 +82,12 @@ export function foldedBias(weights: Tensor, bias: ArrayLike<number>, inputZeroPo
   });
 }
 
-const unshifted = new WeakMap<LinearJob, LinearJob>();
-
 /** The same layer without leftShift: weights and bias are multiplied instead, where they then fit 8 and 32 bits. */
 export function withoutShift(job: LinearJob): LinearJob {
-  if (job.leftShift === 0) return job;
-  const known = unshifted.get(job) ?? multiplied(job);
-  unshifted.set(job, known);
-  return known;
+  return job.leftShift === 0 ? job : multiplied(job);
 }
 
-function multiplied(job: LinearJob): LinearJob {
+const multiplied = oncePerJob((job: LinearJob): LinearJob => {
   const { weights, bias, bound, leftShift, form } = job;
   const by = 2 ** leftShift;
   const codes = weights.data as Codes;
@@ -105,7 +101,7 @@ function multiplied(job: LinearJob): LinearJob {
     leftShift: 0,
     folded: leftShift,
   };
-}
+});
 
 /** True, or why no kernel may compute the layer. */
 export function sumsFit({ bound, leftShift, form }: LinearJob): true | string {

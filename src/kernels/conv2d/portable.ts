@@ -5,12 +5,12 @@ import type { Kernel } from '../kernel.ts';
 import { type LinearJob, sumsFit } from '../linear-job.ts';
 import { activationParams } from '../weights/activations.ts';
 import { packRows } from '../weights/pack-rows.ts';
-import { type LayerWeights, plannedOnce, sharedBytes } from '../weights/read-weights.ts';
+import { type LayerWeights, sharedBytes, weightPlans } from '../weights/read-weights.ts';
 import { clampParams, weightTables } from '../weights/weight-tables.ts';
 import { portableWork } from '../work.ts';
 import { isPlainPointwise, kernelMajor } from './layout.ts';
 
-const plans = plannedOnce(layerOf);
+const plans = weightPlans(layerOf);
 const planOf = plans.of;
 
 /** Four rows of weights times the windows of two pixels, gathered first; any window, any format. */

@@ -4,12 +4,12 @@ import type { Kernel } from '../kernel.ts';
 import { type LinearJob, sumsFit } from '../linear-job.ts';
 import { activationParams } from '../weights/activations.ts';
 import { packRows } from '../weights/pack-rows.ts';
-import { type LayerWeights, plannedOnce, sharedBytes } from '../weights/read-weights.ts';
+import { type LayerWeights, sharedBytes, weightPlans } from '../weights/read-weights.ts';
 import { clampParams, weightTables } from '../weights/weight-tables.ts';
 import { portableWork } from '../work.ts';
 import { denseOverlap } from './overlap.ts';
 
-const plans = plannedOnce(layerOf);
+const plans = weightPlans(layerOf);
 
 /** Four rows of weights times a row of the input; any format. */
 export const denseS8: Kernel<LinearJob> = {

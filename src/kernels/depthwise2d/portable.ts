@@ -5,11 +5,11 @@ import { tapMajor, tapsBytes } from '../conv2d/layout.ts';
 import type { Kernel } from '../kernel.ts';
 import { type LinearJob, sumsFit } from '../linear-job.ts';
 import { activationParams } from '../weights/activations.ts';
-import { type LayerWeights, plannedOnce, sharedBytes } from '../weights/read-weights.ts';
+import { type LayerWeights, sharedBytes, weightPlans } from '../weights/read-weights.ts';
 import { clampParams, weightTables } from '../weights/weight-tables.ts';
 import { portableDepthwiseWork } from '../work.ts';
 
-const plans = plannedOnce(layerOf);
+const plans = weightPlans(layerOf);
 
 /** Pixel by pixel, over a list of the taps that lie inside; any window, any format. */
 export const depthwise2dS8: Kernel<LinearJob> = {

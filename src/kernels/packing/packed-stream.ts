@@ -2,8 +2,10 @@ import { type Codes, findFormat, storedBytes, type WeightFormat } from '../../fo
 import type { LowerBuilder } from '../../ir/lowering.ts';
 import type { Json, Work } from '../../ir/program.ts';
 import { arenaBytes } from '../../ir/tensor.ts';
-import { invariant, must } from '../../support/errors.ts';
+import { must } from '../../support/errors.ts';
 import type { LinearJob } from '../linear-job.ts';
+import { type Plans, plansOf } from '../once-per-job.ts';
+import { biasTables } from '../weights/bias-tables.ts';
 import { packRows } from '../weights/pack-rows.ts';
 import { narrowed, packedParams, rowSegments, sharedBytes } from '../weights/read-weights.ts';
 
@@ -31,33 +33,13 @@ export interface PackedStream extends PackedRows {
 /** Memory for the stream of some rows; four rows may need more. */
 const BLOCK_BYTES = 1024;
 
-/** Plans of jobs, each made once: null for plain codes. */
-export function packedStreams(rowsOf: (job: LinearJob) => PackedRows) {
-  const known = new WeakMap<LinearJob, PackedStream | string | { readonly plain: true }>();
-  const planned = (job: LinearJob) => {
-    const plan = known.get(job) ?? made(job);
-    known.set(job, plan);
-    return plan;
-  };
-  const made = (job: LinearJob) => {
+/** Plans of jobs: null for plain codes. */
+export function packedStreams(rowsOf: (job: LinearJob) => PackedRows): Plans<LinearJob, PackedStream | null> {
+  return plansOf((job) => {
     const format = job.format === null ? null : findFormat(job.format);
-    return format === null || format.unpack === null ? PLAIN : planStream(job, format, rowsOf(job));
-  };
-  return {
-    /** Why the format cannot be unpacked for the kernel, or null. */
-    refusal(job: LinearJob): string | null {
-      const plan = planned(job);
-      return typeof plan === 'string' ? plan : null;
-    },
-    of(job: LinearJob): PackedStream | null {
-      const plan = planned(job);
-      invariant(typeof plan !== 'string', String(plan));
-      return 'plain' in plan ? null : plan;
-    },
-  };
+    return format === null || format.unpack === null ? null : planStream(job, format, rowsOf(job));
+  });
 }
-
-const PLAIN = { plain: true } as const;
 
 function planStream(job: LinearJob, format: WeightFormat, wanted: PackedRows): PackedStream | string {
   const { depth, words, distance } = wanted;
@@ -116,24 +98,10 @@ export function storeStream(job: LinearJob, plan: PackedStream, lower: LowerBuil
   const stored = format.encode(codes, rowSegments(order, 4, 1), order);
   const comment = `${format.name} weights [out][in] of ${job.name} in blocks of 4 x 4`;
   const table = packedParams(lower, stored, unpack, comment, { kind: 's8', order });
-  const bias = lower.table(
-    'bias',
-    'i32',
-    job.bias,
-    'parameters',
-    `bias with the input zero point folded in, of ${job.name}`,
-  );
-  const multiplier = lower.table(
-    'multiplier',
-    'i32',
-    job.multiplier,
-    'parameters',
-    `scale * 2^32 per output of ${job.name}`,
-  );
   const w = lower.scratch(plan.scratchBytes, 'uint32_t');
   const stream = `(count + 3) / 4 * ${words + 8}`;
   return {
-    packed: { ...(table as object), rows, block, depth, words, shift: job.folded ?? 0, bias, multiplier },
+    packed: { ...(table as object), rows, block, depth, words, shift: job.folded ?? 0, ...biasTables(job, lower) },
     w,
     end: `${w} + ${stream}`,
     stream,

@@ -3,8 +3,9 @@ import type { LowerBuilder } from '../../ir/lowering.ts';
 import type { Json, Reading } from '../../ir/program.ts';
 import type { Tensor } from '../../ir/types.ts';
 import { accumulatorBound, accumulatorFits } from '../../quant/requantize.ts';
-import { invariant, must } from '../../support/errors.ts';
+import { must } from '../../support/errors.ts';
 import type { LinearJob } from '../linear-job.ts';
+import { type Plans, plansOf } from '../once-per-job.ts';
 
 /** The weights of a layer, and what decides how its kernel reads them. */
 export interface LayerWeights {
@@ -111,26 +112,9 @@ export function planWeights(
   return { ...direct, kind, reading, ...parts, scratchBytes: count * codes.BYTES_PER_ELEMENT };
 }
 
-/** Plans of jobs, each made once. */
-export function plannedOnce(layerOf: (job: LinearJob) => LayerWeights) {
-  const known = new WeakMap<LinearJob, WeightPlan | string>();
-  const planned = (job: LinearJob) => {
-    const plan = known.get(job) ?? planWeights(layerOf(job), job.format, job.features);
-    known.set(job, plan);
-    return plan;
-  };
-  return {
-    /** Why there is none, or null. */
-    refusal(job: LinearJob): string | null {
-      const plan = planned(job);
-      return typeof plan === 'string' ? plan : null;
-    },
-    of(job: LinearJob): WeightPlan {
-      const plan = planned(job);
-      invariant(typeof plan !== 'string', String(plan));
-      return plan;
-    },
-  };
+/** Plans of jobs. */
+export function weightPlans(layerOf: (job: LinearJob) => LayerWeights): Plans<LinearJob, WeightPlan> {
+  return plansOf((job) => planWeights(layerOf(job), job.format, job.features));
 }
 
 /** Adds the tables and the scratch of a plan. */

@@ -1,10 +1,10 @@
 import type { LowerBuilder } from '../../ir/lowering.ts';
-import type { RequantizationForm } from '../../ir/program.ts';
 import type { Node } from '../../ir/types.ts';
 import { zeroPointField } from '../../quant/imported-scales.ts';
 import { clampCodes, quantOf, zeroPointOf } from '../../quant/quantized.ts';
 import type { Requantization } from '../../quant/requantize.ts';
 import type { LinearJob } from '../linear-job.ts';
+import { biasTables } from './bias-tables.ts';
 import { storeWeights, type WeightParams, type WeightPlan } from './read-weights.ts';
 
 /** Template parameters of a layer with integer weights. */
@@ -17,23 +17,12 @@ export type WeightTables = WeightParams & {
 
 /** Adds weights, bias and multipliers; returns their names as template params. */
 export function weightTables(job: LinearJob, plan: WeightPlan, lower: LowerBuilder): WeightTables {
-  const { name, bias, multiplier, leftShift, form } = job;
-  const scale = scaleText(form, leftShift);
-  const scales = `${scale} per output of ${name}`;
   return {
-    ...storeWeights(plan, name, lower),
-    bias: lower.table('bias', 'i32', bias, 'parameters', `bias with the input zero point folded in, of ${name}`),
-    multiplier: lower.table('multiplier', 'i32', multiplier, 'parameters', scales),
-    left_shift: leftShift,
+    ...storeWeights(plan, job.name, lower),
+    ...biasTables(job, lower),
+    left_shift: job.leftShift,
     input_zero_point: job.inputZeroPoint,
   };
-}
-
-/** What the numbers of a table of multipliers are. */
-function scaleText(form: RequantizationForm | undefined, shift: number): string {
-  if (form === 'shifts') return '-log2(scale)';
-  if (form === 'words' || form === 'odd' || form === 'fine') return 'scale as mantissa and exponent';
-  return `scale * 2^${form === 'wide' ? 32 + shift : 32 - shift}`;
 }
 
 /** zero_point, min and max of the output, as template params. */
