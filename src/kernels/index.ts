@@ -1,5 +1,6 @@
 import { conv2dAdds, depthwise2dAdds } from './conv2d/adds.ts';
 import { conv2d4x2S8, conv2dPatch4x2S8, pointwise4x2S8 } from './conv2d/gemm-4x2.ts';
+import { conv2dHeliumS8, pointwiseHeliumS8 } from './conv2d/helium.ts';
 import { conv2dNarrow4x2S8 } from './conv2d/narrow-4x2.ts';
 import { conv2dA4, conv2dS8 } from './conv2d/portable.ts';
 import { conv2dWinogradS8 } from './conv2d/winograd.ts';
@@ -16,6 +17,8 @@ import type { LinearJob } from './linear-job.ts';
 
 export const CONV_KERNELS: readonly Kernel<LinearJob>[] = [
   conv2dAdds,
+  pointwiseHeliumS8,
+  conv2dHeliumS8,
   pointwise4x2S8,
   conv2dWinogradS8,
   conv2d4x2S8,
@@ -37,6 +40,7 @@ export const DEPTHWISE_KERNELS: readonly Kernel<LinearJob>[] = [
 export const DENSE_KERNELS: readonly Kernel<LinearJob>[] = [
   denseAdds,
   denseHeliumS8,
+  pointwiseHeliumS8,
   denseWide4x8S8,
   dense4x8S8,
   pointwise4x2S8,

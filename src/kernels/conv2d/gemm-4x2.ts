@@ -120,7 +120,7 @@ function fours({ shape }: LinearJob): string | null {
 }
 
 /** A pointwise layer does not see where images end. */
-function asOneImage(shape: WindowShape): WindowShape {
+export function asOneImage(shape: WindowShape): WindowShape {
   const pixels = shape.batch * shape.out_h * shape.out_w;
   return { ...shape, batch: 1, in_h: 1, out_h: 1, in_w: pixels, out_w: pixels };
 }

@@ -8,8 +8,8 @@ import { type LinearJob, withoutShift } from '../linear-job.ts';
 import { gemmStream, streamWords } from '../packing/gemm-stream.ts';
 import { type PackedStream, packedStreams, storeStream, unpackWork } from '../packing/packed-stream.ts';
 import { type Gathered, gemmWork } from '../work.ts';
+import { pairOverlap } from './chunk-overlap.ts';
 import { kernelMajor } from './layout.ts';
-import { pairOverlap } from './pair-overlap.ts';
 
 /** The stream of nn_gemm_4x2_s8 for a convolution: `words` columns of each row of a group. */
 export function gemmWeights(wordsOf: (job: LinearJob) => number, overlapShape = (shape: WindowShape) => shape) {

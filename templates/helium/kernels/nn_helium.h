@@ -5,6 +5,8 @@
  * same in C. */
 #if defined(__ARM_FEATURE_MVE)
 #define NN_HAS_MVE 1
+/* Here, not above: only compilers for such a core have it. */
+# include <arm_mve.h>
 #elif defined(__arm__)
 #error "this model was compiled for a core with Helium; choose another target for this one"
 #else

@@ -3,11 +3,11 @@
 #include <stdint.h>
 #include "nn_helium.h"
 
-/* Codes of eight sums in q0 and q1, half up, in every other byte of q0, those of q0 first: 0 4 1 5 2 6 3 7. r3: where the eight
- * multipliers lie; r9: the zero point; r5 is lost. Narrowing saturates, so results of any size are right. */
+/* Codes of eight sums in q0 and q1, half up, in every other byte of q0: one of q0, one of q1, in turn. M0, M1: their multipliers;
+ * r9: the zero point; r5 is lost. Narrowing saturates, so results of any size are right. */
 #if NN_HAS_MVE
-#define nn_scale_helium() \
-    "vldrw.32 q2, [r3], #16\n\tvldrw.32 q3, [r3], #16\n\tvrmulh.s32 q0, q0, q2\n\tvrmulh.s32 q1, q1, q3\n\t" \
+#define nn_scale_helium(M0, M1) \
+    "vrmulh.s32 q0, q0, " M0 "\n\tvrmulh.s32 q1, q1, " M1 "\n\t" \
     "vqmovnb.s32 q0, q0\n\tvqmovnt.s32 q0, q1\n\tvqadd.s16 q0, q0, r9\n\tvqmovnb.s16 q0, q0\n\t"
 #else
 static inline int8_t nn_scale_helium(int32_t acc, uint32_t multiplier, int32_t zero_point)

@@ -6,8 +6,8 @@
 /* nn_scale_helium with multipliers of 31 bits: r9 holds zero point and half a step, times 2^shift: an odd number times
  * 2^(shift - 1), which tells the shift. */
 #if NN_HAS_MVE
-#define nn_scale_helium_wide() \
-    "vldrw.32 q2, [r3], #16\n\tvldrw.32 q3, [r3], #16\n\tvmulh.s32 q0, q0, q2\n\tvmulh.s32 q1, q1, q3\n\t" \
+#define nn_scale_helium_wide(M0, M1) \
+    "vmulh.s32 q0, q0, " M0 "\n\tvmulh.s32 q1, q1, " M1 "\n\t" \
     "rbit r5, r9\n\tclz r5, r5\n\tmvn r5, r5\n\tvadd.i32 q0, q0, r9\n\tvadd.i32 q1, q1, r9\n\t" \
     "vshl.s32 q0, r5\n\tvshl.s32 q1, r5\n\tvqmovnb.s32 q0, q0\n\tvqmovnt.s32 q0, q1\n\tvqmovnb.s16 q0, q0\n\t"
 #else
