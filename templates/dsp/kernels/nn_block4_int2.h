@@ -2,7 +2,10 @@
 #define NN_BLOCK4_INT2_H
 #include <stddef.h>
 #include <stdint.h>
-#include "nn_simd.h"
+#include "nn_load4.h"
+#include "nn_smlad.h"
+#include "nn_sxtb16.h"
+#include "nn_sxtb16_ror8.h"
 #include "nn_unpack_int2_s8.h"
 #include "nn_weight_int2.h"
 

@@ -2,7 +2,10 @@
 #define NN_BLOCK4_INT4_H
 #include <stddef.h>
 #include <stdint.h>
-#include "nn_simd.h"
+#include "nn_load4.h"
+#include "nn_smlad.h"
+#include "nn_sxtb16.h"
+#include "nn_sxtb16_ror8.h"
 #include "nn_unpack_int4_s8.h"
 #include "nn_weight_int4.h"
 

@@ -1,7 +1,10 @@
 #ifndef NN_BLOCK4_S8_H
 #define NN_BLOCK4_S8_H
 #include <stdint.h>
-#include "nn_simd.h"
+#include "nn_load4.h"
+#include "nn_smlad.h"
+#include "nn_sxtb16.h"
+#include "nn_sxtb16_ror8.h"
 #include "nn_weight_s8.h"
 
 /* acc[r] += x[depth] . (row r of a block of four). Block: [depth / 4][row][4], then [row][depth % 4].

@@ -1,7 +1,10 @@
 #ifndef NN_BLOCK4X2_S8_H
 #define NN_BLOCK4X2_S8_H
 #include <stdint.h>
-#include "nn_simd.h"
+#include "nn_load4.h"
+#include "nn_smlad.h"
+#include "nn_sxtb16.h"
+#include "nn_sxtb16_ror8.h"
 #include "nn_weight_s8.h"
 
 /* The block of nn_block4_s8 for two inputs at once: acc[0..3] for x, acc[4..7] for z. Each widened weight serves both.

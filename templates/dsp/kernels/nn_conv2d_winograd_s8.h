@@ -2,7 +2,8 @@
 #define NN_CONV2D_WINOGRAD_S8_H
 #include <stdint.h>
 #include "nn_conv_shape.h"
-#include "nn_simd.h"
+#include "nn_load4.h"
+#include "nn_store4.h"
 #include "nn_winograd_input_s8.h"
 #include "nn_winograd_output_s8.h"
 #include "nn_winograd_products_s8.h"

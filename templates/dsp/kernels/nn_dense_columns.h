@@ -1,7 +1,8 @@
 #ifndef NN_DENSE_COLUMNS_H
 #define NN_DENSE_COLUMNS_H
 #include <stdint.h>
-#include "nn_simd.h"
+#include "nn_smlad.h"
+#include "nn_sxtb16.h"
 
 /* Four sums of two columns: w[0] holds rows 0 and 1, w[1] rows 2 and 3. */
 static inline void nn_dense_columns(const uint32_t w[2], uint32_t x, int32_t acc[4])

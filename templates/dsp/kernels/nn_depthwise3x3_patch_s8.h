@@ -2,7 +2,8 @@
 #define NN_DEPTHWISE3X3_PATCH_S8_H
 #include <stdint.h>
 #include "nn_conv_shape.h"
-#include "nn_simd.h"
+#include "nn_load4.h"
+#include "nn_store4.h"
 
 /* `part` channels (a multiple of four) of the window at (top, left) as patch[3][3][part]; positions outside the image get
  * four zero points. */

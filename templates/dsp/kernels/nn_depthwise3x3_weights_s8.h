@@ -2,7 +2,8 @@
 #define NN_DEPTHWISE3X3_WEIGHTS_S8_H
 #include <stdint.h>
 #include "nn_naked.h"
-#include "nn_simd.h"
+#include "nn_sxtb16.h"
+#include "nn_sxtb16_ror8.h"
 
 /* Of two words of four channels: the pair (a, b) of each channel, to words that lie 7 apart. */
 static inline void nn_channel_pairs_s8(uint32_t a, uint32_t b, uint32_t *to)

@@ -2,7 +2,9 @@
 #define NN_HALVES_S8_H
 #include <stdint.h>
 #include "nn_naked.h"
-#include "nn_simd.h"
+#include "nn_sadd16.h"
+#include "nn_sxtb16.h"
+#include "nn_sxtb16_ror8.h"
 
 /* Codes of four rows, four columns of each, become words of two halves 256 * w1 + w0, as nn_gemm_4x2_s8 reads them. */
 static inline void nn_halves4_s8(uint32_t w[4])

@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 #include "nn_get_s4.h"
-#include "nn_simd.h"
+#include "nn_ssub8.h"
 
 /* Unpacks codes first .. first + count - 1 of x (see nn_get_s4), one to a byte. */
 static inline void nn_load_s4(const uint8_t *x, int32_t first, int32_t count, int8_t *codes)

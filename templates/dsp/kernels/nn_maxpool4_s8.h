@@ -2,7 +2,9 @@
 #define NN_MAXPOOL4_S8_H
 #include <stdint.h>
 #include "nn_conv_shape.h"
-#include "nn_simd.h"
+#include "nn_dsp.h"
+#include "nn_load4.h"
+#include "nn_store4.h"
 
 /* The larger of each two bytes, signed: 2 instructions. */
 static inline uint32_t nn_max4_s8(uint32_t a, uint32_t b)

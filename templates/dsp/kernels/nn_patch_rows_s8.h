@@ -2,8 +2,9 @@
 #define NN_PATCH_ROWS_S8_H
 #include <stdint.h>
 #include "nn_conv_shape.h"
+#include "nn_load4.h"
 #include "nn_naked.h"
-#include "nn_simd.h"
+#include "nn_store4.h"
 
 /* Codes one after the other; words first: rows of patches are too short for a call. Returns the end. */
 static inline int8_t *nn_copy_s8(int8_t *to, const int8_t *from, int32_t count)

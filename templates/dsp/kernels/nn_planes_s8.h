@@ -2,8 +2,9 @@
 #define NN_PLANES_S8_H
 #include <stdint.h>
 #include <string.h>
+#include "nn_load4.h"
 #include "nn_naked.h"
-#include "nn_simd.h"
+#include "nn_store4.h"
 
 /* Four channels of `rows` x `columns` pixels, which lie `step` bytes apart, rows `next` bytes, into four planes that lie `plane`
  * bytes apart, `pitch` bytes a row. */

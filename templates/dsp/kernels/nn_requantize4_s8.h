@@ -1,7 +1,8 @@
 #ifndef NN_REQUANTIZE4_S8_H
 #define NN_REQUANTIZE4_S8_H
 #include <stdint.h>
-#include "nn_simd.h"
+#include "nn_smmlar.h"
+#include "nn_ssat8.h"
 
 /* What the assembly kernels do to four sums at once: codes of 8 bits from results that fit 16. zero_point: of the output,
  * plus 128; the bytes leave 128 again by their highest bit. */

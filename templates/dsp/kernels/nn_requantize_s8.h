@@ -2,7 +2,8 @@
 #define NN_REQUANTIZE_S8_H
 #include <stdint.h>
 #include "nn_quant.h"
-#include "nn_simd.h"
+#include "nn_smmlar.h"
+#include "nn_ssat8.h"
 
 /* clamp(zero_point + round_half_up(acc * 2^left_shift * multiplier / 2^32)): SMMLAR and a saturation. */
 static inline int8_t nn_requantize_s8(const nn_quant *q, int32_t acc, int32_t multiplier)

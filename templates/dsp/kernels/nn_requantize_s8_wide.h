@@ -2,7 +2,8 @@
 #define NN_REQUANTIZE_S8_WIDE_H
 #include <stdint.h>
 #include "nn_quant.h"
-#include "nn_simd.h"
+#include "nn_smmla.h"
+#include "nn_ssat8.h"
 
 /* acc * multiplier / 2^(32 + left_shift), half up: SMMLA, a shift and a saturation. zero_point holds half a step as well,
  * and both times 2^left_shift. */

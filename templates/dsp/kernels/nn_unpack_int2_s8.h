@@ -1,8 +1,10 @@
 #ifndef NN_UNPACK_INT2_S8_H
 #define NN_UNPACK_INT2_S8_H
 #include <stdint.h>
+#include "nn_load4.h"
 #include "nn_packed_s8.h"
-#include "nn_simd.h"
+#include "nn_ssub8.h"
+#include "nn_store4.h"
 
 /* Signed pairs of bits, groups of 16 codes in 4 bytes: the highest pair of each byte are the first four codes, the next ones the
  * next four, and so on. The last group has as many bytes as it needs. */

@@ -1,8 +1,10 @@
 #ifndef NN_UNPACK_INT4_S8_H
 #define NN_UNPACK_INT4_S8_H
 #include <stdint.h>
+#include "nn_load4.h"
 #include "nn_packed_s8.h"
-#include "nn_simd.h"
+#include "nn_ssub8.h"
+#include "nn_store4.h"
 
 /* Signed nibbles, groups of 8 codes in 4 bytes: the high nibbles are the first four codes, the low ones the others. The
  * last group has as many bytes as it needs. */

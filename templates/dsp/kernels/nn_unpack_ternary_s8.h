@@ -1,8 +1,10 @@
 #ifndef NN_UNPACK_TERNARY_S8_H
 #define NN_UNPACK_TERNARY_S8_H
 #include <stdint.h>
+#include "nn_load4.h"
 #include "nn_packed_s8.h"
-#include "nn_simd.h"
+#include "nn_ssub8.h"
+#include "nn_store4.h"
 
 /* -1, 0 and 1, groups of 20 codes in 4 bytes: byte = ceil(256 * number / 243) for a number of five digits to base 3.
  * Three times a byte has the next digit in its upper bits and the rest in its lower ones: two bytes in the halves of a word

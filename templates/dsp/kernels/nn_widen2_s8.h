@@ -1,7 +1,10 @@
 #ifndef NN_WIDEN2_S8_H
 #define NN_WIDEN2_S8_H
 #include <stdint.h>
-#include "nn_simd.h"
+#include "nn_dsp.h"
+#include "nn_load4.h"
+#include "nn_sxtb16.h"
+#include "nn_sxtb16_ror8.h"
 
 /* `count` codes (a positive multiple of four) of a and of b as nn_gemm_4x2_s8 reads windows: of each four, (0, 2) of a, of b,
  * (1, 3) of a, of b. Returns the end. 7 instructions for 8 codes. */

@@ -2,7 +2,9 @@
 #define NN_WINDOW_PAIRS_S8_H
 #include <stdint.h>
 #include "nn_conv_shape.h"
-#include "nn_simd.h"
+#include "nn_load4.h"
+#include "nn_sxtb16.h"
+#include "nn_sxtb16_ror8.h"
 
 /* `count` codes of x (a multiple of four), or of `zero` where x is NULL, widened to every other word. Returns the end. */
 static inline uint32_t *nn_widen_s8(const int8_t *x, uint32_t zero, int32_t count, uint32_t *to)

@@ -1,7 +1,11 @@
 #ifndef NN_WINOGRAD_INPUT_S8_H
 #define NN_WINOGRAD_INPUT_S8_H
 #include <stdint.h>
-#include "nn_simd.h"
+#include "nn_load4.h"
+#include "nn_sadd16.h"
+#include "nn_ssub16.h"
+#include "nn_sxtb16.h"
+#include "nn_sxtb16_ror8.h"
 
 /* Four positions of a row of B' d B, of the sums or differences of two rows of pixels. */
 static inline void nn_winograd_row_s8(uint32_t e0, uint32_t e1, uint32_t e2, uint32_t e3, int32_t channels, uint32_t *v)

@@ -1,8 +1,10 @@
 #ifndef NN_WINOGRAD_OUTPUT_S8_H
 #define NN_WINOGRAD_OUTPUT_S8_H
 #include <stdint.h>
+#include "nn_dsp.h"
 #include "nn_naked.h"
-#include "nn_simd.h"
+#include "nn_smmlar.h"
+#include "nn_ssat8.h"
 
 /* A' m A of one tile, for four outputs: 16 sums of products become 2 x 2 codes, 66 instructions. Sums hold four times those of the
  * convolution modulo 2^32. sums[16][8], of which four columns are read; bias: pairs of bias and multiplier; next, down: bytes

@@ -1,8 +1,9 @@
 #ifndef NN_WINOGRAD_PRODUCTS_S8_H
 #define NN_WINOGRAD_PRODUCTS_S8_H
 #include <stdint.h>
+#include "nn_dsp.h"
 #include "nn_naked.h"
-#include "nn_simd.h"
+#include "nn_smlad.h"
 
 /* sums[16][8]: for each of the 16 positions of a tile, two tiles times four outputs, modulo 2^32: 11 instructions for 16 products
  * (0.69 each), 12 more for each position.

@@ -30,8 +30,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#if !defined(SEPARABLE_FILES_ID) || SEPARABLE_FILES_ID != 0x18bc74b5u
-#error "separable.c (18bc74b5) and separable.h are of different runs: run nibblec compile again and take all its files"
+#if !defined(SEPARABLE_FILES_ID) || SEPARABLE_FILES_ID != 0x7f117fd1u
+#error "separable.c (7f117fd1) and separable.h are of different runs: run nibblec compile again and take all its files"
 #endif
 
 /* Compile with -DSEPARABLE_LAYER_HOOK=function to have it called after each layer (traces, timing). */
@@ -61,6 +61,16 @@ typedef struct {
     int32_t groups;
 } nn_conv_shape;
 
+/* Instructions of the Armv7E-M and Armv8-M DSP extension that C has no operator for. Where there is no such core, as in a
+ * firmware's unit tests on a PC, each is the same in C. */
+#if defined(__ARM_FEATURE_DSP)
+#define NN_HAS_DSP 1
+#elif defined(__arm__)
+#error "this model was compiled for a core with the DSP extension; choose another target for this one"
+#else
+#define NN_HAS_DSP 0
+#endif
+
 /* A function that is all assembly: no prologue, no register of the caller assumed to be kept but by what it pushes. Aligned as
  * ADR takes it to be. */
 #if defined(__clang__)
@@ -74,172 +84,6 @@ typedef struct {
 #define NN_ONCE __attribute__((noinline, unused)) static
 /* A parameter that only the assembly sees. */
 #define NN_ASM_ARG __attribute__((unused))
-
-/* Instructions of the Armv7E-M and Armv8-M DSP extension that C has no operator for. Where there is no such core, as in a
- * firmware's unit tests on a PC, each is the same in C. */
-#if defined(__ARM_FEATURE_DSP)
-#define NN_HAS_DSP 1
-#elif defined(__arm__)
-#error "this model was compiled for a core with the DSP extension; choose another target for this one"
-#else
-#define NN_HAS_DSP 0
-#endif
-
-static inline uint32_t nn_load4(const int8_t *p)
-{
-    uint32_t v;
-    memcpy(&v, p, sizeof v);
-    return v;
-}
-
-static inline void nn_store4(int8_t *p, uint32_t v)
-{
-    memcpy(p, &v, sizeof v);
-}
-
-/* A halfword, its sign extended. */
-static inline int32_t nn_low(uint32_t v)
-{
-    return (int16_t)(v & 0xFFFFu);
-}
-
-static inline int32_t nn_high(uint32_t v)
-{
-    return (int16_t)(v >> 16);
-}
-
-static inline uint32_t nn_halves(int32_t low, int32_t high)
-{
-    return ((uint32_t)low & 0xFFFFu) | ((uint32_t)high << 16);
-}
-
-/* Bytes 0 and 2 as signed halfwords. */
-static inline uint32_t nn_sxtb16(uint32_t v)
-{
-#if NN_HAS_DSP
-    uint32_t r;
-    __asm__("sxtb16 %0, %1" : "=r"(r) : "r"(v));
-    return r;
-#else
-    return nn_halves((int8_t)(v & 0xFFu), (int8_t)((v >> 16) & 0xFFu));
-#endif
-}
-
-/* Bytes 1 and 3 as signed halfwords. */
-static inline uint32_t nn_sxtb16_ror8(uint32_t v)
-{
-#if NN_HAS_DSP
-    uint32_t r;
-    __asm__("sxtb16 %0, %1, ror #8" : "=r"(r) : "r"(v));
-    return r;
-#else
-    return nn_sxtb16(v >> 8);
-#endif
-}
-
-/* sum + bytes 0 and 2 of v as signed halfwords, in each half. */
-static inline uint32_t nn_sxtab16(uint32_t sum, uint32_t v)
-{
-#if NN_HAS_DSP
-    __asm__("sxtab16 %0, %0, %1" : "+r"(sum) : "r"(v));
-    return sum;
-#else
-    const uint32_t w = nn_sxtb16(v);
-    return nn_halves(nn_low(sum) + nn_low(w), nn_high(sum) + nn_high(w));
-#endif
-}
-
-/* The same with bytes 1 and 3. */
-static inline uint32_t nn_sxtab16_ror8(uint32_t sum, uint32_t v)
-{
-#if NN_HAS_DSP
-    __asm__("sxtab16 %0, %0, %1, ror #8" : "+r"(sum) : "r"(v));
-    return sum;
-#else
-    return nn_sxtab16(sum, v >> 8);
-#endif
-}
-
-/* a + b in each half. */
-static inline uint32_t nn_sadd16(uint32_t a, uint32_t b)
-{
-#if NN_HAS_DSP
-    uint32_t r;
-    __asm__("sadd16 %0, %1, %2" : "=r"(r) : "r"(a), "r"(b));
-    return r;
-#else
-    return nn_halves(nn_low(a) + nn_low(b), nn_high(a) + nn_high(b));
-#endif
-}
-
-/* a - b in each half. */
-static inline uint32_t nn_ssub16(uint32_t a, uint32_t b)
-{
-#if NN_HAS_DSP
-    uint32_t r;
-    __asm__("ssub16 %0, %1, %2" : "=r"(r) : "r"(a), "r"(b));
-    return r;
-#else
-    return nn_halves(nn_low(a) - nn_low(b), nn_high(a) - nn_high(b));
-#endif
-}
-
-/* a - b in each byte. */
-static inline uint32_t nn_ssub8(uint32_t a, uint32_t b)
-{
-#if NN_HAS_DSP
-    uint32_t r;
-    __asm__("ssub8 %0, %1, %2" : "=r"(r) : "r"(a), "r"(b));
-    return r;
-#else
-    return ((a | 0x80808080u) - (b & 0x7F7F7F7Fu)) ^ ((a ^ ~b) & 0x80808080u);
-#endif
-}
-
-/* acc + low * low + high * high. */
-static inline int32_t nn_smlad(uint32_t a, uint32_t b, int32_t acc)
-{
-#if NN_HAS_DSP
-    __asm__("smlad %0, %1, %2, %0" : "+r"(acc) : "r"(a), "r"(b));
-    return acc;
-#else
-    return (int32_t)((uint32_t)acc + (uint32_t)(nn_low(a) * nn_low(b)) + (uint32_t)(nn_high(a) * nn_high(b)));
-#endif
-}
-
-/* acc + low * low. */
-static inline int32_t nn_smlabb(uint32_t a, uint32_t b, int32_t acc)
-{
-#if NN_HAS_DSP
-    __asm__("smlabb %0, %1, %2, %0" : "+r"(acc) : "r"(a), "r"(b));
-    return acc;
-#else
-    return (int32_t)((uint32_t)acc + (uint32_t)(nn_low(a) * nn_low(b)));
-#endif
-}
-
-/* acc + high * high. */
-static inline int32_t nn_smlatt(uint32_t a, uint32_t b, int32_t acc)
-{
-#if NN_HAS_DSP
-    __asm__("smlatt %0, %1, %2, %0" : "+r"(acc) : "r"(a), "r"(b));
-    return acc;
-#else
-    return (int32_t)((uint32_t)acc + (uint32_t)(nn_high(a) * nn_high(b)));
-#endif
-}
-
-/* acc + (a * b) >> 32. */
-static inline int32_t nn_smmla(int32_t a, int32_t b, int32_t acc)
-{
-#if NN_HAS_DSP
-    int32_t r;
-    __asm__("smmla %0, %1, %2, %3" : "=r"(r) : "r"(a), "r"(b), "r"(acc));
-    return r;
-#else
-    return acc + (int32_t)(((int64_t)a * b) >> 32);
-#endif
-}
 
 /* acc + (a * b + 2^31) >> 32. */
 static inline int32_t nn_smmlar(int32_t a, int32_t b, int32_t acc)
@@ -280,6 +124,47 @@ static inline void nn_requantize4_s8(const int32_t acc[4], const uint32_t multip
 
 /* The sums and multipliers of kernels that finish four at a time. */
 #define NN_SUMS4(OP) OP("r0", "r8") OP("r1", "r9") OP("r2", "r10") OP("r3", "r11")
+
+/* The upper halfword, its sign extended. */
+static inline int32_t nn_high(uint32_t v)
+{
+    return (int16_t)(v >> 16);
+}
+
+/* The lower halfword, its sign extended. */
+static inline int32_t nn_low(uint32_t v)
+{
+    return (int16_t)(v & 0xFFFFu);
+}
+
+/* acc + low * low + high * high. */
+static inline int32_t nn_smlad(uint32_t a, uint32_t b, int32_t acc)
+{
+#if NN_HAS_DSP
+    __asm__("smlad %0, %1, %2, %0" : "+r"(acc) : "r"(a), "r"(b));
+    return acc;
+#else
+    return (int32_t)((uint32_t)acc + (uint32_t)(nn_low(a) * nn_low(b)) + (uint32_t)(nn_high(a) * nn_high(b)));
+#endif
+}
+
+/* Two halfwords in a word. */
+static inline uint32_t nn_halves(int32_t low, int32_t high)
+{
+    return ((uint32_t)low & 0xFFFFu) | ((uint32_t)high << 16);
+}
+
+/* Bytes 0 and 2 as signed halfwords. */
+static inline uint32_t nn_sxtb16(uint32_t v)
+{
+#if NN_HAS_DSP
+    uint32_t r;
+    __asm__("sxtb16 %0, %1" : "=r"(r) : "r"(v));
+    return r;
+#else
+    return nn_halves((int8_t)(v & 0xFFu), (int8_t)((v >> 16) & 0xFFu));
+#endif
+}
 
 /* Groups of four outputs times two windows, 12 instructions for 16 products (0.75 each), 44 more for each group.
  *
@@ -373,6 +258,20 @@ static inline void nn_next_window(const nn_conv_shape *s, nn_window *at)
     }
 }
 
+/* Four bytes, at any address. */
+static inline uint32_t nn_load4(const int8_t *p)
+{
+    uint32_t v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+/* Four bytes, to any address. */
+static inline void nn_store4(int8_t *p, uint32_t v)
+{
+    memcpy(p, &v, sizeof v);
+}
+
 /* Codes one after the other; words first: rows of patches are too short for a call. Returns the end. */
 static inline int8_t *nn_copy_s8(int8_t *to, const int8_t *from, int32_t count)
 {
@@ -439,6 +338,18 @@ static inline void nn_copy_rows2_s8(const nn_conv_shape *s, const int8_t *x, int
         x += skip;
         z += skip;
     }
+}
+
+/* Bytes 1 and 3 as signed halfwords. */
+static inline uint32_t nn_sxtb16_ror8(uint32_t v)
+{
+#if NN_HAS_DSP
+    uint32_t r;
+    __asm__("sxtb16 %0, %1, ror #8" : "=r"(r) : "r"(v));
+    return r;
+#else
+    return nn_sxtb16(v >> 8);
+#endif
 }
 
 /* `count` codes (a positive multiple of four) of a and of b as nn_gemm_4x2_s8 reads windows: of each four, (0, 2) of a, of b,
@@ -810,6 +721,29 @@ static inline int8_t nn_requantize_s8(const nn_quant *q, int32_t acc, int32_t mu
         code = (code > q->max) ? q->max : code;
     }
     return (int8_t)code;
+}
+
+/* sum + bytes 0 and 2 of v as signed halfwords, in each half. */
+static inline uint32_t nn_sxtab16(uint32_t sum, uint32_t v)
+{
+#if NN_HAS_DSP
+    __asm__("sxtab16 %0, %0, %1" : "+r"(sum) : "r"(v));
+    return sum;
+#else
+    const uint32_t w = nn_sxtb16(v);
+    return nn_halves(nn_low(sum) + nn_low(w), nn_high(sum) + nn_high(w));
+#endif
+}
+
+/* sum + bytes 1 and 3 of v as signed halfwords, in each half. */
+static inline uint32_t nn_sxtab16_ror8(uint32_t sum, uint32_t v)
+{
+#if NN_HAS_DSP
+    __asm__("sxtab16 %0, %0, %1, ror #8" : "+r"(sum) : "r"(v));
+    return sum;
+#else
+    return nn_sxtab16(sum, v >> 8);
+#endif
 }
 
 /* Mean over windows that lie inside of one image, of at most 255 cells, channels in fours, two to an instruction. offset: the
