@@ -40,14 +40,16 @@ export function instancesIn(set: string): KernelInstance[] {
   return [...NAMED_INSTANCES, ...NUMBERED].filter(isHere);
 }
 
-/** Every header of `set`, as a model for such a core gets it, and those of `sets` that they include. */
+/**
+ * Every header of `set` as a model for such a core gets it, and those of `sets` that they include.
+ * `own`: of the set itself, instances as far as they differ in one name from the first of their template.
+ */
 export function headersOf(set: string, sets: readonly string[]): { own: string[]; texts: ReadonlyMap<string, string> } {
   const templates = templateSet(sets);
-  const instances = instancesIn(set).filter(hasOneActivation);
+  const instances = instancesIn(set);
   const numbered = new Map(NUMBERED.map((one) => [one.name, one]));
-  const own = [...unitsOf(set, '.h'), ...instances.map(({ name }) => name)];
   const texts = new Map<string, string>();
-  for (const queue = [...own]; queue.length > 0; ) {
+  for (const queue = [...unitsOf(set, '.h'), ...instances.map(({ name }) => name)]; queue.length > 0; ) {
     const name = queue.pop() as string;
     if (texts.has(name)) continue;
     const instance = numbered.get(name);
@@ -56,14 +58,18 @@ export function headersOf(set: string, sets: readonly string[]): { own: string[]
     texts.set(name, text);
     queue.push(...includesOf(text));
   }
-  return { own, texts };
+  const telling = instances.filter((one) => differences(one, firstOf(instances, one)) <= 1);
+  return { own: [...unitsOf(set, '.h'), ...telling.map(({ name }) => name)], texts };
 }
 
 export function includesOf(text: string): string[] {
   return Array.from(text.matchAll(/^#include "(\S+)\.h"/gm), ([, name]) => name);
 }
 
-/** Of the cells of recurrent layers those that have every activation in every place once. */
-function hasOneActivation({ params: { f, g = f, h = f } }: KernelInstance): boolean {
-  return f === g && f === h;
+function firstOf(instances: readonly KernelInstance[], { template }: KernelInstance): KernelInstance {
+  return instances.find((one) => one.template === template) as KernelInstance;
+}
+
+function differences({ params }: KernelInstance, other: KernelInstance): number {
+  return Object.keys(params).filter((key) => params[key] !== other.params[key]).length;
 }
