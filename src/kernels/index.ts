@@ -8,6 +8,7 @@ import { denseAdds } from './dense/adds.ts';
 import { dense4x8S8, denseWide4x8S8 } from './dense/dense-4x8.ts';
 import { denseHeliumS8 } from './dense/dense-helium.ts';
 import { denseA4, denseS8 } from './dense/portable.ts';
+import { depthwise3x3HeliumS8, depthwise3x3NarrowHeliumS8 } from './depthwise2d/depthwise-helium.ts';
 import { depthwise3x3RunsS8, depthwise3x3S8, depthwise3x3StripsS8 } from './depthwise2d/depthwise3x3.ts';
 import { depthwise2dA4, depthwise2dS8 } from './depthwise2d/portable.ts';
 import type { Kernel } from './kernel.ts';
@@ -30,6 +31,8 @@ export const CONV_KERNELS: readonly Kernel<LinearJob>[] = [
 
 export const DEPTHWISE_KERNELS: readonly Kernel<LinearJob>[] = [
   depthwise2dAdds,
+  depthwise3x3HeliumS8,
+  depthwise3x3NarrowHeliumS8,
   depthwise3x3StripsS8,
   depthwise3x3RunsS8,
   depthwise3x3S8,

@@ -12,7 +12,7 @@ interface Job {
   readonly attributes: Readonly<Record<string, Attribute>>;
 }
 
-export type Kind = 'conv' | 'threes' | 'pointwise' | 'depthwise' | 'dense' | 'add' | 'average' | 'max';
+export type Kind = 'conv' | 'threes' | 'pointwise' | 'depthwise' | 'lanes' | 'dense' | 'add' | 'average' | 'max';
 
 /**
  * `count` layers of a kind side by side, shapes, scales, zero points and codes drawn at random: odd channels and widths, strides,
@@ -32,7 +32,7 @@ export function randomJobs(kind: Kind, count: number, seed: number): Graph {
       return `${name}_x${j}`;
     });
     const relu = job.w !== null && rng.int(0, 2) === 0;
-    const format = kind !== 'threes' && i % 3 === 0 ? pick(rng, ...FORMATS) : PLAIN;
+    const format = kind !== 'threes' && kind !== 'lanes' && i % 3 === 0 ? pick(rng, ...FORMATS) : PLAIN;
     if (job.w) addWeights(name, job.w, scales[0], format, rng, inputs);
     const zero = relu ? -128 : rng.int(-128, 127);
     types.set(name, codes(job.y, [outputScale(job, scales, format.spread, rng)], zero, null));
@@ -53,9 +53,10 @@ export function randomJobs(kind: Kind, count: number, seed: number): Graph {
 
   function addWeights(name: string, shape: Shape, scale: number, format: Format, rng: Rng, inputs: ValueName[]): void {
     const outputs = shape[0];
-    const extreme = format === PLAIN && rng.int(0, 3) === 0;
+    const extreme = format === PLAIN && rng.int(0, kind === 'lanes' ? 1 : 3) === 0;
     const few = () => pick(rng, ...format.codes);
-    const code = () => (extreme && rng.int(0, 9) === 0 ? (rng.int(0, 1) === 0 ? -128 : 127) : few());
+    const often = kind === 'lanes' ? 4 : 9;
+    const code = () => (extreme && rng.int(0, often) === 0 ? (rng.int(0, 1) === 0 ? -128 : 127) : few());
     const data = Int8Array.from({ length: elementCount(shape) }, code);
     const wScales = Array.from({ length: outputs }, () => 0.002 + 0.006 * rng.uniform());
     const bias = Int32Array.from({ length: outputs }, () => rng.int(-30_000, 30_000));
@@ -151,6 +152,11 @@ const JOBS: Readonly<Record<Kind, (rng: Rng) => Job>> = {
   depthwise(rng) {
     const channels = pick(rng, 4, 8, 8, 12, 16, 5, 20);
     const kernels = pick(rng, [3], [3], [3], [3], [2, 3, 5]);
+    return windowJob(rng, { op: 'Conv', channels, outputs: channels, groups: channels, kernels, line: false });
+  },
+  lanes(rng) {
+    const channels = pick(rng, 4, 8, 8, 16, 17, 24, 32, 47, 48);
+    const kernels = pick(rng, [3], [3], [3], [5]);
     return windowJob(rng, { op: 'Conv', channels, outputs: channels, groups: channels, kernels, line: false });
   },
   dense(rng) {

@@ -10,7 +10,7 @@ export const depthwise3x3S8: Kernel<LinearJob> = {
   id: 'depthwise3x3_s8',
   needs: ['dsp'],
   tile: { outputs: 4, pixels: 1, depth: 9 },
-  accepts: (job) => plain3x3(job.shape) ?? acceptsStream(job),
+  accepts: (job) => inFours3x3(job.shape) ?? acceptsStream(job),
   scratchBytes: (job) => 9 * partOf(job.shape) + streamScratchBytes(job),
   overlap: ({ shape }) => ({ atLeast: windowOverlap(shape, 1, 1, 1) }),
   work: (job) => ({ ...depthwisePixelWork(job, partOf(job.shape)), ...streamWork(job) }),
@@ -78,7 +78,7 @@ export const depthwise3x3StripsS8: Kernel<LinearJob> = {
     const { height, pitch } = planeOf(shape);
     if (pitch > 255 || height * pitch > 65_535 || shape.out_w * shape.out_c > 4095)
       return 'its rows are longer than offsets of instructions';
-    return plain3x3(shape) ?? acceptsStream(job);
+    return inFours3x3(shape) ?? acceptsStream(job);
   },
   scratchBytes: (job) => planeOf(job.shape).bytes + streamScratchBytes(job),
   overlap: ({ shape }) => (shape.in_h === shape.out_h && shape.in_w === shape.out_w ? { exactly: 0 } : null),
@@ -130,9 +130,13 @@ function planeOf({ out_h, out_w }: WindowShape) {
 }
 
 /** Null, or why it is no 3x3 of one image with channels in fours. */
-function plain3x3(s: WindowShape): string | null {
+function inFours3x3(s: WindowShape): string | null {
+  return plain3x3(s) ?? (s.out_c % 4 === 0 ? null : 'its channels are no multiple of four');
+}
+
+/** Null, or why it is no 3x3 of one image. */
+export function plain3x3(s: WindowShape): string | null {
   if (s.kernel_h !== 3 || s.kernel_w !== 3) return 'it is no 3x3';
   if (s.batch !== 1) return 'it has several images';
-  if (s.dilation_h !== 1 || s.dilation_w !== 1) return 'it is dilated';
-  return s.out_c % 4 === 0 ? null : 'its channels are no multiple of four';
+  return s.dilation_h === 1 && s.dilation_w === 1 ? null : 'it is dilated';
 }

@@ -1,0 +1,83 @@
+import type { Codes } from '../../formats/index.ts';
+import type { LayerSpec, LowerBuilder } from '../../ir/lowering.ts';
+import { windowOverlap } from '../../ir/window.ts';
+import { must } from '../../support/errors.ts';
+import { requantizesByFours } from '../dsp-limits.ts';
+import { requantizesByVectors } from '../helium-limits.ts';
+import type { Kernel } from '../kernel.ts';
+import { kernelCall } from '../kernel-call.ts';
+import { type LinearJob, withoutShift } from '../linear-job.ts';
+import {
+  depthwiseHeliumStream,
+  GROUP_WORDS,
+  groupsOf,
+  LANES,
+  rowOrder,
+  tapsOf,
+} from '../packing/depthwise-helium-stream.ts';
+import { plain3x3 } from './depthwise3x3.ts';
+
+/** 3x3, any stride, 16 channels at a time. */
+export const depthwise3x3HeliumS8: Kernel<LinearJob> = {
+  id: 'depthwise3x3_helium_s8',
+  needs: ['mve'],
+  tile: { outputs: 16, pixels: 1, depth: 9 },
+  accepts: (job) => (job.shape.in_c < LANES ? 'it has fewer than 16 channels' : acceptsTaps(job)),
+  scratchBytes: ({ shape }) => shape.in_c,
+  // Where the last 16 channels follow the others, a row is read until all of it is written.
+  overlap: ({ shape }) => ({ atLeast: windowOverlap(shape, 1, 1, shape.in_c % LANES === 0 ? 1 : shape.out_w) }),
+  work: ({ shape }) => ({ instructions: shape.out_h * (300 + shape.out_w * (10 + 106 * groupsOf(shape.in_c))) }),
+  tableBytes,
+  build: (job, lower) => buildTaps('nn_depthwise3x3_helium_s8', job, job.shape.in_c, lower),
+};
+
+/** The same for 4 or 8 channels: 4 or 2 pixels are a vector. */
+export const depthwise3x3NarrowHeliumS8: Kernel<LinearJob> = {
+  ...depthwise3x3HeliumS8,
+  id: 'depthwise3x3_narrow_helium_s8',
+  tile: { outputs: 8, pixels: 2, depth: 9 },
+  accepts: (job) => ([4, 8].includes(job.shape.in_c) ? acceptsTaps(job) : 'it has neither 4 nor 8 channels'),
+  scratchBytes: () => 7 * LANES,
+  overlap: ({ shape }) => ({ atLeast: windowOverlap(shape, 1, 1, LANES / shape.in_c) }),
+  work({ shape }) {
+    const vectors = Math.ceil((shape.out_w * shape.in_c) / LANES);
+    const gathered = shape.stride_w === 1 ? 2 : vectors;
+    return { instructions: shape.out_h * (200 + 112 * vectors + 200 * gathered) };
+  },
+  build: (job, lower) => buildTaps('nn_depthwise3x3_narrow_helium_s8', job, 7 * LANES, lower),
+};
+
+function acceptsTaps(shifted: LinearJob): true | string {
+  const job = withoutShift(shifted);
+  const reason = plain3x3(shifted.shape);
+  if (reason !== null) return reason;
+  const able = [requantizesByVectors(job), requantizesByFours(job)].find((one) => one !== true);
+  if (able !== undefined) return able;
+  return rowOrder(job.weights.data as Codes) !== null || 'weights of -128 stand side by side in several of its rows';
+}
+
+function tableBytes({ shape }: LinearJob): number {
+  return 4 * GROUP_WORDS * groupsOf(shape.in_c);
+}
+
+function buildTaps(kernel: string, shifted: LinearJob, scratchBytes: number, lower: LowerBuilder): LayerSpec {
+  const job = withoutShift(shifted);
+  const { shape, name, x, y, zeroPoint, inputZeroPoint, macs, summary } = job;
+  const rows = must(rowOrder(job.weights.data as Codes), 'an order of rows');
+  const stream = depthwiseHeliumStream({ ...job, weights: job.weights.data as Codes }, tapsOf(rows));
+  const comment = `int8 weights [out / 16][kernel][16] of ${name}, with bias and multipliers`;
+  const w = lower.table('weights', 'u32', stream, 'weights', comment, 8 * LANES * groupsOf(shape.in_c));
+  return {
+    ...kernelCall(kernel, shape, [
+      { 'zero point': zeroPoint },
+      x.name,
+      { 'input zero point': inputZeroPoint },
+      `/* rows of the stream */ 0x${[...rows].reverse().join('')}`,
+      w,
+      lower.scratch(scratchBytes, 'int8_t'),
+      y.name,
+    ]),
+    macs,
+    summary,
+  };
+}
