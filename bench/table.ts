@@ -27,8 +27,13 @@ export async function updateTable<Row>(table: BenchTable<Row>, fresh: readonly R
 
 async function writeRows<Row>({ name, page }: BenchTable<Row>, rows: readonly Row[]): Promise<void> {
   await mkdir(FOLDER, { recursive: true });
-  await writeFile(`${FOLDER}${name}.json`, `${JSON.stringify(rows, null, 1)}\n`);
+  await writeFile(`${FOLDER}${name}.json`, rowsText(rows));
   await writeFile(`${FOLDER}${name}.md`, page(rows));
+}
+
+/** A line for each row, so that a difference shows which ones changed. */
+export function rowsText(rows: readonly unknown[]): string {
+  return `[\n${rows.map((row) => JSON.stringify(row)).join(',\n')}\n]\n`;
 }
 
 /** Numbers are grouped by thousands; null: not measured. */
