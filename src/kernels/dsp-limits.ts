@@ -7,13 +7,38 @@ const MOST_RESULT = 32_000;
 
 /** True, or why the DSP kernels, which requantize four sums at once, cannot compute a layer. */
 export function requantizesByFours(job: LinearJob): true | string {
+  if (job.form === undefined && job.leftShift !== 0) return 'an output has a scale of 0.5 or more';
+  if (!fitsBytes(job.weights.data as Codes)) return 'its weights do not fit 8 bits';
+  return saturatesByFours(job);
+}
+
+/** The same for kernels that shift sums to the left. */
+function saturatesByFours(job: LinearJob): true | string {
   if (job.x.packed || job.y.packed) return 'its input or output has codes of 4 bits';
   if (job.form !== undefined && job.form !== 'wide') return 'it is requantized as a quantized file says';
-  if (job.form === undefined && job.leftShift !== 0) return 'an output has a scale of 0.5 or more';
   if (job.clamp.min !== -128 || job.clamp.max !== 127) return 'its result is clamped to other codes than -128 to 127';
-  if (!fitsBytes(job.weights.data as Codes)) return 'its weights do not fit 8 bits';
   if (sumsFit(job) !== true) return sumsFit(job);
   return largest(job).result <= MOST_RESULT || 'a result could need more than 16 bits before it is clamped';
+}
+
+/**
+ * The same for kernels that isolate weights of `bits` by masks (packing/field-stream.ts).
+ * @param room bits of a sum of products beside what lies below it
+ */
+export function multipliesByFields(job: LinearJob, bits: 4 | 2, room: number): true | string {
+  const format = job.format === null ? null : findFormat(job.format);
+  if (format === null || format.bits === null || format.unpack === null) return 'its weights are not of few bits each';
+  if (bits === 4 && format.bits <= 2) return 'its weights have 2 bits';
+  if (!fitsField(job.weights.data as Codes, bits)) return `its weights do not fit ${bits} bits`;
+  if (job.form !== undefined) return 'it is requantized as a quantized file says';
+  const able = saturatesByFours(job);
+  if (able !== true) return able;
+  return sumsBelow(job, 2 ** (room - 1)) || `a sum of products could need more than ${room} bits`;
+}
+
+function fitsField(codes: Codes, bits: number): boolean {
+  const limit = 2 ** (bits - 1);
+  return codes.every((code) => code >= -limit && code < limit);
 }
 
 /** The zero point of kernels that saturate to unsigned bytes: 128 more. */
@@ -61,7 +86,7 @@ function hasLargeHalf({ weights }: LinearJob, rows: number): boolean {
 
 /** Over all rows: the largest sum of products, and the largest result before the clamp. */
 const largest = oncePerJob(({ weights, bias, multiplier, form, leftShift }: LinearJob) => {
-  const unit = 2 ** -(32 + (form === 'wide' ? leftShift : 0));
+  const unit = 2 ** -(form === 'wide' ? 32 + leftShift : 32 - leftShift);
   const codes = weights.data as Codes;
   const depth = codes.length / bias.length;
   let [sum, result] = [0, 0];

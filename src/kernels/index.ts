@@ -6,6 +6,7 @@ import { conv2dA4, conv2dS8 } from './conv2d/portable.ts';
 import { conv2dWinogradS8 } from './conv2d/winograd.ts';
 import { denseAdds } from './dense/adds.ts';
 import { dense4x8S8, denseWide4x8S8 } from './dense/dense-4x8.ts';
+import { dense4x8Int4, dense8x4Int2, denseWide4x8Int4, denseWide8x4Int2 } from './dense/dense-fields.ts';
 import { denseHeliumS8 } from './dense/dense-helium.ts';
 import { denseA4, denseS8 } from './dense/portable.ts';
 import { depthwise3x3HeliumS8, depthwise3x3NarrowHeliumS8 } from './depthwise2d/depthwise-helium.ts';
@@ -44,6 +45,10 @@ export const DENSE_KERNELS: readonly Kernel<LinearJob>[] = [
   denseAdds,
   denseHeliumS8,
   pointwiseHeliumS8,
+  denseWide4x8Int4,
+  dense4x8Int4,
+  denseWide8x4Int2,
+  dense8x4Int2,
   denseWide4x8S8,
   dense4x8S8,
   pointwise4x2S8,

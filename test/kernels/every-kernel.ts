@@ -23,10 +23,16 @@ const CANDIDATES: readonly (readonly [kind: Kind, count: number, kernels: readon
   ['depthwise', 40, DEPTHWISE_KERNELS.map(({ id }) => id)],
   ['lanes', 40, DEPTHWISE_KERNELS.map(({ id }) => id).filter((id) => id.includes('_helium_'))],
   ['dense', 30, DENSE_KERNELS.map(({ id }) => id)],
+  ['few-dense', 40, DENSE_KERNELS.map(({ id }) => id).filter(isOfFewBits)],
   ['add', 8, ['add4_s8', 'add_s8']],
   ['average', 20, ['averagepool4_s8', 'averagepool2d_s8']],
   ['max', 12, ['maxpool4_s8', 'maxpool2d_s8']],
 ];
+
+/** It isolates weights of few bits by masks. */
+function isOfFewBits(id: string): boolean {
+  return /_int[24]$/.test(id);
+}
 
 /** Sets of kernels, with what the smallest core can do that runs them. */
 const FEATURES = {

@@ -12,7 +12,20 @@ interface Job {
   readonly attributes: Readonly<Record<string, Attribute>>;
 }
 
-export type Kind = 'conv' | 'threes' | 'pointwise' | 'depthwise' | 'lanes' | 'dense' | 'add' | 'average' | 'max';
+export type Kind =
+  | FewKind
+  | 'conv'
+  | 'threes'
+  | 'pointwise'
+  | 'depthwise'
+  | 'lanes'
+  | 'dense'
+  | 'add'
+  | 'average'
+  | 'max';
+
+/** Layers of which all weights have few bits each. */
+type FewKind = 'few-conv' | 'few-pointwise' | 'few-dense';
 
 /**
  * `count` layers of a kind side by side, shapes, scales, zero points and codes drawn at random: odd channels and widths, strides,
@@ -32,7 +45,7 @@ export function randomJobs(kind: Kind, count: number, seed: number): Graph {
       return `${name}_x${j}`;
     });
     const relu = job.w !== null && rng.int(0, 2) === 0;
-    const format = kind !== 'threes' && kind !== 'lanes' && i % 3 === 0 ? pick(rng, ...FORMATS) : PLAIN;
+    const format = formatOf(kind, i, rng);
     if (job.w) addWeights(name, job.w, scales[0], format, rng, inputs);
     const zero = relu ? -128 : rng.int(-128, 127);
     types.set(name, codes(job.y, [outputScale(job, scales, format.spread, rng)], zero, null));
@@ -96,7 +109,9 @@ const from = (low: number, high: number) => Array.from({ length: high - low + 1 
 const PLAIN: Format = { name: null, codes: from(-127, 127), spread: 74 };
 const FORMATS: readonly Format[] = [
   { name: 'int4', codes: from(-8, 7), spread: 4.6 },
+  { name: 'int3', codes: from(-4, 3), spread: 2.3 },
   { name: 'int2', codes: from(-2, 1), spread: 1.2 },
+  { name: 'pow2p-3', codes: [-4, -2, -1, 0, 1, 2, 4], spread: 2.4 },
   { name: 'ternary', codes: from(-1, 1), spread: 0.8 },
   { name: 'ternary', codes: from(-1, 1), spread: 0.8 },
   { name: 'codebook-16', codes: from(0, 15).map((i) => 11 * i - 81), spread: 51 },
@@ -104,6 +119,13 @@ const FORMATS: readonly Format[] = [
   { name: 'int4+rans', codes: from(-8, 7), spread: 4.6 },
   { name: 'intv-4', codes: from(-8, 7), spread: 4.6 },
 ];
+
+const FIELDS = FORMATS.filter(({ name }) => /^(int\d|ternary|pow2p-3)$/.test(name ?? ''));
+
+function formatOf(kind: Kind, index: number, rng: Rng): Format {
+  if (kind.startsWith('few-')) return pick(rng, ...FIELDS);
+  return kind !== 'threes' && kind !== 'lanes' && index % 3 === 0 ? pick(rng, ...FORMATS) : PLAIN;
+}
 
 /** So that results of random codes spread over about the range of int8. */
 function outputScale({ w, op }: Job, [a, b = a]: readonly number[], spread: number, rng: Rng): number {
@@ -115,6 +137,9 @@ function outputScale({ w, op }: Job, [a, b = a]: readonly number[], spread: numb
 const pick = <T>(rng: Rng, ...list: readonly T[]): T => list[rng.int(0, list.length - 1)];
 
 const JOBS: Readonly<Record<Kind, (rng: Rng) => Job>> = {
+  'few-conv': (rng) => JOBS.conv(rng),
+  'few-pointwise': (rng) => JOBS.pointwise(rng),
+  'few-dense': (rng) => JOBS.dense(rng),
   conv(rng) {
     const groups = pick(rng, 1, 1, 1, 1, 2, 3);
     const channels = groups * pick(rng, 1, 2, 3, 4, 5, 8, 12, 16);

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { NAMED_INSTANCES } from '../../src/codegen/kernel-instances.ts';
 import { TEMPLATE_ROOT, templateSet } from '../../src/codegen/templates.ts';
 import type { KernelInstance } from '../../src/ir/program.ts';
+import { fieldNumbers } from '../../src/kernels/packing/field-stream.ts';
 
 /** Numbers of a shape for the kernels of which layers declare the instances. */
-export const NUMBERED: readonly KernelInstance[] = ['', '_wide'].flatMap((form) => [
+const BY_FORM: readonly KernelInstance[] = ['', '_wide'].flatMap((form) => [
   { name: `nn_add4_s8_20${form}`, template: 'nn_add4_s8', params: { shift: 20 } },
   {
     name: `nn_conv2d_narrow_4x2_s8_2x3_15_8${form}`,
@@ -27,6 +28,22 @@ export const NUMBERED: readonly KernelInstance[] = ['', '_wide'].flatMap((form) 
     },
   },
 ]);
+
+/** The same for weights of few bits. */
+const BY_BITS: readonly KernelInstance[] = [
+  ...[false, true].flatMap((wide) => {
+    const step = wide
+      ? { log2_step: 4, step_size: 124, x_type: 'uint32_t' }
+      : { log2_step: 3, step_size: 144, x_type: 'int8_t' };
+    return ['4x8_int4', '8x4_int2'].map((block) => ({
+      name: `nn_dense_${wide ? 'wide_' : ''}${block}_8_x2`,
+      template: `nn_dense_${block}`,
+      params: { wide, steps: 8, ...step, ...fieldNumbers(1) },
+    }));
+  }),
+];
+
+export const NUMBERED = [...BY_FORM, ...BY_BITS];
 
 /** Names of the files of a set that end so, without that. */
 export function unitsOf(set: string, ending: '.h' | '.h.hbs'): string[] {
