@@ -1,6 +1,7 @@
-import { add4S8 } from '../src/kernels/add/add4.ts';
 import { CONV_KERNELS, DENSE_KERNELS, DEPTHWISE_KERNELS } from '../src/kernels/index.ts';
 import type { Job, Kernel } from '../src/kernels/kernel.ts';
+import { add4S8 } from '../src/kernels/pairs/add4.ts';
+import { mul4S8 } from '../src/kernels/pairs/mul4.ts';
 import { averagePool4S8, maxPool4S8 } from '../src/kernels/pool/pool4.ts';
 import { FACTS } from '../src/passes/facts.ts';
 import type { AnyPass } from '../src/passes/pass.ts';
@@ -102,6 +103,7 @@ const KERNELS: Readonly<Record<string, readonly KernelFacts[]>> = {
   'average pooling': [averagePool4S8],
   'max pooling': [maxPool4S8],
   addition: [add4S8],
+  multiplication: [mul4S8],
 };
 
 function kernelsPage(): string {
@@ -118,7 +120,7 @@ function kernelsPage(): string {
     'Kernels',
     'Ways to compute int8 layers, for [`--kernels LAYER=KERNEL`](report.md#kernels). *Asks for*: [features](targets.md) of the core. ' +
       '*Block*: outputs x pixels x products of each that the inner loop computes at a time. *Goal*: taken for this `--goal` ' +
-      'only. Pooling and addition have portable kernels besides (`averagepool2d_s8`, `maxpool2d_s8`, `add_s8`). ' +
+      'only. Pooling, addition and multiplication have portable kernels besides (`averagepool2d_s8`, `maxpool2d_s8`, `add_s8`, `mul_s8`). ' +
       '`compile --refusals` tells which of them a layer could have, ' +
       '[benchmarks](benchmarks/kernels.md) what they take.',
     table(['layer', 'kernel', 'asks for', 'block', 'goal'], rows),

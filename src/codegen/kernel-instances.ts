@@ -75,6 +75,7 @@ export const NAMED_INSTANCES: readonly KernelInstance[] = [
   ...all('nn_depthwise3x3_run_s8', { form: ['', '_wide'] }),
   ...all('nn_depthwise3x3_runs_s8', { form: ['', '_wide'] }),
   ...all('nn_conv2d_helium_s8', { form: ['', '_wide'] }),
+  ...all('nn_mul4_s8', { form: ['', '_wide'] }),
   ...all('nn_dense_helium_s8', { form: ['', '_wide'] }),
   ...all('nn_dense_rows_helium_s8', { form: ['', '_wide'] }),
   ...all('nn_gemm_helium_s8', { form: ['', '_wide'] }),

@@ -3,7 +3,7 @@ import { type LinearJob, sumsFit } from './linear-job.ts';
 import { oncePerJob } from './once-per-job.ts';
 
 /** Results before the clamp that fit an int16 half with room for the zero point. */
-const MOST_RESULT = 32_000;
+export const MOST_RESULT = 32_000;
 
 /** True, or why the DSP kernels, which requantize four sums at once, cannot compute a layer. */
 export function requantizesByFours(job: LinearJob): true | string {
@@ -42,7 +42,11 @@ function fitsField(codes: Codes, bits: number): boolean {
 }
 
 /** The zero point of kernels that saturate to unsigned bytes: 128 more. */
-export function raisedZeroPoint({ zeroPoint, form, leftShift }: LinearJob): number {
+export function raisedZeroPoint({
+  zeroPoint,
+  form,
+  leftShift,
+}: Pick<LinearJob, 'zeroPoint' | 'form' | 'leftShift'>): number {
   return zeroPoint + 128 * (form === 'wide' ? 2 ** leftShift : 1);
 }
 

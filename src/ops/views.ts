@@ -1,10 +1,10 @@
 import { intsAttribute } from '../ir/attributes.ts';
+import { broadcastNest } from '../ir/loop-nest.ts';
 import { elementCount } from '../ir/shape.ts';
 import { transposeStorage } from '../ir/storage.ts';
 import { createData } from '../ir/tensor.ts';
 import type { Node } from '../ir/types.ts';
 import type { LowerBuilder, OpDef, UpgradeBuilder } from './op-def.ts';
-import { broadcastNest } from './support/loop-nest.ts';
 import { pointwiseParams } from './support/pointwise.ts';
 import { upgradeToInput } from './support/upgrade.ts';
 import {

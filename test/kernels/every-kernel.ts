@@ -24,7 +24,8 @@ const CANDIDATES: readonly (readonly [kind: Kind, count: number, kernels: readon
   ['lanes', 40, DEPTHWISE_KERNELS.map(({ id }) => id).filter((id) => id.includes('_helium_'))],
   ['dense', 30, DENSE_KERNELS.map(({ id }) => id)],
   ['few-dense', 40, DENSE_KERNELS.map(({ id }) => id).filter(isOfFewBits)],
-  ['add', 8, ['add4_s8', 'add_s8']],
+  ['add', 30, ['add4_s8', 'add_s8']],
+  ['mul', 30, ['mul4_s8', 'mul_s8']],
   ['average', 20, ['averagepool4_s8', 'averagepool2d_s8']],
   ['max', 12, ['maxpool4_s8', 'maxpool2d_s8']],
 ];

@@ -10,6 +10,8 @@ interface Job {
   readonly w: Shape | null;
   readonly y: Shape;
   readonly attributes: Readonly<Record<string, Attribute>>;
+  /** The input that is constant. */
+  readonly constant?: number;
 }
 
 export type Kind =
@@ -21,6 +23,7 @@ export type Kind =
   | 'lanes'
   | 'dense'
   | 'add'
+  | 'mul'
   | 'average'
   | 'max';
 
@@ -44,6 +47,7 @@ export function randomJobs(kind: Kind, count: number, seed: number): Graph {
       types.set(`${name}_x${j}`, codes(shape, [scales[j]], rng.int(-128, 127), null));
       return `${name}_x${j}`;
     });
+    if (job.constant !== undefined) addConstant(`${name}_x${job.constant}`, rng);
     const relu = job.w !== null && rng.int(0, 2) === 0;
     const format = formatOf(kind, i, rng);
     if (job.w) addWeights(name, job.w, scales[0], format, rng, inputs);
@@ -61,8 +65,14 @@ export function randomJobs(kind: Kind, count: number, seed: number): Graph {
       ...(job.w !== null && format === PLAIN && i % 4 === 1 && { rounding: 'even-steps' as const }),
     });
   }
-  const inputs = [...types.keys()].filter((value) => /_x\d$/.test(value));
+  const inputs = [...types.keys()].filter((value) => /_x\d$/.test(value) && !constants.has(value));
   return { name: 'jobs', inputs, outputs: nodes.map(({ name }) => name), nodes, types, constants };
+
+  function addConstant(value: ValueName, rng: Rng): void {
+    const { shape } = must(types.get(value), 'a type');
+    const data = Int8Array.from({ length: elementCount(shape) }, () => rng.int(-128, 127));
+    constants.set(value, { dtype: 'i8', shape, data });
+  }
 
   function addWeights(name: string, shape: Shape, scale: number, format: Format, rng: Rng, inputs: ValueName[]): void {
     const outputs = shape[0];
@@ -129,6 +139,7 @@ function formatOf(kind: Kind, index: number, rng: Rng): Format {
 
 /** So that results of random codes spread over about the range of int8. */
 function outputScale({ w, op }: Job, [a, b = a]: readonly number[], spread: number, rng: Rng): number {
+  if (op === 'Mul') return 60 * a * b * (0.5 + rng.uniform());
   if (!w) return op === 'Add' ? (a + b) * (0.5 + rng.uniform()) : a;
   const depth = elementCount(w) / w[0];
   return (Math.sqrt(depth) * 74 * spread * a * 0.005 * (0.5 + rng.uniform())) / 50;
@@ -188,13 +199,21 @@ const JOBS: Readonly<Record<Kind, (rng: Rng) => Job>> = {
     const [rows, inputs, out] = [pick(rng, 1, 1, 1, 2, 3), pick(rng, 3, 8, 16, 37, 64, 72, 100, 128), rng.int(1, 21)];
     return { op: 'Gemm', x: [[rows, inputs]], w: [out, inputs], y: [rows, out], attributes: { transB: 1 } };
   },
-  add(rng) {
-    const shape = [1, rng.int(1, 9), rng.int(1, 5), rng.int(1, 5)];
-    return { op: 'Add', x: [shape, shape], w: null, y: shape, attributes: {} };
-  },
+  add: (rng) => pairJob(rng, 'Add'),
+  mul: (rng) => pairJob(rng, 'Mul'),
   average: (rng) => poolJob(rng, 'AveragePool'),
   max: (rng) => poolJob(rng, 'MaxPool'),
 };
+
+/** Operands of one shape, or one of them spread over the other. */
+function pairJob(rng: Rng, op: string): Job {
+  const [channels, h, w] = [rng.int(1, 9), rng.int(1, 5), rng.int(1, 5)];
+  const y = [1, channels, h, w];
+  const spread = pick<Shape>(rng, y, y, y, [channels, 1, 1], [h, w], [1, 1, h, 1], []);
+  const x = rng.int(0, 2) === 0 ? [spread, y] : [y, spread];
+  const constant = rng.int(0, 2) === 0 ? { constant: x.indexOf(spread) } : {};
+  return { op, x, w: null, y, attributes: {}, ...constant };
+}
 
 function poolJob(rng: Rng, op: string): Job {
   const channels = pick(rng, 3, 4, 6, 8, 12, 16);

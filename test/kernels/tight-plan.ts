@@ -1,4 +1,4 @@
-import type { BufferId, Call, MemoryPlan, Program } from '../../src/ir/program.ts';
+import type { BufferId, MemoryPlan, Program } from '../../src/ir/program.ts';
 
 /**
  * Every layer in a run of its own, at an odd address: scratch, then the output over its input at the very distance that the
@@ -16,21 +16,18 @@ export function tightPlan({ buffers, calls }: Program): MemoryPlan {
     for (const { access, buffer } of call.arguments) if (access === 'scratch') place(buffer, 4);
     end += end % 2 === 0 ? 1 : 0;
     const from = end;
-    const distance = sharedDistance(call);
+    const shared = call.overlaps[0];
     const reads = [...new Set(call.arguments.filter(({ access }) => access === 'read').map(({ buffer }) => buffer))];
     const [write] = call.arguments.filter(({ access }) => access === 'write').map(({ buffer }) => buffer);
-    const [first, ...others] = reads;
-    if (distance !== null) {
+    const first = shared?.read ?? reads[0];
+    if (shared) {
+      const { distance } = shared;
       const low = Math.min(0, distance);
       offsets.set(write, from - low);
       offsets.set(first, from - low + distance);
       end = Math.max(from - low + (bytes.get(write) ?? 0), from - low + distance + (bytes.get(first) ?? 0));
     } else for (const id of [first, write]) place(id, 1);
-    for (const id of others) place(id, 1);
+    for (const id of reads.filter((id) => id !== first)) place(id, 1);
   }
   return { offsets, arenaBytes: end, lowerBoundBytes: end, peakCall: 0 };
-}
-
-function sharedDistance({ overlaps }: Call): number | null {
-  return overlaps.length > 0 ? overlaps[0].distance : null;
 }

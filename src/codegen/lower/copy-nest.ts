@@ -1,7 +1,7 @@
+import { mergeLoops } from '../../ir/loop-nest.ts';
 import type { Storage } from '../../ir/program.ts';
 import { elementCount } from '../../ir/shape.ts';
 import { factorStrides, normalStorage, refine } from '../../ir/storage.ts';
-import { mergeLoops } from '../../ops/support/loop-nest.ts';
 
 /**
  * Loops that copy a tensor from one storage to another, in the order of the destination's memory; null when their

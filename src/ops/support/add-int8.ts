@@ -1,25 +1,14 @@
-import type { Storage } from '../../ir/program.ts';
-import { elementCount } from '../../ir/shape.ts';
-import { sameStorage } from '../../ir/storage.ts';
 import type { Graph, Node, ValueName } from '../../ir/types.ts';
-import { type AddJob, add4S8 } from '../../kernels/add/add4.ts';
 import { lowerWith } from '../../kernels/choose.ts';
-import { formSuffix } from '../../kernels/forms.ts';
-import type { Kernel } from '../../kernels/kernel.ts';
+import { type AddJob, add4S8 } from '../../kernels/pairs/add4.ts';
 import { addsRatherThanMultiplies } from '../../kernels/weights/adds.ts';
 import { additionParameters } from '../../quant/addition.ts';
 import { fitsInt32, type ImportedAddition, importedAddition } from '../../quant/imported-addition.ts';
-import { zeroPointField } from '../../quant/imported-scales.ts';
 import { isPow2 } from '../../quant/pow2-scale.ts';
 import { clampCodes, quantOf, scaleOf, zeroPointOf } from '../../quant/quantized.ts';
-import { must } from '../../support/errors.ts';
-import type { LowerBuilder, OracleBuilder, QuantizeRule } from '../op-def.ts';
-import { productRequantization } from './matmul-int8.ts';
-import { centred, clampedToInt8, ONNX_I64, requantized, shiftedRight } from './oracle.ts';
-import { lowerPointwise, pointwiseLayer } from './pointwise.ts';
-
-/** Both operands are codes; a constant operand is quantized per tensor like an activation. */
-export const binaryRule: QuantizeRule = { inputs: ['activation', 'activation'], output: 'calibrated' };
+import type { LowerBuilder, OracleBuilder } from '../op-def.ts';
+import { clampedToInt8, ONNX_I64, shiftedRight } from './oracle.ts';
+import { pairJob, portable } from './pair-int8.ts';
 
 /**
  * y = clamp((a A + b B + C) >> S), one rounding; see quant/addition.ts and imported-addition.ts. Sub negates the second scale. Where multiplying is
@@ -28,53 +17,16 @@ export const binaryRule: QuantizeRule = { inputs: ['activation', 'activation'], 
 export function lowerAddS8(node: Node, lower: LowerBuilder): void {
   const sum = sumParameters(lower.graph, node);
   lower.requantizes(sum.parity === null ? undefined : 'words');
-  lowerWith(addJob(node, lower, sum), [add4S8, portableAdd(node)], lower);
+  lowerWith({ ...pairJob(node, lower), sum }, [add4S8, portableAdd(node)], lower);
 }
 
-function addJob(node: Node, lower: LowerBuilder, sum: ImportedAddition): AddJob {
-  const y = lower.type(node.outputs[0]);
-  return {
-    name: node.name,
-    features: lower.features,
-    reads: [],
-    y: null,
-    sum,
-    clamp: clampCodes(node, quantOf(lower.graph, node.outputs[0])),
-    elements: elementCount(y.shape),
-    storage: commonStorage(node, lower),
-    bits: Math.min(...[...node.inputs, ...node.outputs].map((value) => quantOf(lower.graph, value).bits)),
-    title: node.op,
-  };
-}
-
-/** How both operands lie where they lie alike and have the output's shape. */
-function commonStorage({ inputs: [a, b], outputs: [y] }: Node, lower: LowerBuilder): Storage | null {
-  if (a === b || lower.constant(a) || lower.constant(b)) return null;
-  const { shape } = lower.type(y);
-  if ([a, b].some((value) => lower.type(value).shape.join() !== shape.join())) return null;
-  const [first, second] = [a, b].map((value) => lower.storageOf(must(value, 'an operand')));
-  return sameStorage(first, second) ? first : null;
-}
-
-/** Operands of any shape and layout, element by element. */
-function portableAdd(node: Node): Kernel<AddJob> {
-  return {
-    id: 'add_s8',
-    needs: [],
-    tile: null,
-    accepts: () => true,
-    scratchBytes: () => 0,
-    overlap: () => null,
-    work: ({ elements }) => ({ layer: 1, elements }),
-    tableBytes: () => 0,
-    build: ({ sum, clamp: { min, max } }, lower) =>
-      pointwiseLayer(node, lower, {
-        expression: `${sumText(sum, addsRatherThanMultiplies(lower))}, ${min}, ${max})`,
-        title: node.op,
-        onCodes: true,
-      }),
-  };
-}
+const portableAdd = (node: Node) =>
+  portable<AddJob>(
+    node,
+    'add_s8',
+    ({ elements }) => ({ layer: 1, elements }),
+    ({ sum, clamp: { min, max } }, lower) => `${sumText(sum, addsRatherThanMultiplies(lower))}, ${min}, ${max})`,
+  );
 
 /** The kernel's name and what comes before the bounds. */
 function sumText(sum: ImportedAddition, shifts: boolean): string {
@@ -132,31 +84,4 @@ function sumParameters(graph: Graph, node: Node): ImportedAddition {
   }
   const plain = additionParameters(a.scale, a.zeroPoint, b.scale, b.zeroPoint, y.scale, y.zeroPoint);
   return { ...plain, parity: null };
-}
-
-/** y = requantize((a - za) (b - zb)). */
-export function lowerMulS8(node: Node, lower: LowerBuilder): void {
-  const [a, b, y] = [0, 1]
-    .map((i) => quantOf(lower.graph, node.inputs[i]))
-    .concat(quantOf(lower.graph, node.outputs[0]));
-  const scale = productRequantization(lower.graph, node);
-  const { multiplier, leftShift, form } = scale;
-  const { min, max } = clampCodes(node, y!);
-  const quant = `&(const nn_quant){ ${leftShift}, ${zeroPointField(scale, zeroPointOf(y!))}, ${min}, ${max} }`;
-  const factor = (name: string, zeroPoint: number) => (zeroPoint === 0 ? name : `(${name} - (${zeroPoint}))`);
-  lower.requantizes(form);
-  lowerPointwise(node, lower, {
-    expression: `nn_requantize_s8${formSuffix(form)}(${quant}, ${factor('a', zeroPointOf(a!))} * ${factor('b', zeroPointOf(b!))}, ${multiplier[0]})`,
-    title: node.op,
-    onCodes: true,
-  });
-}
-
-export function mulOracle(node: Node, oracle: OracleBuilder): void {
-  const factor = (i: number) =>
-    centred(oracle, node.inputs[i]!, zeroPointOf(quantOf(oracle.graph, node.inputs[i])), ONNX_I64);
-  const y = quantOf(oracle.graph, node.outputs[0]);
-  const product = oracle.node('Mul', [factor(0), factor(1)]);
-  const scales = productRequantization(oracle.graph, node);
-  oracle.output(0, requantized(oracle, product, scales, [], zeroPointOf(y), clampCodes(node, y)));
 }

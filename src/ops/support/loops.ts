@@ -1,9 +1,9 @@
+import { mergeLoops } from '../../ir/loop-nest.ts';
 import type { Json } from '../../ir/program.ts';
 import { rowMajorStrides } from '../../ir/shape.ts';
 import type { Shape } from '../../ir/types.ts';
 import type { Operand } from '../op-def.ts';
 import { assignText, type Elements, elementText } from './element.ts';
-import { mergeLoops } from './loop-nest.ts';
 
 /** How an index moves with the dimensions of a loop nest: one stride per dimension, in elements, from a start. */
 export interface Walk {

@@ -1,13 +1,13 @@
-import type { Json } from '../../ir/program.ts';
+import { broadcastNest, indexText, type LoopNest, liesAs, nestParams } from '../../ir/loop-nest.ts';
+import type { Json, Storage } from '../../ir/program.ts';
 import { elementCount } from '../../ir/shape.ts';
-import { dimensionStrides, rowMajor, sameStorage } from '../../ir/storage.ts';
+import { dimensionStrides, rowMajor } from '../../ir/storage.ts';
 import { elementBytes } from '../../ir/tensor.ts';
 import type { Node, Shape, Tensor } from '../../ir/types.ts';
 import type { LayerSpec, LowerBuilder, Operand } from '../op-def.ts';
 import { cType, literal } from './c-text.ts';
 import { clipBounds } from './clip.ts';
 import { assignText, type Elements, elementText } from './element.ts';
-import { broadcastNest, indexText, type LoopNest } from './loop-nest.ts';
 
 /** One output element from the operands' elements, as a C expression over their names (see elementName). */
 export interface Pointwise {
@@ -60,8 +60,8 @@ export function pointwiseLayer(node: Node, lower: LowerBuilder, pointwise: Point
   if (quantized && !pointwise.onCodes) {
     return lower.refuse('there is no integer form of this operator');
   }
-  const storage = outputStorage(node, lower, used, type.shape);
-  const sources = used.map((i) => readElement(node, lower, i, type.shape, storage));
+  const { storage, sources: how } = layoutsOf(node, lower, used);
+  const sources = used.map((input, i) => readElement(lower, input, how[i]));
   const inputs = sources.flatMap(({ operand }) => operand ?? []);
   const output = lower.write(0, storage, { packed: true });
   const seen = (operand: Operand, shape: Shape | undefined) => ({ ...operand, shape: shape ?? operand.shape });
@@ -90,7 +90,7 @@ export function pointwiseLayer(node: Node, lower: LowerBuilder, pointwise: Point
     ...(pointwise.readsFlash && { readsFlash: true }),
     summary: `${title}, ${elementCount(type.shape)} elements`,
     overlap: inputs
-      .filter((input) => !input.constant && inputs.every((other) => other.name !== input.name || alike(other, output)))
+      .filter((input) => !input.constant && inputs.every((other) => other.name !== input.name || liesAs(other, output)))
       .map((read) => ({ read, distance: inPlaceDistance(read, output) })),
   };
 }
@@ -99,7 +99,7 @@ export function pointwiseLayer(node: Node, lower: LowerBuilder, pointwise: Point
  * As the first computed input of the output's shape lies; in plain order where operands are broadcast and that one is a
  * view without a stride per dimension.
  */
-function outputStorage(node: Node, lower: LowerBuilder, used: readonly number[], shape: Shape): Operand['storage'] {
+function outputStorage(node: Node, lower: LowerBuilder, used: readonly number[], shape: Shape): Storage {
   const model = used.find((i) => {
     const value = node.inputs[i];
     return !lower.constant(value) && lower.type(value).shape.join() === shape.join();
@@ -120,26 +120,29 @@ interface Source {
   readonly scalar?: string;
 }
 
-function readElement(
-  node: Node,
-  lower: LowerBuilder,
-  input: number,
-  shape: Shape,
-  storage: Operand['storage'],
-): Source {
-  const constant = lower.constant(node.inputs[input]);
-  if (constant && isScalar(constant)) return { input, scalar: literal(constant.data[0], constant.dtype) };
-  const alike = lower.type(node.inputs[input]).shape.join() === shape.join();
-  const relay = alike && (constant || !dimensionStrides(storage, shape));
-  return { input, operand: lower.read(input, relay ? storage : 'any', { packed: true }) };
+/** How an input is read: as a literal, or in a layout. */
+type InputLayout = { readonly scalar: Tensor } | { readonly layout: 'any' | Storage };
+
+/** How the output of an element-wise node lies, and how its inputs are read. */
+export function layoutsOf(node: Node, lower: LowerBuilder, used: readonly number[]) {
+  const { shape } = lower.type(node.outputs[0]);
+  const storage = outputStorage(node, lower, used, shape);
+  const sources = used.map((i): InputLayout => {
+    const constant = lower.constant(node.inputs[i]);
+    if (constant && isScalar(constant)) return { scalar: constant };
+    const alike = lower.type(node.inputs[i]).shape.join() === shape.join();
+    return { layout: alike && (constant || !dimensionStrides(storage, shape)) ? storage : 'any' };
+  });
+  return { storage, sources };
+}
+
+function readElement(lower: LowerBuilder, input: number, how: InputLayout): Source {
+  if ('scalar' in how) return { input, scalar: literal(how.scalar.data[0], how.scalar.dtype) };
+  return { input, operand: lower.read(input, how.layout, { packed: true }) };
 }
 
 function isScalar({ data, dtype }: Tensor): boolean {
   return data.length === 1 && dtype !== 'f16' && dtype !== 'bf16';
-}
-
-function alike(input: Operand, output: Operand): boolean {
-  return input.shape.join() === output.shape.join() && sameStorage(input.storage, output.storage);
 }
 
 /**
@@ -171,14 +174,5 @@ export function pointwiseParams(
       value: elementText(input, indexText(nest, i)),
     })),
     statement: assignText(output, indexText(nest, inputs.length), expression),
-  };
-}
-
-function nestParams(nest: LoopNest): { [key: string]: Json } {
-  const indent = (depth: number) => '    '.repeat(depth + 1);
-  return {
-    loops: nest.sizes.map((size, i) => ({ name: `i${i}`, size, pad: indent(i) })),
-    pad: indent(nest.sizes.length),
-    ends: nest.sizes.map((_, i) => `${indent(nest.sizes.length - 1 - i)}}`),
   };
 }

@@ -1,5 +1,9 @@
-import { dimensionStrides, refine, sameStorage } from '../../ir/storage.ts';
-import type { Operand } from '../op-def.ts';
+import type { Operand } from './lowering.ts';
+import type { Json } from './program.ts';
+import { dimensionStrides, refine, sameStorage } from './storage.ts';
+
+/** What of an operand a walk depends on. */
+export type Walked = Pick<Operand, 'shape' | 'storage'>;
 
 /** Loops from the outermost to the innermost; strides[loop][operand] in elements. */
 export interface LoopNest {
@@ -33,10 +37,8 @@ export function mergeLoops(sizes: readonly number[], strides: readonly (readonly
  * Loops over the output's memory order for an element-wise operator with ONNX (multidirectional) broadcasting.
  * Operands: inputs first, output last. Null when a layout does not allow it (read row-major then).
  */
-export function broadcastNest(inputs: readonly Operand[], output: Operand): LoopNest | null {
-  const alike = inputs.every(
-    (input) => input.shape.join() === output.shape.join() && sameStorage(input.storage, output.storage),
-  );
+export function broadcastNest(inputs: readonly Walked[], output: Walked): LoopNest | null {
+  const alike = inputs.every((input) => liesAs(input, output));
   const count = output.shape.reduce((a, b) => a * b, 1);
   if (alike || count === 0) return { sizes: [count], strides: [[...inputs, output].map(() => 1)] };
   if (count === 1) return { sizes: [1], strides: [[...inputs, output].map(() => 0)] };
@@ -54,8 +56,13 @@ export function broadcastNest(inputs: readonly Operand[], output: Operand): Loop
   );
 }
 
+/** Of the same shape and layout. */
+export function liesAs(one: Walked, other: Walked): boolean {
+  return one.shape.join() === other.shape.join() && sameStorage(one.storage, other.storage);
+}
+
 /** Strides of an operand seen through the output's rank: 0 where it is repeated. */
-function broadcastStrides(input: Operand, rank: number): number[] | null {
+function broadcastStrides(input: Walked, rank: number): number[] | null {
   const strides = dimensionStrides(input.storage, input.shape);
   if (!strides) return null;
   const missing = rank - input.shape.length;
@@ -73,4 +80,14 @@ export function indexText(nest: LoopNest, operand: number): string {
     return [stride === 1 ? `i${i}` : `i${i} * ${stride}`];
   });
   return terms.length === 0 ? '0' : terms.join(' + ');
+}
+
+/** Parameters of the loops in a layer's template. */
+export function nestParams(nest: LoopNest): { [key: string]: Json } {
+  const indent = (depth: number) => '    '.repeat(depth + 1);
+  return {
+    loops: nest.sizes.map((size, i) => ({ name: `i${i}`, size, pad: indent(i) })),
+    pad: indent(nest.sizes.length),
+    ends: nest.sizes.map((_, i) => `${indent(nest.sizes.length - 1 - i)}}`),
+  };
 }

@@ -1,0 +1,55 @@
+import { zeroPointField } from '../../quant/imported-scales.ts';
+import type { Requantization } from '../../quant/requantize.ts';
+import { MOST_RESULT, raisedZeroPoint } from '../dsp-limits.ts';
+import { formSuffix } from '../forms.ts';
+import type { Kernel } from '../kernel.ts';
+import { type PairJob, runsLayer, runWork, walksByRuns } from './pair-job.ts';
+
+/** y = requantize((a - zero points[0]) (b - zero points[1])). */
+export interface MulJob extends PairJob {
+  readonly zeroPoints: readonly [number, number];
+  readonly scale: Requantization;
+  readonly zeroPoint: number;
+}
+
+/** Four elements at a time. */
+export const mul4S8: Kernel<MulJob> = {
+  id: 'mul4_s8',
+  needs: ['dsp'],
+  tile: null,
+  accepts(job) {
+    const { scale, clamp, zeroPoints } = job;
+    if (scale.form !== undefined && scale.form !== 'wide') return 'it is requantized as a quantized file says';
+    if (clamp.min !== -128 || clamp.max !== 127) return 'its result is clamped to other codes than -128 to 127';
+    const [a, b] = zeroPoints.map((zeroPoint) => 128 + Math.abs(zeroPoint));
+    const unit = 2 ** (scale.form === 'wide' ? -32 - scale.leftShift : -32);
+    if ((scale.form === undefined && scale.leftShift !== 0) || a * b * scale.multiplier[0] * unit > MOST_RESULT) {
+      return 'a result could need more than 16 bits before it is clamped';
+    }
+    return walksByRuns(job);
+  },
+  scratchBytes: () => 0,
+  overlap: () => ({ atLeast: 0 }),
+  work: (job) => ({ instructions: 6 * job.elements + 45 * (runWork(job).runs ?? 0) }),
+  tableBytes: () => 0,
+  build(job, lower) {
+    const { zeroPoints, scale } = job;
+    const zeroPoint = raisedZeroPoint({ ...scale, zeroPoint: zeroPointField(scale, job.zeroPoint) });
+    return runsLayer(job as Walked, lower, ({ count, first, a, b, repeated, y }) => {
+      const zero = (operand: number) => `/* zero point */ ${zeroPoints[operand]}`;
+      const second = `${repeated ? 'four' : b}, ${zero(1 - first)}, /* step */ ${repeated ? 0 : 4}`;
+      const numbers = `/* multiplier */ ${scale.multiplier[0]}, /* zero point */ ${zeroPoint}`;
+      return {
+        locals: repeated ? [{ ctype: 'int8_t', name: 'four[4]', value: `{ ${Array(4).fill(b).join(', ')} }` }] : [],
+        statement: `nn_mul4_s8${formSuffix(scale.form)}(/* elements */ ${count}, ${a}, ${zero(first)}, ${second}, ${numbers}, ${y});`,
+      };
+    });
+  },
+};
+
+type Walked = MulJob & { readonly walk: NonNullable<MulJob['walk']> };
+
+/** An nn_quant in an expression. */
+export function quantText({ scale, zeroPoint, clamp: { min, max } }: Pick<MulJob, 'scale' | 'zeroPoint' | 'clamp'>) {
+  return `&(const nn_quant){ ${scale.leftShift}, ${zeroPointField(scale, zeroPoint)}, ${min}, ${max} }`;
+}
