@@ -3,6 +3,7 @@ import type { LayerSpec, LowerBuilder } from '../../ir/lowering.ts';
 import { windowOverlap } from '../../ir/window.ts';
 import { must } from '../../support/errors.ts';
 import { requantizesByFours } from '../dsp-limits.ts';
+import { formSuffix } from '../forms.ts';
 import { requantizesByVectors } from '../helium-limits.ts';
 import type { Kernel } from '../kernel.ts';
 import { kernelCall } from '../kernel-call.ts';
@@ -28,7 +29,7 @@ export const depthwise3x3HeliumS8: Kernel<LinearJob> = {
   overlap: ({ shape }) => ({ atLeast: windowOverlap(shape, 1, 1, shape.in_c % LANES === 0 ? 1 : shape.out_w) }),
   work: ({ shape }) => ({ instructions: shape.out_h * (300 + shape.out_w * (10 + 106 * groupsOf(shape.in_c))) }),
   tableBytes,
-  build: (job, lower) => buildTaps('nn_depthwise3x3_helium_s8', job, job.shape.in_c, lower),
+  build: (job, lower) => buildTaps('depthwise3x3_helium_s8', job, job.shape.in_c, lower),
 };
 
 /** The same for 4 or 8 channels: 4 or 2 pixels are a vector. */
@@ -44,7 +45,7 @@ export const depthwise3x3NarrowHeliumS8: Kernel<LinearJob> = {
     const gathered = shape.stride_w === 1 ? 2 : vectors;
     return { instructions: shape.out_h * (200 + 112 * vectors + 200 * gathered) };
   },
-  build: (job, lower) => buildTaps('nn_depthwise3x3_narrow_helium_s8', job, 7 * LANES, lower),
+  build: (job, lower) => buildTaps('depthwise3x3_narrow_helium_s8', job, 7 * LANES, lower),
 };
 
 function acceptsTaps(shifted: LinearJob): true | string {
@@ -68,7 +69,7 @@ function buildTaps(kernel: string, shifted: LinearJob, scratchBytes: number, low
   const comment = `int8 weights [out / 16][kernel][16] of ${name}, with bias and multipliers`;
   const w = lower.table('weights', 'u32', stream, 'weights', comment, 8 * LANES * groupsOf(shape.in_c));
   return {
-    ...kernelCall(kernel, shape, [
+    ...kernelCall(`nn_${kernel}${formSuffix(job.form)}`, shape, [
       { 'zero point': zeroPoint },
       x.name,
       { 'input zero point': inputZeroPoint },

@@ -2,7 +2,7 @@
 #define NN_DEPTHWISE3X3_ROWS_HELIUM_S8_H
 #include <stdint.h>
 #include "nn_conv_shape.h"
-#include "nn_depthwise3x3_run_helium_s8.h"
+#include "nn_depthwise3x3_run.h"
 
 /* The rows of the windows of row oy of the output. order: a hexadecimal digit for each row of the stream, which row of the kernel
  * it is, the first in the lowest. step: between pixels, of rows inside of the image. */
