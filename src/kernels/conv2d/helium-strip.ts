@@ -3,8 +3,12 @@ import { LANES } from '../packing/helium-stream.ts';
 import type { Chunks } from './chunk-overlap.ts';
 import { depthOf } from './gemm-weights.ts';
 
-/** The columns of some windows, as nn_conv2d_helium_s8 copies them; `inRow`: windows are neighbours and share columns. */
+/** The columns of some windows, as nn_conv2d_helium_s8 copies them. */
 export interface Strip extends Chunks {
+  /** Of the windows in it, with columns that are `dilation_w` apart. */
+  readonly shape: WindowShape;
+  /** Columns from one window to the next: neighbours of a row share the others. */
+  readonly between: number;
   readonly columnBytes: number;
   readonly bytes: number;
   /** By which the codes of a column are gathered, in eights; null: they are copied row by row. */
@@ -14,20 +18,17 @@ export interface Strip extends Chunks {
 /** Scratch that a strip may take: as much as two windows in pairs of int16, or this. */
 const LEAST_BYTES = 128;
 
-export function stripOf(shape: WindowShape): Strip {
-  const columnBytes = (shape.kernel_h * shape.in_c) / shape.groups;
-  const inRow = shape.dilation_w === 1 && shape.stride_w < shape.kernel_w && !isWasteful(shape);
+export function stripOf(window: WindowShape): Strip {
+  const { kernel_w, stride_w, out_w, out_h, in_c, kernel_h, groups } = window;
+  const shape = kernel_w === 1 ? { ...window, dilation_w: stride_w } : window;
+  const columnBytes = (kernel_h * in_c) / groups;
+  const inRow = kernel_w === 1 || (shape.dilation_w === 1 && stride_w < kernel_w);
+  const between = kernel_w === 1 ? 1 : inRow ? stride_w : kernel_w;
   const columns = Math.floor(Math.max(LEAST_BYTES, 4 * depthOf(shape)) / columnBytes);
-  const windows = inRow ? Math.floor((columns - shape.kernel_w) / shape.stride_w) + 1 : columns / shape.kernel_w;
-  const longest = inRow ? shape.out_w : shape.out_h * shape.out_w;
-  const most = Math.min(longest, Math.max(2, 2 * Math.floor(windows / 2)));
-  const taken = inRow ? (most - 1) * shape.stride_w + shape.kernel_w : most * shape.kernel_w;
-  return { most, inRow, columnBytes, bytes: taken * columnBytes + LANES, offsets: columnOffsets(shape) };
-}
-
-/** Windows of a row in pairs leave one over, and rows are so short that it costs more than copying columns again. */
-function isWasteful({ out_w }: WindowShape): boolean {
-  return out_w % 2 === 1 && out_w < 12;
+  const windows = Math.floor((columns - kernel_w) / between) + 1;
+  const most = Math.min(inRow ? out_w : out_h * out_w, Math.max(2, 2 * Math.floor(windows / 2)));
+  const bytes = ((most - 1) * between + kernel_w) * columnBytes + LANES;
+  return { shape, most, inRow, between, columnBytes, bytes, offsets: columnOffsets(shape) };
 }
 
 function columnOffsets({ in_c, in_w, kernel_h, dilation_h, groups }: WindowShape): Uint16Array | null {

@@ -69,7 +69,8 @@ export const conv2dHeliumS8: Kernel<LinearJob> = {
   build(shifted, lower) {
     const job = withoutShift(shifted);
     const { shape, x, y, zeroPoint, inputZeroPoint, macs, summary } = job;
-    const { most, inRow, bytes, offsets } = stripOf(shape);
+    const strip = stripOf(shape);
+    const { most, inRow, between, offsets } = strip;
     const rows = shape.out_c / shape.groups;
     const words = heliumStreamBytes(rows, depthOf(shape), FOUR_ROWS.length) / 4;
     const comment = `where the codes of a column of ${job.name} lie, from its first one`;
@@ -81,11 +82,11 @@ export const conv2dHeliumS8: Kernel<LinearJob> = {
       plainStreams(job, lower),
       { 'words of a group': words, 'its rows': rows },
       table,
-      { 'windows at most': most, shared: inRow ? 1 : 0 },
-      lower.scratch(bytes, 'int8_t'),
+      { 'windows at most': most, 'columns between': between, 'in a row': inRow ? 1 : 0 },
+      lower.scratch(strip.bytes, 'int8_t'),
       y.name,
     ];
-    return { ...kernelCall(`nn_conv2d_helium_s8${formSuffix(job.form)}`, shape, list), macs, summary };
+    return { ...kernelCall(`nn_conv2d_helium_s8${formSuffix(job.form)}`, strip.shape, list), macs, summary };
   },
 };
 
@@ -112,12 +113,15 @@ function gemmWork(shape: WindowShape, pairs: number): Work {
   return { layer: 1, pairs: pairs * shape.groups, blocks, vectors: (8 * blocks * lanesOf(depthOf(shape))) / LANES };
 }
 
-function stripWork(shape: WindowShape, { most, inRow, columnBytes }: Strip): Work {
+function stripWork(shape: WindowShape, { most, inRow, between, columnBytes }: Strip): Work {
   const [runs, length] = inRow ? [shape.out_h, shape.out_w] : [1, shape.out_h * shape.out_w];
-  const chunks = shape.batch * runs * Math.ceil(length / most);
-  const pixels = shape.batch * shape.out_h * shape.out_w;
-  const each = inRow ? shape.stride_w : shape.kernel_w;
-  const columns = shape.groups * (pixels * each + (inRow ? chunks * (shape.kernel_w - shape.stride_w) : 0));
-  const pairs = shape.batch * runs * Math.ceil(length / 2);
-  return { ...gemmWork(shape, pairs), chunks: chunks * shape.groups, columns, copied: columns * columnBytes };
+  const images = shape.batch * runs;
+  const chunks = images * Math.ceil(length / most);
+  const columns = shape.groups * (images * length * between + chunks * (shape.kernel_w - between));
+  return {
+    ...gemmWork(shape, images * Math.ceil(length / 2)),
+    chunks: chunks * shape.groups,
+    columns,
+    copied: columns * columnBytes,
+  };
 }
