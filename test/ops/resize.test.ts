@@ -148,21 +148,42 @@ test('integers, as onnxruntime rounds them', async () => {
       [6, 8],
       [0.5, 3],
     ],
+    // Axes that keep their size, beside others and alone.
+    [
+      [1, 2, 4, 5],
+      [1, 1, 1.3, 1],
+    ],
+    [
+      [2, 2, 3, 5],
+      [1, 1, 1.3, 1],
+    ],
+  ];
+  // All axes of a volume are interpolated, where nothing is filtered.
+  const volumes: typeof shapes = [
+    [
+      [2, 3, 2, 7, 5],
+      [1, 1, 0.5, 3, 0.5],
+    ],
+    [
+      [3, 3, 4],
+      [1, 1.7, 1],
+    ],
   ];
   const types = ['i8', 'u8', 'i32'] as const;
   const all = [
     ...shapes,
+    ...volumes,
     [
       [1, 4, 5, 3],
       [1, 2, 0.7, 1],
     ] as (typeof shapes)[number],
   ];
-  const linear = types.flatMap((dtype, t) =>
+  const linear = types.flatMap((dtype) =>
     all.flatMap(([shape, scales], s) =>
-      ['half_pixel', COORDINATES[(s + t) % 5]!].map(
+      COORDINATES.map(
         (coordinate_transformation_mode): Case => ({
           op: 'Resize',
-          inputs: [given(shape, dtype, s + 1), null, floats(...scales)],
+          inputs: [random(dtype, shape, s + 1), null, floats(...scales)],
           attributes: { mode: 'linear', coordinate_transformation_mode },
         }),
       ),

@@ -42,6 +42,7 @@ export function axisTaps(axis: ResizeAxis, mode: ResizeMode): Taps | string {
 /** The input position an output position stands on (ONNX Resize, coordinate_transformation_mode). */
 function centre({ input, output, scale, roi }: ResizeAxis, mode: string, o: number): number | null {
   const pixel = f(f(o + 0.5) / f(scale));
+  if (f(scale) === 1 && mode !== 'tf_crop_and_resize') return o;
   switch (mode) {
     case 'half_pixel':
       return f(pixel - 0.5);
@@ -94,7 +95,8 @@ function linearTaps(axis: ResizeAxis, centres: readonly number[]): Taps {
     const x = clamp(centre, axis.input);
     const first = Math.min(Math.trunc(x), axis.input - 1);
     positions.set([first, Math.min(first + 1, axis.input - 1)], o * 2);
-    weights.set([1 - f(x - first), f(x - first)], o * 2);
+    // Two halves of the last element: float32 adds them up otherwise than one whole.
+    weights.set(first === axis.input - 1 ? [0.5, 0.5] : [1 - f(x - first), f(x - first)], o * 2);
   });
   return { taps: 2, positions, weights };
 }

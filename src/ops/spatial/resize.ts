@@ -1,6 +1,6 @@
 import { floatAttribute, intAttribute, intsAttribute, stringAttribute } from '../../ir/attributes.ts';
 import { normalizeAxis } from '../../ir/shape.ts';
-import type { DType, Node } from '../../ir/types.ts';
+import type { DType, Node, Shape } from '../../ir/types.ts';
 import type { LowerBuilder, OpDef, Operand, UpgradeBuilder } from '../op-def.ts';
 import { cType, literal } from '../support/c-text.ts';
 import { constantNumbers } from '../support/inputs.ts';
@@ -35,7 +35,8 @@ export const resize: OpDef = {
     const y = lower.write(0, followInput(node, lower));
     const resized = resizeAxes(node, lower, x, y);
     const arithmetic = arithmeticOf(dtype, resized);
-    const axes = resized.map((axis, d) => reader(node, lower, axis, d, mode, arithmetic));
+    const read = integers && !arithmetic.fixed && resized.some((axis) => axis) ? wholeImage(resized, x.shape) : resized;
+    const axes = read.map((axis, d) => reader(node, lower, axis, d, mode, arithmetic));
     lower.call({
       template: 'lines',
       params: linesParams(interpolation(node, x, y, axes, arithmetic)),
@@ -139,6 +140,19 @@ function arithmeticOf(dtype: DType, axes: readonly (ResizeAxis | null)[]): Arith
   return { sum: isReal(dtype) ? dtype : 'f32', fixed: false };
 }
 
+/**
+ * Of integers onnxruntime interpolates all axes of an image, also those that keep their size: their last position is two halves
+ * of one element, which float32 adds up in an order of its own before the result is truncated.
+ */
+function wholeImage(axes: readonly (ResizeAxis | null)[], shape: Shape): (ResizeAxis | null)[] {
+  const first = shape.length < 4 ? 0 : axes[1] ? 1 : 2;
+  const last = axes[1] && shape.length === 4 ? 2 : shape.length - 1;
+  return axes.map((axis, d) => {
+    const kept: ResizeAxis = { input: shape[d]!, output: shape[d]!, scale: 1, roi: [0, 1] };
+    return axis ?? (first <= d && d <= last ? kept : null);
+  });
+}
+
 /** Pairs that add up to 1024, the second one truncated. */
 function inFixedPoint(weights: Float32Array): Int32Array {
   return Int32Array.from(weights, (weight, i) =>
@@ -162,6 +176,9 @@ function resizeAxes(
   const roi = constantNumbers(node, lower, 1, 'roi') ?? [];
   const given = constantNumbers(node, lower, 2, 'scales') ?? [];
   const sizes = constantNumbers(node, lower, 3, 'sizes') ?? [];
+  const crop = stringAttribute(node, 'coordinate_transformation_mode', 'half_pixel') === 'tf_crop_and_resize';
+  // onnxruntime copies what keeps its size, whatever the scales are; see verify/definitions for crops.
+  if (!crop && x.shape.join() === y.shape.join()) return x.shape.map(() => null);
   const scales = given.length > 0 ? given : sizes.map((size, i) => size / x.shape[axes[i]]);
   const policy = stringAttribute(node, 'keep_aspect_ratio_policy', 'stretch');
   const common =
@@ -174,7 +191,6 @@ function resizeAxes(
     const i = axes.indexOf(d);
     if (i < 0) return null;
     const scale = common ?? scales[i] ?? 1;
-    const crop = stringAttribute(node, 'coordinate_transformation_mode', 'half_pixel') === 'tf_crop_and_resize';
     if (!crop && scale === 1 && y.shape[d] === input) return null;
     return { input, output: y.shape[d], scale, roi: [roi[i] ?? 0, roi[i + axes.length] ?? 1] };
   });
@@ -276,7 +292,11 @@ function interpolation(
   ]);
 
   function weightedSum(readers: readonly Reader[]): string[] {
-    const weights = readers.map(({ d, weight }, i) => weight(at[`o${d}`], `k${i}`)).filter((text) => text !== null);
+    // The last axis first: weights are multiplied before the element is, which float32 rounds.
+    const weights = readers
+      .map(({ d, weight }, i) => weight(at[`o${d}`], `k${i}`))
+      .filter((text) => text !== null)
+      .reverse();
     const element = source((i) => `k${i}`);
     const product = [...weights, isReal(y.type.dtype) || fixed ? element : `(float)${element}`].join(' * ');
     const total = fixed ? `sum / ${1024 ** readers.length}` : 'sum';
