@@ -27,6 +27,9 @@ interface Found {
 
 const regions = tensorOf('f32', [3, 4], [0.2, 0.8, 4.6, 5.2, -30, -2, 40, 90, 1, 1, 2, 2]);
 
+const [LOWEST, none] = [-(2 - 2 ** -23) * 2 ** 127, 0];
+const lowest = tensorOf('f32', [2, 4], [LOWEST, LOWEST, none, none, none, LOWEST, none, none]);
+
 /** Models that random ones led to, small enough to read. */
 const FOUND: readonly Found[] = [
   {
@@ -143,6 +146,23 @@ const FOUND: readonly Found[] = [
       nodes: [[`y = ${call}`, { kernel_shape: [1, 2], strides: [4, 6], auto_pad }]] as const,
     })),
   ),
+  ...[
+    ['one query behind a past sees all keys', [1, 1, 1, 2], tensorOf('bool', [1, 4], [1, 0, 0, 1])] as const,
+    ['a mask of the lowest numbers leaves no key', [1, 1, 2, 2], lowest] as const,
+    ['a mask of booleans leaves no key', [1, 1, 2, 2], tensorOf('bool', [2, 4], [0, 0, 0, 1, 1, 0, 1, 1])] as const,
+  ].map(([name, shape, m]) => ({
+    name: `Attention: ${name}`,
+    opset: 23,
+    inputs: {
+      q: ['f32', shape] as const,
+      k: ['f32', [1, 1, 3, 2]] as const,
+      v: ['f32', [1, 1, 3, 2]] as const,
+      pk: ['f32', [1, 1, 1, 2]] as const,
+      pv: ['f32', [1, 1, 1, 2]] as const,
+    },
+    constants: { m },
+    nodes: [['y, a, b = Attention(q, k, v, m, pk, pv)', { is_causal: 1 }]] as const,
+  })),
   {
     name: 'BatchNormalization of float64',
     opset: 15,

@@ -56,12 +56,6 @@ const RUNTIME_FAULTS: readonly RuntimeFault[] = [
       return dilations.length !== 2 && dilations.some((dilation) => dilation > 1);
     },
   },
-  {
-    op: 'Attention',
-    reason: 'where mask and is_causal together leave no key, the one that only is_causal forbids is taken',
-    meets: ({ attributes }, [q, , , mask, pastKey]) =>
-      attributes.is_causal === 1 && mask?.dtype === 'bool' && leavesNone(mask, q?.shape.at(-2) ?? 1, pastKey),
-  },
   ...['RNN', 'GRU', 'LSTM'].map(
     (op): RuntimeFault => ({
       op,
@@ -70,17 +64,6 @@ const RUNTIME_FAULTS: readonly RuntimeFault[] = [
     }),
   ),
 ];
-
-/** Whether a query sees no key: those up to its own place that its row of the mask allows. */
-function leavesNone(mask: Tensor, queries: number, pastKey: Known | undefined): boolean {
-  const total = mask.shape.at(-1)!;
-  const past = pastKey?.shape.at(-2) ?? 0;
-  const rows = numbersOf(mask).length / total;
-  return Array.from({ length: Math.max(rows, queries) }, (_, row) => {
-    const allowed = numbersOf(mask).slice((row % rows) * total, ((row % rows) + 1) * total);
-    return allowed.slice(0, past + (row % queries) + 1).every((flag) => flag === 0);
-  }).some((none) => none);
-}
 
 function overflows(value: Known): boolean {
   return value !== null && numbersOf(value).some((x) => !Number.isFinite(x));

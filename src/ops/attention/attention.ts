@@ -39,7 +39,7 @@ export const attention: OpDef = {
       ...steps('v', v),
       ...steps('y', y),
       ...mask.fields,
-      causal: intAttribute(node, 'is_causal', 0),
+      causal: isCausal(node, q.rows, pastLength),
       trace: intAttribute(node, 'qk_matmul_output_mode', 0),
       scale: floatLiteral(floatAttribute(node, 'scale', 0) || 1 / Math.sqrt(q.size)),
       softcap: floatLiteral(floatAttribute(node, 'softcap', 0)),
@@ -77,6 +77,11 @@ export const attention: OpDef = {
     });
   },
 };
+
+/** One query behind a past sees every key that is there: onnxruntime takes them all to stand before it. */
+function isCausal(node: Node, queries: number, pastLength: number): number {
+  return queries === 1 && pastLength > 0 ? 0 : intAttribute(node, 'is_causal', 0);
+}
 
 function steps(name: string, { steps: [batch, head, row] }: Heads): Record<string, number> {
   return { [`${name}_batch_step`]: batch, [`${name}_head_step`]: head, [`${name}_row_step`]: row };

@@ -1,12 +1,14 @@
 #ifndef NN_ATTENTION_F32_H
 #define NN_ATTENTION_F32_H
+#include <float.h>
 #include <math.h>
 #include <stdint.h>
 #include "nn_attention_shape.h"
 
 /* For each query row: softmax(softcap(scale q . k) + mask) . v over the past keys [batch][kv_heads][past_len][size],
  * then the new ones. Exactly one of mask (added) and allowed (0 = masked) may be given, and nonpad: keys in use per
- * batch. Rows that are masked entirely give zeros. row: past_len + kv_len floats. Results that are not wanted are NULL.
+ * batch. Rows that are masked entirely, by -infinity or the lowest number, give zeros. row: past_len + kv_len floats.
+ * Results that are not wanted are NULL.
  */
 static inline void nn_attention_f32(const nn_attention_shape *s, const float *q, const float *k, const float *v,
                                     const float *past_k, const float *past_v, const float *mask, const uint8_t *allowed,
@@ -64,7 +66,7 @@ static inline void nn_attention_f32(const nn_attention_shape *s, const float *q,
                     }
                 }
                 for (int32_t j = 0; j < keys; j++) {
-                    row[j] = (best_bias > -INFINITY) ? expf(row[j] - max) : 0.0f;
+                    row[j] = (best_bias > -FLT_MAX) ? expf(row[j] - max) : 0.0f;
                     sum += row[j];
                 }
                 for (int32_t d = 0; d < s->v_size; d++) {
@@ -75,7 +77,7 @@ static inline void nn_attention_f32(const nn_attention_shape *s, const float *q,
                         (j < s->past_len)
                             ? past_v + ((b * s->kv_heads + kv) * s->past_len + j) * s->v_size
                             : v + b * s->v_batch_step + kv * s->v_head_step + (j - s->past_len) * s->v_row_step;
-                    const float weight = (best_bias > -INFINITY) ? row[j] / sum : 0.0f;
+                    const float weight = (best_bias > -FLT_MAX) ? row[j] / sum : 0.0f;
                     for (int32_t d = 0; d < s->v_size; d++) {
                         out[d] += weight * value[d];
                     }
