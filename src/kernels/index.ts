@@ -1,7 +1,15 @@
 import { conv2dAdds, depthwise2dAdds } from './conv2d/adds.ts';
-import { conv2d4x2S8, conv2dPatch4x2S8, pointwise4x2S8 } from './conv2d/gemm-4x2.ts';
+import {
+  conv2d4x2Int2,
+  conv2d4x2Int4,
+  conv2d4x2S8,
+  pointwise4x2Int2,
+  pointwise4x2Int4,
+  pointwise4x2S8,
+} from './conv2d/gemm-4x2.ts';
 import { conv2dHeliumS8, pointwiseHeliumS8 } from './conv2d/helium.ts';
-import { conv2dNarrow4x2S8 } from './conv2d/narrow-4x2.ts';
+import { conv2dNarrow4x2Int2, conv2dNarrow4x2Int4, conv2dNarrow4x2S8 } from './conv2d/narrow-4x2.ts';
+import { conv2dPatch4x2Int2, conv2dPatch4x2Int4, conv2dPatch4x2S8 } from './conv2d/patch-4x2.ts';
 import { conv2dA4, conv2dS8 } from './conv2d/portable.ts';
 import { conv2dWinogradS8 } from './conv2d/winograd.ts';
 import { denseAdds } from './dense/adds.ts';
@@ -22,10 +30,18 @@ export const CONV_KERNELS: readonly Kernel<LinearJob>[] = [
   pointwiseHeliumS8,
   conv2dHeliumS8,
   pointwise4x2S8,
+  pointwise4x2Int4,
+  pointwise4x2Int2,
   conv2dWinogradS8,
   conv2d4x2S8,
+  conv2d4x2Int4,
+  conv2d4x2Int2,
   conv2dNarrow4x2S8,
+  conv2dNarrow4x2Int4,
+  conv2dNarrow4x2Int2,
   conv2dPatch4x2S8,
+  conv2dPatch4x2Int4,
+  conv2dPatch4x2Int2,
   conv2dA4,
   conv2dS8,
 ];
@@ -52,7 +68,11 @@ export const DENSE_KERNELS: readonly Kernel<LinearJob>[] = [
   denseWide4x8S8,
   dense4x8S8,
   pointwise4x2S8,
+  pointwise4x2Int4,
+  pointwise4x2Int2,
   conv2dPatch4x2S8,
+  conv2dPatch4x2Int4,
+  conv2dPatch4x2Int2,
   denseA4,
   denseS8,
 ];

@@ -23,6 +23,8 @@ const CANDIDATES: readonly (readonly [kind: Kind, count: number, kernels: readon
   ['depthwise', 40, DEPTHWISE_KERNELS.map(({ id }) => id)],
   ['lanes', 40, DEPTHWISE_KERNELS.map(({ id }) => id).filter((id) => id.includes('_helium_'))],
   ['dense', 30, DENSE_KERNELS.map(({ id }) => id)],
+  ['few-conv', 40, CONV_KERNELS.map(({ id }) => id).filter(isOfFewBits)],
+  ['few-pointwise', 16, CONV_KERNELS.map(({ id }) => id).filter(isOfFewBits)],
   ['few-dense', 40, DENSE_KERNELS.map(({ id }) => id).filter(isOfFewBits)],
   ['add', 30, ['add4_s8', 'add_s8']],
   ['mul', 30, ['mul4_s8', 'mul_s8']],

@@ -10,9 +10,9 @@ const BY_FORM: readonly KernelInstance[] = ['', '_wide'].flatMap((form) => [
   { name: `nn_add4_s8_20${form}`, template: 'nn_add4_s8', params: { shift: 20 } },
   {
     name: `nn_conv2d_narrow_4x2_s8_2x3_15_8${form}`,
-    template: 'nn_conv2d_narrow_4x2_s8',
+    template: 'nn_conv2d_narrow_4x2',
     params: {
-      ...{ kernel_h: 2, row: 3, words: 8, rows: 8, form },
+      ...{ kernel_h: 2, row: 3, words: 8, rows: 8, weights: 's8', form },
       words4: [{ from: 0, to: 0 }],
       bytes: [15, 16, 17].map((from) => ({ from, to: from - 12 })),
     },
@@ -41,6 +41,14 @@ const BY_BITS: readonly KernelInstance[] = [
       params: { wide, steps: 8, ...step, ...fieldNumbers(1) },
     }));
   }),
+  ...['int4', 'int2'].flatMap((weights) => [
+    { name: `nn_gemm_4x2_${weights}_x2`, template: `nn_gemm_4x2_${weights}`, params: fieldNumbers(1) },
+    ...['pointwise', 'conv2d', 'conv2d_patch'].map((kernel) => ({
+      name: `nn_${kernel}_4x2_${weights}_x2`,
+      template: `nn_${kernel}_4x2`,
+      params: { weights, form: '_x2' },
+    })),
+  ]),
 ];
 
 export const NUMBERED = [...BY_FORM, ...BY_BITS];

@@ -1,8 +1,9 @@
 import type { Codes } from '../../formats/index.ts';
 import type { LayerSpec, LowerBuilder } from '../../ir/lowering.ts';
-import type { Work } from '../../ir/program.ts';
+import type { Json, KernelInstance, Work } from '../../ir/program.ts';
 import type { WindowShape } from '../../ir/window.ts';
 import { multipliesByHalves, raisedZeroPoint } from '../dsp-limits.ts';
+import { formSuffix } from '../forms.ts';
 import type { OverlapRule } from '../kernel.ts';
 import { type LinearJob, withoutShift } from '../linear-job.ts';
 import { gemmStream, streamWords } from '../packing/gemm-stream.ts';
@@ -11,8 +12,37 @@ import { type Gathered, gemmWork } from '../work.ts';
 import { pairOverlap } from './chunk-overlap.ts';
 import { kernelMajor } from './layout.ts';
 
-/** The stream of nn_gemm_4x2_s8 for a convolution: `words` columns of each row of a group. */
-export function gemmWeights(wordsOf: (job: LinearJob) => number, overlapShape = (shape: WindowShape) => shape) {
+/** Columns of a row of weights that the kernel reads, and the shape that says how near to its input the output may lie. */
+export interface Columns {
+  wordsOf(job: LinearJob): number;
+  overlapShape(shape: WindowShape): WindowShape;
+}
+
+/** How kernels of pairs of windows get at the weights of a layer. */
+export interface GemmWeights {
+  /** Null where weights are read as they lie, or unpacked all at once. */
+  blockOf(job: LinearJob): number | null;
+  accepts(job: LinearJob): true | string;
+  scratchBytes(job: LinearJob): number;
+  overlap(job: LinearJob): OverlapRule;
+  /** Windows are gathered once for each block; `gathered`: rows, words and bytes of a pair. */
+  work(job: LinearJob, gathered?: Gathered): Work;
+  tableBytes(job: LinearJob): number;
+  /** w, end, stream and y as template parameters, with everything else that kernels of pairs take. */
+  build(job: LinearJob, lower: LowerBuilder): BuiltWeights;
+}
+
+export interface BuiltWeights {
+  readonly params: { readonly [name: string]: Json };
+  /** Of kernels that multiply so: nn_gemm_4x2_{{weights}}{{form}}. */
+  readonly names: { readonly weights: string; readonly form: string };
+  /** Kernels with numbers of the layer. */
+  readonly instances: readonly KernelInstance[];
+  readonly described: Pick<LayerSpec, 'macs' | 'summary' | 'reading'>;
+}
+
+/** The stream of nn_gemm_4x2_s8 for a convolution. */
+export function gemmWeights({ wordsOf, overlapShape }: Columns): GemmWeights {
   const distanceOf = ({ shape }: LinearJob) => pairOverlap(overlapShape(shape), shape.groups === 1);
   const plans = packedStreams((job) => ({
     codes: kernelMajor(job.weights).data as Codes,
@@ -22,7 +52,6 @@ export function gemmWeights(wordsOf: (job: LinearJob) => number, overlapShape = 
   }));
   const packed = (job: LinearJob): PackedStream | null => plans.of(withoutShift(job));
   return {
-    /** Null where weights are plain, or unpacked all at once. */
     blockOf: (job: LinearJob): number | null => (packed(job)?.whole === false ? (packed(job)?.block ?? null) : null),
     accepts(job: LinearJob): true | string {
       const plain = withoutShift(job);
@@ -31,14 +60,12 @@ export function gemmWeights(wordsOf: (job: LinearJob) => number, overlapShape = 
     },
     scratchBytes: (job: LinearJob): number => packed(job)?.scratchBytes ?? 0,
     overlap: (job: LinearJob): OverlapRule => (packed(job)?.whole === false ? null : { atLeast: distanceOf(job) }),
-    /** Windows are gathered once for each block; `gathered`: rows, words and bytes of a pair. */
     work(job: LinearJob, gathered: Gathered = { rows: 0, words: 0, bytes: 0 }): Work {
       const plan = packed(job);
       const blocks = plan ? Math.ceil(job.shape.out_c / plan.block) : 1;
       return { ...gemmWork(job, wordsOf(job), gathered, blocks), ...unpackWork(plan) };
     },
     tableBytes: (job: LinearJob): number => packed(job)?.tableBytes ?? job.weights.data.length + 8 * job.bias.length,
-    /** w, end, stream and y as template parameters, with everything else that kernels of pairs take. */
     build(shifted: LinearJob, lower: LowerBuilder) {
       const plan = packed(shifted);
       const job = withoutShift(shifted);
@@ -47,6 +74,8 @@ export function gemmWeights(wordsOf: (job: LinearJob) => number, overlapShape = 
       const reading: LayerSpec['reading'] = plan === null ? 'bytes' : plan.whole ? 'whole' : 'block';
       return {
         params: { x: x.name, input_zero_point: inputZeroPoint, zero_point: raisedZeroPoint(job), ...stored },
+        names: { weights: 's8', form: formSuffix(job.form) },
+        instances: [],
         described: { macs, summary, reading },
       };
     },

@@ -1,53 +1,63 @@
 import { type WindowShape, windowParams } from '../../ir/window.ts';
-import { formSuffix } from '../forms.ts';
 import type { Kernel } from '../kernel.ts';
 import type { LinearJob } from '../linear-job.ts';
-import { conv2dPatch4x2S8, patchOf } from './gemm-4x2.ts';
-import { gemmWeights } from './gemm-weights.ts';
+import { INT2, INT4, S8, type Weights } from './gemm-4x2.ts';
+import { conv2dPatch4x2Int2, conv2dPatch4x2Int4, conv2dPatch4x2S8, PATCH, patchOf } from './patch-4x2.ts';
 
 /** Words and bytes of a window's rows that copies written out may have. */
 const MOST_COPIES = 48;
 
-const weights = gemmWeights((job) => patchOf(job).words);
-
 /** First layers: windows of few codes, the copies of which are written out. */
-export const conv2dNarrow4x2S8: Kernel<LinearJob> = {
-  ...conv2dPatch4x2S8,
-  id: 'conv2d_narrow_4x2_s8',
-  accepts(job) {
-    const { groups, batch, dilation_h, dilation_w } = job.shape;
-    if (groups !== 1) return 'it has groups';
-    if (batch !== 1) return 'it has several images';
-    if (dilation_h !== 1 || dilation_w !== 1) return 'it is dilated';
-    if (copyCount(job.shape) > MOST_COPIES) return `its windows take more than ${MOST_COPIES} copies`;
-    return conv2dPatch4x2S8.accepts(job);
-  },
-  work(job) {
-    const { words4, bytes } = copiesOf(job.shape);
-    return weights.work(job, { rows: 0, words: words4.length, bytes: bytes.length });
-  },
-  build(job, lower) {
-    const { shape } = job;
-    const { words, rows, pairBytes, patchBytes } = patchOf(job);
-    const [row, pitch] = [shape.kernel_w * shape.in_c, shape.in_w * shape.in_c];
-    const form = formSuffix(job.form);
-    const name = `nn_conv2d_narrow_4x2_s8_${shape.kernel_h}x${row}_${pitch}${rows === 0 ? '' : `_${rows}`}${form}`;
-    const { params, described } = weights.build(job, lower);
-    const numbers = { form, kernel_h: shape.kernel_h, row, words, rows, ...copiesOf(shape) };
-    return {
-      template: 'conv2d_narrow_4x2_s8',
-      params: {
-        instance: name,
-        shape: windowParams(shape),
-        ...params,
-        pairs: lower.scratch(pairBytes, 'uint32_t'),
-        patch: lower.scratch(patchBytes, 'int8_t'),
-      },
-      instances: [{ name, template: 'nn_conv2d_narrow_4x2_s8', params: numbers }],
-      ...described,
-    };
-  },
-};
+export const conv2dNarrow4x2S8 = narrow(S8, conv2dPatch4x2S8);
+export const conv2dNarrow4x2Int4 = narrow(INT4, conv2dPatch4x2Int4);
+export const conv2dNarrow4x2Int2 = narrow(INT2, conv2dPatch4x2Int2);
+
+function narrow([weights, of]: Weights, patch: Kernel<LinearJob>): Kernel<LinearJob> {
+  const { work, build } = of(PATCH);
+  return {
+    ...patch,
+    id: `conv2d_narrow_4x2_${weights}`,
+    accepts(job) {
+      const { groups, batch, dilation_h, dilation_w } = job.shape;
+      if (groups !== 1) return 'it has groups';
+      if (batch !== 1) return 'it has several images';
+      if (dilation_h !== 1 || dilation_w !== 1) return 'it is dilated';
+      if (copyCount(job.shape) > MOST_COPIES) return `its windows take more than ${MOST_COPIES} copies`;
+      return patch.accepts(job);
+    },
+    work(job) {
+      const { words4, bytes } = copiesOf(job.shape);
+      return work(job, { rows: 0, words: words4.length, bytes: bytes.length });
+    },
+    build(job, lower) {
+      const { shape } = job;
+      const { words, rows, pairBytes, patchBytes } = patchOf(job);
+      const [row, pitch] = [shape.kernel_w * shape.in_c, shape.in_w * shape.in_c];
+      const { params, names, instances, described } = build(job, lower);
+      const numbers = `${shape.kernel_h}x${row}_${pitch}${rows === 0 ? '' : `_${rows}`}`;
+      const name = `nn_conv2d_narrow_4x2_${weights}_${numbers}${names.form}`;
+      return {
+        template: 'conv2d_narrow_4x2',
+        params: {
+          instance: name,
+          shape: windowParams(shape),
+          ...params,
+          pairs: lower.scratch(pairBytes, 'uint32_t'),
+          patch: lower.scratch(patchBytes, 'int8_t'),
+        },
+        instances: [
+          ...instances,
+          {
+            name,
+            template: 'nn_conv2d_narrow_4x2',
+            params: { ...names, kernel_h: shape.kernel_h, row, words, rows, ...copiesOf(shape) },
+          },
+        ],
+        ...described,
+      };
+    },
+  };
+}
 
 type Copy = { readonly from: number; readonly to: number };
 

@@ -1,0 +1,93 @@
+import type { Codes } from '../../formats/index.ts';
+import { multipliesByFields, raisedZeroPoint } from '../dsp-limits.ts';
+import type { LinearJob } from '../linear-job.ts';
+import { type Fields, fieldNumbers, fieldStream, fieldStreamWords } from '../packing/field-stream.ts';
+import { type Gathered, gemmWork } from '../work.ts';
+import { pairOverlap } from './chunk-overlap.ts';
+import { type Columns, depthOf, type GemmWeights } from './gemm-weights.ts';
+import { kernelMajor } from './layout.ts';
+
+/** Rows of a group. */
+const ROWS = 4;
+
+/** Bits that a sum of products may need beside those below it. */
+const ROOM = { 4: 20, 2: 26 } as const;
+
+/** Instructions for four outputs of two windows, beside and for each column, and for each column of the windows' own sums. */
+const COSTS = { 4: { four: 52, column: 6.5, sum: 1.75 }, 2: { four: 46, column: 7, sum: 1.75 } } as const;
+
+/** The stream of nn_gemm_4x2_int4 or nn_gemm_4x2_int2 for a convolution: weights are read where they lie. */
+export function gemmFields(bits: 4 | 2, { wordsOf, overlapShape }: Columns): GemmWeights {
+  const fieldsOf = ({ leftShift }: LinearJob): Fields => ({ bits, rows: ROWS, left: leftShift });
+  const streamOf = (job: LinearJob) =>
+    fieldStreamWords(job.shape.out_c / job.shape.groups, wordsOf(job), fieldsOf(job));
+  return {
+    blockOf: () => null,
+    accepts: (job) => multipliesByFields(job, bits, ROOM[bits]),
+    scratchBytes: () => 0,
+    overlap: ({ shape }) => ({ atLeast: pairOverlap(overlapShape(shape), shape.groups === 1) }),
+    work: (job, gathered = { rows: 0, words: 0, bytes: 0 }) => ({
+      instructions: instructionsOf(job, bits, wordsOf(job), gathered),
+    }),
+    tableBytes: (job) => 4 * job.shape.groups * streamOf(job),
+    build(job, lower) {
+      const { shape, x, y, name, inputZeroPoint, leftShift, macs, summary } = job;
+      const stream = groupStreams(job, wordsOf(job), fieldsOf(job));
+      const comment = `${job.format} weights [out / 4][kernel][in] of ${name} in fields of ${bits} bits, with bias and multipliers`;
+      const w = lower.table('weights', 'u32', stream, 'weights', comment, 8 * ROWS * Math.ceil(shape.out_c / ROWS));
+      const names = { weights: `int${bits}`, form: leftShift === 0 ? '' : `_x${2 ** leftShift}` };
+      const gemm = `nn_gemm_4x2_int${bits}`;
+      return {
+        params: {
+          x: x.name,
+          input_zero_point: inputZeroPoint,
+          zero_point: raisedZeroPoint(job),
+          packed: null,
+          w,
+          end: `${w} + ${stream.length}`,
+          stream: `${streamOf(job)}`,
+          y: y.name,
+        },
+        names,
+        instances: [{ name: gemm + names.form, template: gemm, params: fieldNumbers(leftShift) }],
+        described: { macs, summary, reading: 'inline' },
+      };
+    },
+  };
+}
+
+/** The streams of all groups, one after the other. */
+function groupStreams({ shape, weights, bias, multiplier }: LinearJob, depth: number, fields: Fields): Uint32Array {
+  const codes = kernelMajor(weights).data as Codes;
+  const used = depthOf(shape);
+  const rows = shape.out_c / shape.groups;
+  const length = fieldStreamWords(rows, depth, fields);
+  const stream = new Uint32Array(shape.groups * length);
+  for (let g = 0; g < shape.groups; g++) {
+    const first = g * rows;
+    const group = {
+      rows,
+      depth,
+      weight: (row: number, column: number) => (column < used ? codes[(first + row) * used + column] : 0),
+      bias: bias.subarray(first, first + rows),
+      multiplier: multiplier.subarray(first, first + rows),
+    };
+    stream.set(fieldStream(group, fields), g * length);
+  }
+  return stream;
+}
+
+function instructionsOf(job: LinearJob, bits: 4 | 2, depth: number, gathered: Gathered): number {
+  const {
+    pairs = 0,
+    rows = 0,
+    bytes = 0,
+    words = 0,
+    widened = 0,
+    fours = 0,
+    products = 0,
+  } = gemmWork(job, depth, gathered);
+  const { four, column, sum } = COSTS[bits];
+  const windows = pairs * 80 + rows * 40 + bytes * 5 + words * 23 + widened * (1.9 + sum);
+  return windows + fours * four + products * column;
+}

@@ -1,0 +1,61 @@
+import { windowParams } from '../../ir/window.ts';
+import type { Kernel } from '../kernel.ts';
+import type { LinearJob } from '../linear-job.ts';
+import { asItIs, callOf, INT2, INT4, instancesOf, S8, type Weights } from './gemm-4x2.ts';
+import { type Columns, depthOf } from './gemm-weights.ts';
+
+/** Of windows that are gathered. */
+export const PATCH: Columns = { wordsOf: (job) => patchOf(job).words, overlapShape: asItIs };
+
+/** Any window: gathered as bytes, then widened. First layers, odd numbers of channels and outputs, groups, dilation. */
+export const conv2dPatch4x2S8 = patched(S8);
+export const conv2dPatch4x2Int4 = patched(INT4);
+export const conv2dPatch4x2Int2 = patched(INT2);
+
+function patched([name, of]: Weights): Kernel<LinearJob> {
+  const weights = of(PATCH);
+  return {
+    id: `conv2d_patch_4x2_${name}`,
+    needs: ['dsp'],
+    tile: { outputs: 4, pixels: 2, depth: 4 },
+    accepts(job) {
+      const able = weights.accepts(job);
+      if (able !== true || weights.blockOf(job) === null) return able;
+      if (job.shape.batch !== 1) return 'its weights are unpacked in blocks, and it has several images';
+      return patchOf(job).rows === 0 || 'its weights are unpacked in blocks, and its outputs are no multiple of four';
+    },
+    scratchBytes: (job) => patchOf(job).pairBytes + patchOf(job).patchBytes + weights.scratchBytes(job),
+    overlap: weights.overlap,
+    work(job) {
+      const { kernel_h, kernel_w, in_c, groups } = job.shape;
+      const [rows, row] = [2 * kernel_h, (kernel_w * in_c) / groups];
+      return weights.work(job, { rows, words: rows * (row >> 2), bytes: rows * (row % 4) });
+    },
+    tableBytes: weights.tableBytes,
+    build(job, lower) {
+      const { words, rows, pairBytes, patchBytes } = patchOf(job);
+      const built = weights.build(job, lower);
+      return {
+        template: 'conv2d_patch_4x2',
+        params: {
+          ...callOf('conv2d_patch_4x2', built),
+          shape: windowParams(job.shape),
+          words,
+          rows,
+          pairs: lower.scratch(pairBytes, 'uint32_t'),
+          patch: lower.scratch(patchBytes, 'int8_t'),
+        },
+        instances: instancesOf('conv2d_patch_4x2', built),
+        ...built.described,
+      };
+    },
+  };
+}
+
+/** Widened words of both windows, rows of a group where they must be rounded up, and memory for them. */
+export function patchOf({ shape }: LinearJob) {
+  const words = 4 * Math.ceil(depthOf(shape) / 4);
+  const outputs = shape.out_c / shape.groups;
+  const rows = outputs % 4 === 0 ? 0 : 4 * Math.ceil(outputs / 4);
+  return { words, rows, pairBytes: 4 * words, patchBytes: 2 * words + 8 + 2 * rows };
+}
