@@ -1,6 +1,6 @@
 import type { ImportedAddition } from '../../quant/imported-addition.ts';
 import type { Kernel } from '../kernel.ts';
-import { type PairJob, runsLayer, runWork, walksByRuns } from './pair-job.ts';
+import { type PairJob, runsLayer, runWork, type Walked, walksByRuns } from './pair-job.ts';
 
 /** y = clamp((a A + b B + C) >> S); see quant/addition.ts. */
 export interface AddJob extends PairJob {
@@ -26,7 +26,7 @@ export const add4S8: Kernel<AddJob> = {
   build(job, lower) {
     const { A, B, C, S } = job.sum;
     const instance = `nn_add4_s8_${S}`;
-    const layer = runsLayer(job as Walked, lower, ({ count, first, a, b, repeated, y }) => {
+    const layer = runsLayer(job as Walked<AddJob>, lower, ({ count, first, a, b, repeated, y }) => {
       const [p, q] = first === 0 ? [A, B] : [B, A];
       // What is repeated is part of the constant.
       const [second, factor, constant] = repeated ? [a, 0, withTerm(C, b, q)] : [b, q, String(C)];
@@ -39,10 +39,8 @@ export const add4S8: Kernel<AddJob> = {
   },
 };
 
-type Walked = AddJob & { readonly walk: NonNullable<AddJob['walk']> };
-
 /** C + b * B, b a number or an element. */
-function withTerm(C: number, b: string, B: number): string {
+export function withTerm(C: number, b: string, B: number): string {
   const code = Number(b);
   return Number.isNaN(code) ? `${C} + ${b} * (${B})` : String(C + code * B);
 }

@@ -3,7 +3,7 @@ import type { Requantization } from '../../quant/requantize.ts';
 import { MOST_RESULT, raisedZeroPoint } from '../dsp-limits.ts';
 import { formSuffix } from '../forms.ts';
 import type { Kernel } from '../kernel.ts';
-import { type PairJob, runsLayer, runWork, walksByRuns } from './pair-job.ts';
+import { type PairJob, runsLayer, runWork, type Walked, walksByRuns } from './pair-job.ts';
 
 /** y = requantize((a - zero points[0]) (b - zero points[1])). */
 export interface MulJob extends PairJob {
@@ -35,7 +35,7 @@ export const mul4S8: Kernel<MulJob> = {
   build(job, lower) {
     const { zeroPoints, scale } = job;
     const zeroPoint = raisedZeroPoint({ ...scale, zeroPoint: zeroPointField(scale, job.zeroPoint) });
-    return runsLayer(job as Walked, lower, ({ count, first, a, b, repeated, y }) => {
+    return runsLayer(job as Walked<MulJob>, lower, ({ count, first, a, b, repeated, y }) => {
       const zero = (operand: number) => `/* zero point */ ${zeroPoints[operand]}`;
       const second = `${repeated ? 'four' : b}, ${zero(1 - first)}, /* step */ ${repeated ? 0 : 4}`;
       const numbers = `/* multiplier */ ${scale.multiplier[0]}, /* zero point */ ${zeroPoint}`;
@@ -46,8 +46,6 @@ export const mul4S8: Kernel<MulJob> = {
     });
   },
 };
-
-type Walked = MulJob & { readonly walk: NonNullable<MulJob['walk']> };
 
 /** An nn_quant in an expression. */
 export function quantText({ scale, zeroPoint, clamp: { min, max } }: Pick<MulJob, 'scale' | 'zeroPoint' | 'clamp'>) {

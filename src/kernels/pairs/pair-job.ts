@@ -15,6 +15,9 @@ export interface PairJob extends Job {
   readonly title: string;
 }
 
+/** One that walksByRuns() accepts. */
+export type Walked<J extends PairJob> = J & { readonly walk: PairWalk };
+
 /** How two operands are read, a number where one is constant; and loops over both, in memory order of the result. */
 export interface PairWalk {
   readonly layouts: readonly ('any' | Storage | number)[];
@@ -52,7 +55,7 @@ export function runWork({ walk, elements }: PairJob): Work {
 
 /** A layer that calls a kernel for each run; `call`: the call, and locals before it. */
 export function runsLayer(
-  job: PairJob & { readonly walk: PairWalk },
+  job: Walked<PairJob>,
   lower: LowerBuilder,
   call: (run: Run) => { readonly statement: string; readonly locals?: readonly Local[] },
 ): LayerSpec {

@@ -1,6 +1,7 @@
 import type { Graph, Node, ValueName } from '../../ir/types.ts';
 import { lowerWith } from '../../kernels/choose.ts';
 import { type AddJob, add4S8 } from '../../kernels/pairs/add4.ts';
+import { addHeliumS8 } from '../../kernels/pairs/helium.ts';
 import { addsRatherThanMultiplies } from '../../kernels/weights/adds.ts';
 import { additionParameters } from '../../quant/addition.ts';
 import { fitsInt32, type ImportedAddition, importedAddition } from '../../quant/imported-addition.ts';
@@ -17,7 +18,7 @@ import { pairJob, portable } from './pair-int8.ts';
 export function lowerAddS8(node: Node, lower: LowerBuilder): void {
   const sum = sumParameters(lower.graph, node);
   lower.requantizes(sum.parity === null ? undefined : 'words');
-  lowerWith({ ...pairJob(node, lower), sum }, [add4S8, portableAdd(node)], lower);
+  lowerWith({ ...pairJob(node, lower), sum }, [addHeliumS8, add4S8, portableAdd(node)], lower);
 }
 
 const portableAdd = (node: Node) =>

@@ -1,6 +1,7 @@
 import type { Node, ValueName } from '../../ir/types.ts';
 import { lowerWith } from '../../kernels/choose.ts';
 import { formSuffix } from '../../kernels/forms.ts';
+import { mulHeliumS8 } from '../../kernels/pairs/helium.ts';
 import { type MulJob, mul4S8, quantText } from '../../kernels/pairs/mul4.ts';
 import { clampCodes, quantOf, zeroPointOf } from '../../quant/quantized.ts';
 import type { LowerBuilder, OracleBuilder } from '../op-def.ts';
@@ -19,7 +20,7 @@ export function lowerMulS8(node: Node, lower: LowerBuilder): void {
     scale,
     zeroPoint: zeroPointAt(node.outputs[0]),
   };
-  lowerWith(job, [mul4S8, portableMul(node)], lower);
+  lowerWith(job, [mulHeliumS8, mul4S8, portableMul(node)], lower);
 }
 
 const portableMul = (node: Node) =>

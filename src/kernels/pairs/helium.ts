@@ -1,0 +1,64 @@
+import type { Kernel } from '../kernel.ts';
+import { type AddJob, withTerm } from './add4.ts';
+import type { MulJob } from './mul4.ts';
+import { type PairJob, runsLayer, runWork, type Walked, walksByRuns } from './pair-job.ts';
+
+/** Four elements at a time, any factors and shift. */
+export const addHeliumS8: Kernel<AddJob> = {
+  id: 'add_helium_s8',
+  needs: ['mve'],
+  tile: null,
+  accepts: (job) => (job.sum.parity === null ? saturates(job) : 'its ties go to even codes'),
+  scratchBytes: () => 0,
+  overlap: () => ({ atLeast: 0 }),
+  work: (job) => vectorWork(job, 9),
+  tableBytes: () => 0,
+  build: (job, lower) =>
+    runsLayer(job as Walked<AddJob>, lower, ({ count, first, a, b, repeated, y }) => {
+      const { A, B, C, S } = job.sum;
+      const [p, q] = first === 0 ? [A, B] : [B, A];
+      // What is repeated is part of the constant.
+      const [second, factor, constant] = repeated ? [a, 0, withTerm(C, b, q)] : [b, q, String(C)];
+      return {
+        statement: `nn_add_helium_s8(/* elements */ ${count}, ${a}, ${second}, ${y}, ${p}, ${factor}, ${constant}, ${S});`,
+      };
+    }),
+};
+
+/** Four elements at a time. */
+export const mulHeliumS8: Kernel<MulJob> = {
+  id: 'mul_helium_s8',
+  needs: ['mve'],
+  tile: null,
+  accepts(job) {
+    if (job.scale.form !== undefined) return 'it is requantized as a quantized file says';
+    return job.scale.leftShift === 0 ? saturates(job) : 'its scale is 0.5 or more';
+  },
+  scratchBytes: () => 0,
+  overlap: () => ({ atLeast: 0 }),
+  work: (job) => vectorWork(job, 13),
+  tableBytes: () => 0,
+  build: (job, lower) =>
+    runsLayer(job as Walked<MulJob>, lower, ({ count, first, a, b, repeated, y }) => {
+      const from = (operand: number) => -job.zeroPoints[operand];
+      const [second, step] = repeated ? ['four', 0] : [b, 4];
+      const numbers = [
+        `/* less the zero points */ ${from(first)}, ${from(1 - first)}, /* step */ ${step}`,
+        `/* multiplier */ ${job.scale.multiplier[0]}, /* zero point */ ${job.zeroPoint}`,
+      ];
+      return {
+        locals: repeated ? [{ ctype: 'int8_t', name: 'four[4]', value: `{ ${Array(4).fill(b).join(', ')} }` }] : [],
+        statement: `nn_mul_helium_s8(/* elements */ ${count}, ${a}, ${second}, ${y}, ${numbers.join(', ')});`,
+      };
+    }),
+};
+
+function saturates(job: PairJob): true | string {
+  const { min, max } = job.clamp;
+  return min === -128 && max === 127 ? walksByRuns(job) : 'its result is clamped to other codes than -128 to 127';
+}
+
+function vectorWork(job: PairJob, instructions: number) {
+  const { elements = 0, runs = 0 } = runWork(job);
+  return { instructions: (instructions * elements) / 4 + 20 * runs };
+}
