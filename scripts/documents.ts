@@ -1,7 +1,9 @@
 import { CONV_KERNELS, DENSE_KERNELS, DEPTHWISE_KERNELS } from '../src/kernels/index.ts';
 import type { Job, Kernel } from '../src/kernels/kernel.ts';
 import { add4S8 } from '../src/kernels/pairs/add4.ts';
+import { addHeliumS8, mulHeliumS8 } from '../src/kernels/pairs/helium.ts';
 import { mul4S8 } from '../src/kernels/pairs/mul4.ts';
+import { averagePoolHeliumS8, maxPoolHeliumS8 } from '../src/kernels/pool/helium.ts';
 import { averagePool4S8, maxPool4S8 } from '../src/kernels/pool/pool4.ts';
 import { FACTS } from '../src/passes/facts.ts';
 import type { AnyPass } from '../src/passes/pass.ts';
@@ -100,10 +102,10 @@ const KERNELS: Readonly<Record<string, readonly KernelFacts[]>> = {
   convolution: CONV_KERNELS,
   'depthwise convolution': DEPTHWISE_KERNELS,
   dense: DENSE_KERNELS,
-  'average pooling': [averagePool4S8],
-  'max pooling': [maxPool4S8],
-  addition: [add4S8],
-  multiplication: [mul4S8],
+  'average pooling': [averagePoolHeliumS8, averagePool4S8],
+  'max pooling': [maxPoolHeliumS8, maxPool4S8],
+  addition: [addHeliumS8, add4S8],
+  multiplication: [mulHeliumS8, mul4S8],
 };
 
 function kernelsPage(): string {

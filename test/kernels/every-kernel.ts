@@ -26,10 +26,10 @@ const CANDIDATES: readonly (readonly [kind: Kind, count: number, kernels: readon
   ['few-conv', 40, CONV_KERNELS.map(({ id }) => id).filter(isOfFewBits)],
   ['few-pointwise', 16, CONV_KERNELS.map(({ id }) => id).filter(isOfFewBits)],
   ['few-dense', 40, DENSE_KERNELS.map(({ id }) => id).filter(isOfFewBits)],
-  ['add', 30, ['add4_s8', 'add_s8']],
-  ['mul', 30, ['mul4_s8', 'mul_s8']],
-  ['average', 20, ['averagepool4_s8', 'averagepool2d_s8']],
-  ['max', 12, ['maxpool4_s8', 'maxpool2d_s8']],
+  ['add', 30, ['add_helium_s8', 'add4_s8', 'add_s8']],
+  ['mul', 30, ['mul_helium_s8', 'mul4_s8', 'mul_s8']],
+  ['average', 20, ['averagepool_helium_s8', 'averagepool4_s8', 'averagepool2d_s8']],
+  ['max', 12, ['maxpool_helium_s8', 'maxpool4_s8', 'maxpool2d_s8']],
 ];
 
 /** It isolates weights of few bits by masks. */

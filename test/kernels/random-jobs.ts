@@ -201,7 +201,10 @@ const JOBS: Readonly<Record<Kind, (rng: Rng) => Job>> = {
   },
   add: (rng) => pairJob(rng, 'Add'),
   mul: (rng) => pairJob(rng, 'Mul'),
-  average: (rng) => poolJob(rng, 'AveragePool'),
+  average(rng) {
+    const job = poolJob(rng, 'AveragePool');
+    return { ...job, attributes: { ...job.attributes, count_include_pad: rng.int(0, 1) } };
+  },
   max: (rng) => poolJob(rng, 'MaxPool'),
 };
 
@@ -216,7 +219,7 @@ function pairJob(rng: Rng, op: string): Job {
 }
 
 function poolJob(rng: Rng, op: string): Job {
-  const channels = pick(rng, 3, 4, 6, 8, 12, 16);
+  const channels = pick(rng, 3, 4, 6, 8, 12, 16, 17, 40);
   return windowJob(rng, { op, channels, outputs: channels, groups: 0, kernels: [1, 2, 3, 5], line: false });
 }
 

@@ -22,13 +22,15 @@ export interface AveragePoolJob extends PoolJob {
   /** Numbers of cells that windows hold, ascending, and the multiplier of each. */
   readonly counts: readonly number[];
   readonly multiplier: Int32Array;
+  /** Whether padding is counted, and up to which row and column, exclusive. */
+  readonly extent: { readonly include_pad: number; readonly count_h: number; readonly count_w: number };
   readonly leftShift: number;
   readonly form?: RequantizationForm;
   readonly tieParity?: 0 | 1;
 }
 
 /** Sums of two channels in one register: at most 255 cells of at most 128 fit 16 bits. */
-const MOST_CELLS = 255;
+export const MOST_CELLS = 255;
 
 /** Channels in fours, two to an instruction. */
 export const averagePool4S8: Kernel<AveragePoolJob> = {

@@ -2,6 +2,7 @@ import type { Graph, Node } from '../../ir/types.ts';
 import { type WindowShape, windowParams, windowTitle } from '../../ir/window.ts';
 import { lowerWith } from '../../kernels/choose.ts';
 import type { Kernel } from '../../kernels/kernel.ts';
+import { averagePoolHeliumS8, maxPoolHeliumS8 } from '../../kernels/pool/helium.ts';
 import {
   type AveragePoolJob,
   averagePool4S8,
@@ -22,7 +23,7 @@ export function lowerMaxPoolS8(node: Node, lower: LowerBuilder, shape: WindowSha
   const x = lower.read(0, 'channels-last', { packed: true });
   const y = lower.write(0, 'channels-last', { packed: true });
   if (x.packed !== y.packed) return lower.refuse('its input and output must have codes of one width');
-  lowerWith(poolJob(node, lower, shape, x, y), [maxPoolAdds, maxPool4S8, portableMaxPool], lower);
+  lowerWith(poolJob(node, lower, shape, x, y), [maxPoolAdds, maxPoolHeliumS8, maxPool4S8, portableMaxPool], lower);
 }
 
 function poolJob(node: Node, lower: LowerBuilder, shape: WindowShape, x: Operand, y: Operand): PoolJob {
@@ -67,53 +68,50 @@ export function lowerAveragePoolS8(node: Node, lower: LowerBuilder, shape: Windo
   const job: AveragePoolJob = {
     ...plain,
     ...scales,
+    extent,
     zeroPoint: zeroPointField(scales, plain.zeroPoint),
     inputZeroPoint: zeroPointOf(quantOf(lower.graph, node.inputs[0])),
   };
-  lowerWith(job, [averagePoolAdds(extent), averagePool4S8, portableAveragePool(extent)], lower);
+  lowerWith(job, [averagePoolAdds, averagePoolHeliumS8, averagePool4S8, portableAveragePool], lower);
 }
 
-type Extent = ReturnType<typeof paddedExtent>;
-
-function portableAveragePool(extent: Extent): Kernel<AveragePoolJob> {
-  return {
-    id: 'averagepool2d_s8',
-    needs: [],
-    tile: null,
-    accepts: () => true,
-    scratchBytes: () => 0,
-    overlap: poolOverlap,
-    work: (job) => poolWork(job.shape),
-    tableBytes: () => 0,
-    build(job, lower) {
-      const { x, y, shape, counts, multiplier, leftShift, zeroPoint, clamp } = job;
-      const packed = x.packed || y.packed;
-      const even = counts.length === 1 && !packed;
-      const byCount = new Int32Array(Math.max(...counts) + 1);
-      counts.forEach((count, i) => {
-        byCount[count] = multiplier[i];
-      });
-      return {
-        template: packed ? 'averagepool2d_a4' : even ? 'averagepool2d_even_s8' : 'averagepool2d_s8',
-        params: {
-          shape: windowParams(shape),
-          x: x.name,
-          y: y.name,
-          ...(packed && { x_packed: x.packed ? 1 : 0, y_packed: y.packed ? 1 : 0 }),
-          ...extent,
-          input_zero_point: job.inputZeroPoint,
-          multiplier: even
-            ? multiplier[0]
-            : lower.table('multiplier', 'i32', byCount, 'parameters', `scale by number of cells, of ${job.name}`),
-          left_shift: leftShift,
-          zero_point: zeroPoint,
-          ...clamp,
-        },
-        summary: job.summary,
-      };
-    },
-  };
-}
+const portableAveragePool: Kernel<AveragePoolJob> = {
+  id: 'averagepool2d_s8',
+  needs: [],
+  tile: null,
+  accepts: () => true,
+  scratchBytes: () => 0,
+  overlap: poolOverlap,
+  work: (job) => poolWork(job.shape),
+  tableBytes: () => 0,
+  build(job, lower) {
+    const { x, y, shape, counts, multiplier, leftShift, zeroPoint, clamp } = job;
+    const packed = x.packed || y.packed;
+    const even = counts.length === 1 && !packed;
+    const byCount = new Int32Array(Math.max(...counts) + 1);
+    counts.forEach((count, i) => {
+      byCount[count] = multiplier[i];
+    });
+    return {
+      template: packed ? 'averagepool2d_a4' : even ? 'averagepool2d_even_s8' : 'averagepool2d_s8',
+      params: {
+        shape: windowParams(shape),
+        x: x.name,
+        y: y.name,
+        ...(packed && { x_packed: x.packed ? 1 : 0, y_packed: y.packed ? 1 : 0 }),
+        ...job.extent,
+        input_zero_point: job.inputZeroPoint,
+        multiplier: even
+          ? multiplier[0]
+          : lower.table('multiplier', 'i32', byCount, 'parameters', `scale by number of cells, of ${job.name}`),
+        left_shift: leftShift,
+        zero_point: zeroPoint,
+        ...clamp,
+      },
+      summary: job.summary,
+    };
+  },
+};
 
 /** The numbers of cells that windows of this layer hold, ascending, and the multiplier of each. */
 export function averageScales(
