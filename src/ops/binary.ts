@@ -2,13 +2,16 @@ import { intAttribute, stringAttribute } from '../ir/attributes.ts';
 import { bitsOf, isFloat } from '../ir/tensor.ts';
 import type { DType, Node } from '../ir/types.ts';
 import { isQuantized } from '../quant/quantized.ts';
-import type { LowerBuilder, NodeFacts, OpDef, Rule } from './op-def.ts';
+import type { LowerBuilder, NodeFacts, OpDef, QuantizeRule, Rule } from './op-def.ts';
 import { addOracle, lowerAddS8 } from './support/add-int8.ts';
 import { cType } from './support/c-text.ts';
+import { divOracle, lowerDivS8 } from './support/divide-int8.ts';
 import { elementwise } from './support/elementwise-rules.ts';
 import { lowerMulS8, mulOracle } from './support/mul-int8.ts';
+import { ownRule } from './support/own-rule.ts';
 import { binaryRule } from './support/pair-int8.ts';
 import { lowerPointwise } from './support/pointwise.ts';
+import { lowerPreluS8, preluOracle } from './support/prelu-int8.ts';
 import { inputs, oneOf, spreads } from './support/rules.ts';
 import { arithmetic, isInteger, isReal, isSigned, kernelSuffix, mathCall, narrowed } from './support/scalar.ts';
 
@@ -23,10 +26,12 @@ interface Binary {
 
 const ADD_S8: Int8Form = { lower: lowerAddS8, oracle: addOracle };
 const MUL_S8: Int8Form = { lower: lowerMulS8, oracle: mulOracle };
+const DIV_S8: Int8Form = { lower: lowerDivS8, oracle: divOracle, quantize: ownRule };
 const isNumber = (dtype: DType) => isReal(dtype) || isInteger(dtype);
 interface Int8Form {
   readonly lower: NonNullable<OpDef['lower']>;
   readonly oracle: NonNullable<OpDef['oracle']>;
+  readonly quantize?: QuantizeRule;
 }
 
 const ring = (operator: string, summary: string, int8?: Int8Form): Binary => ({
@@ -50,7 +55,7 @@ const BINARY: Readonly<Record<string, Binary>> = {
   Add: ring('+', 'Sum, broadcast; integers modulo 2^bits.', ADD_S8),
   Sub: ring('-', 'Difference, broadcast; integers modulo 2^bits.', ADD_S8),
   Mul: ring('*', 'Product, broadcast; integers modulo 2^bits.', MUL_S8),
-  Div: { summary: 'Quotient, broadcast; integers truncate, x / 0 = 0.', formula: divide },
+  Div: { summary: 'Quotient, broadcast; integers truncate, x / 0 = 0.', formula: divide, int8: DIV_S8 },
   Mod: { summary: 'Remainder with the sign of the divisor, or of the dividend with fmod = 1.', formula: modulo },
   BitShift: {
     summary: 'Shifts unsigned integers left or right; by their width or more gives 0.',
@@ -87,7 +92,7 @@ const binary = ([op, { summary, accepts = isNumber, formula, int8 }]: [string, B
   summary,
   elementwise: true,
   check: [...elementwise(2), ...(CHECKS[op] ?? [])],
-  ...(int8 && { quantize: binaryRule, oracle: int8.oracle }),
+  ...(int8 && { quantize: int8.quantize ?? binaryRule, oracle: int8.oracle }),
   lower(node, lower) {
     const { dtype } = lower.type(node.inputs[0]);
     if (int8 && isQuantized(lower.type, node)) return int8.lower(node, lower);
@@ -101,7 +106,10 @@ export const prelu: OpDef = {
   elementwise: true,
   summary: 'x, or slope x below zero; the slope is broadcast.',
   check: [inputs(2), spreads(1)],
+  quantize: ownRule,
+  oracle: preluOracle,
   lower(node, lower) {
+    if (isQuantized(lower.type, node)) return lowerPreluS8(node, lower);
     const { dtype } = lower.type(node.inputs[0]);
     if (!isNumber(dtype)) return lower.refuse(`${dtype} is not supported`);
     const product = arithmetic(dtype, '*', 'b', 'a');

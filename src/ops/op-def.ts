@@ -66,11 +66,17 @@ export type Role = 'activation' | 'weight' | 'bias' | 'fill' | 'parameter';
  *   `parameter`: not quantized (shapes, axes, pads).
  * - output: 'calibrated' gets its own scale; 'as-input' shares scale and zero point with input 0 (movement, max pooling);
  *   'shared' gives all activation inputs and the output one scale where possible (Concat);
- *   or a fixed affine type.
+ *   'plain' results are no codes (indices) and keep their types; or a fixed affine type.
+ *   Of an operator with several results only those of input 0's element type are codes.
  */
 export interface QuantizeRule {
   readonly inputs: readonly Role[] | 'all-activations' | ((node: Node, graph: Graph) => readonly Role[]);
-  readonly output: 'calibrated' | 'as-input' | 'shared' | { readonly scale: number; readonly zeroPoint: number };
+  readonly output:
+    | 'calibrated'
+    | 'as-input'
+    | 'shared'
+    | 'plain'
+    | { readonly scale: number; readonly zeroPoint: number };
   /** Why this very node must stay in float, or null. */
   refuse?(node: Node, graph: Graph): string | null;
 }
@@ -82,9 +88,11 @@ export interface OracleBuilder {
   constant(value: ValueName | null | undefined): Tensor | null;
   /** Adds a plain ONNX node with one fresh output and returns its name. */
   node(op: string, inputs: readonly (ValueName | null)[], attributes?: Node['attributes']): ValueName;
+  /** The same with two outputs. */
+  pair(op: string, inputs: readonly (ValueName | null)[], attributes?: Node['attributes']): [ValueName, ValueName];
   /** Adds a constant. */
   tensor(dtype: DType, shape: Shape, data: TypedArray | readonly number[] | readonly bigint[]): ValueName;
-  /** Declares that output `index` of the quantized node is this value (int8 codes). */
+  /** Declares that output `index` of the quantized node is this value. */
   output(index: number, value: ValueName): void;
 }
 

@@ -1,16 +1,22 @@
 import type { DType } from '../ir/types.ts';
+import { isQuantized } from '../quant/quantized.ts';
 import type { OpDef } from './op-def.ts';
 import { cType } from './support/c-text.ts';
 import { elementwise } from './support/elementwise-rules.ts';
+import { ownRule } from './support/own-rule.ts';
 import { elementName, lowerPointwise, type Step } from './support/pointwise.ts';
 import { isInteger, isReal, number } from './support/scalar.ts';
+import { lowerSeveralS8, severalOracle } from './support/several-int8.ts';
 
 const average = (op: string, summary: string, divisor: (inputs: number) => number): OpDef => ({
   op,
   summary,
   elementwise: true,
   check: elementwise(1, Infinity),
+  quantize: ownRule,
+  oracle: severalOracle,
   lower(node, lower) {
+    if (isQuantized(lower.type, node)) return lowerSeveralS8(node, lower);
     const { dtype } = lower.type(node.inputs[0]);
     if (!isReal(dtype)) return lower.refuse(`${dtype} is not supported`);
     const total = node.inputs.map((_, i) => elementName(i)).join(' + ');
@@ -30,7 +36,10 @@ const extreme = (op: string, operator: string, summary: string): OpDef => ({
   summary,
   elementwise: true,
   check: elementwise(1, Infinity),
+  quantize: ownRule,
+  oracle: severalOracle,
   lower(node, lower) {
+    if (isQuantized(lower.type, node)) return lowerSeveralS8(node, lower);
     const { dtype } = lower.type(node.inputs[0]);
     if (!isReal(dtype) && !isInteger(dtype)) return lower.refuse(`${dtype} is not supported`);
     const steps = extremes(dtype, operator, node.inputs.length);

@@ -38,12 +38,8 @@ export function buildOracle(graph: Graph): Graph {
       graph,
       type: (value) => typeOf(graph, value),
       constant: (value) => constantOf(graph, value),
-      node(op, inputs, attributes = {}) {
-        const output = fresh(op);
-        nodes.push({ op, domain: '', name: output, inputs, outputs: [output], attributes, clip: null });
-        types.set(output, { dtype: 'f32', shape: [], quant: null });
-        return output;
-      },
+      node: (op, inputs, attributes = {}) => add(op, inputs, attributes, [fresh(op)])[0],
+      pair: (op, inputs, attributes = {}) => add(op, inputs, attributes, [fresh(op), fresh(op)]),
       tensor(dtype, shape, data) {
         const name = fresh('constant');
         constants.set(name, { dtype, shape, data: typed(dtype, data) });
@@ -51,12 +47,23 @@ export function buildOracle(graph: Graph): Graph {
         return name;
       },
       output(index, value) {
-        const last = nodes.findIndex((candidate) => candidate.outputs[0] === value);
+        const last = nodes.findIndex((candidate) => candidate.outputs.includes(value));
         const name = node.outputs[index];
         invariant(last >= 0 && name != null, `oracle of '${node.name}' has no output ${index}`);
-        nodes[last] = { ...nodes[last], outputs: [name] };
+        nodes[last] = { ...nodes[last], outputs: nodes[last].outputs.map((one) => (one === value ? name : one)) };
       },
     };
+  }
+
+  function add<Outputs extends readonly ValueName[]>(
+    op: string,
+    inputs: Node['inputs'],
+    attributes: Node['attributes'],
+    outputs: Outputs,
+  ): Outputs {
+    nodes.push({ op, domain: '', name: outputs[0], inputs, outputs, attributes, clip: null });
+    for (const output of outputs) types.set(output, { dtype: 'f32', shape: [], quant: null });
+    return outputs;
   }
 }
 

@@ -1,5 +1,6 @@
 import { typeOf } from '../ir/graph.ts';
 import { isLinear, rowAxisOf } from '../ir/linear.ts';
+import { elementCount } from '../ir/shape.ts';
 import type { Graph, Node, Tensor, ValueName } from '../ir/types.ts';
 import { toFloat32Array } from '../numerics/convert.ts';
 import { largestSums, quantOf, spanOf } from './quantized.ts';
@@ -46,6 +47,7 @@ function sumsOf(graph: Graph, node: Node): number {
   const [x, w] = node.inputs;
   const { shape } = typeOf(graph, x);
   const span = spanOf(quantOf(graph, x));
+  if (node.op.startsWith('Reduce')) return span * elementCount(shape);
   if (node.op.endsWith('AveragePool')) return span * shape.slice(2).reduce((n, d) => n * d, 1);
   if (graph.constants.has(w ?? '') && isLinear(node)) {
     const channels = typeOf(graph, w).shape[rowAxisOf(node)];

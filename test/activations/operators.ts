@@ -72,6 +72,22 @@ const CASES: readonly Case[] = [
     text: `input %x: f32[1,3,3,3]\n input %z: f32[1,3,1,1]
       %y: f32[1,3,3,3] = Mul(%x, %z)`,
   },
+  {
+    name: 'reduce_mean',
+    text: `input %x: f32[2,3,5]\n const %n: i64[1] = 1
+      %y: f32[2,5] = ReduceMean(%x, %n) keepdims=0`,
+  },
+  {
+    name: 'reduce_max',
+    text: `input %x: f32[2,3,5]\n const %n: i64[1] = 2
+      %y: f32[2,3] = ReduceMax(%x, %n) keepdims=0`,
+    widths: moved,
+  },
+  {
+    name: 'largest',
+    text: `input %x: f32[2,3,5]\n input %z: f32[3,1]
+      %y: f32[2,3,5] = Max(%x, %z)`,
+  },
   { name: 'sigmoid', text: 'input %x: f32[1,3,5]\n %y: f32[1,3,5] = Sigmoid(%x)' },
   { name: 'softmax', text: 'input %x: f32[3,7]\n %y: f32[3,7] = Softmax(%x)', widths: ['48'] },
   {
@@ -142,7 +158,7 @@ const CASES: readonly Case[] = [
   {
     name: 'float_between',
     text: `input %x: f32[1,3,4,3]
-      %n: f32[1,3,1,1] = ReduceMean(%x, %n.axes) keepdims=1
+      %n: f32[1,3,1,1] = ReduceL1(%x, %n.axes) keepdims=1
       const %n.axes: i64[2] = 2, 3
       const %n.w: f32[5,3,1,1] = ${numbers(15, 1)}
       %y: f32[1,5,1,1] = Conv(%n, %n.w) kernel_shape=[1,1]`,

@@ -93,8 +93,13 @@ describe('two operands', () => {
     expect(await gradientError({ op: 'Where', inputs: [condition, [3, 4], [4]] })).toBeLessThan(1e-3);
   });
 
-  test('Sum', async () => {
-    expect(await gradientError({ op: 'Sum', inputs: [[3, 4], [4], [3, 1]] })).toBeLessThan(1e-3);
+  test.each(['Sum', 'Mean'])('%s', async (op) => {
+    expect(await gradientError({ op, inputs: [[3, 4], [4], [3, 1]] })).toBeLessThan(1e-3);
+  });
+
+  test.each(['Max', 'Min'])('%s, to those that win', async (op) => {
+    const draw = (rng: { normal(): number }) => 5 * rng.normal();
+    expect(await gradientError({ op, inputs: [[3, 4], [4], [3, 1]], draw })).toBeLessThan(1e-3);
   });
 });
 

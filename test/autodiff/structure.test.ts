@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { gradientError, ints } from './finite-differences.ts';
+import { distinct, gradientError, ints } from './finite-differences.ts';
 
 const TOLERANCE = 1e-3;
 
@@ -104,6 +104,13 @@ describe('reductions', () => {
     ] as const) {
       const inputs = [[2, 3, 4], axes ? ints(...axes) : null];
       expect(await gradientError({ op, inputs, attributes: { keepdims } })).toBeLessThan(TOLERANCE);
+    }
+  });
+
+  test.each(['ReduceMax', 'ReduceMin'])('%s', async (op) => {
+    for (const axes of [[1], [0, -1]]) {
+      const node = { op, inputs: [[2, 3, 4], ints(...axes)], attributes: { keepdims: 0 } };
+      expect(await gradientError({ ...node, draw: distinct(24) })).toBeLessThan(TOLERANCE);
     }
   });
 });

@@ -416,6 +416,33 @@ const refusals: QuantizedFile = {
   ],
 };
 
+const reductions: QuantizedFile = {
+  name: 'means, extremes and places of codes',
+  inputs: { x: ['f32', [2, 6, 5]] },
+  outputs: ['out', 'places', 'best'],
+  constants: {
+    ...X,
+    ...Y,
+    ...affine('m', 0.004, u8(128)),
+    axis: list('i64', 1),
+    last: list('i64', -1),
+    k: list('i64', 3),
+  },
+  nodes: between([
+    node('m = ReduceMean(x_r, axis)'),
+    quantize('m', 'm_q', 'm'),
+    dequantize('m_q', 'm_r', 'm'),
+    node('t, places = TopK(x_r, k)', { axis: 1 }),
+    node('best = ArgMax(m_r)', { axis: 2 }),
+    node('s = ReduceMin(t, axis)'),
+    node('g = Max(s, m_r)'),
+    quantize('g', 'g_q', 'm'),
+    dequantize('g_q', 'g_r', 'm'),
+    node('y = ReduceSum(g_r, last)'),
+  ]),
+  becomes: 'ReduceMean TopK ArgMax ReduceMin LookupTable Max ReduceSum',
+};
+
 const nibbles: QuantizedFile = {
   name: 'activations and weights of 4 bits',
   inputs: { x: ['f32', [1, 2, 4, 4]] },
@@ -511,5 +538,6 @@ export const QUANTIZED_FILES: readonly QuantizedFile[] = [
   leftovers,
   refusals,
   nibbles,
+  reductions,
   reread,
 ];

@@ -1,4 +1,5 @@
-import type { GradientRules } from '../rule.ts';
+import type { ValueName } from '../../ir/types.ts';
+import type { Backward, GradientRules } from '../rule.ts';
 
 /** Element-wise arithmetic; broadcasting is undone by `to`. */
 export const arithmeticRules: GradientRules = {
@@ -21,6 +22,11 @@ export const arithmeticRules: GradientRules = {
   Sum({ node, dy, to }) {
     for (const index of node.inputs.keys()) to(index, () => dy);
   },
+  Mean({ build, node, dy, to }) {
+    for (const index of node.inputs.keys()) to(index, () => build.scale(dy, 1 / node.inputs.length));
+  },
+  Max: toWinners,
+  Min: toWinners,
   Neg({ build, dy, to }) {
     to(0, () => build.neg(dy));
   },
@@ -51,3 +57,13 @@ export const arithmeticRules: GradientRules = {
     to(2, () => build.where(input(0), build.scalar(0), dy));
   },
 };
+
+/** In equal parts to all operands that are the result. */
+function toWinners({ build, node, dy, input, output, to }: Backward): void {
+  const wins = [...node.inputs.keys()].map((index) => build.cast(build.compare('Equal', input(index), output), 'f32'));
+  const share = build.div(
+    dy,
+    wins.reduce((sum: ValueName, win) => build.add(sum, win)),
+  );
+  for (const index of node.inputs.keys()) to(index, () => build.mul(wins[index], share));
+}

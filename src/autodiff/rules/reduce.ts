@@ -10,7 +10,22 @@ export const reduceRules: GradientRules = {
     back.to(0, () => stretched(back, back.build.scale(back.dy, 1 / countAlong(back.shape(0), axesOf(back))))),
   ReduceSumSquare: (back) =>
     back.to(0, () => back.build.mul(back.build.scale(back.input(0), 2), stretched(back, back.dy))),
+  ReduceMax: toExtremes,
+  ReduceMin: toExtremes,
 };
+
+/** In equal parts to all elements that are the extreme. */
+function toExtremes(back: Backward): void {
+  const { build, input, output, dy, to } = back;
+  to(0, () => {
+    const winners = build.cast(build.compare('Equal', input(0), stretched(back, output)), 'f32');
+    const share = build.div(
+      stretched(back, dy),
+      build.expand(build.reduce('ReduceSum', winners, axesOf(back)), back.shape(0)),
+    );
+    return build.mul(winners, share);
+  });
+}
 
 /** dy repeated along the reduced axes. */
 function stretched(back: Backward, dy: ValueName): ValueName {

@@ -3,6 +3,7 @@ import type { OpDef } from '../op-def.ts';
 import { axisOf, checkDtype } from '../support/inputs.ts';
 import { inLoops, linesParams, sumText } from '../support/loops.ts';
 import { isInteger, isReal } from '../support/scalar.ts';
+import { placeForm } from './int8.ts';
 import { reduction } from './kept.ts';
 import { argExtremeRules } from './rules.ts';
 
@@ -10,6 +11,7 @@ const argExtreme = (op: string, sign: '>' | '<'): OpDef => ({
   op,
   summary: `Index of the ${sign === '>' ? 'largest' : 'smallest'} element along an axis, the first or the last of equals.`,
   check: argExtremeRules,
+  ...placeForm,
   lower(node, lower) {
     if (!lower.type(node.inputs[0]).quant) checkDtype(node, lower, (dtype) => isReal(dtype) || isInteger(dtype));
     const axis = axisOf(node, lower.type(node.inputs[0]).shape.length, 0);

@@ -1,6 +1,7 @@
 import { intAttribute } from '../../ir/attributes.ts';
 import { elementCount } from '../../ir/shape.ts';
 import type { DType, Node } from '../../ir/types.ts';
+import { isQuantized } from '../../quant/quantized.ts';
 import type { LowerBuilder, OpDef } from '../op-def.ts';
 import { cType } from '../support/c-text.ts';
 import { checkDtype, constantNumbers } from '../support/inputs.ts';
@@ -8,6 +9,7 @@ import { inLoops, linesParams } from '../support/loops.ts';
 import { arithmetic, isInteger, isReal, isSigned, mathCall, narrowed, negated, number } from '../support/scalar.ts';
 import { highest, lowest } from '../support/type-limits.ts';
 import { upgradeToInput } from '../support/upgrade.ts';
+import { extremeForm, type IntegerForm, sumForm, sumText } from './int8.ts';
 import { type Reduction, reduction } from './kept.ts';
 import { reduceRules } from './rules.ts';
 
@@ -98,16 +100,35 @@ function absolute(dtype: DType): string {
   return isSigned(dtype) ? `((v < 0) ? ${negated(dtype, 'v')} : v)` : 'v';
 }
 
+const INTEGER_FORMS: Readonly<Record<string, IntegerForm>> = {
+  ReduceMax: extremeForm,
+  ReduceMin: extremeForm,
+  ReduceMean: sumForm,
+  ReduceSum: sumForm,
+};
+
 const reduce = ([op, formula]: [string, Formula]): OpDef => ({
   op,
   summary: formula.summary,
   check: reduceRules,
   upgrade: upgradeToInput('axes', op === 'ReduceSum' ? 13 : 18),
+  ...INTEGER_FORMS[op],
   lower(node, lower) {
+    if (isQuantized(lower.type, node) && INTEGER_FORMS[op]) return lowerCodes(node, lower, formula);
     checkDtype(node, lower, formula.accepts);
     lowerReduce(node, lower, (r) => accumulate(r, formula));
   },
 });
+
+/** Extremes of codes as of any integers; sums in int32, requantized. */
+function lowerCodes(node: Node, lower: LowerBuilder, formula: Formula): void {
+  if (INTEGER_FORMS[node.op] === extremeForm) return lowerReduce(node, lower, (r) => accumulate(r, formula));
+  const { start, code } = sumText(node, lower);
+  lowerReduce(node, lower, (r) => ({
+    lines: [`int32_t acc = ${start};`, ...inBlock(r.inner.sizes, [`acc += ${elementText(r)};`])],
+    result: code,
+  }));
+}
 
 /** The lines of one output element, given as the C expression `result` at the end. */
 interface Lines {
@@ -135,13 +156,16 @@ function accumulate(r: Reduction, { start, step, end, wide }: Formula): Lines {
   const ctype = cType(dtype);
   const count = elementCount(r.reduced.map((d) => r.x.shape[d]));
   const body = [`const ${ctype} v = ${elementText(r)};`, `acc = ${saturates ? wide : step(dtype)};`];
-  const needsBlock = r.inner.sizes.length === 0;
-  const loops = needsBlock ? ['{', ...body.map((line) => `    ${line}`), '}'] : inLoops(r.inner.sizes, body, 'k');
   const result = end ? end(dtype, count) : 'acc';
   return {
-    lines: [`${ctype} acc = ${start(dtype)};`, ...loops],
+    lines: [`${ctype} acc = ${start(dtype)};`, ...inBlock(r.inner.sizes, body)],
     result: saturates ? `nn_saturate_s32(${result})` : result,
   };
+}
+
+/** The body has names of its own. */
+function inBlock(sizes: readonly number[], body: readonly string[]): string[] {
+  return sizes.length === 0 ? ['{', ...body.map((line) => `    ${line}`), '}'] : inLoops(sizes, body, 'k');
 }
 
 function elementText({ x, outer, inner }: Reduction): string {

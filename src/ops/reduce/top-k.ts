@@ -1,10 +1,11 @@
 import { intAttribute } from '../../ir/attributes.ts';
 import type { Node } from '../../ir/types.ts';
 import { int64s } from '../../numerics/dtype.ts';
-import type { OpDef, UpgradeBuilder } from '../op-def.ts';
+import type { OpDef, OracleBuilder, UpgradeBuilder } from '../op-def.ts';
 import { followStorage } from '../support/follow-storage.ts';
 import { axisOf, checkDtype } from '../support/inputs.ts';
 import { inLoops, linesParams, loopsOver, sumText } from '../support/loops.ts';
+import { ONNX_I8, ONNX_I32 } from '../support/oracle.ts';
 import { isInteger, isReal } from '../support/scalar.ts';
 import { topKRules } from './rules.ts';
 
@@ -16,6 +17,8 @@ export const topK: OpDef = {
   op: 'TopK',
   summary: 'The k largest or smallest elements along an axis and their indices, sorted.',
   check: topKRules,
+  quantize: { inputs: ['activation'], output: 'as-input' },
+  oracle: chooseWide,
   upgrade: attributeToInput,
   lower(node, lower) {
     if (!lower.type(node.inputs[0]).quant) checkDtype(node, lower, (dtype) => isReal(dtype) || isInteger(dtype));
@@ -64,6 +67,14 @@ export const topK: OpDef = {
     });
   },
 };
+
+/** onnxruntime's TopK has no kernel for int8. */
+function chooseWide({ inputs: [x, k], outputs, attributes }: Node, oracle: OracleBuilder): void {
+  const wide = oracle.node('Cast', [x], { to: ONNX_I32 });
+  const [values, indices] = oracle.pair('TopK', [wide, k], attributes);
+  if (outputs[0] != null) oracle.output(0, oracle.node('Cast', [values], { to: ONNX_I8 }));
+  if (outputs[1] != null) oracle.output(1, indices);
+}
 
 /** k was an attribute before opset 10. */
 function attributeToInput(node: Node, opset: number, upgrade: UpgradeBuilder): Node {

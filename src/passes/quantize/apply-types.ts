@@ -5,7 +5,7 @@ import { codeRange, quantizeArray, quantizeValue } from '../../quant/affine.ts';
 import type { Scales } from '../../quant/pow2-scale.ts';
 import { affineOf } from '../../quant/quantized.ts';
 import { must } from '../../support/errors.ts';
-import type { QuantizationPlan } from './choose-types.ts';
+import { codedOutputs, type QuantizationPlan } from './choose-types.ts';
 import { parameterCodes } from './parameter-codes.ts';
 import { quantizedDraft } from './quantized-draft.ts';
 import type { TableRegion } from './table-regions.ts';
@@ -64,7 +64,7 @@ export async function applyQuantization(
       if (role === 'bias' && bias != null) inputs[i] = parameters.bias(inputs[0]!, inputs[1]!, bias);
     });
     draft.add({ ...node, inputs });
-    for (const output of node.outputs) if (output !== null) draft.setCodes(output, planned(output));
+    for (const output of codedOutputs(graph, node)) draft.setCodes(output, planned(output));
   }
 
   /** The code, on input 0's scale, of a constant that fills; real zero when it is left out. */

@@ -56,8 +56,7 @@ export function planQuantization(
     const nodeRoles = rule && rolesOf(graph, node, rule, codes);
     if (!rule || !nodeRoles) continue;
     roles.set(node, nodeRoles);
-    for (const value of node.outputs) {
-      if (value === null) continue;
+    for (const value of codedOutputs(graph, node)) {
       codes.add(value);
       if (rule.output === 'as-input') groups.join(node.inputs[0]!, value);
     }
@@ -73,7 +72,12 @@ function ruleOf(graph: Graph, node: Node): QuantizeRule | null {
   if (!rule || rule.refuse?.(node, graph)) return null;
   // No elements, no scales.
   if (node.inputs.some((input) => isEmpty(constantOf(graph, input)))) return null;
-  return graph.types.get(node.outputs[0]!)?.dtype === 'f32' ? rule : null;
+  return rule.output === 'plain' || codedOutputs(graph, node).length > 0 ? rule : null;
+}
+
+/** The results that are real numbers; others (indices) keep their types. */
+export function codedOutputs(graph: Graph, { outputs }: Node): ValueName[] {
+  return outputs.filter((value) => value !== null && graph.types.get(value)?.dtype === 'f32') as ValueName[];
 }
 
 function isEmpty(constant: Tensor | null): boolean {
@@ -111,7 +115,7 @@ function groupTypes(
     node.inputs.forEach((input, i) => {
       if (input !== null && nodeRoles[i] === 'activation') used.add(input);
     });
-    for (const output of node.outputs) if (output !== null) used.add(output);
+    for (const output of codedOutputs(graph, node)) used.add(output);
   }
   for (const region of tables.values()) used.add(region.input).add(region.output);
   const types = new Map<ValueName, Quant>();

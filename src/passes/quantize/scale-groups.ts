@@ -35,7 +35,9 @@ export function scaleGroups(graph: Graph): ScaleGroups {
   for (const node of graph.nodes) {
     const rule = findOp(node.domain, node.op)?.quantize;
     if (!rule || rule.refuse?.(node, graph)) continue;
-    const outputs = node.outputs.filter((output) => output !== null);
+    const outputs = node.outputs
+      .filter((output) => output !== null)
+      .filter((output) => graph.types.get(output)?.dtype === 'f32');
     if (rule.output === 'as-input') for (const output of outputs) groups.join(node.inputs[0]!, output);
     if (rule.output === 'shared') for (const input of node.inputs) groups.join(input!, outputs[0]);
   }

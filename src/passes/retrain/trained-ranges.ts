@@ -24,7 +24,9 @@ export function trainedRanges(build: Builder, graph: Graph): Map<ValueName, Trai
   const fixed = new Set<ValueName>(graph.inputs);
   for (const node of graph.nodes) {
     const rule = findOp(node.domain, node.op)?.quantize;
-    const outputs = node.outputs.filter((output) => output !== null);
+    const outputs = node.outputs
+      .filter((output) => output !== null)
+      .filter((output) => typeOf(graph, output).quant !== null);
     if (rule?.output === 'as-input') for (const output of outputs) groups.join(node.inputs[0]!, output);
     if (rule?.output === 'shared') for (const input of node.inputs) groups.join(input!, outputs[0]!);
     const bound = node.op === 'LookupTable' ? [node.inputs[0]!, ...outputs] : [];

@@ -2,7 +2,7 @@ import type { Node } from '../../../ir/types.ts';
 import { findOp } from '../../../ops/index.ts';
 import { own } from '../../../support/own.ts';
 
-/** Operators that only move elements, besides those whose quantize rule says 'as-input': which inputs they move. */
+/** Operators that only move or choose elements, besides those whose quantize rule says 'as-input': which inputs they move. */
 const MOVES: Readonly<Record<string, readonly number[] | 'all'>> = {
   Concat: 'all',
   DepthToSpace: [0],
@@ -10,6 +10,8 @@ const MOVES: Readonly<Record<string, readonly number[] | 'all'>> = {
   Gather: [0],
   GatherElements: [0],
   GatherND: [0],
+  Max: 'all',
+  Min: 'all',
   Pad: [0],
   Slice: [0],
   SpaceToDepth: [0],

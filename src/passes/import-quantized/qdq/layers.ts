@@ -29,6 +29,7 @@ export function quantizeLayer(code: CodeGraph, node: Node, ctx: PassContext): tr
   const output = node.outputs[0];
   const definition = findOp(node.domain, node.op);
   const rule = definition?.quantize;
+  if (rule?.output === 'plain') return readCodes(code, node, rule);
   const known = rule !== undefined || definition?.elementwise === true;
   if (!known || !output || typeOf(graph, output).dtype !== 'f32') return NO_FORM;
   const target = targetOf(graph, output);
@@ -48,6 +49,17 @@ export function quantizeLayer(code: CodeGraph, node: Node, ctx: PassContext): tr
   const refusal =
     rule.refuse?.(layer, code.view) ?? sumsRefusal(code.view, layer, roles.includes('weight'), target.quant);
   return refusal ?? emit(code, layer, rule, target, output);
+}
+
+/** An operator whose results are no codes reads those of its inputs. */
+function readCodes(code: CodeGraph, node: Node, rule: QuantizeRule): true | string {
+  const inputs = readInputs(code, node, rolesOf(rule, node, code.view));
+  if (typeof inputs === 'string') return inputs;
+  code.add(
+    { ...node, inputs },
+    node.outputs.map((output) => (output ? typeOf(code.graph, output) : null)),
+  );
+  return true;
 }
 
 /** Files of ours are rounded as their own models are. */

@@ -33,19 +33,27 @@ export async function moveCodes(code: CodeGraph, node: Node, ctx: PassContext): 
     return at >= 0 ? recoded(code, held[at], common).name : input && code.original(input);
   });
   if (fill !== null) inputs[2] = code.constant(`${node.name}.fill`, tensorOf('i8', [], [fill]), common.quant);
-  emit(code, { ...node, inputs }, common);
+  emit(code, node, inputs, common);
   return true;
 }
 
 /** Outputs are named after the integers of the user's graph wherever there are some. */
-function emit(code: CodeGraph, node: Node, target: Target): void {
+function emit(code: CodeGraph, node: Node, inputs: Node['inputs'], target: Target): void {
   const { quant, range } = target;
-  const names = node.outputs.map((output) => output && code.nameFor(homeOf(code.graph, output, target)));
-  const types = node.outputs.map((output) => (output ? codeType(typeOf(code.graph, output).shape, quant) : null));
-  code.add({ ...node, outputs: names }, types);
+  const { dtype } = typeOf(code.graph, node.inputs[0]);
+  /** The places of what was chosen are no codes. */
+  const moved = (output: ValueName) => typeOf(code.graph, output).dtype === dtype;
+  const names = node.outputs.map((output) =>
+    output && moved(output) ? code.nameFor(homeOf(code.graph, output, target)) : output,
+  );
+  const types = node.outputs.map((output) => {
+    const type = output ? typeOf(code.graph, output) : null;
+    return output && type && moved(output) ? codeType(type.shape, quant) : type;
+  });
+  code.add({ ...node, inputs, outputs: names }, types);
   node.outputs.forEach((output, i) => {
     const name = names[i];
-    if (output && name) code.setCodes(output, { name, quant, range });
+    if (output && name && moved(output)) code.setCodes(output, { name, quant, range });
   });
 }
 

@@ -1,6 +1,7 @@
 import { constantOf, typeOf } from '../../../ir/graph.ts';
 import { rowAxisOf } from '../../../ir/linear.ts';
 import { permuted } from '../../../ir/permute.ts';
+import { elementCount } from '../../../ir/shape.ts';
 import type { Graph, Node, Quant } from '../../../ir/types.ts';
 import { fractionBits, startOf } from '../../../quant/fine-bias.ts';
 import { accumulatorBound, accumulatorFits, requantization } from '../../../quant/requantize.ts';
@@ -24,7 +25,12 @@ export function sumsRefusal(graph: Graph, node: Node, weighted: boolean, y: Quan
 function ratios(node: Node, a: Quant, b: Quant | null, y: Quant): number[] | null {
   if (['Conv', 'Gemm', 'MatMul', 'Mul'].includes(node.op) && b)
     return b.scale.map((scale) => (a.scale[0] * scale) / y.scale[0]);
-  return node.op.endsWith('AveragePool') ? [a.scale[0] / y.scale[0]] : null;
+  return sumsCodes(node) ? [a.scale[0] / y.scale[0]] : null;
+}
+
+/** Its results are sums of the codes of one tensor. */
+function sumsCodes({ op }: Node): boolean {
+  return op.endsWith('AveragePool') || op === 'ReduceSum' || op === 'ReduceMean';
 }
 
 /** Sums of weights times raw input codes; the bias takes the input's zero point along. */
@@ -47,7 +53,13 @@ function weightedBound(graph: Graph, node: Node) {
 function productBound(graph: Graph, node: Node) {
   const { shape } = typeOf(graph, node.inputs[0]);
   const depth =
-    node.op === 'MatMul' ? (shape.at(-1) ?? 1) : node.op === 'Mul' ? 1 : shape.slice(2).reduce((n, d) => n * d, 1);
-  const most = depth * 255 * (node.op.endsWith('AveragePool') ? 1 : 255);
+    node.op === 'MatMul'
+      ? (shape.at(-1) ?? 1)
+      : node.op === 'Mul'
+        ? 1
+        : node.op.startsWith('Reduce')
+          ? elementCount(shape)
+          : shape.slice(2).reduce((n, d) => n * d, 1);
+  const most = depth * 255 * (sumsCodes(node) ? 1 : 255);
   return { min: -most, max: most };
 }

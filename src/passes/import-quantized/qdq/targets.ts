@@ -96,7 +96,9 @@ function wishesOf(graph: Graph, own: (node: Node) => Target | null): Wishes {
     const first = own(node);
     const data = dataInputs(node) ?? [];
     const passed = agreed(
-      node.outputs.flatMap((output) => (wishes.has(output ?? '') ? [wishes.get(output ?? '') ?? null] : [])),
+      node.outputs.flatMap((output) =>
+        output !== null && isMoved(graph, node, output) && wishes.has(output) ? [wishes.get(output) ?? null] : [],
+      ),
     );
     node.inputs.forEach((input, i) => {
       if (input === null) return;
@@ -105,6 +107,11 @@ function wishesOf(graph: Graph, own: (node: Node) => Target | null): Wishes {
     });
   }
   return wishes;
+}
+
+/** Of the element type of what is moved: the places of chosen elements are not. */
+function isMoved(graph: Graph, { inputs: [x] }: Node, output: ValueName): boolean {
+  return typeOf(graph, x).dtype === typeOf(graph, output).dtype;
 }
 
 function agreed(wishes: readonly (Target | null)[]): Target | null {

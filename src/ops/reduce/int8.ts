@@ -1,0 +1,71 @@
+import { typeOf } from '../../ir/graph.ts';
+import { elementCount } from '../../ir/shape.ts';
+import type { Graph, Node } from '../../ir/types.ts';
+import { zeroPointField } from '../../quant/imported-scales.ts';
+import { clampCodes, layerRequantization, quantOf, scaleOf, spanOf, zeroPointOf } from '../../quant/quantized.ts';
+import type { Requantization } from '../../quant/requantize.ts';
+import type { LowerBuilder, OpDef, OracleBuilder } from '../op-def.ts';
+import { centred, ONNX_I64, requantized } from '../support/oracle.ts';
+
+/** What an operator adds to compute on codes. */
+export type IntegerForm = Pick<OpDef, 'quantize' | 'oracle'>;
+
+/** The order of codes is that of the real numbers: extremes are chosen among codes, by ONNX's own operators. */
+export const extremeForm: IntegerForm = { quantize: { inputs: ['activation'], output: 'as-input' } };
+
+/** Sums and means are sums of codes, requantized once. */
+export const sumForm: IntegerForm = { quantize: { inputs: ['activation'], output: 'calibrated' }, oracle: sumOracle };
+
+/** The best code is the best number; its place is no code. */
+export const placeForm: IntegerForm = { quantize: { inputs: ['activation'], output: 'plain' } };
+
+const INT32_MAX = 2 ** 31 - 1;
+
+/** C of a sum of codes: what it starts from (the zero points) and the code it becomes. */
+export function sumText(node: Node, lower: LowerBuilder): { readonly start: number; readonly code: string } {
+  const { scale, count, limit } = sumScale(lower.graph, node);
+  const y = quantOf(lower.graph, node.outputs[0]);
+  const { min, max } = clampCodes(node, y);
+  lower.requantizes(scale.form);
+  const quant = `&(const nn_quant){ ${scale.leftShift}, ${zeroPointField(scale, zeroPointOf(y))}, ${min}, ${max} }`;
+  const acc = limit === null ? 'acc' : `((acc > ${limit}) ? ${limit} : (acc < -${limit}) ? -${limit} : acc)`;
+  return {
+    start: -count * zeroPointOf(quantOf(lower.graph, node.inputs[0])) || 0,
+    code: `nn_requantize_s8(${quant}, ${acc}, ${scale.multiplier[0]})`,
+  };
+}
+
+function sumOracle(node: Node, oracle: OracleBuilder): void {
+  const { scale, limit } = sumScale(oracle.graph, node);
+  const [x, axes] = node.inputs;
+  const y = quantOf(oracle.graph, node.outputs[0]);
+  const codes = centred(oracle, x!, zeroPointOf(quantOf(oracle.graph, x)), ONNX_I64);
+  const sum = oracle.node('ReduceSum', [codes, axes ?? null], node.attributes);
+  const bound = (value: number) => oracle.tensor('i64', [], [BigInt(value)]);
+  const acc = limit === null ? sum : oracle.node('Clip', [sum, bound(-limit), bound(limit)]);
+  oracle.output(0, requantized(oracle, acc, scale, [], zeroPointOf(y), clampCodes(node, y)));
+}
+
+interface SumScale {
+  readonly scale: Requantization;
+  /** How many codes make a sum. */
+  readonly count: number;
+  /** Sums beyond it are clamped all the same, and would leave int32 when shifted; null: there are none. */
+  readonly limit: number | null;
+}
+
+function sumScale(graph: Graph, node: Node): SumScale {
+  const [x, y] = [quantOf(graph, node.inputs[0]), quantOf(graph, node.outputs[0])];
+  const count = reducedCount(graph, node);
+  const reach = count * spanOf(x);
+  const factor = scaleOf(x) / scaleOf(y) / (node.op === 'ReduceMean' ? count : 1);
+  const scale = layerRequantization(graph, node, [factor], () => [reach]);
+  const most = Math.floor(INT32_MAX / 2 ** scale.leftShift);
+  return { scale, count, limit: scale.form === undefined && reach > most ? most : null };
+}
+
+/** How many elements of input 0 meet one of the output. */
+export function reducedCount(graph: Graph, node: Node): number {
+  const [x, y] = [node.inputs[0], node.outputs[0]].map((value) => elementCount(typeOf(graph, value).shape));
+  return x / Math.max(1, y);
+}

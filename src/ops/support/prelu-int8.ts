@@ -1,0 +1,43 @@
+import type { Graph, Node, ValueName } from '../../ir/types.ts';
+import { clampCodes, quantOf, scaleOf, zeroPointOf } from '../../quant/quantized.ts';
+import { productScale, type Requantization, requantization } from '../../quant/requantize.ts';
+import type { LowerBuilder, OracleBuilder } from '../op-def.ts';
+import { centred, ONNX_I8, ONNX_I32, ONNX_I64, requantized } from './oracle.ts';
+import { lowerPointwise } from './pointwise.ts';
+
+/** y = requantize(v) for v = x - zero point of 0 or more, requantize(v (slope - zero point)) below; each with its scale. */
+export function lowerPreluS8(node: Node, lower: LowerBuilder): void {
+  const { above, below } = preluScales(lower.graph, node);
+  const y = quantOf(lower.graph, node.outputs[0]);
+  const { min, max } = clampCodes(node, y);
+  const [x, slope] = node.inputs.map((input) => zeroPointOf(quantOf(lower.graph, input)));
+  const code = ({ leftShift, multiplier }: Requantization, acc: string) =>
+    `nn_requantize_s8(&(const nn_quant){ ${leftShift}, ${zeroPointOf(y)}, ${min}, ${max} }, ${acc}, ${multiplier[0]})`;
+  lowerPointwise(node, lower, {
+    steps: [{ ctype: 'int32_t', name: 'v', value: x === 0 ? 'a' : `a - (${x})` }],
+    expression: `(v < 0) ? ${code(below, slope === 0 ? 'v * b' : `v * (b - (${slope}))`)} : ${code(above, 'v')}`,
+    title: node.op,
+    onCodes: true,
+  });
+}
+
+export function preluOracle(node: Node, oracle: OracleBuilder): void {
+  const { above, below } = preluScales(oracle.graph, node);
+  const y = quantOf(oracle.graph, node.outputs[0]);
+  const [v, slope] = node.inputs.map((input) =>
+    centred(oracle, input!, zeroPointOf(quantOf(oracle.graph, input)), ONNX_I64),
+  );
+  const code = (acc: ValueName, scale: Requantization) =>
+    oracle.node('Cast', [requantized(oracle, acc, scale, [], zeroPointOf(y), clampCodes(node, y))], { to: ONNX_I32 });
+  const negative = oracle.node('Less', [v!, oracle.tensor('i64', [], [0n])]);
+  const product = oracle.node('Mul', [v!, slope!]);
+  const chosen = oracle.node('Where', [negative, code(product, below), code(v!, above)]);
+  oracle.output(0, oracle.node('Cast', [chosen], { to: ONNX_I8 }));
+}
+
+function preluScales(graph: Graph, node: Node): { above: Requantization; below: Requantization } {
+  const [x, slope, y] = [node.inputs[0], node.inputs[1], node.outputs[0]].map((value) =>
+    scaleOf(quantOf(graph, value)),
+  );
+  return { above: requantization([x! / y!]), below: requantization([productScale(x!, slope!, y!)]) };
+}

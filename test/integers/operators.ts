@@ -1,0 +1,95 @@
+import { parseGraph } from '../../src/ir/text-parser.ts';
+import type { Graph } from '../../src/ir/types.ts';
+import { createRng, type Rng } from '../../src/numerics/rng.ts';
+
+/** Lines of the text form that make %y, of inputs %x and %z; %n: a name for whatever else is needed. */
+export type Cases = Readonly<Record<string, string>>;
+
+const axes = (...numbers: number[]) => `const %n: i64[${numbers.length}] = ${numbers.join(', ')}\n`;
+
+/** Operators over one tensor or several, in every form that their C tells apart. */
+export const CASES: Cases = {
+  reduce_max: `input %x: f32[2,5,7]\n${axes(2)}%y: f32[2,5,1] = ReduceMax(%x, %n)`,
+  reduce_max_middle: `input %x: f32[2,5,7]\n${axes(1)}%y: f32[2,7] = ReduceMax(%x, %n) keepdims=0`,
+  reduce_min: `input %x: f32[1,6,4,3]\n${axes(1, -1)}%y: f32[1,1,4,1] = ReduceMin(%x, %n)`,
+  reduce_min_all: 'input %x: f32[3,4]\n%y: f32[1,1] = ReduceMin(%x)',
+  reduce_mean: `input %x: f32[2,5,7]\n${axes(-1)}%y: f32[2,5,1] = ReduceMean(%x, %n)`,
+  reduce_mean_channels: `input %x: f32[1,6,5,3]\n${axes(1)}%y: f32[1,5,3] = ReduceMean(%x, %n) keepdims=0`,
+  reduce_sum: `input %x: f32[2,5,7]\n${axes(0, 2)}%y: f32[1,5,1] = ReduceSum(%x, %n)`,
+  reduce_sum_one: `input %x: f32[2,1,7]\n${axes(1)}%y: f32[2,7] = ReduceSum(%x, %n) keepdims=0`,
+  arg_max: 'input %x: f32[3,9]\n%y: i64[3,1] = ArgMax(%x) axis=1',
+  arg_min_last: 'input %x: f32[3,9,2]\n%y: i64[3,2] = ArgMin(%x) axis=1 keepdims=0 select_last_index=1',
+  top_k: `input %x: f32[2,9]\n${axes(3)}%y: f32[2,3], %n.i: i64[2,3] = TopK(%x, %n)`,
+  top_k_places: `input %x: f32[9,2]\n${axes(4)}%n.v: f32[4,2], %y: i64[4,2] = TopK(%x, %n) axis=0 largest=0`,
+  max_of_two: 'input %x: f32[2,3,4]\ninput %z: f32[3,1]\n%y: f32[2,3,4] = Max(%x, %z)',
+  min_of_three: `input %x: f32[4,5]\ninput %z: f32[5]
+    const %n: f32[4,1] = 0.3, -0.5, 2, -9
+    %y: f32[4,5] = Min(%x, %z, %n)`,
+  mean_of_three: `input %x: f32[4,5]\ninput %z: f32[4,1]
+    const %n: f32[5] = 0.3, -0.5, 2, -3, 1
+    %y: f32[4,5] = Mean(%x, %z, %n)`,
+  divide: `input %x: f32[2,3,4]\ninput %z: f32[2,3,4]
+    %n: f32[2,3,4] = Sigmoid(%z)
+    %y: f32[2,3,4] = Div(%x, %n)`,
+  divide_broadcast: `input %x: f32[3,1]\ninput %z: f32[2,3,4]
+    %n: f32[2,3,4] = Softplus(%z)
+    %y: f32[2,3,4] = Div(%x, %n) clip=[0,3]`,
+  divide_negative: `input %x: f32[3,4]\ninput %z: f32[1,4]
+    const %n.c: f32[] = -4
+    %n: f32[1,4] = Add(%z, %n.c)
+    %y: f32[3,4] = Div(%x, %n)`,
+  prelu: `input %x: f32[1,5,3,4]
+    const %n: f32[5,1,1] = 0.25, -0.5, 1.5, 0, 0.1
+    %y: f32[1,5,3,4] = PRelu(%x, %n)`,
+  prelu_computed: 'input %x: f32[2,7]\ninput %z: f32[7]\n%y: f32[2,7] = PRelu(%x, %z)',
+  add_rows: 'input %x: f32[2,1,4]\ninput %z: f32[3,1]\n%y: f32[2,3,4] = Add(%x, %z)',
+  multiply_rows: 'input %x: f32[2,1,4]\ninput %z: f32[3,1]\n%y: f32[2,3,4] = Mul(%x, %z)',
+};
+
+/** Operators over random shapes and axes; the same seed gives the same ones. */
+export function randomCases(seed: number, count: number): Cases {
+  const rng = createRng(seed);
+  return Object.fromEntries(
+    Array.from({ length: count }, (_, i) => {
+      const [name, make] = RANDOM[i % RANDOM.length]!;
+      return [`${name}_${i}`, make(rng)];
+    }),
+  );
+}
+
+const shapeOf = (rng: Rng, rank: number) => Array.from({ length: rank }, () => rng.int(1, 6));
+
+const RANDOM: readonly (readonly [string, (rng: Rng) => string])[] = [
+  ['reduction', reduction],
+  ['choice', choice],
+];
+
+function reduction(rng: Rng): string {
+  const shape = shapeOf(rng, rng.int(1, 4));
+  const reduced = shape.map(() => rng.int(0, 1) === 1);
+  const list = [...shape.keys()].filter((d) => reduced[d]);
+  const keep = rng.int(0, 1);
+  const result = shape.flatMap((size, d) => (!reduced[d] ? [size] : keep === 1 ? [1] : []));
+  const op = ['ReduceMax', 'ReduceMin', 'ReduceMean', 'ReduceSum'][rng.int(0, 3)];
+  if (list.length === 0) return `input %x: f32[${shape}]\n%y: f32[${shape}] = ${op}(%x) noop_with_empty_axes=1`;
+  return `input %x: f32[${shape}]\n${axes(...list)}%y: f32[${result}] = ${op}(%x, %n) keepdims=${keep}`;
+}
+
+function choice(rng: Rng): string {
+  const shape = shapeOf(rng, rng.int(2, 4));
+  const other = shape.slice(rng.int(0, shape.length - 1)).map((size) => (rng.int(0, 1) === 1 ? size : 1));
+  const op = ['Max', 'Min', 'Mean', 'PRelu'][rng.int(0, 3)];
+  return `input %x: f32[${shape}]\ninput %z: f32[${other}]\n%y: f32[${shape}] = ${op}(%x, %z)`;
+}
+
+/** One graph of all cases, each with an output of its name. */
+export function sideBySide(cases: Cases): Graph {
+  const lines = Object.entries(cases).map(([name, text]) =>
+    text
+      .replaceAll('%x', `${name}.x`)
+      .replaceAll('%z', `${name}.z`)
+      .replaceAll('%n', `${name}.n`)
+      .replaceAll('%y', name),
+  );
+  return parseGraph([...lines, `return ${Object.keys(cases).join(', ')}`].join('\n'));
+}
