@@ -57,9 +57,9 @@ export const dropout = view('Dropout', 'The input itself (inference); the mask i
   check: dropoutRules,
   upgrade: oldDropout,
   lower(node, lower) {
-    const training = node.inputs[2] ? lower.constant(node.inputs[2]) : null;
-    if (node.inputs[2] && training?.data[0] !== 0)
-      return lower.refuse('training_mode is not false: that is no inference');
+    const given = (input: number) => (node.inputs[input] ? lower.constant(node.inputs[input])?.data[0] : undefined);
+    if (node.inputs[2] && given(2) !== 0 && given(1) !== 0)
+      return lower.refuse('training_mode is not false and its ratio not 0: it draws random numbers');
     lowerReshape(node, lower);
     if (!node.outputs[1]) return;
     const mask = lower.write(1, 'row-major');

@@ -89,6 +89,17 @@ test('opset 10 and 13: masks of Dropout, bounds that are inputs, C of Gemm times
   expect(await wrong(newer, { c: odd })).toEqual([]);
 });
 
+test('Dropout that trains drops nothing at a ratio of 0', async () => {
+  const spec: FileSpec = {
+    inputs: { x: ['f32', [2, 3]] },
+    outputs: ['d', 'mask', 'e'],
+    constants: { none: f32(0), on: tensorOf('bool', [], [1]) },
+    nodes: [node('d, mask = Dropout(x, none, on)'), node('e = Dropout(x, none, on)')],
+    opset: 12,
+  };
+  expect(await wrong(spec)).toEqual([]);
+});
+
 test('Dropout that trains is refused, by name', async () => {
   const spec: FileSpec = {
     inputs: { x: ['f32', [2, 3]] },

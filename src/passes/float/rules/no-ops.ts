@@ -24,7 +24,7 @@ function passedThrough(graph: Graph, node: Node): number | null {
     case 'Split':
       return 0; // the same element type and shape on both sides: the same elements in the same order
     case 'Dropout':
-      return first(node.inputs[2] == null || uniformConstant(graph, node.inputs[2]) === 0);
+      return first(node.inputs[2] == null || node.inputs.slice(1).some((input) => uniformConstant(graph, input) === 0));
     case 'Sum':
     case 'Max':
     case 'Min':
