@@ -30,12 +30,17 @@ export interface Comparison extends Difference {
   readonly off: Off | null;
 }
 
-/** onnxruntime's error on the samples on which it does not compute what the operator is defined to. */
-export interface Off {
+/** Where onnxruntime does not compute what the operator is defined to: the element that it misses by the largest part of itself. */
+export interface Off extends OffElement {
+  /** How many have such elements. */
   readonly samples: number;
-  readonly maxError: number;
-  /** The largest error of the generated C on the same samples. */
-  readonly errorOfC: number;
+}
+
+/** One number, as it is defined, and as the two computed it. */
+export interface OffElement {
+  readonly defined: number;
+  readonly ofRuntime: number;
+  readonly ofC: number;
 }
 
 export interface Difference {
@@ -98,8 +103,8 @@ export interface Comparer {
   add(actual: TypedArray, expected: TypedArray): Difference;
   /** The reference moved so far (with inputs that differ in their last bit). */
   addNoise(error: number): void;
-  /** onnxruntime was this far off on a sample whose reference was the definition. */
-  addOff(error: number, errorOfC: number): void;
+  /** On a sample whose reference was the definition: what onnxruntime gave, `actual` and `expected` as in add(). */
+  addOff(actual: TypedArray, expected: TypedArray, ofRuntime: TypedArray): void;
   result(): Comparison;
 }
 
@@ -119,18 +124,25 @@ export function comparer(layer: string, port: TypedValue, rule: Rule): Comparer 
     addNoise(error) {
       noise = Math.max(noise, error);
     },
-    addOff(maxError, errorOfC) {
-      off = {
-        samples: (off?.samples ?? 0) + 1,
-        maxError: Math.max(off?.maxError ?? 0, maxError),
-        errorOfC: Math.max(off?.errorOfC ?? 0, errorOfC),
-      };
+    addOff(actual, expected, ofRuntime) {
+      let worst: OffElement | null = off;
+      for (let i = 0; i < expected.length; i++) {
+        const one = { defined: Number(expected[i]), ofRuntime: Number(ofRuntime[i]), ofC: Number(actual[i]) };
+        if (!worst || missedBy(one) > missedBy(worst)) worst = one;
+      }
+      if (worst) off = { ...worst, samples: (off?.samples ?? 0) + 1 };
     },
     result: () => {
       const exact = rule.kind !== 'close' || !isFloat(dtype);
       return { layer, value: port.value, rule, exact, ...sum, noise, off };
     },
   };
+}
+
+/** Error of onnxruntime as a part of what is right. */
+function missedBy({ defined, ofRuntime }: OffElement): number {
+  if (Object.is(defined, ofRuntime) || defined === ofRuntime) return 0;
+  return distance(defined, ofRuntime) / Math.max(Math.abs(defined), Number.MIN_VALUE);
 }
 
 /** Last bits of inputs may move a result four times as far as one draw of them did. */

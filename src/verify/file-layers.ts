@@ -1,16 +1,15 @@
 import { copyFile, type FileCopy, type ModelFile } from '../frontend/file-copy.ts';
-import { originOf, typeOf } from '../ir/graph.ts';
-import type { DType, Graph, Tensor, TensorType, TypedArray, ValueName } from '../ir/types.ts';
-import { toFloat32Array } from '../numerics/convert.ts';
-import { fromFloat16Bits, toFloat16Bits } from '../numerics/float16.ts';
+import { typeOf } from '../ir/graph.ts';
+import type { Graph, Tensor, ValueName } from '../ir/types.ts';
 import { type FileSession, openFile } from '../runtime/file-session.ts';
 import { must, UserError } from '../support/errors.ts';
-import { asInFile, type CodeMeter, type CodeVerdict, codedAs, codeMeter } from './code-meter.ts';
+import { type CodeMeter, type CodeVerdict, codedAs, codeMeter } from './code-meter.ts';
 import { type Comparer, type Comparison, comparer, type TypedValue } from './compare.ts';
 import { exactLayer } from './exact/index.ts';
 import type { Inference } from './file-verdict.ts';
 import { openReference, type Reference, type ReferenceSession } from './reference.ts';
 import { rulesOf, UNTOUCHED } from './rules.ts';
+import { asHeld, fileTensor, graphData, holdsHalves, type ValuesInFile, valuesInFile } from './values-in-file.ts';
 
 /** The layers of a file beside those of the C: of one that is quantized, or that rounds to float16 inside. */
 export interface FileLayers {
@@ -38,15 +37,10 @@ export interface FileLayersOf {
   readonly outputs: readonly TypedValue[];
 }
 
-/** A value of the C, as the file calls and holds it. */
-interface InFile extends Pick<Tensor, 'dtype' | 'shape'> {
-  readonly name: ValueName;
-}
-
 interface Opened {
   readonly session: FileSession;
   readonly copy: FileCopy;
-  readonly given: ReadonlyMap<ValueName, InFile>;
+  readonly given: ValuesInFile;
   readonly codes: ReadonlyMap<ValueName, CodeMeter>;
   readonly others: ReadonlyMap<ValueName, Comparer>;
   /** What the graph computes from the values that the layers of the C read. */
@@ -88,7 +82,7 @@ function notRun(error: unknown): null {
 async function open(model: FileLayersOf, { values }: Inference): Promise<Opened | null> {
   const { file, graph, oracle, outputs } = model;
   if (values.size === 0) return null;
-  const wanted = valuesInFile(model, values.keys());
+  const wanted = valuesInFile(graph, model.imported, values.keys());
   const copy = copyFile(file, new Map([...wanted.values()].map((held) => [held.name, held])));
   const cuts = new Set(copy.cuts.map(({ name }) => name));
   const given = new Map([...wanted].filter(([, { name }]) => cuts.has(name)));
@@ -136,14 +130,8 @@ async function judge(
     ofGraph?.resultOf(typed(graph, value)) ??
     inference.values.get(value) ??
     inference.outputs[outputs.findIndex((port) => port.value === value)];
-  const inside = [...given].map(([value, { name, ...type }]): [ValueName, Tensor] => {
-    const data = must(held.values.get(value), value);
-    const { dtype, quant } = typeOf(graph, value);
-    if (quant) return [name, asInFile(data, { dtype, quant }, type)];
-    return [
-      name,
-      { ...type, data: type.dtype === dtype ? data : Uint16Array.from(data as Float32Array, toFloat16Bits) },
-    ];
+  const inside = [...given].map(([value, type]) => {
+    return [type.name, fileTensor(graph, value, type, must(held.values.get(value), value))] as const;
   });
   const results = await session.run(new Map([...sample, ...inside]));
   const shown = new Map([...copy.outputs, ...copy.inner].map(({ name }, i) => [name, results[i]] as const));
@@ -157,25 +145,7 @@ async function judge(
   });
   for (const [value, meter] of codes)
     await meter.add(computed(value), ofFile(value), async () => exactLayer(graph, value, await seen()));
-  for (const [value, one] of others) one.add(computed(value), asType(ofFile(value), typeOf(graph, value).dtype));
-}
-
-function holdsHalves(given: Opened['given']): boolean {
-  return [...given.values()].some(({ dtype }) => dtype === 'f16');
-}
-
-/** With real numbers that the file holds in float16 rounded to it. */
-function asHeld(given: Opened['given'], { values, ...inference }: Inference): Inference {
-  const rounded = (value: ValueName, data: TypedArray) =>
-    given.get(value)?.dtype === 'f16' && data instanceof Float32Array
-      ? data.map((x) => fromFloat16Bits(toFloat16Bits(x)))
-      : data;
-  return { ...inference, values: new Map([...values].map(([value, data]) => [value, rounded(value, data)])) };
-}
-
-/** float16 as the float32 that the graph has. */
-function asType(tensor: Tensor, dtype: DType): TypedArray {
-  return tensor.dtype === 'f16' && dtype === 'f32' ? toFloat32Array(tensor) : tensor.data;
+  for (const [value, one] of others) one.add(computed(value), graphData(ofFile(value), typeOf(graph, value).dtype));
 }
 
 function typed(graph: Graph, value: ValueName): TypedValue {
@@ -185,23 +155,4 @@ function typed(graph: Graph, value: ValueName): TypedValue {
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | null = null;
   return () => (made ??= make());
-}
-
-/** Those values that the file has too, by their names here, as the file holds them and onnxruntime's interface takes them. */
-function valuesInFile({ graph, imported }: FileLayersOf, values: Iterable<ValueName>): Map<ValueName, InFile> {
-  const found = new Map<ValueName, InFile>();
-  for (const value of values) {
-    const name = originOf(graph, value);
-    const type = imported.types.get(name);
-    if (type && isSame(graph, value, type)) found.set(value, { name, dtype: type.dtype, shape: type.shape });
-  }
-  return found;
-}
-
-/** Whether the value of the graph is that of the file, as itself or in codes. */
-function isSame(graph: Graph, value: ValueName, { dtype, shape }: TensorType): boolean {
-  const own = typeOf(graph, value);
-  const codes = own.quant?.scale.length === 1 && ['f32', 'i8', 'u8'].includes(dtype);
-  const fits = own.quant ? codes : dtype === own.dtype || (own.dtype === 'f32' && dtype === 'f16');
-  return fits && shape.join() === own.shape.join();
 }

@@ -1,28 +1,17 @@
 import { copyFile, type FileCopy } from '../frontend/file-copy.ts';
-import { typeOf } from '../ir/graph.ts';
-import type { Port } from '../ir/program.ts';
-import { elementCount } from '../ir/shape.ts';
-import type { Graph, Tensor, TypedArray, ValueName } from '../ir/types.ts';
+import type { Tensor, ValueName } from '../ir/types.ts';
 import { type FileSession, openFile } from '../runtime/file-session.ts';
 import { UserError } from '../support/errors.ts';
 import { graphRun } from './behind-steps.ts';
-import { stepOf } from './code-steps.ts';
-import { agrees, allowedError } from './compare.ts';
-import { fileLayers, type LayersOfFile } from './file-layers.ts';
-import {
-  type FileOutput,
-  type Judgement,
-  largestDistance,
-  magnitude,
-  type OutputMeter,
-  outputMeter,
-} from './file-output.ts';
-import type { FileJudge, Inference, JudgedC } from './file-verdict.ts';
+import { agrees, type Comparison } from './compare.ts';
+import { explained } from './explain-output.ts';
+import { fileLayers } from './file-layers.ts';
+import { type Judgement, largestDistance, magnitude } from './file-output.ts';
+import type { FileJudge, FileVerdict, Inference, JudgedC } from './file-verdict.ts';
 import { offUpstream } from './off-upstream.ts';
-import { rulesOf, UNTOUCHED } from './rules.ts';
+import { outputJudges } from './output-judges.ts';
 import { codesAsNumbers } from './samples.ts';
 import { largest, top1 } from './top1.ts';
-import { rowsOf, sortedRows, unsortedResult } from './unsorted.ts';
 import { wrongLayers } from './wrong-layers.ts';
 
 /** Opens the file for comparison; one that onnxruntime cannot run gives a verdict that says why. */
@@ -70,28 +59,16 @@ interface Context {
 }
 
 function judge({ model, copy, both: { disabled, basic }, tolerance, labels }: Context): FileJudge {
-  const { graph, program } = model;
+  const { graph, oracle, program, file, imported } = model;
   const judgement = judgementOf(model);
-  const meterOf = meters(model, copy, judgement);
-  const outputs = program.outputs.map((port, i) => ({
-    meter: meterOf(port, i),
-    inOrder: orderOf(graph, port),
-    /** Samples on which the C and the file differ: whether the graph, run by onnxruntime, agrees with the file there. */
-    graphAgrees: [] as boolean[],
-  }));
+  const outputs = outputJudges(model, copy, judgement, tolerance);
   const behindSteps = graphRun(model);
+  const layerwise = judgement === 'codes' ? !model.exactFile : judgement === 'close' && model.halves;
   const inside =
-    model.file && model.imported && (judgement === 'codes' ? !model.exactFile : judgement === 'close' && model.halves)
-      ? fileLayers({
-          file: model.file,
-          imported: model.imported,
-          graph,
-          oracle: model.oracle,
-          outputs: program.outputs,
-        })
-      : null;
+    file && imported && layerwise ? fileLayers({ file, imported, graph, oracle, outputs: program.outputs }) : null;
   const winners: number[] = [];
   let same = 0;
+  let unstable = false;
   let failure: string | null = null;
 
   const compare = async (sample: ReadonlyMap<ValueName, Tensor>, inference: Inference) => {
@@ -101,57 +78,53 @@ function judge({ model, copy, both: { disabled, basic }, tolerance, labels }: Co
     const expected = await disabled.run(given);
     const optimized = (await basic?.run(given).catch(() => null)) ?? null;
     if (optimized && farApart(expected, optimized, tolerance) && farApart(expected, await disabled.run(given), 0)) {
-      failure = 'it gives other results on the same sample: it draws random numbers';
+      unstable = true;
       return;
     }
-    for (const [i, { meter, inOrder, graphAgrees }] of outputs.entries()) {
-      const file = { ...expected[i], data: inOrder(expected[i].data) };
-      const other = optimized && { ...optimized[i], data: inOrder(optimized[i].data) };
-      const agrees = (data: TypedArray) => {
-        const one = meterOf(program.outputs[i], i);
-        one.add(inOrder(data), file, other);
-        return one.result(tolerance).agrees;
-      };
-      meter.add(inOrder(actual[i]), file, other);
-      if (agrees(actual[i])) continue;
-      if (behindSteps) graphAgrees.push(agrees((await behindSteps.run(feed))[i].data));
+    for (const [i, output] of outputs.entries()) {
+      const others = { expected: expected[i], optimized: optimized?.[i] ?? null };
+      output.add(actual[i], others);
+      if (!behindSteps || output.agrees(actual[i], others)) continue;
+      output.graphAgrees.push(output.agrees((await behindSteps.run(feed))[i].data, others));
     }
     await inside?.add(given, inference);
     winners.push(largest(expected[0].data));
     if (largest(actual[0]) === winners.at(-1)) same++;
   };
+
+  const verdict = (layers: readonly Comparison[]): FileVerdict => {
+    const ofFile = inside?.result() ?? null;
+    const wrong = ofFile && wrongLayers(ofFile, graph, layers, tolerance);
+    const graphIsRight = layers.length > 0 && layers.every((layer) => agrees(layer, tolerance));
+    const results = outputs.map((output) =>
+      explained(output.result(), {
+        off: offLayers(output.value, layers),
+        behindSteps: graphIsRight && output.graphAgrees.length > 0 && output.graphAgrees.every((one) => one),
+        ofFile,
+        ties: wrong && wrong.codes.length + wrong.others.length === 0,
+        judgement,
+        tolerance,
+      }),
+    );
+    const passed = results.length === copy.outputs.length && results.every((output) => output.agrees);
+    const agreement = same / winners.length;
+    const ofLabels = top1(winners, labels);
+    return { run: true, judgement, passed, outputs: results, layers: ofFile, wrong, agreement, top1: ofLabels };
+  };
+  const offLayers = (output: ValueName, layers: readonly Comparison[]) =>
+    offUpstream(graph, layers, output).map(({ layer }) => layer);
+
   return {
     async add(sample, inference) {
-      if (failure === null) await compare(sample, inference).catch((error: unknown) => (failure = reasonOf(error)));
+      if (failure || unstable) return;
+      await compare(sample, inference).catch((error: unknown) => (failure = reasonOf(error)));
     },
     result(layers) {
       if (failure !== null) return { run: false, because: failure };
-      const graphIsRight = layers.length > 0 && layers.every((layer) => agrees(layer, tolerance));
-      const all = (found: readonly boolean[]) => graphIsRight && found.length > 0 && found.every((one) => one);
-      const ofFile = inside?.result() ?? null;
-      const wrong = ofFile && wrongLayers(ofFile, graph, layers, tolerance);
-      const ties = wrong && wrong.codes.length + wrong.others.length === 0;
-      const results = outputs.map(({ meter, graphAgrees }): FileOutput => {
-        const output = meter.result(tolerance);
-        if (output.agrees && (judgement === 'close' || ties === null)) return output;
-        const off = output.different > 0 ? offUpstream(graph, layers, output.value).map(({ layer }) => layer) : [];
-        if (ofFile && ties !== null)
-          return { ...output, ...(ofFile.halves ? {} : behindC(ofFile, output, tolerance)), agrees: ties, ties, off };
-        const steps = all(graphAgrees);
-        return { ...output, agrees: steps || off.length > 0, steps, off };
-      });
-      const passed = results.length === copy.outputs.length && results.every((output) => output.agrees);
-      const agreement = same / winners.length;
-      return {
-        run: true,
-        judgement,
-        passed,
-        outputs: results,
-        layers: ofFile,
-        wrong,
-        agreement,
-        top1: top1(winners, labels),
-      };
+      if (!unstable) return verdict(layers);
+      const off = [...new Set(outputs.flatMap(({ value }) => offLayers(value, layers)))];
+      const why = off.length > 0 ? `onnxruntime is off in ${off.join(', ')}` : 'it draws random numbers';
+      return { run: false, because: `it gives other results on the same sample: ${why}` };
     },
     async release() {
       await disabled.release();
@@ -160,37 +133,6 @@ function judge({ model, copy, both: { disabled, basic }, tolerance, labels }: Co
       await inside?.release();
     },
   };
-}
-
-/** An output that is no codes is compared with what the file computes behind the last codes of the C. */
-function behindC({ others }: LayersOfFile, { value }: FileOutput, tolerance: number): Partial<FileOutput> {
-  const one = others.find((other) => other.value === value);
-  if (!one) return {};
-  const { different, maxError, range } = one;
-  return { different, maxError, range, allowed: allowedError(one, tolerance) };
-}
-
-/** Makes the meter of an output. */
-function meters(
-  { graph, exactFile = false }: JudgedC,
-  copy: FileCopy,
-  judgement: Judgement,
-): (port: Port, index: number) => OutputMeter {
-  const closed = judgement === 'codes' && exactFile;
-  const rules = rulesOf(graph, new Set());
-  return (port, i) => {
-    const rule = rules.get(port.value) ?? UNTOUCHED;
-    const step = judgement === 'codes' ? stepOf(graph, port.value) : null;
-    return outputMeter(port, { rule, judgement, fileDtype: copy.outputs[i]?.dtype ?? null, step, closed });
-  };
-}
-
-/** What a TopK without an order gives is compared in falling order. */
-function orderOf(graph: Graph, { value, type }: Port): (data: TypedArray) => TypedArray {
-  const source = unsortedResult(graph, value)?.node;
-  if (!source?.inputs[0]) return (data) => data;
-  const rows = rowsOf(source, typeOf(graph, source.inputs[0]).shape, elementCount(type.shape));
-  return (data) => sortedRows(data, rows);
 }
 
 function farApart(one: readonly Tensor[], other: readonly Tensor[], tolerance: number): boolean {

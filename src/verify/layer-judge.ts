@@ -141,7 +141,7 @@ function definitionInstead(
   const inputs = node.inputs.map((input) => (input === null ? null : reference.seen(input)));
   const exact = byDefinition(node, inputs);
   if (!exact || !same(actual, exact)) return null;
-  addOff(difference(expected, exact, dtype).maxError, difference(actual, exact, dtype).maxError);
+  addOff(actual, exact, expected);
   return exact;
 }
 

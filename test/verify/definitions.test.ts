@@ -77,6 +77,20 @@ const CASES = {
 };
 
 describe('definitions', () => {
+  test('Pad by wrap of more than there is, behind a cut', () => {
+    const text = `
+      input x: f32[2,3]
+      const pads: i64[2] = -1, 5
+      const axes: i64[1] = -1
+      y: f32[2,7] = Pad(x, pads, _, axes) mode="wrap"
+      return y`;
+    const [node] = parseGraph(text).nodes;
+    const constants = parseGraph(text).constants;
+    const x: Tensor = { dtype: 'f32', shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) };
+    const inputs = [x, constants.get('pads')!, null, constants.get('axes')!];
+    expect(byDefinition(node!, inputs)).toEqual(Float32Array.of(2, 3, 2, 3, 2, 3, 2, 5, 6, 5, 6, 5, 6, 5));
+  });
+
   test.each(Object.entries(CASES))('%s', async (_, text) => {
     const graph = parseGraph(`${text}\n return y`);
     const rng = createRng(11);

@@ -229,6 +229,17 @@ describe('where onnxruntime is off, and the C is right', () => {
       real([1, 1, 1, 4], 10, 20, 30, 40),
       [20, 23.333334, 26.666666, 30],
     ],
+    [
+      'Resize that crops an axis to the size it has, and stretches another',
+      `
+        input x: f32[1,1,2,4]
+        const roi: f32[8] = 0, 0, 0, 0.33333334, 1, 1, 1, 0.6666667
+        const size: i64[4] = 1, 1, 3, 4
+        y: f32[1,1,3,4] = Resize(x, roi, _, size) mode="linear" coordinate_transformation_mode="tf_crop_and_resize"
+        return y`,
+      real([1, 1, 2, 4], 10, 20, 30, 40, 50, 60, 70, 80),
+      [20, 23.333334, 26.666666, 30, 40, 43.333332, 46.666668, 50, 60, 63.333332, 66.666664, 70],
+    ],
   ];
 
   test.each(CASES)('%s', async (_, text, feed, values) => {
@@ -236,7 +247,9 @@ describe('where onnxruntime is off, and the C is right', () => {
     const good = await verdictOn(text, give(values), feed);
     expect(good.wrong).toEqual([]);
     expect(good.layers[0]!.off).toMatchObject({ samples: 1 });
-    expect(good.layers[0]!.off!.maxError).toBeGreaterThan(100 * good.layers[0]!.off!.errorOfC);
+    const { defined, ofRuntime, ofC } = good.layers[0]!.off!;
+    expect(Math.abs(ofC - defined)).toBeLessThanOrEqual(2e-5 * Math.abs(defined));
+    expect(Math.abs(ofRuntime - defined)).not.toBeLessThan(2e-3 * Math.abs(defined));
     expect(offUpstream(good.graph, good.layers, 'y').map(({ value }) => value)).toEqual(['y']);
 
     const wrong = values.map((value, i) => (i === 0 ? value + 0.01 : value));
@@ -255,7 +268,7 @@ test('off-upstream: only what the output is computed from', () => {
     b: f32[2] = Log(a)
     c: f32[2] = Neg(x)
     return b, c`);
-  const off = { samples: 1, maxError: 1, errorOfC: 0 };
+  const off = { samples: 1, defined: 1, ofRuntime: 2, ofC: 1 };
   const layers = [
     { value: 'a', off },
     { value: 'b', off: null },

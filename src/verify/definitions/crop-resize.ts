@@ -1,4 +1,5 @@
 import { floatAttribute, intsAttribute } from '../../ir/attributes.ts';
+import { elementCount } from '../../ir/shape.ts';
 import type { Tensor } from '../../ir/types.ts';
 import { type Definition, numbers } from './definition.ts';
 
@@ -10,24 +11,26 @@ interface Place {
 }
 
 /**
- * Resize by tf_crop_and_resize to the size that the input has: the part of each axis between roi's start and end is stretched
- * over all of it. Places beyond the input have the value to extrapolate with.
+ * Resize by tf_crop_and_resize where an axis keeps its size: the part of each axis between roi's start and end is stretched
+ * over all of the result. Places beyond the input have the value to extrapolate with.
  */
-export const cropToSameSize: Definition = (node, inputs) => {
+export const cropResize: Definition = (node, inputs) => {
   const [x, roi] = [numbers(inputs, 0), numbers(inputs, 1)];
   const mode = String(node.attributes.mode ?? 'nearest');
   const crops = node.attributes.coordinate_transformation_mode === 'tf_crop_and_resize';
   if (!x || !roi || !crops || node.attributes.antialias === 1 || !['nearest', 'linear'].includes(mode)) return null;
   const { shape } = inputs[0]!;
-  if (!keepsSize(inputs)) return null;
   const given = intsAttribute(node, 'axes', [...shape.keys()]).map((axis) => (axis < 0 ? axis + shape.length : axis));
-  const places = shape.map((length, axis): (Place | null)[] => {
+  const sizes = resized(inputs, given);
+  if (!sizes.some((size, axis) => given.includes(axis) && size === shape[axis])) return null;
+  const places = sizes.map((length, axis): (Place | null)[] => {
     const at = given.indexOf(axis);
     const [start, end] = at < 0 ? [0, 1] : [roi[at]!, roi[given.length + at]!];
     return Array.from({ length }, (_, i) => {
-      const last = length - 1;
+      const last = shape[axis]! - 1;
+      const step = ((end - start) * last) / (length - 1);
       // In float32, as the ends of roi are.
-      const from = Math.fround(length > 1 ? start * last + i * (end - start) : 0.5 * (start + end) * last);
+      const from = Math.fround(length > 1 ? start * last + i * step : 0.5 * (start + end) * last);
       if (from < 0 || from > last) return null;
       return mode === 'linear'
         ? between(from, last)
@@ -35,29 +38,30 @@ export const cropToSameSize: Definition = (node, inputs) => {
     });
   });
   const outside = floatAttribute(node, 'extrapolation_value', 0);
-  return x.map((_, index) => {
+  return Float64Array.from({ length: elementCount(sizes) }, (_, index) => {
     let corners: [offset: number, weight: number][] = [[0, 1]];
     let [rest, step] = [index, 1];
     for (let axis = shape.length - 1; axis >= 0; axis--) {
-      const place = places[axis]![rest % shape[axis]!]!;
+      const place = places[axis]![rest % sizes[axis]!]!;
       if (!place) return outside;
       corners = corners.flatMap(([offset, weight]): [number, number][] => [
         [offset + place.low * step, weight * (1 - place.share)],
         ...(place.share > 0 ? [[offset + place.high * step, weight * place.share] as [number, number]] : []),
       ]);
-      rest = Math.floor(rest / shape[axis]!);
+      rest = Math.floor(rest / sizes[axis]!);
       step *= shape[axis]!;
     }
     return corners.reduce((sum, [offset, weight]) => sum + x[offset]! * weight, 0);
   });
 };
 
-/** By its sizes, or by scales of 1. */
-function keepsSize(inputs: readonly (Tensor | null)[]): boolean {
+/** The sizes of the result: those given, or what the scales make. */
+function resized(inputs: readonly (Tensor | null)[], given: readonly number[]): number[] {
   const [scales, sizes] = [numbers(inputs, 2), numbers(inputs, 3)];
-  const { shape } = inputs[0]!;
-  if (sizes && sizes.length === shape.length) return sizes.every((size, d) => size === shape[d]);
-  return scales !== null && scales.length > 0 && scales.every((scale) => scale === 1);
+  return inputs[0]!.shape.map((size, axis) => {
+    const at = given.indexOf(axis);
+    return at < 0 ? size : (sizes?.[at] ?? Math.floor(size * (scales?.[at] ?? 1)));
+  });
 }
 
 function between(from: number, last: number): Place {

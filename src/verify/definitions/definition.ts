@@ -1,12 +1,10 @@
-import type { Node, Tensor } from '../../ir/types.ts';
+import type { Node, Tensor, TypedArray } from '../../ir/types.ts';
 
 /**
- * The first result of an operator as it is defined, in float64 or in exact integers. `inputs` in the node's order (null: left
- * out). null: a form that is not spelled out here.
+ * The first result of an operator as it is defined: real numbers in float64, all else as the elements it has. `inputs` in the
+ * node's order (null: left out). null: a form that is not spelled out here.
  */
-export type Definition = (node: Node, inputs: readonly (Tensor | null)[]) => Numbers | null;
-
-export type Numbers = Float64Array | Int32Array;
+export type Definition = (node: Node, inputs: readonly (Tensor | null)[]) => TypedArray | null;
 
 /** Elements of an input that is given, as numbers. */
 export function numbers(inputs: readonly (Tensor | null)[], index: number): Float64Array | null {

@@ -1,6 +1,6 @@
 import type { Node, Tensor, TypedArray } from '../../ir/types.ts';
 import { col2im } from './col2im.ts';
-import { cropToSameSize } from './crop-resize.ts';
+import { cropResize } from './crop-resize.ts';
 import type { Definition } from './definition.ts';
 import { convInteger, matMulInteger } from './integer-products.ts';
 import {
@@ -10,6 +10,7 @@ import {
   meanVarianceNormalization,
   rmsNormalization,
 } from './normalization.ts';
+import { wrapFar } from './pad-wrap.ts';
 import { sigmoid } from './sigmoid.ts';
 
 /**
@@ -20,7 +21,8 @@ import { sigmoid } from './sigmoid.ts';
  *   RMSNormalization           squares beyond float32 count as infinite
  *   MeanVarianceNormalization  of a constant: NaN for 0
  *   Sigmoid                    below -16: 8.9e-8 for 4.1e-8 at -17, 0 from -18 on
- *   Resize                     tf_crop_and_resize does not crop where input and output have one size
+ *   Resize                     tf_crop_and_resize does not crop an axis of which input and output have one size
+ *   Pad                        by wrap, of more than the axis has: elements that nobody wrote
  *   Col2Im                     with dilations in one or in three dimensions: they reach into the next block
  *   MatMulInteger, ConvInteger pairs of products saturate at 16 bits on processors with AVX2 or AVX512 but without VNNI
  */
@@ -31,7 +33,8 @@ const DEFINITIONS: ReadonlyMap<string, Definition> = new Map([
   ['RMSNormalization', rmsNormalization],
   ['MeanVarianceNormalization', meanVarianceNormalization],
   ['Sigmoid', sigmoid],
-  ['Resize', cropToSameSize],
+  ['Resize', cropResize],
+  ['Pad', wrapFar],
   ['Col2Im', col2im],
   ['MatMulInteger', matMulInteger],
   ['ConvInteger', convInteger],
@@ -44,7 +47,7 @@ export function hasDefinition({ op, domain }: Node): boolean {
 /** The node's first result as it is defined, clamped as the node says; null where that form is not spelled out. */
 export function byDefinition(node: Node, inputs: readonly (Tensor | null)[]): TypedArray | null {
   const exact = DEFINITIONS.get(node.op)?.(node, inputs) ?? null;
-  if (!exact || exact instanceof Int32Array) return exact;
+  if (!(exact instanceof Float64Array) || inputs[0]?.dtype === 'f64') return exact;
   const [min, max] = node.clip ?? [-Infinity, Infinity];
   return Float32Array.from(exact, (y) => Math.min(max, Math.max(min, y)));
 }
