@@ -133,6 +133,25 @@ export function depthwiseStripsWork({ shape }: LinearJob): Work {
   };
 }
 
+/** nn_depthwise_pairs_s8: rows are widened once, weights once for each four channels. */
+export function depthwisePairsWork({ shape: s }: LinearJob, { pairs, length, odd }: DepthwisePairs): Work {
+  const fours = s.out_c / 4;
+  const rows = fours * Math.min((s.out_h - 1) * s.stride_h + s.kernel_h, s.out_h * s.kernel_h);
+  const outputs = fours * s.out_h * s.out_w;
+  const weights = fours * s.kernel_h * pairs;
+  const lines = fours * s.out_h;
+  const windows = outputs * (23 + s.kernel_h * (3 + 6 * pairs)) + lines * (odd ? 2 : 1) * (30 + 4 * s.kernel_h);
+  return {
+    instructions: 20 * weights + rows * (40 + length * (odd ? 44 : 33)) + windows + lines * (30 + 10 * s.kernel_h),
+  };
+}
+
+interface DepthwisePairs {
+  readonly pairs: number;
+  readonly length: number;
+  readonly odd: boolean;
+}
+
 /** Dense kernels of one row: four outputs at a time, 8 columns at a step. */
 export function denseWork({ shape }: LinearJob, depth: number): Work {
   const fours = Math.ceil(shape.out_c / 4);

@@ -187,8 +187,9 @@ const JOBS: Readonly<Record<Kind, (rng: Rng) => Job>> = {
   },
   depthwise(rng) {
     const channels = pick(rng, 4, 8, 8, 12, 16, 5, 20);
-    const kernels = pick(rng, [3], [3], [3], [3], [2, 3, 5]);
-    return windowJob(rng, { op: 'Conv', channels, outputs: channels, groups: channels, kernels, line: false });
+    const kernels = pick(rng, [3], [3], [3], [3], [1, 2, 3, 5, 7]);
+    const line = kernels.length > 1 && rng.int(0, 2) === 0;
+    return windowJob(rng, { op: 'Conv', channels, outputs: channels, groups: channels, kernels, line });
   },
   lanes(rng) {
     const channels = pick(rng, 4, 8, 8, 16, 17, 24, 32, 47, 48);

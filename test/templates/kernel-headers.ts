@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { NAMED_INSTANCES } from '../../src/codegen/kernel-instances.ts';
 import { TEMPLATE_ROOT, templateSet } from '../../src/codegen/templates.ts';
 import type { KernelInstance } from '../../src/ir/program.ts';
+import { frameOf } from '../../src/kernels/depthwise2d/depthwise-pairs.ts';
 import { fieldNumbers } from '../../src/kernels/packing/field-stream.ts';
 
 /** Numbers of a shape for the kernels of which layers declare the instances. */
@@ -19,6 +20,11 @@ const BY_FORM: readonly KernelInstance[] = ['', '_wide'].flatMap((form) => [
   },
   { name: `nn_dense_4x8_s8_8${form}`, template: 'nn_dense_4x8_s8', params: { steps: 8, form } },
   { name: `nn_dense_wide_4x8_s8_2${form}`, template: 'nn_dense_wide_4x8_s8', params: { steps: 2, form } },
+  {
+    name: `nn_depthwise_pairs_s8_5x3_1${form}`,
+    template: 'nn_depthwise_pairs_s8',
+    params: { ...{ form, kernel_h: 5, kernel_w: 3, pairs: 2, odd: true, step: 16 }, ...frameOf(5, 2, 16) },
+  },
   {
     name: `nn_depthwise3x3_strips_s8_9_5x6x8_4${form}`,
     template: 'nn_depthwise3x3_strips_s8',

@@ -3,21 +3,24 @@ import { raisedZeroPoint } from '../dsp-limits.ts';
 import type { Kernel } from '../kernel.ts';
 import type { LinearJob } from '../linear-job.ts';
 import { depthwisePixelWork, depthwiseRunsWork, depthwiseStripsWork } from '../work.ts';
-import { acceptsStream, buildStream, streamScratchBytes, streamTableBytes, streamWork } from './stream-weights.ts';
+import { streamWeights } from './stream-weights.ts';
+
+/** Columns of each row as nn_depthwise3x3_pixel_s8 loads them: 1, 2, 0. */
+const weights = streamWeights(() => [1, 2, 0, 4, 5, 3, 7, 8, 6]);
 
 /** 3x3, any stride, pixel by pixel: next to no scratch. */
 export const depthwise3x3S8: Kernel<LinearJob> = {
   id: 'depthwise3x3_s8',
   needs: ['dsp'],
   tile: { outputs: 4, pixels: 1, depth: 9 },
-  accepts: (job) => inFours3x3(job.shape) ?? acceptsStream(job),
-  scratchBytes: (job) => 9 * partOf(job.shape) + streamScratchBytes(job),
+  accepts: (job) => inFours3x3(job.shape) ?? weights.accepts(job),
+  scratchBytes: (job) => 9 * partOf(job.shape) + weights.scratchBytes(job),
   overlap: ({ shape }) => ({ atLeast: windowOverlap(shape, 1, 1, 1) }),
-  work: (job) => ({ ...depthwisePixelWork(job, partOf(job.shape)), ...streamWork(job) }),
-  tableBytes: streamTableBytes,
+  work: (job) => ({ ...depthwisePixelWork(job, partOf(job.shape)), ...weights.work(job) }),
+  tableBytes: weights.tableBytes,
   build(job, lower) {
     const part = partOf(job.shape);
-    const { params, about } = buildStream(job, lower);
+    const { params, about } = weights.build(job, lower);
     return {
       template: 'depthwise3x3_s8',
       params: {
@@ -36,11 +39,11 @@ export const depthwise3x3S8: Kernel<LinearJob> = {
 export const depthwise3x3RunsS8: Kernel<LinearJob> = {
   ...depthwise3x3S8,
   id: 'depthwise3x3_runs_s8',
-  scratchBytes: (job) => zerosBytes(job.shape) + streamScratchBytes(job),
+  scratchBytes: (job) => zerosBytes(job.shape) + weights.scratchBytes(job),
   overlap: ({ shape }) => ({ atLeast: windowOverlap(shape, 1, 1, shape.out_w) }),
-  work: (job) => ({ ...depthwiseRunsWork(job), ...streamWork(job) }),
+  work: (job) => ({ ...depthwiseRunsWork(job), ...weights.work(job) }),
   build(job, lower) {
-    const { params, about } = buildStream(job, lower);
+    const { params, about } = weights.build(job, lower);
     return {
       template: 'depthwise3x3_runs_s8',
       params: {
@@ -78,16 +81,16 @@ export const depthwise3x3StripsS8: Kernel<LinearJob> = {
     const { height, pitch } = planeOf(shape);
     if (pitch > 255 || height * pitch > 65_535 || shape.out_w * shape.out_c > 4095)
       return 'its rows are longer than offsets of instructions';
-    return inFours3x3(shape) ?? acceptsStream(job);
+    return inFours3x3(shape) ?? weights.accepts(job);
   },
-  scratchBytes: (job) => planeOf(job.shape).bytes + streamScratchBytes(job),
+  scratchBytes: (job) => planeOf(job.shape).bytes + weights.scratchBytes(job),
   overlap: ({ shape }) => (shape.in_h === shape.out_h && shape.in_w === shape.out_w ? { exactly: 0 } : null),
-  work: (job) => ({ ...depthwiseStripsWork(job), ...streamWork(job) }),
-  tableBytes: streamTableBytes,
+  work: (job) => ({ ...depthwiseStripsWork(job), ...weights.work(job) }),
+  tableBytes: weights.tableBytes,
   build(job, lower) {
     const { shape, zeroPoint } = job;
     const { height, pitch, bytes } = planeOf(shape);
-    const { params, about } = buildStream(job, lower);
+    const { params, about } = weights.build(job, lower);
     const zero = zeroPoint < 0 ? `m${-zeroPoint}` : zeroPoint;
     const instance = `nn_depthwise3x3_strips_s8_${pitch}_${shape.out_h}x${shape.out_w}x${shape.out_c}_${zero}`;
     return {
