@@ -78,6 +78,8 @@ export const NAMED_INSTANCES: readonly KernelInstance[] = [
   ...all('nn_mul4_s8', { form: ['', '_wide'] }),
   ...all('nn_dense_helium_s8', { form: ['', '_wide'] }),
   ...all('nn_dense_rows_helium_s8', { form: ['', '_wide'] }),
+  ...all('nn_depthwise2d_helium_s8', { form: ['', '_wide'] }),
+  ...all('nn_depthwise2d_run_helium_s8', { form: ['', '_wide'] }),
   ...all('nn_depthwise3x3_helium_s8', { form: ['', '_wide'] }),
   ...all('nn_depthwise3x3_narrow_helium_s8', { form: ['', '_wide'] }),
   ...all('nn_depthwise3x3_run_helium_s8', { form: ['', '_wide'] }),

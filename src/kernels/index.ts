@@ -17,7 +17,11 @@ import { dense4x8S8, denseWide4x8S8 } from './dense/dense-4x8.ts';
 import { dense4x8Int4, dense8x4Int2, denseWide4x8Int4, denseWide8x4Int2 } from './dense/dense-fields.ts';
 import { denseHeliumS8 } from './dense/dense-helium.ts';
 import { denseA4, denseS8 } from './dense/portable.ts';
-import { depthwise3x3HeliumS8, depthwise3x3NarrowHeliumS8 } from './depthwise2d/depthwise-helium.ts';
+import {
+  depthwise2dHeliumS8,
+  depthwise3x3HeliumS8,
+  depthwise3x3NarrowHeliumS8,
+} from './depthwise2d/depthwise-helium.ts';
 import { depthwisePairsS8 } from './depthwise2d/depthwise-pairs.ts';
 import { depthwise3x3RunsS8, depthwise3x3S8, depthwise3x3StripsS8 } from './depthwise2d/depthwise3x3.ts';
 import { depthwise2dA4, depthwise2dS8 } from './depthwise2d/portable.ts';
@@ -51,6 +55,7 @@ export const DEPTHWISE_KERNELS: readonly Kernel<LinearJob>[] = [
   depthwise2dAdds,
   depthwise3x3HeliumS8,
   depthwise3x3NarrowHeliumS8,
+  depthwise2dHeliumS8,
   depthwise3x3StripsS8,
   depthwise3x3RunsS8,
   depthwise3x3S8,

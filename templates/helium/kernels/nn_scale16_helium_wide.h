@@ -4,12 +4,12 @@
 
 /* nn_scale16_helium with multipliers of 31 bits; the zero point as in nn_scale_helium_wide. */
 #if NN_HAS_MVE
-#define nn_scale16_helium_wide() \
+#define nn_scale16_helium_wide(ZERO_POINT) \
     "vldrw.32 q1, [r9], #16\n\tvldrw.32 q4, [r9], #16\n\tvldrw.32 q6, [r9], #16\n\tvldrw.32 q7, [r9], #16\n\t" \
     "vmulh.s32 q3, q3, q1\n\tvmulh.s32 q5, q5, q4\n\tvmulh.s32 q2, q2, q6\n\tvmulh.s32 q0, q0, q7\n\t" \
     "vadd.i32 q3, q3, r11\n\tvadd.i32 q5, q5, r11\n\tvadd.i32 q2, q2, r11\n\tvadd.i32 q0, q0, r11\n\t" \
     "rbit r11, r11\n\tclz r11, r11\n\tmvn r11, r11\n\t" \
-    "vshl.s32 q3, r11\n\tvshl.s32 q5, r11\n\tvshl.s32 q2, r11\n\tvshl.s32 q0, r11\n\tldr r11, [r12, #68]\n\t" \
+    "vshl.s32 q3, r11\n\tvshl.s32 q5, r11\n\tvshl.s32 q2, r11\n\tvshl.s32 q0, r11\n\tldr r11, " ZERO_POINT "\n\t" \
     "vmovnt.i32 q3, q2\n\tvmovnt.i32 q5, q0\n\tvqmovnb.s16 q3, q3\n\tvqmovnt.s16 q3, q5\n\t"
 #else
 #define nn_scale16_helium_wide nn_scale_helium_wide
