@@ -5,6 +5,7 @@ import { addHeliumS8, mulHeliumS8 } from '../src/kernels/pairs/helium.ts';
 import { mul4S8 } from '../src/kernels/pairs/mul4.ts';
 import { averagePoolHeliumS8, maxPoolHeliumS8 } from '../src/kernels/pool/helium.ts';
 import { averagePool4S8, maxPool4S8 } from '../src/kernels/pool/pool4.ts';
+import { tableHeliumS8 } from '../src/kernels/table/helium.ts';
 import { FACTS } from '../src/passes/facts.ts';
 import type { AnyPass } from '../src/passes/pass.ts';
 import { allPasses } from '../src/passes/registry.ts';
@@ -106,6 +107,7 @@ const KERNELS: Readonly<Record<string, readonly KernelFacts[]>> = {
   'max pooling': [maxPoolHeliumS8, maxPool4S8],
   addition: [addHeliumS8, add4S8],
   multiplication: [mulHeliumS8, mul4S8],
+  'lookup table': [tableHeliumS8],
 };
 
 function kernelsPage(): string {
@@ -122,7 +124,7 @@ function kernelsPage(): string {
     'Kernels',
     'Ways to compute int8 layers, for [`--kernels LAYER=KERNEL`](report.md#kernels). *Asks for*: [features](targets.md) of the core. ' +
       '*Block*: outputs x pixels x products of each that the inner loop computes at a time. *Goal*: taken for this `--goal` ' +
-      'only. Pooling, addition and multiplication have portable kernels besides (`averagepool2d_s8`, `maxpool2d_s8`, `add_s8`, `mul_s8`). ' +
+      'only. Pooling, addition and multiplication have portable kernels besides (`averagepool2d_s8`, `maxpool2d_s8`, `add_s8`, `mul_s8`, `table_s8`). ' +
       '`compile --refusals` tells which of them a layer could have, ' +
       '[benchmarks](benchmarks/kernels.md) what they take.',
     table(['layer', 'kernel', 'asks for', 'block', 'goal'], rows),

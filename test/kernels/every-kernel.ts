@@ -28,6 +28,7 @@ const CANDIDATES: readonly (readonly [kind: Kind, count: number, kernels: readon
   ['few-dense', 40, DENSE_KERNELS.map(({ id }) => id).filter(isOfFewBits)],
   ['add', 30, ['add_helium_s8', 'add4_s8', 'add_s8']],
   ['mul', 30, ['mul_helium_s8', 'mul4_s8', 'mul_s8']],
+  ['table', 6, ['table_helium_s8', 'table_s8']],
   ['average', 20, ['averagepool_helium_s8', 'averagepool4_s8', 'averagepool2d_s8']],
   ['max', 12, ['maxpool_helium_s8', 'maxpool4_s8', 'maxpool2d_s8']],
 ];

@@ -24,6 +24,7 @@ export type Kind =
   | 'dense'
   | 'add'
   | 'mul'
+  | 'table'
   | 'average'
   | 'max';
 
@@ -55,7 +56,7 @@ export function randomJobs(kind: Kind, count: number, seed: number): Graph {
     types.set(name, codes(job.y, [outputScale(job, scales, format.spread, rng)], zero, null));
     nodes.push({
       op: job.op,
-      domain: '',
+      domain: job.op === 'LookupTable' ? 'nibblec' : '',
       name,
       inputs,
       outputs: [name],
@@ -202,6 +203,10 @@ const JOBS: Readonly<Record<Kind, (rng: Rng) => Job>> = {
   },
   add: (rng) => pairJob(rng, 'Add'),
   mul: (rng) => pairJob(rng, 'Mul'),
+  table(rng) {
+    const shape = [1, rng.int(1, 9), rng.int(1, 9)];
+    return { op: 'LookupTable', x: [shape, [256]], w: null, y: shape, attributes: {}, constant: 1 };
+  },
   average(rng) {
     const job = poolJob(rng, 'AveragePool');
     return { ...job, attributes: { ...job.attributes, count_include_pad: rng.int(0, 1) } };
