@@ -36,7 +36,7 @@ export function multipliesByFields(job: LinearJob, bits: 4 | 2, room: number): t
   return sumsBelow(job, 2 ** (room - 1)) || `a sum of products could need more than ${room} bits`;
 }
 
-function fitsField(codes: Codes, bits: number): boolean {
+export function fitsField(codes: Codes, bits: number): boolean {
   const limit = 2 ** (bits - 1);
   return codes.every((code) => code >= -limit && code < limit);
 }

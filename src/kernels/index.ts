@@ -7,7 +7,7 @@ import {
   pointwise4x2Int4,
   pointwise4x2S8,
 } from './conv2d/gemm-4x2.ts';
-import { conv2dHeliumS8, pointwiseHeliumS8 } from './conv2d/helium.ts';
+import { CONV2D_HELIUM, POINTWISE_HELIUM } from './conv2d/helium.ts';
 import { conv2dNarrow4x2Int2, conv2dNarrow4x2Int4, conv2dNarrow4x2S8 } from './conv2d/narrow-4x2.ts';
 import { conv2dPatch4x2Int2, conv2dPatch4x2Int4, conv2dPatch4x2S8 } from './conv2d/patch-4x2.ts';
 import { conv2dA4, conv2dS8 } from './conv2d/portable.ts';
@@ -15,7 +15,7 @@ import { conv2dWinogradS8 } from './conv2d/winograd.ts';
 import { denseAdds } from './dense/adds.ts';
 import { dense4x8S8, denseWide4x8S8 } from './dense/dense-4x8.ts';
 import { dense4x8Int4, dense8x4Int2, denseWide4x8Int4, denseWide8x4Int2 } from './dense/dense-fields.ts';
-import { denseHeliumS8 } from './dense/dense-helium.ts';
+import { DENSE_HELIUM } from './dense/dense-helium.ts';
 import { denseA4, denseS8 } from './dense/portable.ts';
 import {
   depthwise2dHeliumS8,
@@ -32,8 +32,8 @@ import type { LinearJob } from './linear-job.ts';
 
 export const CONV_KERNELS: readonly Kernel<LinearJob>[] = [
   conv2dAdds,
-  pointwiseHeliumS8,
-  conv2dHeliumS8,
+  ...POINTWISE_HELIUM,
+  ...CONV2D_HELIUM,
   pointwise4x2S8,
   pointwise4x2Int4,
   pointwise4x2Int2,
@@ -66,8 +66,8 @@ export const DEPTHWISE_KERNELS: readonly Kernel<LinearJob>[] = [
 
 export const DENSE_KERNELS: readonly Kernel<LinearJob>[] = [
   denseAdds,
-  denseHeliumS8,
-  pointwiseHeliumS8,
+  ...DENSE_HELIUM,
+  ...POINTWISE_HELIUM,
   denseWide4x8Int4,
   dense4x8Int4,
   denseWide8x4Int2,

@@ -4,6 +4,7 @@ import { NAMED_INSTANCES } from '../../src/codegen/kernel-instances.ts';
 import { TEMPLATE_ROOT, templateSet } from '../../src/codegen/templates.ts';
 import type { KernelInstance } from '../../src/ir/program.ts';
 import { frameOf } from '../../src/kernels/depthwise2d/depthwise-pairs.ts';
+import { ENDINGS, FIELD_BITS, variantOf } from '../../src/kernels/helium-variants.ts';
 import { fieldNumbers } from '../../src/kernels/packing/field-stream.ts';
 
 /** Numbers of a shape for the kernels of which layers declare the instances. */
@@ -57,7 +58,18 @@ const BY_BITS: readonly KernelInstance[] = [
   ]),
 ];
 
-export const NUMBERED = [...BY_FORM, ...BY_BITS];
+/** Those of Helium, each of which calls another one. */
+const HELIUM: readonly KernelInstance[] = FIELD_BITS.flatMap((bits) =>
+  ENDINGS.flatMap((ending) =>
+    [
+      ['conv2d_helium', 'gemm_helium'],
+      ['pointwise_helium', 'gemm_helium'],
+      ['dense_helium', 'dense_rows_helium'],
+    ].flatMap(([kernel, callee]) => variantOf(kernel, callee, bits, ending).instances),
+  ),
+);
+
+export const NUMBERED = [...BY_FORM, ...BY_BITS, ...HELIUM];
 
 /** Names of the files of a set that end so, without that. */
 export function unitsOf(set: string, ending: '.h' | '.h.hbs'): string[] {
