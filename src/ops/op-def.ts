@@ -77,6 +77,8 @@ export interface QuantizeRule {
     | 'shared'
     | 'plain'
     | { readonly scale: number; readonly zeroPoint: number };
+  /** 'as-input': results of this node lie between the input's codes and are rounded to them; without it codes only move. */
+  computes?(node: Node): boolean;
   /** Why this very node must stay in float, or null. */
   refuse?(node: Node, graph: Graph): string | null;
 }

@@ -125,6 +125,24 @@ describe('normalization', () => {
     );
   });
 
+  test('RMSNormalization over one axis and over several', async () => {
+    for (const [axis, shape] of [
+      [-1, [5]],
+      [1, [4, 5]],
+    ] as const) {
+      const node = { op: 'RMSNormalization', inputs: [[3, 4, 5], shape], attributes: { axis } };
+      expect(await gradientError(node, { step: 4e-3 })).toBeLessThan(TOLERANCE);
+    }
+  });
+
+  test.each([
+    ['InstanceNormalization', {}],
+    ['GroupNormalization', { num_groups: 2 }],
+  ])('%s', async (op, attributes) => {
+    const node = { op, inputs: [[2, 4, 3, 2], [4], [4]], attributes };
+    expect(await gradientError(node, { step: 4e-3 })).toBeLessThan(TOLERANCE);
+  });
+
   test('LayerNormalization over one axis and over several', async () => {
     for (const [axis, shape] of [
       [-1, [5]],

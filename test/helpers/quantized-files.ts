@@ -373,7 +373,7 @@ const leftovers: QuantizedFile = {
     dequantize('l_q', 'other', 't'),
   ]),
   becomes: 'LayerNormalization Conv Conv',
-  remarks: [/LayerNormalization .*no integer form/, /Conv .*result is not quantized/, /i16/, /i16/],
+  remarks: [/LayerNormalization .*rounded in float/, /Conv .*result is not quantized/, /i16/, /i16/],
 };
 
 const refusals: QuantizedFile = {

@@ -7,6 +7,11 @@ export type Cases = Readonly<Record<string, string>>;
 
 const axes = (...numbers: number[]) => `const %n: i64[${numbers.length}] = ${numbers.join(', ')}\n`;
 
+const spread = (count: number, seed: number) => {
+  const rng = createRng(seed);
+  return Array.from({ length: count }, () => Math.fround(rng.normal())).join(', ');
+};
+
 /** Operators over one tensor or several, in every form that their C tells apart. */
 export const CASES: Cases = {
   reduce_max: `input %x: f32[2,5,7]\n${axes(2)}%y: f32[2,5,1] = ReduceMax(%x, %n)`,
@@ -42,6 +47,41 @@ export const CASES: Cases = {
     const %n: f32[5,1,1] = 0.25, -0.5, 1.5, 0, 0.1
     %y: f32[1,5,3,4] = PRelu(%x, %n)`,
   prelu_computed: 'input %x: f32[2,7]\ninput %z: f32[7]\n%y: f32[2,7] = PRelu(%x, %z)',
+  resize_nearest: `input %x: f32[1,2,3,4]\nconst %n: f32[4] = 1, 1, 2, 2.5
+    %y: f32[1,2,6,10] = Resize(%x, _, %n) mode="nearest"`,
+  resize_linear: `input %x: f32[1,3,4,5]\nconst %n: f32[4] = 1, 1, 2, 2
+    %y: f32[1,3,8,10] = Resize(%x, _, %n) mode="linear"`,
+  resize_sizes: `input %x: f32[1,2,5,4]\nconst %n: i64[4] = 1, 2, 9, 3
+    %y: f32[1,2,9,3] = Resize(%x, _, _, %n) mode="linear" coordinate_transformation_mode="align_corners"`,
+  resize_line: `input %x: f32[2,3,7]\nconst %n: f32[3] = 1, 1, 1.5
+    %y: f32[2,3,10] = Resize(%x, _, %n) mode="linear" coordinate_transformation_mode="asymmetric"`,
+  resize_last: `const %n.w: f32[4,3,1,1] = 1, -2, 0.5, 3, 1, 1, 0.25, -1, 2, -0.5, 1, 1
+    input %x: f32[1,3,4,5]
+    %n: f32[1,4,4,5] = Conv(%x, %n.w) kernel_shape=[1,1]
+    const %n.s: f32[4] = 1, 1, 3, 2
+    %y: f32[1,4,12,10] = Resize(%n, _, %n.s) mode="linear"`,
+  gather_elements: `input %x: f32[3,4]\nconst %n: i64[2,4] = 0, 2, 1, 1, 2, 0, 0, -1
+    %y: f32[2,4] = GatherElements(%x, %n)`,
+  gather_tuples: `input %x: f32[3,4]\nconst %n: i64[2,2] = 0, 2, 1, 1\n%y: f32[2] = GatherND(%x, %n)`,
+  layer_norm: `input %x: f32[3,16]\nconst %n: f32[16] = ${spread(16, 1)}\nconst %n.b: f32[16] = ${spread(16, 2)}
+    %y: f32[3,16] = LayerNormalization(%x, %n, %n.b)`,
+  layer_norm_axis: `input %x: f32[2,3,5]\nconst %n: f32[5] = 1, 0.5, -2, 0.1, 1
+    %y: f32[2,3,5] = LayerNormalization(%x, %n) axis=1 epsilon=0.01`,
+  layer_norm_long: `input %x: f32[1,700]\nconst %n: f32[1] = 1\n%y: f32[1,700] = LayerNormalization(%x, %n)`,
+  layer_norm_flat: `input %x: f32[3,8]\nconst %n.k: i64[1] = 1\nconst %n.s: i64[2] = 3, 8
+    %n.m: f32[3,1] = ReduceMax(%x, %n.k)
+    %n: f32[3,8] = Expand(%n.m, %n.s)
+    const %n.w: f32[1] = 1\nconst %n.b: f32[8] = ${spread(8, 9)}
+    %y: f32[3,8] = LayerNormalization(%n, %n.w, %n.b)`,
+  rms_norm: `input %x: f32[3,16]\nconst %n: f32[16] = ${spread(16, 3)}\n%y: f32[3,16] = RMSNormalization(%x, %n)`,
+  group_norm: `input %x: f32[2,6,3,4]\nconst %n: f32[6] = ${spread(6, 4)}\nconst %n.b: f32[6] = ${spread(6, 5)}
+    %y: f32[2,6,3,4] = GroupNormalization(%x, %n, %n.b) num_groups=2`,
+  group_norm_last: `input %x: f32[1,3,4,5]\nconst %n.w: f32[4,3,1,1] = ${spread(12, 6)}
+    %n.c: f32[1,4,4,5] = Conv(%x, %n.w) kernel_shape=[1,1]
+    const %n: f32[4] = 1, 2, 0.5, 1\nconst %n.b: f32[4] = 0, 1, -1, 0.5
+    %y: f32[1,4,4,5] = GroupNormalization(%n.c, %n, %n.b) num_groups=2`,
+  instance_norm: `input %x: f32[2,3,9]\nconst %n: f32[3] = 1, -1, 2\nconst %n.b: f32[3] = 0.5, 0, -1
+    %y: f32[2,3,9] = InstanceNormalization(%x, %n, %n.b)`,
   add_rows: 'input %x: f32[2,1,4]\ninput %z: f32[3,1]\n%y: f32[2,3,4] = Add(%x, %z)',
   multiply_rows: 'input %x: f32[2,1,4]\ninput %z: f32[3,1]\n%y: f32[2,3,4] = Mul(%x, %z)',
 };
@@ -62,6 +102,7 @@ const shapeOf = (rng: Rng, rank: number) => Array.from({ length: rank }, () => r
 const RANDOM: readonly (readonly [string, (rng: Rng) => string])[] = [
   ['reduction', reduction],
   ['choice', choice],
+  ['normalization', normalization],
 ];
 
 function reduction(rng: Rng): string {
@@ -73,6 +114,17 @@ function reduction(rng: Rng): string {
   const op = ['ReduceMax', 'ReduceMin', 'ReduceMean', 'ReduceSum'][rng.int(0, 3)];
   if (list.length === 0) return `input %x: f32[${shape}]\n%y: f32[${shape}] = ${op}(%x) noop_with_empty_axes=1`;
   return `input %x: f32[${shape}]\n${axes(...list)}%y: f32[${result}] = ${op}(%x, %n) keepdims=${keep}`;
+}
+
+function normalization(rng: Rng): string {
+  const op = ['LayerNormalization', 'RMSNormalization', 'GroupNormalization', 'InstanceNormalization'][rng.int(0, 3)]!;
+  const numbers = (name: string, count: number) => `const ${name}: f32[${count}] = ${spread(count, rng.int(1, 99))}\n`;
+  const shape = [rng.int(1, 2), 2 * rng.int(1, 3), rng.int(2, 6), rng.int(3, 9)];
+  const count = op.startsWith('L') || op.startsWith('R') ? shape[3]! : shape[1]!;
+  const bias = op.startsWith('R') ? '' : numbers('%n.b', count);
+  const ending = op.startsWith('G') ? 'num_groups=2' : op.startsWith('L') ? 'axis=-1' : '';
+  const inputs = `%x, %n${bias === '' ? '' : ', %n.b'}`;
+  return `input %x: f32[${shape}]\n${numbers('%n', count)}${bias}%y: f32[${shape}] = ${op}(${inputs}) ${ending}`;
 }
 
 function choice(rng: Rng): string {

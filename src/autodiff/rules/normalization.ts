@@ -1,7 +1,10 @@
 import { floatAttribute } from '../../ir/attributes.ts';
+import { elementCount } from '../../ir/shape.ts';
 import type { ValueName } from '../../ir/types.ts';
+import { groupsOf } from '../../ops/normalization/groups.ts';
 import { axisOf } from '../../ops/support/inputs.ts';
-import type { GradientRules } from '../rule.ts';
+import type { Builder } from '../builder.ts';
+import type { Backward, GradientRules } from '../rule.ts';
 
 export const normalizationRules: GradientRules = {
   /** With given statistics: y = scale (x - mean) / sqrt(variance + epsilon) + shift. See batchStatistics for training. */
@@ -53,4 +56,51 @@ export const normalizationRules: GradientRules = {
     to(1, () => build.mul(dy, normal));
     to(2, () => dy);
   },
+  /** n = x inverse: dx = inverse (g - n mean(g n)) */
+  RMSNormalization({ build, node, dy, input, shape, to }) {
+    const axes = [...shape(0).keys()].slice(axisOf(node, shape(0).length, -1));
+    const epsilon = build.scalar(floatAttribute(node, 'epsilon', 1e-5));
+    const average = (value: ValueName) => build.reduce('ReduceMean', value, axes);
+    const inverse = inverseRoot(build, build.add(average(build.mul(input(0), input(0))), epsilon));
+    const normal = build.mul(input(0), inverse);
+    to(0, () => {
+      const g = build.mul(dy, input(1));
+      return build.mul(inverse, build.sub(g, build.mul(normal, average(build.mul(g, normal)))));
+    });
+    to(1, () => build.mul(dy, normal));
+  },
+  InstanceNormalization: byGroups,
+  GroupNormalization: byGroups,
 };
+
+/** LayerNormalization of rows [batch, groups, what belongs to a group], with a scale and a bias per channel. */
+function byGroups({ build, node, dy, input, shape, to }: Backward): void {
+  const whole = shape(0);
+  const groups = groupsOf(node, whole);
+  const rows = (value: ValueName) => build.reshape(value, [whole[0], groups, elementCount(whole) / whole[0] / groups]);
+  const back = (value: ValueName) => build.reshape(value, whole);
+  const average = (value: ValueName) => build.reduce('ReduceMean', value, [2]);
+  const overChannels = (value: ValueName) =>
+    build.reduce(
+      'ReduceSum',
+      value,
+      [...whole.keys()].filter((axis) => axis !== 1),
+      false,
+    );
+  const epsilon = build.scalar(floatAttribute(node, 'epsilon', 1e-5));
+  const centred = build.sub(rows(input(0)), average(rows(input(0))));
+  const inverse = inverseRoot(build, build.add(average(build.mul(centred, centred)), epsilon));
+  const normal = build.mul(centred, inverse);
+  to(0, () => {
+    const scale = build.reshape(input(1), [whole[1], ...whole.slice(2).map(() => 1)]);
+    const g = rows(build.mul(dy, scale));
+    const along = build.mul(normal, average(build.mul(g, normal)));
+    return back(build.mul(inverse, build.sub(build.sub(g, average(g)), along)));
+  });
+  to(1, () => overChannels(build.mul(dy, back(normal))));
+  to(2, () => overChannels(dy));
+}
+
+function inverseRoot(build: Builder, value: ValueName): ValueName {
+  return build.unary('Reciprocal', build.unary('Sqrt', value));
+}

@@ -18,14 +18,15 @@ const FILLS: QuantizeRule = { inputs: () => ['activation', 'parameter', 'fill', 
 
 /** Operators that move elements and compute nothing. */
 export const movementOps: readonly OpDef[] = [
-  ...[depthToSpace, expand, gather, slice, spaceToDepth, split, tile].map((op) => ({ ...op, quantize: MOVES })),
+  ...[depthToSpace, expand, gather, gatherElements, gatherNd, slice, spaceToDepth, split, tile].map((op) => ({
+    ...op,
+    quantize: MOVES,
+  })),
   { ...concat, quantize: JOINS },
   { ...pad, quantize: FILLS },
   centerCropPad,
   compress,
   eyeLike,
-  gatherElements,
-  gatherNd,
   oneHot,
   reverseSequence,
   scatter,

@@ -1,11 +1,14 @@
 import { floatAttribute, intAttribute } from '../../ir/attributes.ts';
 import { elementCount } from '../../ir/shape.ts';
-import { isRowMajor } from '../../ir/storage.ts';
 import type { Node } from '../../ir/types.ts';
+import { isQuantized } from '../../quant/quantized.ts';
 import type { LowerBuilder, OpDef, UpgradeBuilder } from '../op-def.ts';
 import { floatLiteral } from '../support/c-text.ts';
 import { checkDtype } from '../support/inputs.ts';
 import { inLoops, linesParams } from '../support/loops.ts';
+import { groupLayout, groupsOf } from './groups.ts';
+import { lowerNormalizationS8, normalizationRule } from './int8.ts';
+import { normalizationOracle } from './int8-oracle.ts';
 import { groupNormRules, instanceNormRules } from './rules.ts';
 
 export const instanceNormalization: OpDef = {
@@ -13,7 +16,9 @@ export const instanceNormalization: OpDef = {
   summary: 'Zero mean and unit variance of each channel of each sample, then scale and bias per channel.',
   check: instanceNormRules,
   spatial: true,
-  lower: (node, lower) => lowerGroups(node, lower, lower.type(node.inputs[0]).shape[1]),
+  quantize: normalizationRule,
+  oracle: normalizationOracle,
+  lower: lowerGroups,
 };
 
 export const groupNormalization: OpDef = {
@@ -22,7 +27,9 @@ export const groupNormalization: OpDef = {
   check: groupNormRules,
   upgrade: perChannel,
   spatial: true,
-  lower: (node, lower) => lowerGroups(node, lower, intAttribute(node, 'num_groups', 1)),
+  quantize: normalizationRule,
+  oracle: normalizationOracle,
+  lower: lowerGroups,
 };
 
 /** Before opset 21 there was one scale, and one bias, for each group. */
@@ -46,14 +53,14 @@ function perChannel(node: Node, opset: number, upgrade: UpgradeBuilder): Node {
 }
 
 /** y = (x - mean) / sqrt(variance + epsilon) * scale[c] + bias[c] over the channels and positions of a group. */
-function lowerGroups(node: Node, lower: LowerBuilder, groups: number): void {
+function lowerGroups(node: Node, lower: LowerBuilder): void {
+  if (isQuantized(lower.type, node)) return lowerNormalizationS8(node, lower);
   checkDtype(node, lower, (dtype) => dtype === 'f32');
   const { shape } = lower.type(node.inputs[0]);
   const [batch, channels] = shape as [number, number];
   const positions = elementCount(shape.slice(2));
-  const constant = lower.constant(node.inputs[0]) !== null;
-  const planes = constant || isRowMajor(lower.storageOf(node.inputs[0]!));
-  const layout = planes ? 'row-major' : 'channels-last';
+  const groups = groupsOf(node, shape);
+  const { layout, channelStep, positionStep } = groupLayout(node, lower);
   const x = lower.read(0, layout);
   const scale = lower.read(1, 'row-major');
   const bias = lower.read(2, 'row-major');
@@ -61,7 +68,6 @@ function lowerGroups(node: Node, lower: LowerBuilder, groups: number): void {
   const size = channels / groups;
   // Opset 18 had one scale per group, opset 21 has one per channel.
   const perGroup = scale.shape[0] === groups && groups !== channels;
-  const [channelStep, positionStep] = planes ? [positions, 1] : [1, channels];
   const group = `i0 * ${channels * positions} + i1 * ${size * channelStep}`;
   const parameters = perGroup ? 'i1' : `i1 * ${size}`;
   const epsilon = floatLiteral(floatAttribute(node, 'epsilon', 1e-5));
@@ -73,6 +79,6 @@ function lowerGroups(node: Node, lower: LowerBuilder, groups: number): void {
     template: 'lines',
     params: linesParams(inLoops([batch, groups], calls)),
     summary: `${node.op}, ${groups} groups of ${size} channels, ${positions} positions`,
-    overlap: planes ? [{ read: x, distance: 0 }] : [],
+    overlap: layout === 'row-major' ? [{ read: x, distance: 0 }] : [],
   });
 }

@@ -1,18 +1,25 @@
 import { floatAttribute, intAttribute } from '../../ir/attributes.ts';
-import { elementCount, normalizeAxis, sameShape } from '../../ir/shape.ts';
-import type { Node, Shape, Tensor } from '../../ir/types.ts';
+import { elementCount, normalizeAxis } from '../../ir/shape.ts';
+import type { Node, Shape } from '../../ir/types.ts';
+import { isQuantized } from '../../quant/quantized.ts';
 import type { LowerBuilder, OpDef } from '../op-def.ts';
 import { floatLiteral } from '../support/c-text.ts';
 import { checkDtype } from '../support/inputs.ts';
 import { inLoops, linesParams } from '../support/loops.ts';
+import { lowerNormalizationS8, normalizationRule } from './int8.ts';
+import { normalizationOracle } from './int8-oracle.ts';
 import { layerNormRules, rmsNormRules, skipLayerNormRules } from './rules.ts';
+import { spread } from './spread.ts';
 
 /** y = (x - mean) / sqrt(variance + epsilon) * scale + bias over all dimensions from the axis on. */
 export const layerNormalization: OpDef = {
   op: 'LayerNormalization',
   summary: 'Zero mean and unit variance over the last dimensions, then scale and bias.',
   check: layerNormRules,
+  quantize: normalizationRule,
+  oracle: normalizationOracle,
   lower(node, lower) {
+    if (isQuantized(lower.type, node)) return lowerNormalizationS8(node, lower);
     checkDtype(node, lower, (dtype) => dtype === 'f32');
     const { rows, n, shape } = rowsFrom(node, lower);
     const x = lower.read(0, 'row-major');
@@ -39,7 +46,10 @@ export const rmsNormalization: OpDef = {
   op: 'RMSNormalization',
   summary: 'Unit root mean square over the last dimensions, then scale.',
   check: rmsNormRules,
+  quantize: normalizationRule,
+  oracle: normalizationOracle,
   lower(node, lower) {
+    if (isQuantized(lower.type, node)) return lowerNormalizationS8(node, lower);
     checkDtype(node, lower, (dtype) => dtype === 'f32');
     const { rows, n, shape } = rowsFrom(node, lower);
     const x = lower.read(0, 'row-major');
@@ -118,23 +128,4 @@ function rowTable(node: Node, lower: LowerBuilder, index: number, shape: Shape):
     'weights',
     `input ${index} of ${node.name}`,
   );
-}
-
-function spread(tensor: Tensor, shape: Shape): Float32Array {
-  const data = tensor.data as Float32Array;
-  if (sameShape(tensor.shape, shape)) return data;
-  const missing = shape.length - tensor.shape.length;
-  return Float32Array.from({ length: elementCount(shape) }, (_, index) => {
-    let rest = index;
-    let step = 1;
-    let place = 0;
-    for (let d = shape.length - 1; d >= 0; d--) {
-      const position = rest % shape[d];
-      rest = Math.floor(rest / shape[d]);
-      const size = tensor.shape[d - missing] ?? 1;
-      place += size === 1 ? 0 : position * step;
-      step *= size;
-    }
-    return data[place];
-  });
 }

@@ -1,5 +1,4 @@
-import { floatAttribute, intAttribute, intsAttribute, stringAttribute } from '../../ir/attributes.ts';
-import { normalizeAxis } from '../../ir/shape.ts';
+import { floatAttribute, stringAttribute } from '../../ir/attributes.ts';
 import type { DType, Node, Shape } from '../../ir/types.ts';
 import type { LowerBuilder, OpDef, Operand, UpgradeBuilder } from '../op-def.ts';
 import { cType, literal } from '../support/c-text.ts';
@@ -8,7 +7,9 @@ import { inLoops, linesParams, loopsOver, position, type Walk } from '../support
 import { checkMoves, elementsText, followInput } from '../support/moves.ts';
 import { isReal, number } from '../support/scalar.ts';
 import { axisTaps, type ResizeAxis, type ResizeMode, type Taps } from './resize-axis.ts';
+import { lowerResizeCodes, resizeOracle, resizeRule } from './resize-codes.ts';
 import { lowerFilteredIntegers } from './resize-integers.ts';
+import { resizeAxes, resizeMode } from './resize-node.ts';
 import { resizeRules } from './rules.ts';
 
 /**
@@ -21,9 +22,12 @@ export const resize: OpDef = {
   check: resizeRules,
   spatial: true,
   upgrade: fromOpset10,
+  quantize: resizeRule,
+  oracle: resizeOracle,
   lower(node, lower) {
     const mode = resizeMode(node);
     const { dtype, quant } = lower.type(node.inputs[0]);
+    if (quant && mode.mode === 'linear') return lowerResizeCodes(node, lower);
     const integers = !isReal(dtype) && mode.mode !== 'nearest';
     if (mode.mode === 'nearest') checkMoves(node, lower);
     if (!['nearest', 'linear', 'cubic'].includes(mode.mode)) return lower.refuse(`mode '${mode.mode}' is not known`);
@@ -33,7 +37,7 @@ export const resize: OpDef = {
     if (integers && mode.antialias) return lowerFiltered(node, lower, mode);
     const x = lower.read(0, 'any');
     const y = lower.write(0, followInput(node, lower));
-    const resized = resizeAxes(node, lower, x, y);
+    const resized = resizeAxes(node, given(node, lower), x, y);
     const arithmetic = arithmeticOf(dtype, resized);
     const read = integers && !arithmetic.fixed && resized.some((axis) => axis) ? wholeImage(resized, x.shape) : resized;
     const axes = read.map((axis, d) => reader(node, lower, axis, d, mode, arithmetic));
@@ -50,7 +54,7 @@ const INTEGERS: readonly DType[] = ['i8', 'u8', 'i32'];
 
 function lowerFiltered(node: Node, lower: LowerBuilder, mode: ResizeMode): void {
   const [x, y] = [lower.type(node.inputs[0]).shape, lower.type(node.outputs[0]).shape];
-  const axes = resizeAxes(node, lower, { shape: x }, { shape: y }).flatMap((axis, d) => {
+  const axes = resizeAxes(node, given(node, lower), { shape: x }, { shape: y }).flatMap((axis, d) => {
     if (!axis || axis.input === axis.output) return [];
     const taps = axisTaps(axis, mode);
     if (typeof taps === 'string') return lower.refuse(taps);
@@ -115,17 +119,6 @@ function fromOpset10(node: Node, opset: number, upgrade: UpgradeBuilder): Node {
   return { ...node, inputs: [shrunk, null, scalesOf(growing)], attributes };
 }
 
-function resizeMode(node: Node): ResizeMode {
-  return {
-    mode: stringAttribute(node, 'mode', 'nearest'),
-    coordinates: stringAttribute(node, 'coordinate_transformation_mode', 'half_pixel'),
-    nearest: stringAttribute(node, 'nearest_mode', 'round_prefer_floor'),
-    cubicA: floatAttribute(node, 'cubic_coeff_a', -0.75),
-    excludeOutside: intAttribute(node, 'exclude_outside', 0) === 1,
-    antialias: intAttribute(node, 'antialias', 0) === 1,
-  };
-}
-
 /** What an interpolation adds up in. */
 interface Arithmetic {
   readonly sum: DType;
@@ -160,40 +153,8 @@ function inFixedPoint(weights: Float32Array): Int32Array {
   );
 }
 
-/** One entry per dimension, null where nothing changes. */
-function resizeAxes(
-  node: Node,
-  lower: LowerBuilder,
-  x: Pick<Operand, 'shape'>,
-  y: Pick<Operand, 'shape'>,
-): (ResizeAxis | null)[] {
-  const rank = x.shape.length;
-  const axes = intsAttribute(
-    node,
-    'axes',
-    x.shape.map((_, d) => d),
-  ).map((axis) => normalizeAxis(axis, rank));
-  const roi = constantNumbers(node, lower, 1, 'roi') ?? [];
-  const given = constantNumbers(node, lower, 2, 'scales') ?? [];
-  const sizes = constantNumbers(node, lower, 3, 'sizes') ?? [];
-  const crop = stringAttribute(node, 'coordinate_transformation_mode', 'half_pixel') === 'tf_crop_and_resize';
-  // onnxruntime copies what keeps its size, whatever the scales are; see verify/definitions for crops.
-  if (!crop && x.shape.join() === y.shape.join()) return x.shape.map(() => null);
-  const scales = given.length > 0 ? given : sizes.map((size, i) => size / x.shape[axes[i]]);
-  const policy = stringAttribute(node, 'keep_aspect_ratio_policy', 'stretch');
-  const common =
-    sizes.length === 0 || policy === 'stretch'
-      ? null
-      : policy === 'not_larger'
-        ? Math.min(...scales)
-        : Math.max(...scales);
-  return x.shape.map((input, d) => {
-    const i = axes.indexOf(d);
-    if (i < 0) return null;
-    const scale = common ?? scales[i] ?? 1;
-    if (!crop && scale === 1 && y.shape[d] === input) return null;
-    return { input, output: y.shape[d], scale, roi: [roi[i] ?? 0, roi[i + axes.length] ?? 1] };
-  });
+function given(node: Node, lower: LowerBuilder) {
+  return (index: number, what: string) => constantNumbers(node, lower, index, what);
 }
 
 /** How the loops read along one dimension. */

@@ -134,8 +134,9 @@ function resultOf(
 }
 
 /** The codes of its results are codes of its inputs. */
-function onlyMoves({ domain, op, clip }: Node): boolean {
-  return findOp(domain, op)?.quantize?.output === 'as-input' && clip === null;
+function onlyMoves(node: Node): boolean {
+  const rule = findOp(node.domain, node.op)?.quantize;
+  return rule?.output === 'as-input' && !rule.computes?.(node) && node.clip === null;
 }
 
 function isBorder({ op }: Node): boolean {

@@ -26,7 +26,8 @@ const CLAMPING = ['MaxPool', 'GlobalMaxPool'];
 export function dataInputs(node: Node): readonly number[] | null {
   if (node.domain !== '' || (node.clip && !CLAMPING.includes(node.op))) return null;
   if (['MaxPool', 'Dropout'].includes(node.op) && node.outputs[1] != null) return null;
-  if (findOp('', node.op)?.quantize?.output === 'as-input') return [0];
+  const rule = findOp('', node.op)?.quantize;
+  if (rule?.output === 'as-input') return rule.computes?.(node) ? null : [0];
   const inputs = own(MOVES, node.op);
   return inputs === 'all' ? node.inputs.map((_, i) => i) : (inputs ?? null);
 }
