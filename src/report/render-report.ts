@@ -57,7 +57,8 @@ export function flashLines({ flash, measured }: Report): string[] {
   const by = 'with' in measured ? `  ${measured.with}` : '';
   const parts = [entry('weights', flash.weightBytes), entry('other tables', flash.tableBytes - flash.weightBytes)];
   if (flash.codeBytes !== null) parts.push(`${entry('code', flash.codeBytes)}${by}`);
-  if (flash.libraryBytes) parts.push(`${entry('libraries', flash.libraryBytes)}  libgcc, libm`);
+  if (flash.libraryBytes)
+    parts.push(`${entry('libraries', flash.libraryBytes)}  ${flash.libraries.map(printable).join(', ')}`);
   return ['Flash', ...parts, total(flash, flash.codeBytes === null ? 'tables only' : null)];
 }
 

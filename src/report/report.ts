@@ -75,6 +75,8 @@ export interface Report {
     /** Of these, what belongs to no single layer: kernels that several layers call, their constants. */
     readonly sharedCodeBytes: number | null;
     readonly libraryBytes: number | null;
+    /** Names of the libraries: 'libc', 'libgcc'. */
+    readonly libraries: readonly string[];
   } & Fit;
   readonly ram: {
     readonly arenaBytes: number;
@@ -83,7 +85,7 @@ export interface Report {
     readonly scratchBytes: number;
     /** Worst case of one run; null: not measured. */
     readonly stackBytes: number | null;
-    /** Variables of libgcc, libc and libm; null: not measured. */
+    /** Variables of libraries; null: not measured. */
     readonly libraryBytes: number | null;
     /** The deepest chain of calls. */
     readonly stackPath: readonly string[];
@@ -134,6 +136,7 @@ export function buildReport(
         ? footprint.flash.codeBytes - sum((layer) => layer.codeBytes ?? 0)
         : null,
       libraryBytes: footprint?.flash.libraryBytes ?? null,
+      libraries: footprint?.flash.libraries ?? [],
       ...fitOf(footprint?.flash.bytes ?? tableBytes, target.flashBytes * target.budget.flash),
     },
     ram: {

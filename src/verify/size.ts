@@ -11,8 +11,9 @@ export interface Footprint {
     /** Instructions of each function, see codeByFunction(); null on the host. */
     readonly functions: ReadonlyMap<string, number> | null;
     readonly weightBytes: number;
-    /** Parts of libgcc, libc and libm that only the model brings in. */
+    /** What the model brings in of libraries, and their names: 'libc', 'libgcc'. */
     readonly libraryBytes: number;
+    readonly libraries: readonly string[];
     readonly bytes: number;
   };
   /** Variables of the libraries (errno and the like); the model itself has none. The arena is the caller's. */
@@ -51,18 +52,26 @@ function sum(sections: ReadonlyMap<string, SectionSizes>, sources: readonly stri
   let codeBytes = 0;
   let weightBytes = 0;
   let libraryBytes = 0;
+  const libraries = new Set<string>();
   let staticRamBytes = 0;
   for (const [object, { text, rodata, data, bss }] of sections) {
     // .data lies in flash too, to be copied at start-up.
     const flash = text + rodata + data;
     if (object.startsWith(`${prefix}_weights.`)) weightBytes += flash;
     else if (own.has(object)) codeBytes += flash;
-    else libraryBytes += flash;
+    else {
+      libraryBytes += flash;
+      libraries.add(object.split('.')[0]);
+    }
     staticRamBytes += data + bss;
     invariant(!own.has(object) || data + bss === 0, `${object} has variables`);
   }
   return {
-    flash: { codeBytes, weightBytes, libraryBytes, bytes: codeBytes + weightBytes + libraryBytes },
+    flash: {
+      ...{ codeBytes, weightBytes, libraryBytes },
+      libraries: [...libraries].sort(),
+      bytes: codeBytes + weightBytes + libraryBytes,
+    },
     staticRamBytes,
   };
 }

@@ -21,6 +21,7 @@ const MEASURED: Measurement = {
       ]),
       weightBytes: 200,
       libraryBytes: 40,
+      libraries: ['libc', 'libgcc'],
       bytes: 1140,
     },
     staticRamBytes: 4,
@@ -96,7 +97,7 @@ test('the table', () => {
       weights                176 B
       other tables             0 B
       code                   900 B  arm-none-eabi-gcc -O2
-      libraries               40 B  libgcc, libm
+      libraries               40 B  libc, libgcc
       total                1,140 B  of 58,982 B (57.6 KiB): fits, 57,842 B (56.5 KiB) left
     RAM
       arena                  552 B  no plan can be smaller (peak at layer 0)

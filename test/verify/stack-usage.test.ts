@@ -161,6 +161,7 @@ await describeWith('footprint on Arm', arm.available, () => {
     expect(flash.codeBytes).toBeGreaterThan(60);
     expect(flash.codeBytes).toBeLessThan(400);
     expect(flash.libraryBytes).toBe(0);
+    expect(flash.libraries).toEqual([]);
     expect(flash.bytes).toBe(flash.codeBytes + 1000);
     expect(staticRamBytes).toBe(0);
     // M0 has no divide instruction.
@@ -169,6 +170,9 @@ await describeWith('footprint on Arm', arm.available, () => {
       withHelper('arena->bytes[0] = (uint8_t)(1000 / (arena->bytes[0] | 1));'),
     );
     expect(dividing.flash.libraryBytes).toBeGreaterThan(100);
+    expect(dividing.flash.libraries).toEqual(['libgcc']);
+    const rooted = withHelper('arena->bytes[0] = (uint8_t)expf((float)arena->bytes[0]);');
+    expect((await footprint('cortex-m0', rooted)).flash.libraries).toEqual(['libc', 'libgcc', 'libm']);
   });
 
   describe.each(['cortex-m0', 'cortex-m3', 'cortex-m4f', 'cortex-m33', 'cortex-m55'])('%s', (core) => {
