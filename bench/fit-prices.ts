@@ -18,7 +18,7 @@ export function pricesOf(samples: readonly CostSample[]): Prices {
   );
 }
 
-const CORES = ['cortex-m4f', 'cortex-m7', 'cortex-m33', 'cortex-m3', 'cortex-m0', 'cortex-m0-slow-mul'];
+const CORES = ['cortex-m4f', 'cortex-m7', 'cortex-m33', 'cortex-m55', 'cortex-m3', 'cortex-m0', 'cortex-m0-slow-mul'];
 
 /** What a call takes before its loops is less than this, also where the fit would like it otherwise. */
 const MOST_FIXED = 400;

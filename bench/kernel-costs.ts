@@ -37,7 +37,7 @@ interface Job {
 
 const JOBS: readonly Job[] = [
   ...(['kws', 'ic', 'vww', 'ad', 'lenet5_mnist', 'dscnn_mnist', ...EXAMPLES] as const).flatMap((model) =>
-    ['cortex-m4f', 'cortex-m7', 'cortex-m33', 'cortex-m3', 'cortex-m0'].map((core) => ({
+    ['cortex-m4f', 'cortex-m7', 'cortex-m33', 'cortex-m55', 'cortex-m3', 'cortex-m0'].map((core) => ({
       model,
       format: 'int8',
       core,
@@ -45,7 +45,7 @@ const JOBS: readonly Job[] = [
   ),
   ...(['kws', 'ad'] as const).flatMap((model) =>
     FORMATS.slice(1).flatMap((format) =>
-      ['cortex-m4f', 'cortex-m3', 'cortex-m0'].map((core) => ({ model, format, core })),
+      ['cortex-m4f', 'cortex-m55', 'cortex-m3', 'cortex-m0'].map((core) => ({ model, format, core })),
     ),
   ),
   ...(['kws', 'lenet5_mnist', 'ad'] as const).map((model) => ({ model, format: 'int8', core: 'cortex-m0-slow-mul' })),

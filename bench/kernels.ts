@@ -20,11 +20,13 @@ interface Run {
   readonly core: string;
 }
 
-const CORES = ['cortex-m4f', 'cortex-m7', 'cortex-m33', 'cortex-m3', 'cortex-m0plus'];
+const CORES = ['cortex-m4f', 'cortex-m7', 'cortex-m33', 'cortex-m55', 'cortex-m3', 'cortex-m0plus'];
 const RUNS: readonly Run[] = [
   ...CORES.map((core) => ({ format: 'int8', goal: 'balanced' as const, core })),
   ...(['speed', 'size', 'ram'] as const).map((goal) => ({ format: 'int8', goal, core: 'cortex-m4f' })),
-  ...['int4', 'ternary', 'float32'].map((format) => ({ format, goal: 'balanced' as const, core: 'cortex-m4f' })),
+  ...['int4', 'ternary', 'float32'].flatMap((format) =>
+    ['cortex-m4f', 'cortex-m55'].map((core) => ({ format, goal: 'balanced' as const, core })),
+  ),
 ];
 
 const folder = await mkdtemp(join(tmpdir(), 'nibblec-kernels-'));
