@@ -1,9 +1,22 @@
 import { type Codes, findFormat } from '../formats/index.ts';
-import { type LinearJob, sumsFit } from './linear-job.ts';
+import { type LinearJob, sumsFit, withoutShift } from './linear-job.ts';
 import { oncePerJob } from './once-per-job.ts';
 
 /** Results before the clamp that fit an int16 half with room for the zero point. */
 export const MOST_RESULT = 32_000;
+
+/**
+ * A layer as kernels have it that finish four sums at once: without a shift to the left. Those of a form 'shifts' multiply by
+ * 2^(32 - shift), their sums are less by one (nn_scale_text_shift).
+ */
+export const finishedByFours = oncePerJob((job: LinearJob): LinearJob => {
+  if (job.form !== 'shifts') return withoutShift(job);
+  const multiplier = job.multiplier.map((shift) => 2 ** (32 - shift));
+  return { ...job, bias: job.bias.map((start) => start - 1), multiplier };
+});
+
+/** Forms that such kernels have. */
+const FORMS: readonly LinearJob['form'][] = [undefined, 'wide', 'shifts'];
 
 /** True, or why the DSP kernels, which requantize four sums at once, cannot compute a layer. */
 export function requantizesByFours(job: LinearJob): true | string {
@@ -15,7 +28,8 @@ export function requantizesByFours(job: LinearJob): true | string {
 /** The same for kernels that shift sums to the left. */
 function saturatesByFours(job: LinearJob): true | string {
   if (job.x.packed || job.y.packed) return 'its input or output has codes of 4 bits';
-  if (job.form !== undefined && job.form !== 'wide') return 'it is requantized as a quantized file says';
+  if (!FORMS.includes(job.form)) return 'it is requantized as a quantized file says';
+  if (job.multiplier.some((multiplier) => multiplier <= 0)) return 'an output has a scale of 0.5 or more';
   if (job.clamp.min !== -128 || job.clamp.max !== 127) return 'its result is clamped to other codes than -128 to 127';
   if (sumsFit(job) !== true) return sumsFit(job);
   return largest(job).result <= MOST_RESULT || 'a result could need more than 16 bits before it is clamped';

@@ -43,7 +43,9 @@ export function randomJobs(kind: Kind, count: number, seed: number): Graph {
     const rng = createRng(seed * 1000 + i);
     const job = JOBS[kind](rng);
     const name = `${kind}${i}`;
-    const scales = job.x.map(() => 0.01 + 0.04 * rng.uniform());
+    const imported = job.w !== null && i % 4 === 1;
+    const step = imported && i % 8 === 5 ? nearestPower : (scale: number) => scale;
+    const scales = job.x.map(() => step(0.01 + 0.04 * rng.uniform()));
     const inputs: ValueName[] = job.x.map((shape, j) => {
       types.set(`${name}_x${j}`, codes(shape, [scales[j]], rng.int(-128, 127), null));
       return `${name}_x${j}`;
@@ -51,9 +53,9 @@ export function randomJobs(kind: Kind, count: number, seed: number): Graph {
     if (job.constant !== undefined) addConstant(`${name}_x${job.constant}`, rng);
     const relu = job.w !== null && rng.int(0, 2) === 0;
     const format = formatOf(kind, i, rng);
-    if (job.w) addWeights(name, job.w, scales[0], format, rng, inputs);
+    if (job.w) addWeights(name, job.w, scales[0], step, format, rng, inputs);
     const zero = relu ? -128 : rng.int(-128, 127);
-    types.set(name, codes(job.y, [outputScale(job, scales, format.spread, rng)], zero, null));
+    types.set(name, codes(job.y, [step(outputScale(job, scales, format.spread, rng))], zero, null));
     nodes.push({
       op: job.op,
       domain: job.op === 'LookupTable' ? 'nibblec' : '',
@@ -62,8 +64,8 @@ export function randomJobs(kind: Kind, count: number, seed: number): Graph {
       outputs: [name],
       attributes: job.attributes,
       clip: relu ? [0, Infinity] : null,
-      // As in a file that came quantized: scales that need precise multipliers.
-      ...(job.w !== null && format === PLAIN && i % 4 === 1 && { rounding: 'even-steps' as const }),
+      // As in a file that came quantized: scales that need precise multipliers, or are powers of two.
+      ...(imported && format === PLAIN && { rounding: 'even-steps' as const }),
     });
   }
   const inputs = [...types.keys()].filter((value) => /_x\d$/.test(value) && !constants.has(value));
@@ -75,14 +77,22 @@ export function randomJobs(kind: Kind, count: number, seed: number): Graph {
     constants.set(value, { dtype: 'i8', shape, data });
   }
 
-  function addWeights(name: string, shape: Shape, scale: number, format: Format, rng: Rng, inputs: ValueName[]): void {
+  function addWeights(
+    name: string,
+    shape: Shape,
+    scale: number,
+    step: (scale: number) => number,
+    format: Format,
+    rng: Rng,
+    inputs: ValueName[],
+  ): void {
     const outputs = shape[0];
     const extreme = format === PLAIN && rng.int(0, kind === 'lanes' ? 1 : 3) === 0;
     const few = () => pick(rng, ...format.codes);
     const often = kind === 'lanes' ? 4 : 9;
     const code = () => (extreme && rng.int(0, often) === 0 ? (rng.int(0, 1) === 0 ? -128 : 127) : few());
     const data = Int8Array.from({ length: elementCount(shape) }, code);
-    const wScales = Array.from({ length: outputs }, () => 0.002 + 0.006 * rng.uniform());
+    const wScales = Array.from({ length: outputs }, () => step(0.002 + 0.006 * rng.uniform()));
     const bias = Int32Array.from({ length: outputs }, () => rng.int(-30_000, 30_000));
     constants.set(`${name}_w`, { dtype: 'i8', shape, data });
     constants.set(`${name}_b`, { dtype: 'i32', shape: [outputs], data: bias });
@@ -101,6 +111,7 @@ export function randomJobs(kind: Kind, count: number, seed: number): Graph {
   }
 }
 
+const nearestPower = (scale: number) => 2 ** Math.round(Math.log2(scale));
 const scheme = { scheme: 'affine' as const };
 const zeros = (count: number) => new Array<number>(count).fill(0);
 

@@ -8,7 +8,7 @@ import { ENDINGS, FIELD_BITS, variantOf } from '../../src/kernels/helium-variant
 import { fieldNumbers } from '../../src/kernels/packing/field-stream.ts';
 
 /** Numbers of a shape for the kernels of which layers declare the instances. */
-const BY_FORM: readonly KernelInstance[] = ['', '_wide'].flatMap((form) => [
+const BY_FORM: readonly KernelInstance[] = ['', '_wide', '_shift'].flatMap((form) => [
   { name: `nn_add4_s8_20${form}`, template: 'nn_add4_s8', params: { shift: 20 } },
   {
     name: `nn_conv2d_narrow_4x2_s8_2x3_15_8${form}`,

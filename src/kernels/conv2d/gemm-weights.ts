@@ -2,10 +2,10 @@ import type { Codes } from '../../formats/index.ts';
 import type { LayerSpec, LowerBuilder } from '../../ir/lowering.ts';
 import type { Json, KernelInstance, Work } from '../../ir/program.ts';
 import type { WindowShape } from '../../ir/window.ts';
-import { multipliesByHalves, raisedZeroPoint } from '../dsp-limits.ts';
+import { finishedByFours, multipliesByHalves, raisedZeroPoint } from '../dsp-limits.ts';
 import { formSuffix } from '../forms.ts';
 import type { OverlapRule } from '../kernel.ts';
-import { type LinearJob, withoutShift } from '../linear-job.ts';
+import type { LinearJob } from '../linear-job.ts';
 import { gemmStream, streamWords } from '../packing/gemm-stream.ts';
 import { type PackedStream, packedStreams, storeStream, unpackWork } from '../packing/packed-stream.ts';
 import { type Gathered, gemmWork } from '../work.ts';
@@ -50,11 +50,11 @@ export function gemmWeights({ wordsOf, overlapShape }: Columns): GemmWeights {
     words: wordsOf(job),
     distance: distanceOf(job),
   }));
-  const packed = (job: LinearJob): PackedStream | null => plans.of(withoutShift(job));
+  const packed = (job: LinearJob): PackedStream | null => plans.of(finishedByFours(job));
   return {
     blockOf: (job: LinearJob): number | null => (packed(job)?.whole === false ? (packed(job)?.block ?? null) : null),
     accepts(job: LinearJob): true | string {
-      const plain = withoutShift(job);
+      const plain = finishedByFours(job);
       const able = multipliesByHalves(plain, job.shape.out_c / job.shape.groups);
       return able === true ? (plans.refusal(plain) ?? true) : able;
     },
@@ -68,7 +68,7 @@ export function gemmWeights({ wordsOf, overlapShape }: Columns): GemmWeights {
     tableBytes: (job: LinearJob): number => packed(job)?.tableBytes ?? job.weights.data.length + 8 * job.bias.length,
     build(shifted: LinearJob, lower: LowerBuilder) {
       const plan = packed(shifted);
-      const job = withoutShift(shifted);
+      const job = finishedByFours(shifted);
       const stored = plan ? storeStream(job, plan, lower) : plainStream(job, lower, wordsOf(job));
       const { x, inputZeroPoint, macs, summary } = job;
       const reading: LayerSpec['reading'] = plan === null ? 'bytes' : plan.whole ? 'whole' : 'block';

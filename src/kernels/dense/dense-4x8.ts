@@ -1,9 +1,9 @@
 import type { Codes } from '../../formats/index.ts';
 import type { LayerSpec, LowerBuilder } from '../../ir/lowering.ts';
-import { multipliesByHalves, raisedZeroPoint } from '../dsp-limits.ts';
+import { finishedByFours, multipliesByHalves, raisedZeroPoint } from '../dsp-limits.ts';
 import { formSuffix } from '../forms.ts';
 import type { Kernel } from '../kernel.ts';
-import { type LinearJob, withoutShift } from '../linear-job.ts';
+import type { LinearJob } from '../linear-job.ts';
 import { gemmStream } from '../packing/gemm-stream.ts';
 import {
   type PackedStream,
@@ -28,7 +28,7 @@ export const dense4x8S8: Kernel<LinearJob> = {
   tile: { outputs: 4, pixels: 1, depth: 8 },
   accepts(job) {
     if (job.shape.out_w !== 1) return 'it has several rows';
-    const plain = withoutShift(job);
+    const plain = finishedByFours(job);
     const able = multipliesByHalves(plain, job.shape.out_c);
     return able === true ? (streams.refusal(plain) ?? true) : able;
   },
@@ -39,7 +39,7 @@ export const dense4x8S8: Kernel<LinearJob> = {
   tableBytes: (job) => streamOf(job)?.tableBytes ?? job.weights.data.length + 8 * job.bias.length,
   build(job, lower) {
     const plan = streamOf(job);
-    const stored = plan ? storeStream(withoutShift(job), plan, lower) : plainStream(withoutShift(job), lower);
+    const stored = plan ? storeStream(finishedByFours(job), plan, lower) : plainStream(finishedByFours(job), lower);
     const copy = copyBytes(job) === 0 ? 'NULL' : lower.scratch(copyBytes(job), 'int8_t');
     const reading = plan === null ? 'bytes' : plan.whole ? 'whole' : 'block';
     return { ...layer('dense_4x8_s8', job, { ...sizes(job, plan), copy }, stored), reading };
@@ -55,7 +55,7 @@ export const denseWide4x8S8: Kernel<LinearJob> = {
   overlap: () => ({ atLeast: 0 }),
   build(job, lower) {
     const plan = streamOf(job);
-    const stored = plan ? storeStream(withoutShift(job), plan, lower) : plainStream(withoutShift(job), lower);
+    const stored = plan ? storeStream(finishedByFours(job), plan, lower) : plainStream(finishedByFours(job), lower);
     const pairs = lower.scratch(2 * depthOf(job.shape.in_c), 'uint32_t');
     const reading = plan === null ? 'bytes' : 'whole';
     return { ...layer('dense_wide_4x8_s8', job, { ...sizes(job, plan), pairs }, stored), reading };
@@ -63,11 +63,11 @@ export const denseWide4x8S8: Kernel<LinearJob> = {
 };
 
 function streamOf(job: LinearJob): PackedStream | null {
-  return streams.of(withoutShift(job));
+  return streams.of(finishedByFours(job));
 }
 
 function isAtOnce(job: LinearJob): boolean {
-  return streams.refusal(withoutShift(job)) !== null || streamOf(job)?.whole !== false;
+  return streams.refusal(finishedByFours(job)) !== null || streamOf(job)?.whole !== false;
 }
 
 /** Where columns are no multiple of eight. */

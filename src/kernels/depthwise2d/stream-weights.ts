@@ -3,8 +3,8 @@ import type { LayerSpec, LowerBuilder } from '../../ir/lowering.ts';
 import type { Work } from '../../ir/program.ts';
 import type { WindowShape } from '../../ir/window.ts';
 import { must } from '../../support/errors.ts';
-import { requantizesByFours } from '../dsp-limits.ts';
-import { type LinearJob, withoutShift } from '../linear-job.ts';
+import { finishedByFours, requantizesByFours } from '../dsp-limits.ts';
+import type { LinearJob } from '../linear-job.ts';
 import { plansOf } from '../once-per-job.ts';
 import { depthwiseStream, tapsInFours } from '../packing/depthwise-stream.ts';
 import { biasTables } from '../weights/bias-tables.ts';
@@ -16,12 +16,12 @@ import { packedParams } from '../weights/read-weights.ts';
  */
 export function streamWeights(orderOf: (shape: WindowShape) => readonly number[]) {
   const packed = plansOf((job: LinearJob) => packedTaps(job, orderOf(job.shape)));
-  const storedOf = (job: LinearJob): StoredWeights | null => packed.of(withoutShift(job));
+  const storedOf = (job: LinearJob): StoredWeights | null => packed.of(finishedByFours(job));
   const streamBytes = ({ shape }: LinearJob) => (orderOf(shape).length + 8) * shape.out_c;
   return {
     /** True, or why weights and results are not what the kernels take. */
     accepts(job: LinearJob): true | string {
-      const plain = withoutShift(job);
+      const plain = finishedByFours(job);
       const able = requantizesByFours(plain);
       return able === true ? (packed.refusal(plain) ?? true) : able;
     },
@@ -36,7 +36,7 @@ export function streamWeights(orderOf: (shape: WindowShape) => readonly number[]
     },
     /** Template parameters of a layer. */
     build(shifted: LinearJob, lower: LowerBuilder) {
-      const job = withoutShift(shifted);
+      const job = finishedByFours(shifted);
       const stored = packed.of(job);
       const operands = { x: job.x.name, y: job.y.name, input_zero_point: job.inputZeroPoint };
       const { params, reading } =
