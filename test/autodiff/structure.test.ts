@@ -115,6 +115,32 @@ describe('reductions', () => {
   });
 });
 
+describe('attention', () => {
+  const bools = (...values: number[]) => ({ dtype: 'bool', shape: [3, 4], data: Uint8Array.from(values) }) as const;
+
+  test.each([
+    [
+      [
+        [2, 3, 6],
+        [2, 4, 6],
+        [2, 4, 4],
+      ],
+      { q_num_heads: 2, kv_num_heads: 2 },
+    ],
+    [
+      [
+        [1, 4, 3, 2],
+        [1, 2, 3, 2],
+        [1, 2, 3, 5],
+      ],
+      { is_causal: 1, scale: 0.7 },
+    ],
+    [[[1, 2, 3, 2], [1, 2, 4, 2], [1, 2, 4, 2], bools(1, 0, 1, 1, 1, 1, 0, 1, 0, 1, 0, 0)], {}],
+  ])('Attention of %j %j', async (inputs, attributes) => {
+    expect(await gradientError({ op: 'Attention', inputs, attributes }, { step: 4e-3 })).toBeLessThan(TOLERANCE);
+  });
+});
+
 describe('normalization', () => {
   const positive = (rng: { uniform(): number }) => 0.5 + rng.uniform();
 

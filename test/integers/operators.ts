@@ -82,6 +82,16 @@ export const CASES: Cases = {
     %y: f32[1,4,4,5] = GroupNormalization(%n.c, %n, %n.b) num_groups=2`,
   instance_norm: `input %x: f32[2,3,9]\nconst %n: f32[3] = 1, -1, 2\nconst %n.b: f32[3] = 0.5, 0, -1
     %y: f32[2,3,9] = InstanceNormalization(%x, %n, %n.b)`,
+  attention: `input %x: f32[2,5,12]\ninput %z: f32[2,7,12]
+    %y: f32[2,5,12] = Attention(%x, %z, %z) q_num_heads=3 kv_num_heads=3`,
+  attention_causal: `input %x: f32[1,2,4,6]\ninput %z: f32[1,2,4,6]
+    %y: f32[1,2,4,6] = Attention(%x, %z, %x) is_causal=1 scale=0.8`,
+  attention_shared: `input %x: f32[1,4,3,6]\ninput %z: f32[1,2,5,6]
+    const %n: bool[3,5] = 1, 1, 0, 1, 0, 1, 1, 1, 1, 1, 0, 0, 1, 0, 0
+    %y: f32[1,4,3,6] = Attention(%x, %z, %z, %n)`,
+  attention_added: `input %x: f32[1,3,8]\ninput %z: f32[1,3,8]
+    const %n: f32[1,1,3,3] = 0, -10000, 0, 0, 0, -10000, -10000, 0, 0
+    %y: f32[1,3,8] = Attention(%x, %z, %x, %n) q_num_heads=2 kv_num_heads=2 scale=2`,
   add_rows: 'input %x: f32[2,1,4]\ninput %z: f32[3,1]\n%y: f32[2,3,4] = Add(%x, %z)',
   multiply_rows: 'input %x: f32[2,1,4]\ninput %z: f32[3,1]\n%y: f32[2,3,4] = Mul(%x, %z)',
 };
@@ -103,6 +113,7 @@ const RANDOM: readonly (readonly [string, (rng: Rng) => string])[] = [
   ['reduction', reduction],
   ['choice', choice],
   ['normalization', normalization],
+  ['attention', attention],
 ];
 
 function reduction(rng: Rng): string {
@@ -125,6 +136,25 @@ function normalization(rng: Rng): string {
   const ending = op.startsWith('G') ? 'num_groups=2' : op.startsWith('L') ? 'axis=-1' : '';
   const inputs = `%x, %n${bias === '' ? '' : ', %n.b'}`;
   return `input %x: f32[${shape}]\n${numbers('%n', count)}${bias}%y: f32[${shape}] = ${op}(${inputs}) ${ending}`;
+}
+
+function attention(rng: Rng): string {
+  const [batch, groups, queries, keys, size] = [
+    rng.int(1, 2),
+    rng.int(1, 2),
+    rng.int(1, 5),
+    rng.int(1, 6),
+    rng.int(1, 9),
+  ];
+  const heads = groups * rng.int(1, 2);
+  const causal = rng.int(0, 1);
+  const open = Array.from({ length: queries * keys }, (_, i) => (i % keys === 0 ? 1 : rng.int(0, 1)));
+  const mask = rng.int(0, 1) === 1 ? `const %n: bool[${queries},${keys}] = ${open.join(', ')}\n` : '';
+  const [q, k] = [
+    [batch, heads, queries, size],
+    [batch, groups, keys, size],
+  ];
+  return `input %x: f32[${q}]\ninput %z: f32[${k}]\n${mask}%y: f32[${q}] = Attention(%x, %z, %z${mask && ', %n'}) is_causal=${causal}`;
 }
 
 function choice(rng: Rng): string {

@@ -2,6 +2,7 @@ import type { Node } from '../../ir/types.ts';
 import type { GradientRule, GradientRules } from '../rule.ts';
 import { activationRules } from './activations.ts';
 import { arithmeticRules } from './arithmetic.ts';
+import { attentionRules } from './attention.ts';
 import { convRules } from './conv.ts';
 import { movementRules } from './movement.ts';
 import { normalizationRules } from './normalization.ts';
@@ -22,6 +23,7 @@ export const gradientRules: GradientRules = {
   ...viewRules,
   ...movementRules,
   ...reduceRules,
+  ...attentionRules,
 };
 
 /** Null for an operator without a gradient. */

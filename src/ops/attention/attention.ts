@@ -1,15 +1,22 @@
 import { floatAttribute, intAttribute } from '../../ir/attributes.ts';
 import type { Node } from '../../ir/types.ts';
+import { isQuantized } from '../../quant/quantized.ts';
 import type { LowerBuilder, OpDef, Operand } from '../op-def.ts';
 import { floatLiteral } from '../support/c-text.ts';
+import { maskFields, stepFields } from './fields.ts';
 import { type Heads, headsOf } from './heads.ts';
+import { attentionRule, lowerAttentionS8 } from './int8.ts';
+import { attentionOracle } from './int8-oracle.ts';
 import { attentionRules } from './rules.ts';
 
 export const attention: OpDef = {
   op: 'Attention',
   summary: 'Scaled dot-product attention: grouped heads, masks, causal, softcap, key and value cache.',
   check: attentionRules,
+  quantize: attentionRule,
+  oracle: attentionOracle,
   lower(node, lower) {
+    if (isQuantized(lower.type, node)) return lowerAttentionS8(node, lower);
     const { dtype } = lower.type(node.inputs[0]);
     if (dtype !== 'f32') return lower.refuse(`${dtype} is not supported`);
     const qHeads = intAttribute(node, 'q_num_heads', 0);
@@ -34,10 +41,10 @@ export const attention: OpDef = {
       past_len: pastLength,
       qk_size: q.size,
       v_size: v.size,
-      ...steps('q', q),
-      ...steps('k', k),
-      ...steps('v', v),
-      ...steps('y', y),
+      ...stepFields('q', q),
+      ...stepFields('k', k),
+      ...stepFields('v', v),
+      ...stepFields('y', y),
       ...mask.fields,
       causal: isCausal(node, q.rows, pastLength),
       trace: intAttribute(node, 'qk_matmul_output_mode', 0),
@@ -83,28 +90,10 @@ function isCausal(node: Node, queries: number, pastLength: number): number {
   return queries === 1 && pastLength > 0 ? 0 : intAttribute(node, 'is_causal', 0);
 }
 
-function steps(name: string, { steps: [batch, head, row] }: Heads): Record<string, number> {
-  return { [`${name}_batch_step`]: batch, [`${name}_head_step`]: head, [`${name}_row_step`]: row };
-}
-
-/** The mask is broadcast to [batch, heads, rows, keys]; a shorter last dimension masks the keys beyond it. */
 function readMask(node: Node, lower: LowerBuilder, keys: number) {
-  if (!node.inputs[3]) {
-    const fields = { mask_batch_step: 0, mask_head_step: 0, mask_row_step: 0, mask_len: keys };
-    return { added: 'NULL', allowed: 'NULL', fields };
-  }
+  const fields = maskFields(node.inputs[3] == null ? null : lower.type(node.inputs[3]).shape, keys);
+  if (!node.inputs[3]) return { added: 'NULL', allowed: 'NULL', fields };
   const mask = lower.read(3, 'row-major');
-  const rank = mask.shape.length;
-  const step = (fromEnd: number) => {
-    const own = rank - fromEnd;
-    return own < 0 || mask.shape[own] === 1 ? 0 : mask.shape.slice(own + 1).reduce((a, b) => a * b, 1);
-  };
-  const fields = {
-    mask_batch_step: step(4),
-    mask_head_step: step(3),
-    mask_row_step: step(2),
-    mask_len: Math.min(keys, mask.shape[rank - 1]),
-  };
   const isBool = mask.type.dtype === 'bool';
   if (!isBool && mask.type.dtype !== 'f32') return lower.refuse(`a mask of ${mask.type.dtype} is not supported`);
   return { added: isBool ? 'NULL' : mask.name, allowed: isBool ? mask.name : 'NULL', fields };

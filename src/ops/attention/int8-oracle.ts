@@ -1,0 +1,98 @@
+import { intAttribute } from '../../ir/attributes.ts';
+import type { Node, Shape, ValueName } from '../../ir/types.ts';
+import { POWERS_OF_HALF, WEIGHT_BITS } from '../../quant/attention.ts';
+import { clampCodes, quantOf, zeroPointOf } from '../../quant/quantized.ts';
+import type { OracleBuilder } from '../op-def.ts';
+import { centred, ONNX_F64, ONNX_I64, requantized } from '../support/oracle.ts';
+import { allowedBy, attentionScales, headSize } from './int8.ts';
+
+const ONNX_BOOL = 9;
+
+/** What quant/attention.ts defines, over int64 tensors [batch, heads, queries, keys]; products in float64, which are exact. */
+export function attentionOracle(node: Node, oracle: OracleBuilder): void {
+  const number = (value: number | bigint) => oracle.tensor('i64', [], [BigInt(value)]);
+  const list = (...values: number[]) => oracle.tensor('i64', [values.length], values.map(BigInt));
+  const [qHeads, kvHeads] = [intAttribute(node, 'q_num_heads', 0), intAttribute(node, 'kv_num_heads', 0)];
+  const [q, k, v] = [0, 1, 2].map((i) => headsFirst(node.inputs[i]!, i === 0 ? qHeads : kvHeads));
+  const [batch, heads, queries] = q!.shape as [number, number, number];
+  const [, groups, keys] = k!.shape as [number, number, number];
+  const { multiplier, shift, output } = attentionScales(oracle.graph, node);
+
+  // Heads that share keys lie side by side: one matrix for each group of them.
+  const grouped = (value: ValueName, last: number) =>
+    oracle.node('Reshape', [value, list(batch, groups, (heads / groups) * queries, last)]);
+  const across = oracle.node('Transpose', [k!.value], { perm: [0, 1, 3, 2] });
+  const products = oracle.node('MatMul', [grouped(q!.value, q!.shape[3]), across]);
+  const scores = oracle.node('Reshape', [
+    oracle.node('Cast', [products], { to: ONNX_I64 }),
+    list(batch, heads, queries, keys),
+  ]);
+
+  const allowed = allowedKeys();
+  const seen = oracle.node('Where', [allowed, scores, number(-(2n ** 31n))]);
+  const best = oracle.node('ReduceMax', [seen, list(3)], { keepdims: 1 });
+  const distance = oracle.node('Clip', [oracle.node('Sub', [best, scores]), number(0), number(2n ** 31n - 1n)]);
+  const exponent = oracle.node('Div', [
+    oracle.node('Mul', [distance, number(multiplier)]),
+    number(2n ** BigInt(shift)),
+  ]);
+  // Clip of int64 numbers beyond 2^31 is off in onnxruntime 1.30.0.
+  const z = oracle.node('Where', [oracle.node('Less', [exponent, number(4096)]), exponent, number(4096)]);
+  const powers = oracle.tensor('i64', [256], Array.from(POWERS_OF_HALF, BigInt));
+  const power = oracle.node('Gather', [powers, oracle.node('Mod', [z, number(256)])]);
+  const halvings = oracle.tensor(
+    'i64',
+    [17],
+    Array.from({ length: 17 }, (_, n) => 2n ** BigInt(n)),
+  );
+  const divisor = oracle.node('Gather', [halvings, oracle.node('Div', [z, number(256)])]);
+  const weight = oracle.node('Where', [allowed, oracle.node('Div', [power, divisor]), number(0)]);
+  const sum = oracle.node('ReduceSum', [weight, list(3)], { keepdims: 1 });
+  const half = oracle.node('Div', [sum, number(2)]);
+  const raised = oracle.node('Add', [oracle.node('Mul', [weight, number(2 ** WEIGHT_BITS)]), half]);
+  const share = oracle.node('Div', [raised, oracle.node('Max', [sum, number(1)])]);
+
+  const shares = grouped(oracle.node('Cast', [share], { to: ONNX_F64 }), keys);
+  const means = oracle.node('Cast', [oracle.node('MatMul', [shares, v!.value])], { to: ONNX_I64 });
+  const y = quantOf(oracle.graph, node.outputs[0]);
+  const codes = requantized(oracle, means, output, [], zeroPointOf(y), clampCodes(node, y));
+  const apart = oracle.node('Reshape', [codes, list(batch, heads, queries, v!.shape[3])]);
+  const { shape } = oracle.type(node.outputs[0]);
+  const placed = shape.length === 4 ? apart : oracle.node('Transpose', [apart], { perm: [0, 2, 1, 3] });
+  oracle.output(0, oracle.node('Reshape', [placed, list(...shape)]));
+
+  /** Codes without their zero point as [batch, heads, rows, size]. */
+  function headsFirst(input: ValueName, count: number): { value: ValueName; shape: Shape } {
+    const { shape } = oracle.type(input);
+    const value = centred(oracle, input, zeroPointOf(quantOf(oracle.graph, input)), ONNX_F64);
+    if (shape.length === 4) return { value, shape };
+    const [samples, rows] = shape as [number, number];
+    const size = headSize(shape, count);
+    const split = oracle.node('Reshape', [value, list(samples, rows, count, size)]);
+    return { value: oracle.node('Transpose', [split], { perm: [0, 2, 1, 3] }), shape: [samples, count, rows, size] };
+  }
+
+  /** Which keys each query may see, as bool [..., queries, keys]. */
+  function allowedKeys(): ValueName {
+    const causal = intAttribute(node, 'is_causal', 0) === 1;
+    const places = Array.from({ length: queries * keys }, (_, i) =>
+      !causal || i % keys <= Math.floor(i / keys) ? 1 : 0,
+    );
+    const all = oracle.tensor('bool', [queries, keys], places);
+    const mask = node.inputs[3];
+    if (mask == null) return all;
+    const { shape } = oracle.type(mask);
+    const constant = oracle.constant(mask);
+    const given = constant
+      ? oracle.tensor('bool', shape, allowedBy(constant))
+      : oracle.node('Cast', [mask], { to: ONNX_BOOL });
+    const missing = keys - shape.at(-1)!;
+    if (missing === 0) return oracle.node('And', [all, given]);
+    const rest = oracle.tensor(
+      'bool',
+      [...shape.slice(0, -1), missing],
+      new Uint8Array(shape.slice(0, -1).reduce((a, b) => a * b, missing)),
+    );
+    return oracle.node('And', [all, oracle.node('Concat', [given, rest], { axis: -1 })]);
+  }
+}
