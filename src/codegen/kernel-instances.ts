@@ -1,14 +1,11 @@
 import type { KernelInstance } from '../ir/program.ts';
+import { DECODER_NAMES, WIDE_DECODER_NAMES } from '../kernels/decoders.ts';
 import { FORM_SUFFIXES } from '../kernels/forms.ts';
 
 /** Weights that are one element each, and packed ones that are read where they lie. */
 const ELEMENTS = ['s8', 'w16'];
 const PACKED = ['int4', 'int2', 'ternary', 'pow2'];
 const WEIGHTS = [...ELEMENTS, ...PACKED];
-
-/** nn_unpack_NAME_s8, and those of them that there are for int16. */
-const DECODERS_W16 = ['table', 'tables', 'ttq', 'words', 'rans'];
-const DECODERS = [...DECODERS_W16, 'int4', 'int2', 'ternary', 'pow2', 'widths'];
 
 /** nn_rnn_NAME_f32. */
 const ACTIVATIONS = [
@@ -36,7 +33,7 @@ export const NAMED_INSTANCES: readonly KernelInstance[] = [
   ...all('nn_block4x2', { weights: [...ELEMENTS, 'int4', 'int2'] }),
   ...all('nn_block4x2_packed', { weights: ['ternary', 'pow2'] }, 'nn_block4x2'),
   ...all('nn_packed', { weights: ELEMENTS }),
-  ...DECODERS_W16.flatMap((decoder) => all(`nn_unpack_${decoder}`, { weights: ELEMENTS })),
+  ...WIDE_DECODER_NAMES.flatMap((decoder) => all(`nn_unpack_${decoder}`, { weights: ELEMENTS })),
 
   // By storage of the weights and form of requantization.
   ...all('nn_rows', { weights: WEIGHTS, form }),
@@ -57,8 +54,8 @@ export const NAMED_INSTANCES: readonly KernelInstance[] = [
   ...unpacking('nn_dense_a4_blocks'),
   ...unpacking('nn_conv2d_blocks'),
   ...unpacking('nn_conv2d_a4_blocks'),
-  ...all('nn_stream_s8', { unpack: DECODERS }),
-  ...all('nn_depthwise_stream_s8', { unpack: DECODERS }),
+  ...all('nn_stream_s8', { unpack: DECODER_NAMES }),
+  ...all('nn_depthwise_stream_s8', { unpack: DECODER_NAMES }),
 
   // By form of requantization.
   ...all('nn_averagepool2d_s8', { form }),
@@ -138,7 +135,7 @@ function all(
 
 function unpacking(template: string): KernelInstance[] {
   return [
-    ...all(template, { unpack: DECODERS, weights: ['s8'], form }),
-    ...all(template, { unpack: DECODERS_W16, weights: ['w16'], form }),
+    ...all(template, { unpack: DECODER_NAMES, weights: ['s8'], form }),
+    ...all(template, { unpack: WIDE_DECODER_NAMES, weights: ['w16'], form }),
   ];
 }

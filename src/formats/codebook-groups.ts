@@ -1,11 +1,14 @@
-import { type Codes, type FormatFamily, NO_TABLES, type WeightFormat } from './format.ts';
+import { type Codes, type Decoder, type FormatFamily, NO_TABLES, type WeightFormat } from './format.ts';
 import { decodeFields, encodeFields } from './row-fields.ts';
 import { oneRow, refuseOrder, walkRows } from './row-order.ts';
+
+const TABLES: Decoder = { name: 'tables', wide: true, keeps: false, entropy: false, instructions: 26 };
 
 /** G tables of at most K codes, each for an equal share of neighbouring rows; each weight is an index of ceil(log2 K) bits. */
 export const codebookGroups: FormatFamily = {
   pattern: 'codebook-K/G',
   summary: 'codebook-K with G tables, 2 to 16, each for an equal share of neighbouring rows.',
+  decoders: [TABLES],
   find(name) {
     const size = groupsOf(name);
     return size && groupedFormat(name, size);
@@ -35,7 +38,7 @@ function groupedFormat(name: string, { entries, tables }: CodebookGroups): Weigh
   return {
     name,
     bits: null,
-    unpack: 'tables',
+    unpack: TABLES,
     inline: null,
     refuse(codes, order = oneRow(codes.length)) {
       const { rows } = walkRows(order, codes.length);

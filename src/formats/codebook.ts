@@ -1,10 +1,11 @@
 import { distinctCodes, type FormatFamily, type WeightFormat } from './format.ts';
-import { decodeIndices, encodeIndices } from './indices.ts';
+import { decodeIndices, encodeIndices, TABLE } from './indices.ts';
 
 /** At most K codes of any kind, in a table of the layer; each weight is an index of ceil(log2 K) bits. */
 export const codebook: FormatFamily = {
   pattern: 'codebook-K',
   summary: 'Any K codes, 2 to 256 of them, in a table; each weight an index of ceil(log2 K) bits.',
+  decoders: [TABLE],
   find(name) {
     const match = /^codebook-([1-9]\d{0,2})$/.exec(name);
     const size = Number(match?.[1]);
@@ -17,7 +18,7 @@ function codebookFormat(name: string, size: number): WeightFormat {
   return {
     name,
     bits,
-    unpack: 'table',
+    unpack: TABLE,
     inline: null,
     refuse(codes) {
       const { length } = distinctCodes(codes);

@@ -9,8 +9,8 @@ export interface WeightFormat {
   readonly name: string;
   /** Bits of one weight, tables and the filling of each segment's last byte left out; null: as many as its code words. */
   readonly bits: number | null;
-  /** templates/c/kernels/nn_unpack_<unpack>_s8.h decodes it; null: the bytes are the codes. */
-  readonly unpack: string | null;
+  /** Null: the bytes are the codes. */
+  readonly unpack: Decoder | null;
   /** nn_block4_<inline> and its like read it without unpacking first; null: there are none. */
   readonly inline: string | null;
   /** Why these codes cannot be stored so, or null. `order`: which row each belongs to; default: all to one. */
@@ -24,19 +24,32 @@ export interface WeightFormat {
   decode(stored: StoredWeights, segments: readonly number[], order?: RowOrder): Int16Array;
 }
 
+/** The C that turns stored weights into codes: nn_unpack_<name>_s8.h in templates/c/kernels. */
+export interface Decoder {
+  readonly name: string;
+  /** nn_unpack_<name>.h.hbs instead: of codes of 16 bits as well. */
+  readonly wide: boolean;
+  /** It keeps tables or a state from one segment to the next, nn_unpack_<name>_..._room, and takes the segments in their order. */
+  readonly keeps: boolean;
+  /** Of an entropy code: meant to be small, not fast. */
+  readonly entropy: boolean;
+  /** For a code, until they are counted (npm run bench:costs). */
+  readonly instructions: number;
+}
+
 /** int8 codes, or int16 where a format has larger ones. */
 export type Codes = Int8Array | Int16Array;
 
 /** What goes into flash. */
 export interface StoredWeights {
   readonly bytes: Uint8Array;
-  /** The byte at which each segment starts: for kernels that read them in another order. */
+  /** The byte at which each segment starts; empty where a decoder goes on in the middle of one. */
   readonly offsets: readonly number[];
   /** Code of each symbol, for decoders that look it up; else empty. */
   readonly values: readonly number[];
-  /** Entropy codes: how many code words have 1, 2, 3, ... bits, or how often each symbol occurs; else empty. */
+  /** Entropy codes: how many code words have 1, 2, 3, ... bits, or the range of each symbol; else empty. */
   readonly counts: readonly number[];
-  /** Of a symbol of fixed width that is looked up, or of the longest code word; else 0. */
+  /** Of a symbol of fixed width that is looked up, of the longest code word, or of all ranges; else 0. */
   readonly bits: number;
   /** Four bits for each row where rows differ: the width of its codes, or the number of its table; else empty. */
   readonly kinds: readonly number[];
@@ -50,6 +63,8 @@ export interface FormatFamily {
   /** For people: 'codebook-K'. */
   readonly pattern: string;
   readonly summary: string;
+  /** Those of its members. */
+  readonly decoders: readonly Decoder[];
   /** The member of this name, or null. */
   find(name: string): WeightFormat | null;
 }

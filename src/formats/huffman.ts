@@ -1,6 +1,6 @@
 import { type Codes, distinctCodes, type WeightFormat } from './format.ts';
-import { canonicalCode, type PrefixCode, wordLengths } from './prefix-code.ts';
-import { decodeWords, encodeWords } from './words.ts';
+import { canonicalCode, LONGEST_WORD, type PrefixCode, wordLengths } from './prefix-code.ts';
+import { decodeWords, encodeWords, WORDS } from './words.ts';
 
 /** More symbols than any format of few bits has; keeps the table small. */
 const MOST_SYMBOLS = 256;
@@ -10,7 +10,7 @@ export function withHuffman(base: WeightFormat): WeightFormat {
   return {
     name: `${base.name}+huffman`,
     bits: null,
-    unpack: 'words',
+    unpack: WORDS,
     inline: null,
     refuse(codes, order) {
       const { length } = distinctCodes(codes);
@@ -22,10 +22,25 @@ export function withHuffman(base: WeightFormat): WeightFormat {
   };
 }
 
+/** Words that the C looks up; longer ones it reads bit by bit. */
+const SHORT_WORD = 6;
+
+/** Bits that short words may take more than longer ones. */
+const SHORT_WORDS_SHARE = 1.005;
+
 function huffmanCode(codes: Codes): PrefixCode {
   const counts = new Map<number, number>();
   for (const code of codes) counts.set(code, (counts.get(code) ?? 0) + 1);
   if (counts.size === 0) counts.set(0, 1);
   const values = [...counts.keys()].sort((a, b) => a - b);
-  return canonicalCode(values, wordLengths(values.map((value) => counts.get(value) ?? 0)));
+  return canonicalCode(values, quickLengths(values.map((value) => counts.get(value) ?? 0)));
+}
+
+/** Short words, where longer ones would spare next to nothing. */
+function quickLengths(counts: readonly number[]): number[] {
+  const longer = wordLengths(counts, LONGEST_WORD);
+  if (counts.length > 2 ** SHORT_WORD) return longer;
+  const bits = (lengths: readonly number[]) => counts.reduce((sum, count, i) => sum + count * lengths[i], 0);
+  const short = wordLengths(counts, SHORT_WORD);
+  return bits(short) <= SHORT_WORDS_SHARE * bits(longer) ? short : longer;
 }

@@ -3,16 +3,17 @@ import { nearestName } from '../support/nearest.ts';
 import { own } from '../support/own.ts';
 import { codebook } from './codebook.ts';
 import { type CodebookGroups, codebookGroups, groupsOf, tableOfRow } from './codebook-groups.ts';
-import type { FormatFamily, StoredWeights, WeightFormat } from './format.ts';
+import type { Decoder, FormatFamily, StoredWeights, WeightFormat } from './format.ts';
 import { withHuffman } from './huffman.ts';
 import { int } from './int.ts';
 import { intVariable, meanBits } from './intv.ts';
 import { plain } from './plain.ts';
 import { pow2, pow2Packed, pow2Variable } from './pow2.ts';
-import { withRans } from './rans.ts';
+import { RANS, withRans } from './rans.ts';
 import { ternary } from './ternary.ts';
+import { WORDS } from './words.ts';
 
-export type { Codes, FormatFamily, StoredWeights, WeightFormat } from './format.ts';
+export type { Codes, Decoder, FormatFamily, StoredWeights, WeightFormat } from './format.ts';
 export type { RowOrder } from './row-order.ts';
 export { type CodebookGroups, groupsOf, meanBits, tableOfRow };
 
@@ -34,6 +35,13 @@ export const ENTROPY_CODES: Readonly<Record<string, (base: WeightFormat) => Weig
   huffman: withHuffman,
   rans: withRans,
 };
+
+/** Every decoder in C once. */
+export const DECODERS: readonly Decoder[] = [
+  ...new Map(
+    [...FORMAT_FAMILIES.flatMap(({ decoders }) => decoders), WORDS, RANS].map((one) => [one.name, one]),
+  ).values(),
+];
 
 const ENTROPY_SUFFIXES = Object.keys(ENTROPY_CODES).map((code) => `+${code}`);
 

@@ -1,5 +1,5 @@
 import { BitReader, BitWriter } from './bits.ts';
-import { type Codes, joinSegments, NO_TABLES, type StoredWeights, splitSegments } from './format.ts';
+import { type Codes, type Decoder, joinSegments, NO_TABLES, type StoredWeights, splitSegments } from './format.ts';
 
 /**
  * Indices of `bits` bits, 1 to 8, into a table of codes, the most significant bit first. The table is filled up with
@@ -20,6 +20,9 @@ export function encodeIndices(
   const table = Array.from({ length: 2 ** bits }, (_, i) => values[i] ?? 0);
   return { ...NO_TABLES, ...joinSegments(packed), values: table, bits };
 }
+
+/** nn_unpack_table: an index into a table. */
+export const TABLE: Decoder = { name: 'table', wide: true, keeps: false, entropy: false, instructions: 14 };
 
 export function decodeIndices(
   { bytes, offsets, values, bits }: StoredWeights,

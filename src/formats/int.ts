@@ -1,11 +1,17 @@
 import { type DigitCoder, decodeDigits, encodeDigits, NIBBLES, PAIRS } from './digits.ts';
-import { type FormatFamily, NO_TABLES, refuseOthers, type WeightFormat } from './format.ts';
-import { decodeIndices, encodeIndices } from './indices.ts';
+import { type Decoder, type FormatFamily, NO_TABLES, refuseOthers, type WeightFormat } from './format.ts';
+import { decodeIndices, encodeIndices, TABLE } from './indices.ts';
+
+/** nn_unpack_int2: signed pairs of bits. */
+export const PAIR: Decoder = { name: 'int2', wide: false, keeps: false, entropy: false, instructions: 4 };
+
+const NIBBLE: Decoder = { ...PAIR, name: 'int4' };
 
 /** Two's complement in few bits: -2^(b-1) .. 2^(b-1) - 1; symmetric quantizers leave the lowest code out. */
 export const int: FormatFamily = {
   pattern: 'int4, int3, int2',
   summary: "Two's complement codes of 4, 3 or 2 bits.",
+  decoders: [NIBBLE, PAIR, TABLE],
   find(name) {
     if (name === 'int4') return digitFormat(4, NIBBLES);
     if (name === 'int2') return digitFormat(2, PAIRS);
@@ -17,7 +23,7 @@ export const int: FormatFamily = {
 function digitFormat(bits: number, coder: DigitCoder): WeightFormat {
   return {
     ...common(bits),
-    unpack: `int${bits}`,
+    unpack: bits === 4 ? NIBBLE : PAIR,
     inline: `int${bits}`,
     encode(codes, segments) {
       const stored = encodeDigits(codes, segments, coder, (code) => code & (coder.base - 1));
@@ -31,7 +37,7 @@ function indexFormat(bits: number): WeightFormat {
   const values = Array.from({ length: 2 ** bits }, (_, symbol) => signed(symbol, bits));
   return {
     ...common(bits),
-    unpack: 'table',
+    unpack: TABLE,
     inline: null,
     encode: (codes, segments) => encodeIndices(codes, segments, bits, values),
     decode: decodeIndices,

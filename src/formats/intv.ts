@@ -1,6 +1,8 @@
-import { type Codes, type FormatFamily, NO_TABLES, refuseOthers, type WeightFormat } from './format.ts';
+import { type Codes, type Decoder, type FormatFamily, NO_TABLES, refuseOthers, type WeightFormat } from './format.ts';
 import { decodeFields, encodeFields } from './row-fields.ts';
 import { oneRow, refuseOrder, walkRows } from './row-order.ts';
+
+const WIDTHS: Decoder = { name: 'widths', wide: false, keeps: false, entropy: false, instructions: 25 };
 
 /**
  * Two's complement codes of as many bits as each row needs, 0 to 8. B is what quantizers make the mean of the widths;
@@ -9,6 +11,7 @@ import { oneRow, refuseOrder, walkRows } from './row-order.ts';
 export const intVariable: FormatFamily = {
   pattern: 'intv-B',
   summary: "Two's complement codes in 0 to 8 bits, every row in a width of its own; B (1 to 8) is their mean.",
+  decoders: [WIDTHS],
   find: (name) => (meanBits(name) === null ? null : variableFormat(name)),
 };
 
@@ -24,7 +27,7 @@ function variableFormat(name: string): WeightFormat {
   return {
     name,
     bits: null,
-    unpack: 'widths',
+    unpack: WIDTHS,
     inline: null,
     refuse: (codes, order = oneRow(codes.length)) =>
       refuseOthers(codes, BYTES, 'between -128 and 127') ?? refuseOrder(order),

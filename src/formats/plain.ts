@@ -4,6 +4,7 @@ import { type FormatFamily, joinSegments, NO_TABLES, splitSegments, type WeightF
 export const plain: FormatFamily = {
   pattern: 'int8, int16',
   summary: 'One code per byte, or per two bytes, the lower one first.',
+  decoders: [],
   find: (name) => ({ int8: plainFormat(1), int16: plainFormat(2) })[name] ?? null,
 };
 

@@ -1,8 +1,11 @@
 import { decodeDigits, encodeDigits, NIBBLES, PAIRS } from './digits.ts';
-import { type FormatFamily, NO_TABLES, refuseOthers, type WeightFormat } from './format.ts';
-import { decodeIndices, encodeIndices } from './indices.ts';
+import { type Decoder, type FormatFamily, NO_TABLES, refuseOthers, type WeightFormat } from './format.ts';
+import { decodeIndices, encodeIndices, TABLE } from './indices.ts';
+import { PAIR } from './int.ts';
 import { canonicalCode } from './prefix-code.ts';
-import { decodeWords, encodeWords } from './words.ts';
+import { decodeWords, encodeWords, WORDS } from './words.ts';
+
+const NIBBLE: Decoder = { name: 'pow2', wide: false, keeps: false, entropy: false, instructions: 11 };
 
 /**
  * INQ's grid (Zhou et al. 2017): 0 and +-2^e with 2^(b-2) exponents, so codes 0, +-1 .. +-2^(2^(b-2) - 1). With 5 bits the
@@ -11,6 +14,7 @@ import { decodeWords, encodeWords } from './words.ts';
 export const pow2: FormatFamily = {
   pattern: 'pow2-5, pow2-4, pow2-3, pow2-2',
   summary: 'Zero and signed powers of two, 8, 4, 2 or 1 of them, in symbols of 5, 4, 3 or 2 bits.',
+  decoders: [PAIR, NIBBLE, TABLE],
   find: (name) => member(name, /^pow2-([2-5])$/, (bits) => fixedWidth(name, bits, 2 ** (bits - 2))),
 };
 
@@ -18,6 +22,7 @@ export const pow2: FormatFamily = {
 export const pow2Packed: FormatFamily = {
   pattern: 'pow2p-4, pow2p-3',
   summary: 'Zero and signed powers of two, 7 or 3 of them, in symbols of 4 or 3 bits.',
+  decoders: [NIBBLE, TABLE],
   find: (name) => member(name, /^pow2p-([34])$/, (bits) => fixedWidth(name, bits, 2 ** (bits - 1) - 1)),
 };
 
@@ -25,6 +30,7 @@ export const pow2Packed: FormatFamily = {
 export const pow2Variable: FormatFamily = {
   pattern: 'pow2v-5, pow2v-4, pow2v-3, pow2v-2',
   summary: 'The codes of pow2-B: one bit for zero, B bits for the others.',
+  decoders: [WORDS],
   find: (name) => member(name, /^pow2v-([2-5])$/, (bits) => variableLength(name, bits)),
 };
 
@@ -39,7 +45,7 @@ function fixedWidth(name: string, bits: number, exponents: number): WeightFormat
     const values = Array.from({ length: 2 ** bits }, (_, symbol) => power(symbol, bits));
     return {
       ...common,
-      unpack: 'table',
+      unpack: TABLE,
       inline: null,
       encode: (codes, segments) => encodeIndices(codes, segments, bits, values),
       decode: decodeIndices,
@@ -47,11 +53,11 @@ function fixedWidth(name: string, bits: number, exponents: number): WeightFormat
   }
   // Two bits: 0, 1 and -1 are what int2 makes of them.
   const coder = bits === 2 ? PAIRS : NIBBLES;
-  const decoder = bits === 2 ? 'int2' : 'pow2';
+  const decoder = bits === 2 ? PAIR : NIBBLE;
   return {
     ...common,
     unpack: decoder,
-    inline: decoder,
+    inline: decoder.name,
     encode(codes, segments) {
       const stored = encodeDigits(codes, segments, coder, (code) => symbolOf(code, bits));
       return { ...NO_TABLES, ...stored };
@@ -68,7 +74,7 @@ function variableLength(name: string, bits: number): WeightFormat {
   return {
     name,
     bits: null,
-    unpack: 'words',
+    unpack: WORDS,
     inline: null,
     refuse: refuseOtherPowers(exponents),
     encode: (codes, segments) => encodeWords(codes, segments, code),

@@ -1,10 +1,22 @@
 import { decodeDigits, encodeDigits, TRITS } from './digits.ts';
-import { type Codes, distinctCodes, type FormatFamily, NO_TABLES, refuseOthers, type WeightFormat } from './format.ts';
+import {
+  type Codes,
+  type Decoder,
+  distinctCodes,
+  type FormatFamily,
+  NO_TABLES,
+  refuseOthers,
+  type WeightFormat,
+} from './format.ts';
+
+const SIGNS: Decoder = { name: 'ternary', wide: false, keeps: false, entropy: false, instructions: 5 };
+const PAIR: Decoder = { name: 'ttq', wide: true, keeps: false, entropy: false, instructions: 14 };
 
 /** Three codes, five of them in a byte: 1.6 bits each. */
 export const ternary: FormatFamily = {
   pattern: 'ternary, ttq',
   summary: 'Five of three codes in a byte: -1, 0 and 1 (ternary), or a negative one, 0 and a positive one (ttq).',
+  decoders: [SIGNS, PAIR],
   find: (name) => ({ ternary: symmetric, ttq: asymmetric })[name] ?? null,
 };
 
@@ -12,7 +24,7 @@ export const ternary: FormatFamily = {
 const symmetric: WeightFormat = {
   name: 'ternary',
   bits: 1.6,
-  unpack: 'ternary',
+  unpack: SIGNS,
   inline: 'ternary',
   refuse: (codes) => refuseOthers(codes, new Set([-1, 0, 1]), '-1, 0 or 1'),
   encode(codes, segments) {
@@ -25,7 +37,7 @@ const symmetric: WeightFormat = {
 const asymmetric: WeightFormat = {
   name: 'ttq',
   bits: 1.6,
-  unpack: 'ttq',
+  unpack: PAIR,
   inline: null,
   refuse(codes) {
     const others = distinctCodes(codes).filter((code) => code !== 0);

@@ -1,5 +1,5 @@
 import { BitReader, BitWriter } from './bits.ts';
-import { type Codes, joinSegments, NO_TABLES, type StoredWeights, splitSegments } from './format.ts';
+import { type Codes, type Decoder, joinSegments, NO_TABLES, type StoredWeights, splitSegments } from './format.ts';
 import { codeWords, type PrefixCode } from './prefix-code.ts';
 
 /** Code words of a prefix code, the most significant bit first. */
@@ -21,6 +21,9 @@ export function encodeWords(codes: Codes, segments: readonly number[], code: Pre
     bits: code.lengths.length,
   };
 }
+
+/** nn_unpack_words: it keeps the words of up to 6 bits in a table. */
+export const WORDS: Decoder = { name: 'words', wide: true, keeps: true, entropy: true, instructions: 10 };
 
 /** Bits that match no word stand for 0. */
 export function decodeWords(stored: StoredWeights, segments: readonly number[]): Int16Array {

@@ -1,3 +1,4 @@
+import { DECODERS } from '../formats/index.ts';
 import type { Work } from '../ir/program.ts';
 import { PRICES } from './prices.ts';
 
@@ -15,14 +16,7 @@ const OTHERS = 'cortex-m0';
 const UNCOUNTED: Prices = { instructions: 1, outputs: 30, products: 3, blocks: 30, vectors: 2 };
 
 /** Of unpacking a code for a kernel that has been counted with plain ones only. */
-const UNPACKED: Prices = {
-  'unpack int4': 4,
-  'unpack int2': 4,
-  'unpack ternary': 5,
-  'unpack ttq': 14,
-  'unpack pow2': 11,
-};
-const UNPACKED_OTHERS = 35;
+const UNPACKED: Prices = Object.fromEntries(DECODERS.map(({ name, instructions }) => [`unpack ${name}`, instructions]));
 
 export interface Core {
   readonly core: string;
@@ -35,12 +29,8 @@ export function instructionsOf(kernel: string, work: Work, { core, features }: C
   const cores = [core, kin, ...Object.keys(PRICES)];
   const known = cores.map((name) => PRICES[name]?.[kernel]).filter((prices) => prices !== undefined);
   const prices = known.length > 0 ? known : [UNCOUNTED];
-  const priceOf = (part: string) => prices.find((some) => part in some)?.[part] ?? uncounted(part);
+  const priceOf = (part: string) => prices.find((some) => part in some)?.[part] ?? UNPACKED[part] ?? 0;
   return Object.entries(work).reduce((sum, [part, count]) => sum + count * priceOf(part), 0);
-}
-
-function uncounted(part: string): number {
-  return UNPACKED[part] ?? (/^unpack \w+$/.test(part) ? UNPACKED_OTHERS : 0);
 }
 
 /** The parts of work that bytes would not make. */

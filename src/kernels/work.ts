@@ -39,7 +39,11 @@ function decodingWork({ reading, kind, format, segments }: WeightPlan, weights: 
   const wide: Work = kind === 'w16' ? { wide: products } : {};
   if (reading === 'bytes') return wide;
   if (reading === 'inline') return { ...wide, [`inline ${kind}`]: products, [`inline ${kind} runs`]: segments.length };
-  return { ...wide, [`unpack ${format.unpack}`]: weights, [`unpack ${format.unpack} runs`]: segments.length };
+  return {
+    ...wide,
+    [`unpack ${format.unpack?.name}`]: weights,
+    [`unpack ${format.unpack?.name} runs`]: segments.length,
+  };
 }
 
 /** Kernels that add: two windows at a time, each list once. */

@@ -3,15 +3,8 @@ import { emitC } from '../../src/codegen/emit.ts';
 import { lowerGraph } from '../../src/codegen/lower/lower-graph.ts';
 import { planMemory } from '../../src/codegen/plan-memory/index.ts';
 import type { Dataset } from '../../src/data/dataset.ts';
-import { datasetInputs } from '../../src/data/graph-inputs.ts';
-import { randomDataset } from '../../src/data/random-dataset.ts';
 import type { Graph } from '../../src/ir/types.ts';
 import { buildOracle } from '../../src/oracle/build-oracle.ts';
-import { step } from '../../src/passes/pass.ts';
-import { runPipeline } from '../../src/passes/pipeline.ts';
-import { calibrate } from '../../src/passes/quantize/calibrate.ts';
-import { quantizeInt8 } from '../../src/passes/quantize/quantize-int8.ts';
-import { createEvaluator } from '../../src/runtime/evaluator.ts';
 import { loadTarget } from '../../src/targets/load.ts';
 import { hostGcc } from '../../src/verify/host-gcc.ts';
 import type { Optimize, Toolchain } from '../../src/verify/toolchain.ts';
@@ -19,8 +12,7 @@ import { toolchainFor } from '../../src/verify/toolchain-for.ts';
 import { verifyModel } from '../../src/verify/verify-model.ts';
 import { describeWith, inFolder } from '../verify/native.ts';
 import { GRIDS } from './grids.ts';
-import { layersSideBySide } from './layers.ts';
-import { withFormat } from './with-format.ts';
+import { quantizedLayers } from './quantized-layers.ts';
 
 /** Few programs, so that few are built; not one, so that a failure is easy to look at. */
 const BATCH = 7;
@@ -79,17 +71,4 @@ async function expectExact(first: number, toolchain: Toolchain, settings: Settin
     expect(wrong).toEqual([]);
     expect(verdict.passed).toBe(true);
   });
-}
-
-async function quantizedLayers(formats: readonly string[], seed: number): Promise<{ graph: Graph; data: Dataset }> {
-  const layers = layersSideBySide(formats, seed);
-  const data = randomDataset(datasetInputs(layers), 4, seed);
-  const evaluator = createEvaluator();
-  const { graph } = await runPipeline(layers, [step(calibrate, { method: 'minmax' }), quantizeInt8], {
-    evaluate: evaluator.evaluate,
-    dataset: { length: data.count, sample: (index) => data.sample(index) },
-  }).finally(() => evaluator.release());
-  const format = (name: string) => name.slice(name.indexOf('.') + 1);
-  const stored = graph.nodes.reduce((result, node) => withFormat(result, node, format(node.name)), graph);
-  return { graph: stored, data };
 }

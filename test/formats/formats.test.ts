@@ -19,9 +19,10 @@ describe.each(GRIDS)('$format', ({ format: name, codes: grid }) => {
         expect(format.refuse(codes)).toBe(null);
         const stored = format.encode(codes, segments);
         expect([...format.decode(stored, segments)]).toEqual([...codes]);
+        if (format.unpack === null || stored.offsets.length === 0) return;
         const alone = segments.map((length, i) => format.decode(tail(stored, i), [length])[0]);
         const starts = segments.map((_, i) => codes[total(segments.slice(0, i))]);
-        if (format.unpack !== null) expect(alone).toEqual(starts);
+        expect(alone).toEqual(starts);
       }),
     );
   });

@@ -57,6 +57,7 @@ export const GRIDS: readonly Grid[] = [
   { format: 'int8+rans', codes: range(-128, 127) },
   { format: 'ternary+rans', codes: [-1, 0, 1] },
   { format: 'pow2-5+rans', codes: powers(8) },
+  { format: 'int4+rans', codes: range(-8, 7) },
 ];
 
 /** Codes of a grid, small indices more often than large ones, so that entropy codes have something to gain. */

@@ -1,5 +1,6 @@
 /* Every decoder on bytes and tables drawn at random, each in memory of its own size so that a sanitizer sees any access
- * outside. Prints how many segments were decoded; ends with 1 when a decoder returns a place that is not in the stream. */
+ * outside, one segment or several. Prints how many streams were decoded; ends with 1 when a decoder returns a place that is
+ * not in the stream. */
 #include <stdio.h>
 #include <stdlib.h>
 #include "nn_unpack_int2_s8.h"
@@ -36,13 +37,15 @@ static void *noise(size_t bytes)
 typedef struct {
     const uint8_t *(*unpack)(const nn_packed_s8 *packed, const uint8_t *from, int32_t count, int8_t *codes);
     int32_t bits, per_byte, values;
+    size_t room; /* of what it keeps from one segment to the next; others take one segment, of the right length */
 } decoder;
 
 static const decoder decoders[] = {
-    { nn_unpack_int4_s8, 4, 2, 0 },    { nn_unpack_int2_s8, 2, 4, 0 }, { nn_unpack_pow2_s8, 4, 2, 0 },
-    { nn_unpack_ternary_s8, 0, 5, 0 }, { nn_unpack_ttq_s8, 0, 5, 3 },  { nn_unpack_table_s8, 0, 0, 0 },
-    { nn_unpack_words_s8, 0, 0, 0 },   { nn_unpack_rans_s8, 0, 0, 0 },
-    { nn_unpack_widths_s8, 0, 0, 0 },  { nn_unpack_tables_s8, 0, 0, 0 },
+    { nn_unpack_int4_s8, 4, 2, 0, 0 },    { nn_unpack_int2_s8, 2, 4, 0, 0 }, { nn_unpack_pow2_s8, 4, 2, 0, 0 },
+    { nn_unpack_ternary_s8, 0, 5, 0, 0 }, { nn_unpack_ttq_s8, 0, 5, 3, 0 },  { nn_unpack_table_s8, 0, 0, 0, 0 },
+    { nn_unpack_words_s8, 0, 0, 0, sizeof(nn_unpack_words_s8_room) },
+    { nn_unpack_rans_s8, 0, 0, 0, sizeof(nn_unpack_rans_s8_room) },
+    { nn_unpack_widths_s8, 0, 0, 0, 0 }, { nn_unpack_tables_s8, 0, 0, 0, 0 },
 };
 
 static int decode(const decoder *d)
@@ -59,24 +62,32 @@ static int decode(const decoder *d)
         packed.symbols = 3;
         packed.length = (count + d->per_byte - 1) / d->per_byte;
     }
-    const size_t counts = (size_t)((packed.bits > packed.symbols) ? packed.bits : packed.symbols);
+    /* Ranges of 12 bits end with their sum. */
+    const size_t counts = (size_t)((packed.bits > packed.symbols) ? packed.bits : packed.symbols + 1);
     uint8_t *bytes = noise((size_t)packed.length);
     int8_t *values = noise((size_t)packed.symbols);
     uint16_t *table = noise(2 * counts);
     uint8_t *kinds = noise((size_t)(order.rows + 1) / 2);
-    int8_t *codes = noise((size_t)count);
+    void *room = noise(d->room);
     packed.bytes = bytes;
     packed.values = values;
     packed.counts = table;
     packed.order = &order;
+    packed.room = room;
     order.kinds = kinds;
-    const uint8_t *end = d->unpack(&packed, packed.bytes, count, codes);
-    const int outside = end < packed.bytes || end > packed.bytes + packed.length;
+    const uint8_t *end = packed.bytes;
+    int outside = 0;
+    for (int32_t segment = (d->room > 0) ? 1 + (int32_t)draw(4) : 1; segment > 0 && !outside; segment--) {
+        int8_t *codes = noise((size_t)count);
+        end = d->unpack(&packed, end, count, codes);
+        outside = end < packed.bytes || end > packed.bytes + packed.length;
+        free(codes);
+    }
     free(bytes);
     free(values);
     free(table);
     free(kinds);
-    free(codes);
+    free(room);
     return outside;
 }
 

@@ -1,4 +1,4 @@
-import { type Codes, findFormat, type StoredWeights, storedBytes } from '../../formats/index.ts';
+import { type Codes, type Decoder, findFormat, type StoredWeights, storedBytes } from '../../formats/index.ts';
 import type { LayerSpec, LowerBuilder } from '../../ir/lowering.ts';
 import type { Work } from '../../ir/program.ts';
 import type { WindowShape } from '../../ir/window.ts';
@@ -32,7 +32,7 @@ export function streamWeights(orderOf: (shape: WindowShape) => readonly number[]
     },
     /** Of unpacking. */
     work(job: LinearJob): Work {
-      return storedOf(job) === null ? {} : { [`unpack ${decoderOf(job)}`]: job.weights.data.length };
+      return storedOf(job) === null ? {} : { [`unpack ${decoderOf(job).name}`]: job.weights.data.length };
     },
     /** Template parameters of a layer. */
     build(shifted: LinearJob, lower: LowerBuilder) {
@@ -82,6 +82,6 @@ function packedTaps(job: LinearJob, order: readonly number[]): StoredWeights | s
   return stored.kinds.length > 0 ? `its weights are ${format.name}, each channel by itself` : stored;
 }
 
-function decoderOf({ format }: LinearJob): string {
+function decoderOf({ format }: LinearJob): Decoder {
   return must(findFormat(must(format, 'a format')).unpack, 'a decoder');
 }

@@ -1,4 +1,4 @@
-import { type Codes, findFormat, storedBytes, type WeightFormat } from '../../formats/index.ts';
+import { type Codes, type Decoder, findFormat, storedBytes, type WeightFormat } from '../../formats/index.ts';
 import type { LowerBuilder } from '../../ir/lowering.ts';
 import type { Json, Work } from '../../ir/program.ts';
 import { arenaBytes } from '../../ir/tensor.ts';
@@ -22,7 +22,7 @@ export interface PackedRows {
 
 /** Weights of few bits, unpacked into a stream of nn_gemm_4x2_s8. */
 export interface PackedStream extends PackedRows {
-  readonly unpack: string;
+  readonly unpack: Decoder;
   /** Rows that are unpacked at a time. */
   readonly block: number;
   readonly whole: boolean;
@@ -77,7 +77,7 @@ function planStream(job: LinearJob, format: WeightFormat, wanted: PackedRows): P
 export function unpackWork(plan: PackedStream | null): Work {
   if (!plan) return {};
   const runs = Math.ceil(plan.codes.length / (4 * plan.depth));
-  return { [`unpack ${plan.unpack}`]: plan.codes.length, [`unpack ${plan.unpack} runs`]: runs };
+  return { [`unpack ${plan.unpack.name}`]: plan.codes.length, [`unpack ${plan.unpack.name} runs`]: runs };
 }
 
 /** Parameters of a layer's template. */

@@ -87,7 +87,7 @@ function hasSeveralDigits({ data }: Tensor): boolean {
 }
 
 function isEntropyCoded({ format }: LinearJob): boolean {
-  return format !== null && findFormat(format).unpack === 'words';
+  return format !== null && findFormat(format).unpack?.entropy === true;
 }
 
 /** Fields of nn_conv_steps. */

@@ -1,4 +1,11 @@
-import { type Codes, findFormat, type RowOrder, type StoredWeights, type WeightFormat } from '../../formats/index.ts';
+import {
+  type Codes,
+  type Decoder,
+  findFormat,
+  type RowOrder,
+  type StoredWeights,
+  type WeightFormat,
+} from '../../formats/index.ts';
 import type { LowerBuilder } from '../../ir/lowering.ts';
 import type { Json, Reading } from '../../ir/program.ts';
 import type { Tensor } from '../../ir/types.ts';
@@ -203,7 +210,7 @@ function columnsPerChunk({ depth }: RowOrder, codes: Codes): number {
 export function packedParams(
   lower: LowerBuilder,
   { bytes, values, counts, bits, kinds }: StoredWeights,
-  unpack: string,
+  decoder: Decoder,
   comment: string,
   { kind, order }: { readonly kind: 's8' | 'w16'; readonly order: RowOrder },
 ): WeightParams['packed'] {
@@ -211,7 +218,8 @@ export function packedParams(
   const data = kind === 's8' ? Int8Array.from(values) : Int16Array.from(values);
   return {
     kind,
-    unpack,
+    unpack: decoder.name,
+    keeps: decoder.keeps,
     bytes: lower.table('weights', 'u8', bytes, 'weights', comment),
     length: bytes.length,
     bits,

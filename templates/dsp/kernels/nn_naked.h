@@ -1,5 +1,6 @@
 #ifndef NN_NAKED_H
 #define NN_NAKED_H
+#include "nn_once.h"
 
 /* A function that is all assembly: no prologue, no register of the caller assumed to be kept but by what it pushes. Aligned as
  * ADR takes it to be. */
@@ -10,8 +11,6 @@
 #endif
 /* Not worth registers of its caller: the rare side of a branch. */
 #define NN_RARE __attribute__((noinline, unused)) static
-/* Called so seldom that one copy serves all layers. */
-#define NN_ONCE __attribute__((noinline, unused)) static
 /* A parameter that only the assembly sees. */
 #define NN_ASM_ARG __attribute__((unused))
 

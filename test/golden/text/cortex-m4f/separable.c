@@ -30,8 +30,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#if !defined(SEPARABLE_FILES_ID) || SEPARABLE_FILES_ID != 0x7f117fd1u
-#error "separable.c (7f117fd1) and separable.h are of different runs: run nibblec compile again and take all its files"
+#if !defined(SEPARABLE_FILES_ID) || SEPARABLE_FILES_ID != 0x214e038du
+#error "separable.c (214e038d) and separable.h are of different runs: run nibblec compile again and take all its files"
 #endif
 
 /* Compile with -DSEPARABLE_LAYER_HOOK=function to have it called after each layer (traces, timing). */
@@ -71,6 +71,13 @@ typedef struct {
 #define NN_HAS_DSP 0
 #endif
 
+/* One copy serves all layers: a compiler would build it into each. */
+#if defined(__GNUC__)
+#define NN_ONCE __attribute__((noinline, unused)) static
+#else
+#define NN_ONCE static
+#endif
+
 /* A function that is all assembly: no prologue, no register of the caller assumed to be kept but by what it pushes. Aligned as
  * ADR takes it to be. */
 #if defined(__clang__)
@@ -80,8 +87,6 @@ typedef struct {
 #endif
 /* Not worth registers of its caller: the rare side of a branch. */
 #define NN_RARE __attribute__((noinline, unused)) static
-/* Called so seldom that one copy serves all layers. */
-#define NN_ONCE __attribute__((noinline, unused)) static
 /* A parameter that only the assembly sees. */
 #define NN_ASM_ARG __attribute__((unused))
 
