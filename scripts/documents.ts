@@ -1,3 +1,4 @@
+import { conv2dHeliumF32, denseHeliumF32, depthwise2dHeliumF32 } from '../src/kernels/float/helium.ts';
 import { CONV_KERNELS, DENSE_KERNELS, DEPTHWISE_KERNELS } from '../src/kernels/index.ts';
 import type { Job, Kernel } from '../src/kernels/kernel.ts';
 import { add4S8 } from '../src/kernels/pairs/add4.ts';
@@ -103,6 +104,7 @@ const KERNELS: Readonly<Record<string, readonly KernelFacts[]>> = {
   convolution: CONV_KERNELS,
   'depthwise convolution': DEPTHWISE_KERNELS,
   dense: DENSE_KERNELS,
+  'float32 layers': [denseHeliumF32, conv2dHeliumF32, depthwise2dHeliumF32],
   'average pooling': [averagePoolHeliumS8, averagePool4S8],
   'max pooling': [maxPoolHeliumS8, maxPool4S8],
   addition: [addHeliumS8, add4S8],
@@ -122,7 +124,7 @@ function kernelsPage(): string {
   );
   return page(
     'Kernels',
-    'Ways to compute int8 layers, for [`--kernels LAYER=KERNEL`](report.md#kernels). *Asks for*: [features](targets.md) of the core. ' +
+    'Ways to compute layers, int8 where nothing else is said, for [`--kernels LAYER=KERNEL`](report.md#kernels). *Asks for*: [features](targets.md) of the core. ' +
       '*Block*: outputs x pixels x products of each that the inner loop computes at a time. *Goal*: taken for this `--goal` ' +
       'only. Pooling, addition and multiplication have portable kernels besides (`averagepool2d_s8`, `maxpool2d_s8`, `add_s8`, `mul_s8`, `table_s8`). ' +
       '`compile --refusals` tells which of them a layer could have, ' +

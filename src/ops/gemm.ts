@@ -3,11 +3,22 @@ import { ofLength } from '../ir/of-length.ts';
 import { permuted } from '../ir/permute.ts';
 import type { Node, Tensor } from '../ir/types.ts';
 import { denseOverlap } from '../kernels/dense/overlap.ts';
+import type { FloatJob } from '../kernels/float/float-job.ts';
+import { denseHeliumF32 } from '../kernels/float/helium.ts';
+import { lowerFloat } from '../kernels/float/lower-float.ts';
+import type { Kernel } from '../kernels/kernel.ts';
 import { isQuantized } from '../quant/quantized.ts';
 import { must } from '../support/errors.ts';
 import type { LowerBuilder, OpDef } from './op-def.ts';
 import { clipBounds } from './support/clip.ts';
-import { columnsInMemoryOrder, denseOracle, lowerDenseS8, readRows } from './support/dense-lower.ts';
+import {
+  columnsInMemoryOrder,
+  denseOracle,
+  denseTitle,
+  lowerDenseS8,
+  readRows,
+  rowsShape,
+} from './support/dense-lower.ts';
 import { lowerMatMul } from './support/matmul.ts';
 import { gemmRules } from './support/product-rules.ts';
 
@@ -58,45 +69,66 @@ function lowerDense(node: Node, lower: LowerBuilder, weights: Tensor, bias: Tens
   const x = readRows(node, lower, rows);
   const inputs = x.shape[1];
   const scaled = scale(outIn(node, weights), floatAttribute(node, 'alpha', 1));
-  const y = lower.write(0, 'row-major');
-  const [min, max] = clipBounds(node);
-  lower.call({
-    template: 'dense_f32',
-    params: {
-      rows,
-      in: inputs,
-      out,
-      x: x.name,
-      w: lower.table(
-        'weights',
-        'f32',
-        ofLength(out * inputs, columnsInMemoryOrder(scaled, x), node.name),
-        'weights',
-        `weights [out][in] of ${node.name}`,
-      ),
-      bias: biasTable(node, lower, bias, out),
-      min,
-      max,
-      y: y.name,
+  const job: FloatJob = {
+    name: node.name,
+    features: lower.features,
+    reads: [x],
+    shape: rowsShape(rows, inputs, out),
+    weights: {
+      ...scaled,
+      shape: [out, inputs, 1, 1],
+      data: ofLength(out * inputs, columnsInMemoryOrder(scaled, x), node.name),
     },
+    bias: bias && biasOf(node, bias, out),
+    x,
+    y: lower.write(0, 'row-major'),
+    clip: clipBounds(node),
     macs: rows * inputs * out,
-    summary: `Dense ${inputs} -> ${out}${rows === 1 ? '' : `, ${rows} rows`}`,
-    overlap: [{ read: x, distance: denseOverlap(rows, inputs * 4, out * 4) }],
-  });
+    summary: denseTitle(rows, inputs, out),
+  };
+  lowerFloat(job, [denseHeliumF32, denseF32], lower);
 }
+
+/** Row by row. */
+const denseF32: Kernel<FloatJob> = {
+  id: 'dense_f32',
+  needs: [],
+  tile: null,
+  accepts: () => true,
+  scratchBytes: () => 0,
+  overlap: ({ shape }) => ({ atLeast: denseOverlap(shape.out_w, shape.in_c * 4, shape.out_c * 4) }),
+  work: ({ macs }) => ({ instructions: 5 * macs }),
+  tableBytes: ({ weights }) => 4 * weights.data.length,
+  build({ shape, weights, bias, name, x, y, clip, macs, summary }, lower) {
+    return {
+      template: 'dense_f32',
+      params: {
+        rows: shape.out_w,
+        in: shape.in_c,
+        out: shape.out_c,
+        x: x.name,
+        w: lower.table('weights', 'f32', weights.data, 'weights', `weights [out][in] of ${name}`),
+        bias: bias ? lower.table('bias', 'f32', bias as Float32Array, 'parameters', `bias of ${name}`) : 'NULL',
+        min: clip[0],
+        max: clip[1],
+        y: y.name,
+      },
+      macs,
+      summary,
+    };
+  },
+};
 
 function isOneRow(bias: Tensor): boolean {
   return bias.shape.length < 2 || bias.shape[0] === 1;
 }
 
 /** beta C, spread to one value per output. */
-function biasTable(node: Node, lower: LowerBuilder, bias: Tensor | null, out: number): string {
-  if (!bias) return 'NULL';
+function biasOf(node: Node, bias: Tensor, out: number): Float32Array {
   const beta = floatAttribute(node, 'beta', 1);
   const source = bias.data as Float32Array;
   if (source.length !== 1) ofLength(out, source, node.name);
-  const values = Float32Array.from({ length: out }, (_, i) => beta * source[source.length === 1 ? 0 : i]);
-  return lower.table('bias', 'f32', values, 'parameters', `bias of ${node.name}`);
+  return Float32Array.from({ length: out }, (_, i) => beta * source[source.length === 1 ? 0 : i]);
 }
 
 function scale(tensor: Tensor, factor: number): Tensor {

@@ -46,13 +46,13 @@ export function lowerDenseS8(node: Node, lower: LowerBuilder, weights: Tensor): 
 }
 
 /** A 1x1 window over an image of one row whose pixels are the rows of the layer. */
-function rowsShape(rows: number, inputs: number, out: number): WindowShape {
+export function rowsShape(rows: number, inputs: number, out: number): WindowShape {
   const size = { batch: 1, in_h: 1, in_w: rows, in_c: inputs, out_h: 1, out_w: rows, out_c: out };
   const window = { kernel_h: 1, kernel_w: 1, stride_h: 1, stride_w: 1, dilation_h: 1, dilation_w: 1 };
   return { ...size, ...window, pad_top: 0, pad_left: 0, groups: 1 };
 }
 
-function denseTitle(rows: number, inputs: number, out: number): string {
+export function denseTitle(rows: number, inputs: number, out: number): string {
   return `Dense ${inputs} -> ${out}${rows === 1 ? '' : `, ${rows} rows`}`;
 }
 

@@ -1,0 +1,109 @@
+import type { LayerSpec, LowerBuilder } from '../../ir/lowering.ts';
+import { windowOverlap, windowParams } from '../../ir/window.ts';
+import { isDepthwise, isPlainPointwise, kernelMajor, tapMajor, tapsBytes } from '../conv2d/layout.ts';
+import { denseOverlap } from '../dense/overlap.ts';
+import type { Kernel } from '../kernel.ts';
+import type { FloatJob } from './float-job.ts';
+
+/** Outputs of a vector pair. */
+const OUTPUTS = 8;
+
+/** Two pixels times eight outputs; products are fused with their sums. */
+export const conv2dHeliumF32: Kernel<FloatJob> = {
+  id: 'conv2d_helium_f32',
+  needs: ['mve-float'],
+  tile: { outputs: OUTPUTS, pixels: 2, depth: 4 },
+  accepts({ shape, bias }) {
+    if (bias === 'computed') return 'its bias is computed';
+    if (shape.groups !== 1) return 'it has groups';
+    return shape.dilation_w === 1 || 'its columns are dilated';
+  },
+  scratchBytes: () => 0,
+  // Pairs begin at any pixel.
+  overlap: ({ shape }) => ({ atLeast: windowOverlap(shape, 4, 4) + 4 * shape.out_c }),
+  work: (job) => pairsWork(job, job.shape.batch * job.shape.out_h * Math.ceil((job.shape.out_w + 2) / 2)),
+  tableBytes: ({ shape, macs }) => (4 * macs) / (shape.batch * shape.out_h * shape.out_w),
+  build: (job, lower) =>
+    layerOf('conv2d_helium_f32', job, { shape: windowParams(job.shape), w: pairsTable(job, lower) }),
+};
+
+/** The same for rows of numbers: dense layers and 1x1 windows that are the pixels themselves. */
+export const denseHeliumF32: Kernel<FloatJob> = {
+  ...conv2dHeliumF32,
+  id: 'dense_helium_f32',
+  accepts({ shape, bias }) {
+    if (bias === 'computed') return 'its bias is computed';
+    const plain = isPlainPointwise(shape) && shape.stride_h === 1 && shape.stride_w === 1;
+    return plain || 'its windows are no rows of the input';
+  },
+  overlap: ({ shape }) => ({
+    atLeast: denseOverlap(rowsOf(shape), 4 * shape.in_c, 4 * shape.out_c) + (rowsOf(shape) > 1 ? 4 * shape.out_c : 0),
+  }),
+  work: (job) => pairsWork(job, Math.ceil(rowsOf(job.shape) / 2)),
+  build: (job, lower) =>
+    layerOf('dense_helium_f32', job, {
+      rows: rowsOf(job.shape),
+      in: job.shape.in_c,
+      out: job.shape.out_c,
+      w: pairsTable(job, lower),
+    }),
+};
+
+/** 16 channels at a time. */
+export const depthwise2dHeliumF32: Kernel<FloatJob> = {
+  ...conv2dHeliumF32,
+  id: 'depthwise2d_helium_f32',
+  tile: { outputs: 16, pixels: 1, depth: 1 },
+  accepts({ shape, bias }) {
+    if (bias === 'computed') return 'its bias is computed';
+    return isDepthwise(shape) || 'it has more than one channel a group';
+  },
+  scratchBytes: ({ shape }) => tapsBytes(shape),
+  overlap: ({ shape }) => ({ atLeast: windowOverlap(shape, 4, 4) }),
+  work: ({ shape, macs }) => ({ instructions: macs + 10 * shape.batch * shape.out_h * shape.out_w * shape.kernel_h }),
+  build(job, lower) {
+    const { shape, weights, bias, name } = job;
+    const taps = tapMajor(weights, shape) as Float32Array;
+    const table = new Float32Array(taps.length + shape.out_c);
+    table.set(taps);
+    table.set((bias as Float32Array | null) ?? [], taps.length);
+    const comment = `weights [kernel][out] of ${name}, then bias`;
+    return layerOf('depthwise2d_helium_f32', job, {
+      shape: windowParams(shape),
+      w: lower.table('weights', 'f32', table, 'weights', comment, 4 * shape.out_c),
+      scratch: lower.scratch(tapsBytes(shape), 'int32_t'),
+    });
+  },
+};
+
+function rowsOf(shape: FloatJob['shape']): number {
+  return shape.batch * shape.out_h * shape.out_w;
+}
+
+function layerOf(template: string, job: FloatJob, params: LayerSpec['params']): LayerSpec {
+  const [min, max] = job.clip;
+  const { x, y, macs, summary } = job;
+  return { template, params: { x: x.name, y: y.name, min, max, ...params }, macs, summary };
+}
+
+/** For each eight outputs: bias [8], weights [kernel_h][kernel_w][in][8]; outputs that are not there are zeros. */
+function pairsTable(job: FloatJob, lower: LowerBuilder): string {
+  const { weights, bias, shape, name } = job;
+  const rows = kernelMajor(weights).data as Float32Array;
+  const depth = rows.length / shape.out_c;
+  const groups = Math.ceil(shape.out_c / OUTPUTS);
+  const stream = new Float32Array(groups * OUTPUTS * (depth + 1));
+  for (let o = 0; o < shape.out_c; o++) {
+    const at = Math.floor(o / OUTPUTS) * OUTPUTS * (depth + 1) + (o % OUTPUTS);
+    stream[at] = (bias as Float32Array | null)?.[o] ?? 0;
+    for (let i = 0; i < depth; i++) stream[at + OUTPUTS * (i + 1)] = rows[o * depth + i];
+  }
+  const comment = `weights [out / 8][kernel][in][8] of ${name}, bias before each eight`;
+  return lower.table('weights', 'f32', stream, 'weights', comment, 4 * OUTPUTS * groups);
+}
+
+function pairsWork({ shape }: FloatJob, pairs: number) {
+  const depth = shape.kernel_h * shape.kernel_w * shape.in_c;
+  const perGroup = (27 * depth) / 4 + 13 * shape.kernel_h + 56;
+  return { instructions: pairs * (90 + Math.ceil(shape.out_c / OUTPUTS) * perGroup) };
+}
