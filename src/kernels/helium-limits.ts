@@ -4,20 +4,28 @@ import { fitsBytes, fitsField } from './dsp-limits.ts';
 import type { FieldBits } from './helium-variants.ts';
 import { type LinearJob, sumsFit } from './linear-job.ts';
 
-/** True, or why the Helium kernels, which saturate vectors of results to codes, cannot compute a layer of plain weights. */
+/** True, or why the Helium kernels, which saturate vectors of results to codes, cannot compute a layer with weights of 8 bits. */
 export function requantizesByVectors(job: LinearJob): true | string {
   if (job.form === undefined && job.leftShift !== 0) return 'an output has a scale of 0.5 or more';
-  return multipliesByVectors(job, 8);
+  const { format } = job;
+  // Of a depthwise layer they are few: bytes cost little.
+  if (format !== null && findFormat(format).bits === null) return `its weights are ${format}`;
+  if (!fitsBytes(job.weights.data as Codes)) return 'its weights do not fit 8 bits';
+  return saturatesVectors(job);
 }
 
 /** The same for kernels that shift sums to the left, and weights that take so many bits. */
 export function multipliesByVectors(job: LinearJob, bits: FieldBits): true | string {
+  const able = bits === 8 ? acceptsBytes(job) : acceptsFields(job, bits);
+  return able === true ? saturatesVectors(job) : able;
+}
+
+function saturatesVectors(job: LinearJob): true | string {
   const { form } = job;
   if (job.x.packed || job.y.packed) return 'its input or output has codes of 4 bits';
   if (form !== undefined && form !== 'wide') return 'it is requantized as a quantized file says';
   if (job.clamp.min !== -128 || job.clamp.max !== 127) return 'its result is clamped to other codes than -128 to 127';
-  const able = bits === 8 ? acceptsBytes(job) : acceptsFields(job, bits);
-  return able === true ? sumsFit(job) : able;
+  return sumsFit(job);
 }
 
 function acceptsBytes({ format, weights }: LinearJob): true | string {

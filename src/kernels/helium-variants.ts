@@ -7,11 +7,22 @@ export type FieldBits = 8 | 4 | 2;
 
 export const FIELD_BITS: readonly FieldBits[] = [8, 4, 2];
 
-/** What names of kernels end in, and bytes of a step of nn_gemm_helium. */
-const FIELDS: Readonly<Record<FieldBits, { readonly codes: string; readonly step_bytes: number }>> = {
-  8: { codes: 's8', step_bytes: 4 * 14 },
-  4: { codes: 'int4', step_bytes: 4 * 16 },
-  2: { codes: 'int2', step_bytes: 4 * 17 },
+interface Field {
+  /** What names of kernels end in. */
+  readonly codes: string;
+  /** Bytes of a step of each inner loop. */
+  readonly steps: Readonly<Record<HeliumLoop, number>>;
+  /** Steps of dense_rows_helium that are written out: what its loop takes beside them counts more where it is all there is. */
+  readonly unroll: number;
+}
+
+/** Naked functions that the kernels call. */
+export type HeliumLoop = 'gemm_helium' | 'dense_rows_helium';
+
+const FIELDS: Readonly<Record<FieldBits, Field>> = {
+  8: { codes: 's8', steps: { gemm_helium: 4 * 14, dense_rows_helium: 4 * 17 }, unroll: 2 },
+  4: { codes: 'int4', steps: { gemm_helium: 4 * 16, dense_rows_helium: 4 * 21 }, unroll: 4 },
+  2: { codes: 'int2', steps: { gemm_helium: 4 * 17, dense_rows_helium: 4 * 23 }, unroll: 4 },
 };
 
 export function idOf(kernel: string, bits: FieldBits): string {
@@ -26,12 +37,12 @@ export interface HeliumVariant {
   readonly shift: number;
 }
 
-/** `kernel` (conv2d_helium) for a layer, and what it calls (gemm_helium). */
-export function heliumVariant(kernel: string, callee: string, bits: FieldBits, job: LinearJob): HeliumVariant {
+/** `kernel` (conv2d_helium) for a layer, and the loop that it calls. */
+export function heliumVariant(kernel: string, loop: HeliumLoop, bits: FieldBits, job: LinearJob): HeliumVariant {
   const { form, leftShift } = job;
   const shift = (form === undefined ? leftShift : 0) - (8 - bits);
   const ending = bits === 8 && shift > 0 ? '_shifted' : formSuffix(form);
-  return { ...variantOf(kernel, callee, bits, ending), shift };
+  return { ...variantOf(kernel, loop, bits, ending), shift };
 }
 
 /** What names end in: a form of requantization, or that sums are shifted, as those of few bits are anyway. */
@@ -39,15 +50,16 @@ export const ENDINGS: readonly string[] = ['', '_wide', '_shifted'];
 
 export function variantOf(
   kernel: string,
-  callee: string,
+  loop: HeliumLoop,
   bits: FieldBits,
   ending: string,
 ): Omit<HeliumVariant, 'shift'> {
-  const { codes, step_bytes } = FIELDS[bits];
+  const { codes, steps, unroll } = FIELDS[bits];
   const variant = `${codes}${ending}`;
   const isShifted = ending === '_shifted';
   const params = {
-    ...{ codes, bits, step_bytes, step_words: 2 * bits, mask: bits === 8 ? 0 : 0x100 - 2 ** (8 - bits) },
+    ...{ codes, bits, unroll, log2_unroll: Math.log2(unroll) },
+    ...{ step_bytes: steps[loop], step_words: 2 * bits, mask: bits === 8 ? 0 : 0x100 - 2 ** (8 - bits) },
     ...{ form: isShifted ? '' : ending, shifted: isShifted || bits < 8 },
   };
   const name = `nn_${kernel}_${variant}`;
@@ -55,7 +67,7 @@ export function variantOf(
     kernel: name,
     instances: [
       { name, template: `nn_${kernel}`, params: { variant } },
-      { name: `nn_${callee}_${variant}`, template: `nn_${callee}`, params },
+      { name: `nn_${loop}_${variant}`, template: `nn_${loop}`, params },
     ],
   };
 }

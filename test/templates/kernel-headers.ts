@@ -61,11 +61,13 @@ const BY_BITS: readonly KernelInstance[] = [
 /** Those of Helium, each of which calls another one. */
 const HELIUM: readonly KernelInstance[] = FIELD_BITS.flatMap((bits) =>
   ENDINGS.flatMap((ending) =>
-    [
-      ['conv2d_helium', 'gemm_helium'],
-      ['pointwise_helium', 'gemm_helium'],
-      ['dense_helium', 'dense_rows_helium'],
-    ].flatMap(([kernel, callee]) => variantOf(kernel, callee, bits, ending).instances),
+    (
+      [
+        ['conv2d_helium', 'gemm_helium'],
+        ['pointwise_helium', 'gemm_helium'],
+        ['dense_helium', 'dense_rows_helium'],
+      ] as const
+    ).flatMap(([kernel, loop]) => variantOf(kernel, loop, bits, ending).instances),
   ),
 );
 
