@@ -11,6 +11,8 @@
 #endif
 /* Not worth registers of its caller: the rare side of a branch. */
 #define NN_RARE __attribute__((noinline, unused)) static
+/* Worth its place in every caller, where gcc would rather save code: with -Os as well, shapes become numbers. */
+#define NN_INLINE __attribute__((always_inline)) static inline
 /* A parameter that only the assembly sees. */
 #define NN_ASM_ARG __attribute__((unused))
 

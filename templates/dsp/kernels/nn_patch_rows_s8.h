@@ -7,7 +7,7 @@
 #include "nn_store4.h"
 
 /* Codes one after the other; words first: rows of patches are too short for a call. Returns the end. */
-static inline int8_t *nn_copy_s8(int8_t *to, const int8_t *from, int32_t count)
+NN_INLINE int8_t *nn_copy_s8(int8_t *to, const int8_t *from, int32_t count)
 {
     for (; count >= 4; count -= 4) {
         nn_store4(to, nn_load4(from));

@@ -30,8 +30,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#if !defined(SEPARABLE_FILES_ID) || SEPARABLE_FILES_ID != 0x214e038du
-#error "separable.c (214e038d) and separable.h are of different runs: run nibblec compile again and take all its files"
+#if !defined(SEPARABLE_FILES_ID) || SEPARABLE_FILES_ID != 0xd99e27aau
+#error "separable.c (d99e27aa) and separable.h are of different runs: run nibblec compile again and take all its files"
 #endif
 
 /* Compile with -DSEPARABLE_LAYER_HOOK=function to have it called after each layer (traces, timing). */
@@ -87,6 +87,8 @@ typedef struct {
 #endif
 /* Not worth registers of its caller: the rare side of a branch. */
 #define NN_RARE __attribute__((noinline, unused)) static
+/* Worth its place in every caller, where gcc would rather save code: with -Os as well, shapes become numbers. */
+#define NN_INLINE __attribute__((always_inline)) static inline
 /* A parameter that only the assembly sees. */
 #define NN_ASM_ARG __attribute__((unused))
 
@@ -252,7 +254,7 @@ typedef struct {
     int32_t top, left, ox;
 } nn_window;
 
-static inline void nn_next_window(const nn_conv_shape *s, nn_window *at)
+NN_INLINE void nn_next_window(const nn_conv_shape *s, nn_window *at)
 {
     at->left += s->stride_w;
     at->ox++;
@@ -278,7 +280,7 @@ static inline void nn_store4(int8_t *p, uint32_t v)
 }
 
 /* Codes one after the other; words first: rows of patches are too short for a call. Returns the end. */
-static inline int8_t *nn_copy_s8(int8_t *to, const int8_t *from, int32_t count)
+NN_INLINE int8_t *nn_copy_s8(int8_t *to, const int8_t *from, int32_t count)
 {
     for (; count >= 4; count -= 4) {
         nn_store4(to, nn_load4(from));
