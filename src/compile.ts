@@ -204,9 +204,12 @@ function inputsOf(graph: Graph): DatasetInput[] {
   return graph.inputs.map((name) => ({ name, ...typeOf(graph, name) }));
 }
 
+/** How the remark begins on a file that onnxruntime does not run. */
+export const NOT_RUN = 'onnxruntime does not run it on every sample';
+
 function remarkOn({ node, text }: NotRun): Remark {
   const [op = 'model', ...name] = node?.split(' ') ?? [];
-  const words = `onnxruntime does not run it on every sample: ${text}`;
+  const words = `${NOT_RUN}: ${text}`;
   return { pass: 'import', op, node: name.join(' ').replace(/^'|'$/g, ''), text: words };
 }
 

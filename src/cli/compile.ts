@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { GeneratedFiles } from '../codegen/emit.ts';
 import { emitSelfTest } from '../codegen/emit-self-test.ts';
-import { type Compilation, compileModel, transformModel } from '../compile.ts';
+import { type Compilation, compileModel, NOT_RUN, transformModel } from '../compile.ts';
 import { printGraph } from '../ir/text.ts';
 import { checkFit } from '../report/check-fit.ts';
 import { fullReport } from '../report/full-report.ts';
@@ -133,7 +133,9 @@ async function finish(compilation: Compilation, flags: Flags, progress: Progress
     sayJson({ out: flags.out, files: names, pages, ...full, verdicts });
     return;
   }
-  say(renderReport(report));
+  const saidBelow = verdicts.some(({ file }) => file && !file.run);
+  const remarks = saidBelow ? report.remarks.filter(({ text }) => !text.startsWith(NOT_RUN)) : report.remarks;
+  say(renderReport({ ...report, remarks }));
   const refusals = flags.refusals ? renderRefusals(report) : null;
   if (refusals) say(`\n${refusals}`);
   const weights = renderWeights(full);

@@ -1,19 +1,24 @@
-import { AttributeError, numbersOf } from '../ir/attributes.ts';
+import { AttributeError } from '../ir/attributes.ts';
 import type { Graph, Node } from '../ir/types.ts';
 import { findOp } from '../ops/index.ts';
-import type { NodeFacts } from '../ops/op-def.ts';
 import { firstBroken } from '../ops/support/rules.ts';
 import { UserError } from '../support/errors.ts';
 import { showNode } from './bad-model.ts';
+import { nodeFacts } from './node-facts.ts';
+import { whatLacks } from './what-lacks.ts';
 
 /** More broken nodes than these are counted, not printed. */
 const MAX_LINES = 50;
 
 /**
  * Holds every node to the rules of its operator: what onnxruntime says only when its kernel runs, and the C could not say
- * at all. Throws BAD_MODEL that names them.
+ * at all. Throws BAD_MODEL that names them, UNSUPPORTED on what onnxruntime does not compute.
  */
 export function checkNodes(graph: Graph): void {
+  for (const node of graph.nodes) {
+    const lacks = whatLacks(node, graph.types, graph.constants);
+    if (lacks) throw lacks;
+  }
   const broken = graph.nodes.flatMap((node) => {
     const why = whatIsWrong(graph, node);
     return why === null ? [] : [{ node, why }];
@@ -34,19 +39,8 @@ export function checkNodes(graph: Graph): void {
 
 function whatIsWrong(graph: Graph, node: Node): string | null {
   const rules = findOp(node.domain, node.op)?.check ?? [];
-  const type = (value: string | null | undefined) => (value != null && graph.types.get(value)) || null;
-  const facts: NodeFacts = {
-    node,
-    input: (index) => type(node.inputs[index]),
-    output: (index) => type(node.outputs[index]),
-    numbers(index) {
-      const value = node.inputs[index];
-      const constant = value == null ? undefined : graph.constants.get(value);
-      return constant ? numbersOf(constant) : null;
-    },
-  };
   try {
-    return firstBroken(rules, facts);
+    return firstBroken(rules, nodeFacts(node, graph.types, graph.constants));
   } catch (error) {
     if (error instanceof AttributeError) return error.message;
     throw error;

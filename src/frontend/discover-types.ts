@@ -12,6 +12,7 @@ import { hasOwnRule, ownTypes, unspeakable } from './own-types.ts';
 import { type SafeModelSpec, safeModel } from './safe-model.ts';
 import { standInTypes } from './stand-in-types.ts';
 import { countElements } from './tensor-data.ts';
+import { whatLacks } from './what-lacks.ts';
 
 /** A flat graph without types; nodes in topological order, all of one opset. */
 export interface UntypedGraph {
@@ -198,7 +199,8 @@ async function infer(
     if (node && NO_KERNEL.test(error.problem.because?.[0] ?? '')) return node;
     if (isCrash(error)) return await refuseCrash(spec);
     const isTooLarge = /bad_alloc/.test(error.problem.because?.[0] ?? '');
-    throw model.explain(error, node ?? (isTooLarge ? null : await culprit(spec, () => true)));
+    const refused = node ?? (isTooLarge ? null : await culprit(spec, () => true));
+    throw (refused && whatLacks(refused, known, constants)) ?? model.explain(error, refused);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Tensor, TensorType, ValueName } from '../ir/types.ts';
 import { UserError } from '../support/errors.ts';
+import { nextStep, plainWords } from '../support/runtime-words.ts';
 import { showNode } from './bad-model.ts';
 import type { FlatNode } from './flat-node.ts';
 import { writeModel } from './onnx-writer.ts';
@@ -96,18 +97,18 @@ export function safeModel({ nodes, known, constants, outputs, opset, ranksOf = [
       const words = (error.problem.because?.[0] ?? '')
         .replace(/value#\d+/g, (name) => originalOf(name) ?? name)
         .replace(/node#(\d+)/g, (name, index) => nodes[Number(index)]?.name ?? name);
+      const next = PADS.test(words)
+        ? 'a pool pads less than its kernel is long: write the rest as a Pad before it'
+        : nextStep(words);
       const tooNew = node !== null && node.domain === '' && node.opset > NEWEST_OPSET;
+      const hint = tooNew ? `export the model with opset ${NEWEST_OPSET} or older; it has ${node.opset}` : next;
       return new UserError(
         {
           code: tooNew || LIMITS.test(words) ? 'UNSUPPORTED' : 'BAD_MODEL',
           message: `onnxruntime ${/bad_alloc/.test(words) ? 'runs out of memory on' : 'refuses'} ${node ? 'a node' : 'the model'}`,
           ...(node && { where: showNode(node) }),
-          because: [words.length > 600 ? `${words.slice(0, 600)}...` : words],
-          ...(tooNew
-            ? { hint: `export the model with opset ${NEWEST_OPSET} or older; it has ${node.opset}` }
-            : PADS.test(words) && {
-                hint: 'a pool pads less than its kernel is long: write the rest as a Pad before it',
-              }),
+          because: [plainWords(words)],
+          ...(hint && { hint }),
         },
         { cause: error },
       );

@@ -12,6 +12,8 @@ export interface OpDef {
   upgrade?(node: Node, opset: number, upgrade: UpgradeBuilder): Node;
   /** What must be true of a node in the newest form, in this order: all that onnxruntime finds out only when it runs it. */
   readonly check?: readonly Rule[];
+  /** What the operator may ask for and onnxruntime does not compute: of nodes of any opset, whose types may not be known yet. */
+  readonly lacks?: readonly Lack[];
   /** Works on [N, C, ...spatial] and wants channels last. */
   readonly spatial?: boolean;
   /** Each output element depends on the elements at the same (broadcast) place only: can become a lookup table. */
@@ -38,6 +40,12 @@ export interface NodeFacts {
 
 /** A sentence on what is wrong with the node, or null. A rule may rely on those before it. */
 export type Rule = (facts: NodeFacts) => string | null;
+
+export interface Lack {
+  readonly missing: Rule;
+  /** What to write instead. */
+  readonly next: string;
+}
 
 export interface UpgradeBuilder {
   /** A new constant, e.g. for an attribute that became an input. */

@@ -1,6 +1,7 @@
 import { copyFile, type ModelFile } from '../frontend/file-copy.ts';
 import type { Tensor, ValueName } from '../ir/types.ts';
 import { UserError } from '../support/errors.ts';
+import { plainWords } from '../support/runtime-words.ts';
 import { type FileSession, openFile } from './file-session.ts';
 import { isCrash } from './isolated-session.ts';
 
@@ -44,7 +45,7 @@ export async function tryFile(
   }
   const [failure] = failures;
   return failure
-    ? { node: failure.problem.where ?? null, text: failure.problem.because?.[0] ?? failure.message }
+    ? { node: failure.problem.where ?? null, text: plainWords(failure.problem.because?.[0] ?? failure.message) }
     : null;
 }
 
@@ -66,7 +67,7 @@ function refuse(failures: readonly UserError[]): void {
     code: 'BAD_MODEL',
     message: 'onnxruntime refuses a node whenever it runs it',
     where: problem.where,
-    because: [words],
+    because: [plainWords(words)],
     hint: 'export the model again, or mend the node',
   });
 }

@@ -2,6 +2,7 @@ import { copyFile, type FileCopy } from '../frontend/file-copy.ts';
 import type { Tensor, ValueName } from '../ir/types.ts';
 import { type FileSession, openFile } from '../runtime/file-session.ts';
 import { UserError } from '../support/errors.ts';
+import { plainWords } from '../support/runtime-words.ts';
 import { graphRun } from './behind-steps.ts';
 import { agrees, type Comparison } from './compare.ts';
 import { explained } from './explain-output.ts';
@@ -147,5 +148,5 @@ function notRun(because: string): FileJudge {
 function reasonOf(error: unknown): string {
   if (!(error instanceof UserError) || error.problem.code !== 'RUNTIME') throw error;
   const { message, where, because = [] } = error.problem;
-  return [because[0] ?? message, ...(where ? [`(${where})`] : [])].join(' ');
+  return [plainWords(because[0] ?? message), ...(where ? [`(${where})`] : [])].join(' ');
 }

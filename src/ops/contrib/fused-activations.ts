@@ -1,6 +1,6 @@
 import type { Attribute, Node } from '../../ir/types.ts';
 import { own } from '../../support/own.ts';
-import type { OpDef, UpgradeBuilder } from '../op-def.ts';
+import type { NodeFacts, OpDef, UpgradeBuilder } from '../op-def.ts';
 import { scalar } from '../support/upgrade.ts';
 
 /** act(Conv(x, w, b) + z) */
@@ -25,6 +25,7 @@ export const fusedGemm: OpDef = {
   op: 'FusedGemm',
   domain: 'com.microsoft',
   summary: 'Gemm and an activation.',
+  lacks: [{ missing: otherActivation, next: 'give the model from before onnxruntime optimized it' }],
   upgrade(node, _opset, upgrade) {
     const { activation, activation_alpha, activation_beta, activation_gamma, ...attributes } = node.attributes;
     const [a, b, c = null] = node.inputs;
@@ -46,6 +47,17 @@ const PARAMETERS: Readonly<Record<string, readonly string[]>> = {
   Softsign: [],
   ThresholdedRelu: ['alpha'],
 };
+
+/** As onnxruntime's kernel has them: each with all of its parameters. */
+function otherActivation({ node: { attributes } }: NodeFacts): string | null {
+  const { activation } = attributes;
+  if (!activation) return 'it names no activation';
+  const parameters = own(PARAMETERS, String(activation));
+  if (!parameters)
+    return `its activation is '${String(activation)}'; onnxruntime has ${Object.keys(PARAMETERS).join(', ')}`;
+  const absent = parameters.find((name) => attributes[`activation_${name}`] === undefined);
+  return absent ? `its activation ${String(activation)} comes without activation_${absent}` : null;
+}
 
 /** The layer under a name of its own, then the activation, which makes the node's output. */
 function activated(

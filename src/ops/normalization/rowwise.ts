@@ -7,13 +7,14 @@ import { axisOf, checkDtype } from '../support/inputs.ts';
 import { inLoops, linesParams, loopsOver } from '../support/loops.ts';
 import { elementsText, followInput } from '../support/moves.ts';
 import { pointer, rowsAlong } from '../support/rows.ts';
-import { lpNormRules, lrnRules, meanVarianceRules } from './rules.ts';
+import { lpNormRules, lrnLacks, lrnRules, meanVarianceRules } from './rules.ts';
 
 /** y[c] = x[c] / (bias + alpha / size * sum of x^2 over `size` channels around c)^beta */
 export const lrn: OpDef = {
   op: 'LRN',
   summary: 'Local response normalization across channels.',
   check: lrnRules,
+  lacks: lrnLacks,
   spatial: true,
   lower(node, lower) {
     checkDtype(node, lower, (dtype) => dtype === 'f32');

@@ -1,6 +1,6 @@
 import { intAttribute } from '../../ir/attributes.ts';
 import { normalizeAxis } from '../../ir/shape.ts';
-import type { NodeFacts, Rule } from '../op-def.ts';
+import type { Lack, NodeFacts, Rule } from '../op-def.ts';
 import {
   attribute,
   axes,
@@ -69,3 +69,15 @@ export const skipLayerNormRules: readonly Rule[] = [
 export const lrnRules: readonly Rule[] = [inputs(1), rank(0, 2, Infinity), bounded('size', 0, 1)];
 export const lpNormRules: readonly Rule[] = [inputs(1), axis('axis', -1), bounded('p', 2, 1, 2)];
 export const meanVarianceRules: readonly Rule[] = [inputs(1), axes('axes')];
+
+export const lrnLacks: readonly Lack[] = [
+  {
+    missing(facts) {
+      const size = attribute('size')(facts);
+      return size > 0 && size % 2 === 0
+        ? `its size is ${size}; onnxruntime sums over odd numbers of channels only`
+        : null;
+    },
+    next: 'take an odd size, or write the mean of squares as an AveragePool over the channels',
+  },
+];

@@ -9,6 +9,7 @@ import { isReal, number } from '../support/scalar.ts';
 import { axisTaps, type ResizeAxis, type ResizeMode, type Taps } from './resize-axis.ts';
 import { lowerResizeCodes, resizeOracle, resizeRule } from './resize-codes.ts';
 import { lowerFilteredIntegers } from './resize-integers.ts';
+import { resizeLacks } from './resize-lacks.ts';
 import { resizeAxes, resizeMode } from './resize-node.ts';
 import { resizeRules } from './rules.ts';
 
@@ -20,6 +21,7 @@ export const resize: OpDef = {
   op: 'Resize',
   summary: 'Nearest, linear or cubic interpolation along any axes; every coordinate mode; antialias; integers linear.',
   check: resizeRules,
+  lacks: resizeLacks,
   spatial: true,
   upgrade: fromOpset10,
   quantize: resizeRule,
