@@ -1,5 +1,5 @@
 import type { KernelInstance } from '../ir/program.ts';
-import { DECODER_NAMES, WIDE_DECODER_NAMES } from '../kernels/decoders.ts';
+import { DECODER_NAMES, FREE_DECODER_NAMES, WIDE_DECODER_NAMES } from '../kernels/decoders.ts';
 import { FORM_SUFFIXES } from '../kernels/forms.ts';
 
 /** Weights that are one element each, and packed ones that are read where they lie. */
@@ -56,6 +56,8 @@ export const NAMED_INSTANCES: readonly KernelInstance[] = [
   ...unpacking('nn_conv2d_a4_blocks'),
   ...all('nn_stream_s8', { unpack: DECODER_NAMES }),
   ...all('nn_depthwise_stream_s8', { unpack: DECODER_NAMES }),
+  ...all('nn_depthwise_four_s8', { unpack: FREE_DECODER_NAMES }),
+  ...all('nn_depthwise3x3_runs_s8', { unpack: FREE_DECODER_NAMES, form: FORMS_BY_FOURS }),
 
   // By form of requantization.
   ...all('nn_averagepool2d_s8', { form }),
@@ -73,7 +75,7 @@ export const NAMED_INSTANCES: readonly KernelInstance[] = [
   ...all('nn_depthwise3x3_s8', { form: FORMS_BY_FOURS }),
   ...all('nn_depthwise3x3_pixel_s8', { form: FORMS_BY_FOURS }),
   ...all('nn_depthwise3x3_run_s8', { form: FORMS_BY_FOURS }),
-  ...all('nn_depthwise3x3_runs_s8', { form: FORMS_BY_FOURS }),
+  ...all('nn_depthwise3x3_runs_s8', { unpack: [''], form: FORMS_BY_FOURS }),
   ...all('nn_mul4_s8', { form: ['', '_wide'] }),
   ...all('nn_depthwise2d_helium_s8', { form: ['', '_wide'] }),
   ...all('nn_depthwise2d_run_helium_s8', { form: ['', '_wide'] }),

@@ -25,6 +25,9 @@ const WORTH: Readonly<Record<Goal, number>> = { balanced: 1, speed: 0, size: 1, 
 /** Share of the arena that a layer must be able to save to be looked at. */
 const LEAST = 0.005;
 
+/** Layers that are tried together because one of them is not worth it. */
+const MOST_TOGETHER = 3;
+
 /** Layers that give up a kernel, one after the other, or tries to give them back; more than the peaks of any network. */
 const MOST_STEPS = 32;
 
@@ -42,8 +45,8 @@ export function spareMemory(attempt: Try, goal: Goal, ruledOut: Without = new Ma
 }
 
 /**
- * The kernel of a layer at the top of the arena makes way for a leaner one as long as that saves more of the RAM than it
- * costs of the time. Greedy, from top to top.
+ * The kernel of a layer at the top of the arena, or of all layers there that have it, makes way for a leaner one as long as that
+ * saves more of the RAM than it costs of the time. Greedy, from top to top.
  */
 function spared(attempt: Try, goal: Goal, ruledOut: Without, worth = WORTH[goal]): Attempt {
   let best = attempt({ goal });
@@ -85,13 +88,30 @@ function couldBeFaster({ instructions = 0, others = [] }: Call): boolean {
   return others.some((other) => other.instructions < instructions);
 }
 
+/** Calls whose leaner kernels are worth it: one, all of a kind, or some of which each makes the arena smaller. */
 function firstWorth(best: Attempt, without: Without, attempt: (without: Without) => Attempt, worth: number) {
-  for (const call of callsAtTop(best)) {
-    const other = new Map([...without, [call.node, ruledOut(call, best, without)]]);
-    const tried = attempt(other);
-    if (isWorth(best, tried, worth)) return { tried, other };
+  let step: { readonly tried: Attempt; readonly other: Without } | null = { tried: best, other: without };
+  for (let depth = 0; depth < MOST_TOGETHER && step !== null; depth++) {
+    const { tried: from, other: soFar } = step;
+    step = null;
+    const calls = callsAtTop(from);
+    for (const some of [...calls.map((call) => [call]), ...ofOneKernel(calls)]) {
+      const other: Without = new Map([
+        ...soFar,
+        ...some.map((call) => [call.node, ruledOut(call, from, soFar)] as const),
+      ]);
+      const tried = attempt(other);
+      if (isWorth(best, tried, worth)) return { tried, other };
+      if (tried.plan.arenaBytes < (step?.tried ?? from).plan.arenaBytes) step = { tried, other };
+    }
   }
   return null;
+}
+
+/** Layers like one another are at the top together: one that gives its kernel up alone saves nothing. */
+function ofOneKernel(calls: readonly Call[]): Call[][] {
+  const kernels = new Set(calls.map(({ kernel }) => kernel));
+  return [...kernels].map((id) => calls.filter(({ kernel }) => kernel === id)).filter(({ length }) => length > 1);
 }
 
 /**

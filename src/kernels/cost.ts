@@ -16,7 +16,11 @@ const OTHERS = 'cortex-m0';
 const UNCOUNTED: Prices = { instructions: 1, outputs: 30, products: 3, blocks: 30, vectors: 2 };
 
 /** Of unpacking a code for a kernel that has been counted with plain ones only. */
-const UNPACKED: Prices = Object.fromEntries(DECODERS.map(({ name, instructions }) => [`unpack ${name}`, instructions]));
+const UNPACKED: Prices = Object.fromEntries(
+  DECODERS.flatMap(({ name, instructions }) =>
+    [`unpack ${name}`, `unpack ${name} by fours`].map((part) => [part, instructions]),
+  ),
+);
 
 export interface Core {
   readonly core: string;

@@ -1,6 +1,6 @@
 import type { Codes } from '../formats/index.ts';
 import { typeOf } from '../ir/graph.ts';
-import type { LowerBuilder, Operand } from '../ir/lowering.ts';
+import type { Goal, LowerBuilder, Operand } from '../ir/lowering.ts';
 import { ofLength } from '../ir/of-length.ts';
 import type { RequantizationForm } from '../ir/program.ts';
 import type { Node, Tensor } from '../ir/types.ts';
@@ -39,6 +39,7 @@ export interface LinearJob extends Job {
   readonly bound: AccumulatorBound;
   readonly macs: number;
   readonly summary: string;
+  readonly goal: Goal;
 }
 
 export type LinearLayer = Pick<LinearJob, 'shape' | 'weights' | 'x' | 'y' | 'macs' | 'summary'>;
@@ -62,6 +63,7 @@ export function linearJob(node: Node, lower: LowerBuilder, layer: LinearLayer): 
     name: node.name,
     reads: [layer.x],
     features: lower.features,
+    goal: lower.wish.goal,
     format: typeOf(graph, node.inputs[1]).quant?.format ?? null,
     inputZeroPoint: zeroPointOf(x),
     bias,

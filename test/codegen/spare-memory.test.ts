@@ -53,6 +53,11 @@ describe('kernels for a goal', () => {
     expect(kernelsOf(spareMemory(layers(dear).attempt, 'balanced'))).toEqual(['fast', 'fast']);
   });
 
+  test('balanced: two layers that only together make the arena smaller', () => {
+    const tied = { a: TWO.wide, b: TWO.wide, c: TWO.small };
+    expect(kernelsOf(spareMemory(layers(tied).attempt, 'balanced'))).toEqual(['lean', 'lean', 'fast']);
+  });
+
   test('ram: the least, and below it as fast as can be', () => {
     const dear = { ...TWO, wide: { fast: [100, 80], lean: [900, 50] } } as const;
     expect(kernelsOf(spareMemory(layers(dear).attempt, 'ram'))).toEqual(['lean', 'fast']);

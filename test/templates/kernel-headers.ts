@@ -31,7 +31,7 @@ const BY_FORM: readonly KernelInstance[] = ['', '_wide', '_shift'].flatMap((form
     template: 'nn_depthwise3x3_strips_s8',
     params: {
       ...{ height: 7, pitch: 9, plane: 63, column: 8, columns: 6, odd_columns: false, strips: 6, row: 48 },
-      ...{ rows: 5, odd_rows: true, last: 54, zero_point: 4 },
+      ...{ rows: 5, odd_rows: true, last: 54, zero_point: 4, unpack: '' },
     },
   },
 ]);

@@ -1,12 +1,15 @@
 import { type WindowShape, windowOverlap, windowParams } from '../../ir/window.ts';
 import { raisedZeroPoint } from '../dsp-limits.ts';
+import { formSuffix } from '../forms.ts';
 import type { Kernel } from '../kernel.ts';
 import type { LinearJob } from '../linear-job.ts';
 import { depthwisePixelWork, depthwiseRunsWork, depthwiseStripsWork } from '../work.ts';
 import { streamWeights } from './stream-weights.ts';
 
 /** Columns of each row as nn_depthwise3x3_pixel_s8 loads them: 1, 2, 0. */
-const weights = streamWeights(() => [1, 2, 0, 4, 5, 3, 7, 8, 6]);
+const TAPS = [1, 2, 0, 4, 5, 3, 7, 8, 6];
+const weights = streamWeights(() => TAPS);
+const fours = streamWeights(() => TAPS, 'fours');
 
 /** 3x3, any stride, pixel by pixel: next to no scratch. */
 export const depthwise3x3S8: Kernel<LinearJob> = {
@@ -39,14 +42,16 @@ export const depthwise3x3S8: Kernel<LinearJob> = {
 export const depthwise3x3RunsS8: Kernel<LinearJob> = {
   ...depthwise3x3S8,
   id: 'depthwise3x3_runs_s8',
-  scratchBytes: (job) => zerosBytes(job.shape) + weights.scratchBytes(job),
+  scratchBytes: (job) => zerosBytes(job.shape) + fours.scratchBytes(job),
+  tableBytes: fours.tableBytes,
   overlap: ({ shape }) => ({ atLeast: windowOverlap(shape, 1, 1, shape.out_w) }),
-  work: (job) => ({ ...depthwiseRunsWork(job), ...weights.work(job) }),
+  work: (job) => ({ ...depthwiseRunsWork(job), ...fours.work(job, job.shape.out_h) }),
   build(job, lower) {
-    const { params, about } = weights.build(job, lower);
+    const { params, unpack, about } = fours.build(job, lower);
     return {
       template: 'depthwise3x3_runs_s8',
       params: {
+        kernel: `nn_depthwise3x3_runs_s8${unpack === '' ? '' : `_${unpack}`}${formSuffix(job.form)}`,
         shape: windowParams(job.shape),
         ...params,
         zero_point: raisedZeroPoint(job),
@@ -81,18 +86,18 @@ export const depthwise3x3StripsS8: Kernel<LinearJob> = {
     const { height, pitch } = planeOf(shape);
     if (pitch > 255 || height * pitch > 65_535 || shape.out_w * shape.out_c > 4095)
       return 'its rows are longer than offsets of instructions';
-    return inFours3x3(shape) ?? weights.accepts(job);
+    return inFours3x3(shape) ?? fours.accepts(job);
   },
-  scratchBytes: (job) => planeOf(job.shape).bytes + weights.scratchBytes(job),
+  scratchBytes: (job) => planeOf(job.shape).bytes + fours.scratchBytes(job),
   overlap: ({ shape }) => (shape.in_h === shape.out_h && shape.in_w === shape.out_w ? { exactly: 0 } : null),
-  work: (job) => ({ ...depthwiseStripsWork(job), ...weights.work(job) }),
-  tableBytes: weights.tableBytes,
+  work: (job) => ({ ...depthwiseStripsWork(job), ...fours.work(job) }),
+  tableBytes: fours.tableBytes,
   build(job, lower) {
     const { shape, zeroPoint } = job;
     const { height, pitch, bytes } = planeOf(shape);
-    const { params, about } = weights.build(job, lower);
+    const { params, unpack, about } = fours.build(job, lower);
     const zero = zeroPoint < 0 ? `m${-zeroPoint}` : zeroPoint;
-    const instance = `nn_depthwise3x3_strips_s8_${pitch}_${shape.out_h}x${shape.out_w}x${shape.out_c}_${zero}`;
+    const instance = `nn_depthwise3x3_strips_s8_${pitch}_${shape.out_h}x${shape.out_w}x${shape.out_c}_${zero}${unpack === '' ? '' : `_${unpack}`}`;
     return {
       template: 'depthwise3x3_strips_s8',
       params: {
@@ -118,6 +123,7 @@ export const depthwise3x3StripsS8: Kernel<LinearJob> = {
             odd_rows: shape.out_h % 2 === 1,
             last: (2 + shape.out_h - (shape.out_h % 2)) * pitch,
             zero_point: zeroPoint,
+            unpack,
           },
         },
       ],

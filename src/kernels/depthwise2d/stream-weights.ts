@@ -10,13 +10,23 @@ import { depthwiseStream, tapsInFours } from '../packing/depthwise-stream.ts';
 import { biasTables } from '../weights/bias-tables.ts';
 import { packedParams } from '../weights/read-weights.ts';
 
+/** Weights of a layer up to which they are stored as bytes rather than unpacked to RAM, where the goal is not size. */
+const FEW_WEIGHTS = 1024;
+
 /**
- * The stream of depthwise kernels that take four channels at a time (depthwise-stream.ts): a table, or unpacked before the kernel starts.
+ * The stream of depthwise kernels that take four channels at a time (depthwise-stream.ts): a table, or unpacked, either before the
+ * kernel starts or, by kernels that can wait, four channels at a time, where a decoder can begin anywhere.
  * orderOf: taps as the kernel reads them.
  */
-export function streamWeights(orderOf: (shape: WindowShape) => readonly number[]) {
-  const packed = plansOf((job: LinearJob) => packedTaps(job, orderOf(job.shape)));
-  const storedOf = (job: LinearJob): StoredWeights | null => packed.of(finishedByFours(job));
+export function streamWeights(orderOf: (shape: WindowShape) => readonly number[], wanted: 'whole' | 'fours' = 'whole') {
+  const byFours = (job: LinearJob) => wanted === 'fours' && isFree(job);
+  const packed = plansOf((job: LinearJob) => {
+    const order = orderOf(job.shape);
+    return packedTaps(job, order, byFours(job) ? 4 * order.length : job.weights.data.length);
+  });
+  const isPlain = (job: LinearJob) =>
+    wanted === 'whole' && job.goal !== 'size' && job.weights.data.length <= FEW_WEIGHTS;
+  const storedOf = (job: LinearJob): StoredWeights | null => (isPlain(job) ? null : packed.of(finishedByFours(job)));
   const streamBytes = ({ shape }: LinearJob) => (orderOf(shape).length + 8) * shape.out_c;
   return {
     /** True, or why weights and results are not what the kernels take. */
@@ -25,25 +35,31 @@ export function streamWeights(orderOf: (shape: WindowShape) => readonly number[]
       const able = requantizesByFours(plain);
       return able === true ? (packed.refusal(plain) ?? true) : able;
     },
-    scratchBytes: (job: LinearJob): number => (storedOf(job) === null ? 0 : streamBytes(job)),
+    scratchBytes: (job: LinearJob): number => (storedOf(job) === null || byFours(job) ? 0 : streamBytes(job)),
     tableBytes(job: LinearJob): number {
       const stored = storedOf(job);
       return stored === null ? streamBytes(job) : storedBytes(stored) + 8 * job.shape.out_c;
     },
-    /** Of unpacking. */
-    work(job: LinearJob): Work {
-      return storedOf(job) === null ? {} : { [`unpack ${decoderOf(job).name}`]: job.weights.data.length };
+    /** Of unpacking, `times` where it is by fours. */
+    work(job: LinearJob, times = 1): Work {
+      if (storedOf(job) === null) return {};
+      const part = `unpack ${decoderOf(job).name}`;
+      return byFours(job)
+        ? { [`${part} by fours`]: times * job.weights.data.length }
+        : { [part]: job.weights.data.length };
     },
-    /** Template parameters of a layer. */
+    /** Template parameters of a layer, and the decoder of four channels or ''. */
     build(shifted: LinearJob, lower: LowerBuilder) {
       const job = finishedByFours(shifted);
-      const stored = packed.of(job);
+      const stored = storedOf(job);
       const operands = { x: job.x.name, y: job.y.name, input_zero_point: job.inputZeroPoint };
+      const fours = stored !== null && byFours(job);
       const { params, reading } =
         stored === null
           ? plainStream(job, orderOf(job.shape), lower)
-          : unpackedStream(job, stored, streamBytes(job), lower);
-      return { params: { ...operands, ...params }, about: { macs: job.macs, summary: job.summary, reading } };
+          : unpackedStream(job, stored, fours ? 0 : streamBytes(job), lower);
+      const about = { macs: job.macs, summary: job.summary, reading };
+      return { params: { ...operands, ...params }, unpack: fours ? decoderOf(job).name : '', about };
     },
   };
 }
@@ -66,20 +82,26 @@ function unpackedStream(job: LinearJob, stored: StoredWeights, bytes: number, lo
     order: { rows, perGroup: rows, depth: taps },
   });
   const packed = { ...(table as object), rows, taps, shift: job.folded ?? 0, ...biasTables(job, lower) };
-  const reading: LayerSpec['reading'] = 'whole';
-  return { params: { packed, w: lower.scratch(bytes, 'uint32_t') }, reading };
+  const reading: LayerSpec['reading'] = bytes === 0 ? 'block' : 'whole';
+  return { params: { packed, w: bytes === 0 ? null : lower.scratch(bytes, 'uint32_t') }, reading };
 }
 
-/** The weights as one run; null for plain codes. */
-function packedTaps(job: LinearJob, order: readonly number[]): StoredWeights | string | null {
+/** The weights in runs of `run` codes; null for plain codes. */
+function packedTaps(job: LinearJob, order: readonly number[], run: number): StoredWeights | string | null {
   const format = job.format === null ? null : findFormat(job.format);
   if (format === null || format.unpack === null) return null;
   const by = 2 ** (job.folded ?? 0);
   const codes = tapsInFours(job.weights.data as Codes, order).map((code) => code / by);
   const reason = format.refuse(codes);
   if (reason !== null) return `its weights cannot be stored as ${format.name}: ${reason}`;
-  const stored = format.encode(codes, [codes.length]);
+  const stored = format.encode(codes, new Array<number>(codes.length / run).fill(run));
   return stored.kinds.length > 0 ? `its weights are ${format.name}, each channel by itself` : stored;
+}
+
+/** Its decoder can begin at any segment. */
+function isFree({ format }: LinearJob): boolean {
+  const decoder = format === null ? null : findFormat(format).unpack;
+  return decoder !== null && !decoder.keeps;
 }
 
 function decoderOf({ format }: LinearJob): Decoder {

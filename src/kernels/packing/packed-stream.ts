@@ -33,11 +33,15 @@ export interface PackedStream extends PackedRows {
 /** Memory for the stream of some rows; four rows may need more. */
 const BLOCK_BYTES = 1024;
 
+/** Weights of a layer up to which they are stored as bytes: what few bits save is less than the code that unpacks them. */
+const FEW_WEIGHTS = 512;
+
 /** Plans of jobs: null for plain codes. */
 export function packedStreams(rowsOf: (job: LinearJob) => PackedRows): Plans<LinearJob, PackedStream | null> {
   return plansOf((job) => {
     const format = job.format === null ? null : findFormat(job.format);
-    return format === null || format.unpack === null ? null : planStream(job, format, rowsOf(job));
+    if (format === null || format.unpack === null || job.weights.data.length <= FEW_WEIGHTS) return null;
+    return planStream(job, format, rowsOf(job));
   });
 }
 

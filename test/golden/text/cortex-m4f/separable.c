@@ -30,8 +30,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#if !defined(SEPARABLE_FILES_ID) || SEPARABLE_FILES_ID != 0xd99e27aau
-#error "separable.c (d99e27aa) and separable.h are of different runs: run nibblec compile again and take all its files"
+#if !defined(SEPARABLE_FILES_ID) || SEPARABLE_FILES_ID != 0x2ae388b7u
+#error "separable.c (2ae388b7) and separable.h are of different runs: run nibblec compile again and take all its files"
 #endif
 
 /* Compile with -DSEPARABLE_LAYER_HOOK=function to have it called after each layer (traces, timing). */
@@ -581,7 +581,8 @@ static inline void nn_depthwise3x3_strips_s8_8_6x5x8_m128_planes(const int8_t *p
 
 /* 3x3 depthwise convolution of one image without stride or dilation, by planes of four channels. w: stream of
  * nn_depthwise3x3_pixel_s8. planes: 4 * 64 bytes. An output of the shape of the input may lie exactly over it. */
-static inline void nn_depthwise3x3_strips_s8_8_6x5x8_m128(const nn_conv_shape *s, const int8_t *x, int32_t input_zero_point, const uint32_t *w,
+static inline void nn_depthwise3x3_strips_s8_8_6x5x8_m128(const nn_conv_shape *s, const int8_t *x, int32_t input_zero_point,
+    const uint32_t *w,
     int8_t *planes, int8_t *y)
 {
     const int32_t below = 8 - s->pad_top, beside = 8 - s->pad_left;
