@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { generate } from '../../src/codegen/generate.ts';
+import { CODE_BYTES } from '../../src/codegen/spare-flash.ts';
 import type { Program } from '../../src/ir/program.ts';
 import { randomJobs } from '../kernels/random-jobs.ts';
 
@@ -28,7 +30,7 @@ test('kernels with larger tables are for the goal speed, and say so elsewhere', 
 
 test('where the flash is too small the largest of them go, with a sentence', () => {
   const all = build({ goal: 'speed' });
-  const some = build({ goal: 'speed' }, bytesOf(all) + 16 * 1024 - 1);
+  const some = build({ goal: 'speed' }, bytesOf(all) + CODE_BYTES - 1);
   const [given] = some.calls.filter(({ kernel }) => kernel !== 'conv2d_winograd_s8');
   expect(kernelsOf(some).filter((kernel) => kernel === 'conv2d_winograd_s8')).toHaveLength(2);
   expect(given.refused?.find(({ kernel }) => kernel === 'conv2d_winograd_s8')?.reason).toMatch(
@@ -40,4 +42,13 @@ test('where the flash is too small the largest of them go, with a sentence', () 
 test('a pinned one stays', () => {
   const pins = new Map([['threes0', 'conv2d_winograd_s8']]);
   expect(kernelsOf(build({ pins }, 1024)).filter((kernel) => kernel === 'conv2d_winograd_s8')).toHaveLength(1);
+});
+
+test('what is left for code is above the largest that was measured, and not twice of it', () => {
+  const file = new URL('../../docs/benchmarks/models.json', import.meta.url);
+  const rows: { optimize: string; flashBytes: number; weightBytes: number }[] = JSON.parse(readFileSync(file, 'utf8'));
+  const measured = rows.filter(({ optimize }) => optimize === '-O2').map((row) => row.flashBytes - row.weightBytes);
+  const largest = Math.max(...measured);
+  expect(CODE_BYTES).toBeGreaterThan(largest);
+  expect(CODE_BYTES).toBeLessThan(2 * largest);
 });
