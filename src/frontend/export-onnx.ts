@@ -32,7 +32,7 @@ export function plainModel(graph: Graph, options: ExportOptions = {}): PlainMode
   const constants = new Map(graph.constants);
   for (const node of graph.nodes) {
     const spelled = node.clip ? withClip(graph, node, node.clip, names, constants) : [node];
-    nodes.push(...spelled.flatMap((one) => inNewestForm(graph, one, names, constants)));
+    nodes.push(...spelled.map((one) => (one.op === 'Split' ? withAllOutputs(one, names) : one)));
   }
   const outputs = options.outputs ?? graph.outputs;
   return {
@@ -45,57 +45,6 @@ export function plainModel(graph: Graph, options: ExportOptions = {}): PlainMode
     opset: options.opset ?? runnableOpset({ nodes: graph.nodes, types: graph.types }),
     ...(options.producer !== undefined && { producer: options.producer }),
   };
-}
-
-function inNewestForm(
-  graph: Graph,
-  node: Omit<Node, 'clip'>,
-  names: Set<ValueName>,
-  constants: Map<ValueName, Tensor>,
-): Omit<Node, 'clip'>[] {
-  if (node.attributes.rows_from_axis === 1) return withFlatRows(graph, node, names, constants);
-  if (['GRU', 'LSTM', 'RNN'].includes(node.op) && node.attributes.layout === 1) return withTimeFirst(node, names);
-  return [node.op === 'Split' ? withAllOutputs(node, names) : node];
-}
-
-/** A recurrent node whose tensors have the batch first, of which onnxruntime has no kernel: transposed, and back. */
-function withTimeFirst(node: Omit<Node, 'clip'>, names: Set<ValueName>): Omit<Node, 'clip'>[] {
-  const transpose = (input: ValueName, output: ValueName, perm: readonly number[]) => {
-    return { op: 'Transpose', domain: '', name: output, inputs: [input], outputs: [output], attributes: { perm } };
-  };
-  const [before, after]: Omit<Node, 'clip'>[][] = [[], []];
-  // x, initial_h and initial_c
-  const inputs = node.inputs.map((input, i) => {
-    if (input === null || ![0, 5, 6].includes(i)) return input;
-    const turned = fresh(`${node.name}.time_first`, names);
-    before.push(transpose(input, turned, [1, 0, 2]));
-    return turned;
-  });
-  const outputs = node.outputs.map((output, i) => {
-    if (output === null) return null;
-    const turned = fresh(`${node.name}.time_first`, names);
-    after.push(transpose(turned, output, i === 0 ? [2, 0, 1, 3] : [1, 0, 2]));
-    return turned;
-  });
-  const { layout: _, ...attributes } = node.attributes;
-  return [...before, { ...node, inputs, outputs, attributes }, ...after];
-}
-
-/** A Softmax over all axes from one on, as before opset 13: over the rows of a matrix. */
-function withFlatRows(
-  graph: Graph,
-  node: Omit<Node, 'clip'>,
-  names: Set<ValueName>,
-  constants: Map<ValueName, Tensor>,
-): Omit<Node, 'clip'>[] {
-  const [matrix, rows, shape] = ['matrix', 'rows', 'shape'].map((part) => fresh(`${node.name}.${part}`, names));
-  const { rows_from_axis: _, axis, ...attributes } = node.attributes;
-  const sizes = typeOf(graph, node.inputs[0]).shape;
-  constants.set(shape, { dtype: 'i64', shape: [sizes.length], data: dataOf('i64', sizes) });
-  const flatten = { op: 'Flatten', inputs: node.inputs, outputs: [matrix], attributes: { axis } };
-  const along = { op: node.op, inputs: [matrix], outputs: [rows], attributes: { ...attributes, axis: 1 } };
-  const back = { op: 'Reshape', inputs: [rows, shape], outputs: node.outputs, attributes: {} };
-  return [flatten, along, back].map((one) => ({ ...one, domain: '', name: `${node.name}.${one.op}` }));
 }
 
 /** onnxruntime refuses two nodes of one name: the later ones have none. */

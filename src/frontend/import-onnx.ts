@@ -13,6 +13,7 @@ import { discoverTypes } from './discover-types.ts';
 import { externalReader } from './external-data.ts';
 import type { FlatNode } from './flat-node.ts';
 import { type FlatModel, flatten } from './flatten.ts';
+import { newestForm } from './newest-form.ts';
 import { decodeModel } from './onnx-border.ts';
 import { commonOpset, NEWEST_OPSET } from './opset.ts';
 import type { RawGraph, RawModel, RawValue } from './raw-model.ts';
@@ -55,7 +56,7 @@ export async function importOnnx(bytes: Uint8Array, options: ImportOptions = {})
     ...(annotations && { annotations }),
   });
   checkNodes(graph);
-  return graph;
+  return newestForm(graph);
 }
 
 /** A value that alone is beyond the budget is never computed, neither folded nor by calibration. */

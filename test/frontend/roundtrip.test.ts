@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { exportOnnx } from '../../src/frontend/export-onnx.ts';
 import { importOnnx } from '../../src/frontend/import-onnx.ts';
 import { parseGraph, printGraph } from '../../src/ir/text.ts';
-import type { Graph, Shape } from '../../src/ir/types.ts';
+import type { Shape, Tensor } from '../../src/ir/types.ts';
 import { withSession } from '../../src/runtime/ort-session.ts';
-import { node, onnxFile, random } from '../helpers/onnx-file.ts';
+import { f32, node, onnxFile, random } from '../helpers/onnx-file.ts';
 import { sharedData } from '../helpers/shared-data.ts';
 
 /** onnxruntime's Clip makes infinities the largest finite numbers where a bound is left out. */
@@ -29,6 +29,12 @@ it('fused clamps leave infinities where they are open', async () => {
   ]);
 });
 
+/** What onnxruntime computes of the file, and of the graph that is read from it. */
+async function bothResults(file: Uint8Array, x: Tensor): Promise<ReadonlyMap<string, Tensor>[]> {
+  const files = [file, exportOnnx(await importOnnx(file))];
+  return Promise.all(files.map((bytes) => withSession(bytes, {}, (session) => session.run(new Map([['x', x]])))));
+}
+
 it('Softmax of opset 11 over all axes from one on is written with the operators of today', async () => {
   const file = onnxFile({
     inputs: { x: ['f32', [2, 3, 4]] },
@@ -37,32 +43,43 @@ it('Softmax of opset 11 over all axes from one on is written with the operators 
     nodes: [node('y = Softmax(x)', { axis: 1 })],
     opset: 11,
   });
-  const x = random('f32', [2, 3, 4]);
-  const [wanted, written] = await Promise.all(
-    [file, exportOnnx(await importOnnx(file))].map((bytes) =>
-      withSession(bytes, {}, async (session) => (await session.run(new Map([['x', x]]))).get('y')!),
-    ),
-  );
-  expect(written.shape).toEqual([2, 3, 4]);
-  expect(written.data).toEqual(wanted.data);
+  const [wanted, written] = await bothResults(file, random('f32', [2, 3, 4]));
+  expect(written).toEqual(wanted);
+});
+
+it('GroupNormalization of opset 18, a scale for each group, is written with one for each channel', async () => {
+  const file = onnxFile({
+    inputs: { x: ['f32', [2, 6, 3]] },
+    constants: { scale: f32(0.5, -2), bias: f32(1, 0.25) },
+    outputs: ['y'],
+    nodes: [node('y = GroupNormalization(x, scale, bias)', { num_groups: 2 })],
+    opset: 18,
+  });
+  const graph = await importOnnx(file);
+  expect(graph.nodes.find(({ op }) => op === 'GroupNormalization')?.inputs[1]).toBe('scale.channels.2');
+  const [wanted, written] = await bothResults(file, random('f32', [2, 6, 3]));
+  expect(written.get('y')!.shape).toEqual([2, 6, 3]);
+  for (const [i, value] of written.get('y')!.data.entries())
+    expect(value).toBeCloseTo(Number(wanted.get('y')!.data[i]), 5);
 });
 
 /** onnxruntime has no kernel for it; with one sequence both layouts hold the same numbers in the same order. */
 it('a GRU with the batch first is written with time first, between transposes', async () => {
-  const gru = (x: string, y: string, h: string, layout: number) =>
-    parseGraph(`
-    input x: f32[${x}]
-    const w: f32[1,6,2] = 0.5, -0.25, 0.75, 1, -1, 0.125, 0.5, 0.5, -0.5, 0.25, 1, -0.75
-    const r: f32[1,6,2] = 0.25, -0.5, 1, 0.5, 0.75, -0.125, 0.5, -0.5, 0.5, -0.25, 1, 0.75
-    y: f32[${y}], h: f32[${h}] = GRU(x, w, r) hidden_size=2 layout=${layout}
-    return y, h`);
-  const results = async (graph: Graph, shape: Shape) => {
+  const gru = (shape: Shape, layout: number) =>
+    onnxFile({
+      inputs: { x: ['f32', shape] },
+      constants: { w: random('f32', [1, 6, 2], 1), r: random('f32', [1, 6, 2], 2) },
+      outputs: ['y', 'h'],
+      nodes: [node('y, h = GRU(x, w, r)', { hidden_size: 2, layout })],
+    });
+  const results = async (shape: Shape, layout: number) => {
+    const bytes = exportOnnx(await importOnnx(gru(shape, layout)));
     const x = { dtype: 'f32', shape, data: Float32Array.of(1, -1, 0.5, 2, -0.5, 0.25) } as const;
-    const run = await withSession(exportOnnx(graph), {}, (session) => session.run(new Map([['x', x]])));
-    return graph.outputs.map((name) => run.get(name)!);
+    const run = await withSession(bytes, {}, (session) => session.run(new Map([['x', x]])));
+    return ['y', 'h'].map((name) => run.get(name)!);
   };
-  const last = await results(gru('1,3,2', '1,3,1,2', '1,1,2', 1), [1, 3, 2]);
-  const first = await results(gru('3,1,2', '3,1,1,2', '1,1,2', 0), [3, 1, 2]);
+  const last = await results([1, 3, 2], 1);
+  const first = await results([3, 1, 2], 0);
   expect(last.map(({ shape }) => shape)).toEqual([
     [1, 3, 1, 2],
     [1, 1, 2],

@@ -54,12 +54,6 @@ test('InstanceNormalization, GroupNormalization and MeanVarianceNormalization', 
     { op: 'MeanVarianceNormalization', inputs: [input], attributes: { axes: [1, 3] } },
   ]);
   expect(await differences([...cases, ...mvn], { opset: 21 })).toEqual([]);
-  const old: Case = {
-    op: 'GroupNormalization',
-    inputs: [image, constant([2], [0.5, 2], 'f32'), constant([2], [1, -1], 'f32')],
-    attributes: { num_groups: 2 },
-  };
-  expect(await differences([old], { opset: 18 })).toEqual([]);
 });
 
 test('BatchNormalization with constant and computed statistics', async () => {

@@ -122,3 +122,17 @@ test('integers of a Constant are those of the file, to the last bit', async () =
   expect(await wrong(spec, { x: zeros })).toEqual([]);
   expect(tensorOf('i64', [2], [2 ** 63, -(2 ** 63)]).data).toEqual(BigInt64Array.from(values.slice(0, 2)));
 });
+
+test('opset 18: GroupNormalization with a scale and a bias for each group, constant and computed', async () => {
+  const spec: FileSpec = {
+    inputs: { x: ['f32', [2, 6, 3, 3]], s: ['f32', [2]] },
+    outputs: ['y', 'z'],
+    constants: { scale: f32(0.5, 2), bias: f32(1, -1) },
+    nodes: [
+      node('y = GroupNormalization(x, scale, bias)', { num_groups: 2 }),
+      node('z = GroupNormalization(x, s, bias)', { num_groups: 2 }),
+    ],
+    opset: 18,
+  };
+  expect(await wrong(spec)).toEqual([]);
+});

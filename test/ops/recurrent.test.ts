@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { importOnnx } from '../../src/frontend/import-onnx.ts';
-import { parseGraph } from '../../src/ir/text-parser.ts';
+import type { Tensor } from '../../src/ir/types.ts';
+import { node, onnxFile } from '../helpers/onnx-file.ts';
 import {
   type Case,
   constant,
@@ -152,20 +153,23 @@ test.skipIf(!existsSync(MODEL))('gru_mnist agrees with onnxruntime', async () =>
 });
 
 /** onnxruntime does not run layout 1, so it is held against layout 0 in C. */
-test.each(CELLS)('%s with the batch first', (op, gates) => {
-  const [w, r, b] = operands(gates, 2).slice(1, 4);
-  const graph = parseGraph(`
-    input x: f32[${steps},${batch},${inputs}]
-    const w: f32[${w!.shape}] = ${w!.data}
-    const r: f32[${r!.shape}] = ${r!.data}
-    const b: f32[${b!.shape}] = ${b!.data}
-    y: f32[${steps},2,${batch},${hidden}], h: f32[2,${batch},${hidden}] = ${op}(x, w, r, b) direction="bidirectional" hidden_size=${hidden}
-    xb: f32[${batch},${steps},${inputs}] = Transpose(x) perm=[1,0,2]
-    yb: f32[${batch},${steps},2,${hidden}], hb: f32[${batch},2,${hidden}] = ${op}(xb, w, r, b) direction="bidirectional" hidden_size=${hidden} layout=1
-    yt: f32[${steps},2,${batch},${hidden}] = Transpose(yb) perm=[1,2,0,3]
-    ht: f32[2,${batch},${hidden}] = Transpose(hb) perm=[1,0,2]
-    return y, h, yt, ht`);
-  const results = runGraph(graph, new Map([['x', x]]));
+test.each(CELLS)('%s with the batch first', async (op, gates) => {
+  const [, w, r, b, , start] = operands(gates, 2);
+  const attributes = { direction: 'bidirectional', hidden_size: hidden };
+  const file = onnxFile({
+    inputs: { x: ['f32', x.shape] },
+    constants: { w: w as Tensor, r: r as Tensor, b: b as Tensor, start: start as Tensor },
+    outputs: ['y', 'h', 'yt', 'ht'],
+    nodes: [
+      node(`y, h = ${op}(x, w, r, b, _, start)`, attributes),
+      node('xb = Transpose(x)', { perm: [1, 0, 2] }),
+      node('sb = Transpose(start)', { perm: [1, 0, 2] }),
+      node(`yb, hb = ${op}(xb, w, r, b, _, sb)`, { ...attributes, layout: 1 }),
+      node('yt = Transpose(yb)', { perm: [1, 2, 0, 3] }),
+      node('ht = Transpose(hb)', { perm: [1, 0, 2] }),
+    ],
+  });
+  const results = runGraph(await importOnnx(file), new Map([['x', x]]));
   expect(results.get('yt')!.data).toEqual(results.get('y')!.data);
   expect(results.get('ht')!.data).toEqual(results.get('h')!.data);
 });

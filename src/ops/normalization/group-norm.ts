@@ -1,8 +1,9 @@
-import { floatAttribute, intAttribute } from '../../ir/attributes.ts';
+import { floatAttribute } from '../../ir/attributes.ts';
 import { elementCount } from '../../ir/shape.ts';
 import type { Node } from '../../ir/types.ts';
 import { isQuantized } from '../../quant/quantized.ts';
-import type { LowerBuilder, OpDef, UpgradeBuilder } from '../op-def.ts';
+import { invariant } from '../../support/errors.ts';
+import type { LowerBuilder, OpDef } from '../op-def.ts';
 import { floatLiteral } from '../support/c-text.ts';
 import { checkDtype } from '../support/inputs.ts';
 import { inLoops, linesParams } from '../support/loops.ts';
@@ -25,32 +26,11 @@ export const groupNormalization: OpDef = {
   op: 'GroupNormalization',
   summary: 'Zero mean and unit variance of each group of channels, then scale and bias per channel.',
   check: groupNormRules,
-  upgrade: perChannel,
   spatial: true,
   quantize: normalizationRule,
   oracle: normalizationOracle,
   lower: lowerGroups,
 };
-
-/** Before opset 21 there was one scale, and one bias, for each group. */
-function perChannel(node: Node, opset: number, upgrade: UpgradeBuilder): Node {
-  const shape = upgrade.type(node.inputs[0]!)?.shape;
-  const groups = intAttribute(node, 'num_groups', 1);
-  if (opset >= 21 || !shape || shape[1] % groups !== 0 || shape[1] === groups) return node;
-  const size = shape[1] / groups;
-  const numbers = (values: readonly number[]) =>
-    upgrade.constant('i64', [values.length], BigInt64Array.from(values, BigInt));
-  const repeated = (value: string | null): string | null => {
-    const type = value === null ? null : upgrade.type(value);
-    if (value === null || type?.shape.length !== 1 || type.shape[0] !== groups) return value;
-    const typeOf = (...sizes: number[]) => ({ ...type, shape: sizes });
-    const column = upgrade.node('Reshape', [value, numbers([groups, 1])], {}, typeOf(groups, 1));
-    const table = upgrade.node('Expand', [column, numbers([groups, size])], {}, typeOf(groups, size));
-    return upgrade.node('Reshape', [table, numbers([shape[1]])], {}, typeOf(shape[1]));
-  };
-  const [x, scale, bias] = node.inputs;
-  return { ...node, inputs: [x, repeated(scale), repeated(bias)] };
-}
 
 /** y = (x - mean) / sqrt(variance + epsilon) * scale[c] + bias[c] over the channels and positions of a group. */
 function lowerGroups(node: Node, lower: LowerBuilder): void {
@@ -66,14 +46,12 @@ function lowerGroups(node: Node, lower: LowerBuilder): void {
   const bias = lower.read(2, 'row-major');
   const y = lower.write(0, layout);
   const size = channels / groups;
-  // Opset 18 had one scale per group, opset 21 has one per channel.
-  const perGroup = scale.shape[0] === groups && groups !== channels;
+  invariant(scale.shape[0] === channels && bias.shape[0] === channels, `a scale for each channel of '${node.name}'`);
   const group = `i0 * ${channels * positions} + i1 * ${size * channelStep}`;
-  const parameters = perGroup ? 'i1' : `i1 * ${size}`;
   const epsilon = floatLiteral(floatAttribute(node, 'epsilon', 1e-5));
   const calls = [
     `nn_groupnorm_f32(${size}, ${channelStep}, ${positions}, ${positionStep}, ${x.name} + ${group},`,
-    `                 ${scale.name} + ${parameters}, ${bias.name} + ${parameters}, ${perGroup ? 0 : 1}, ${epsilon}, ${y.name} + ${group});`,
+    `                 ${scale.name} + i1 * ${size}, ${bias.name} + i1 * ${size}, ${epsilon}, ${y.name} + ${group});`,
   ];
   lower.call({
     template: 'lines',

@@ -48,10 +48,7 @@ const recurrent = (op: string, summary: string, cell: Cell): OpDef => ({
 /** Inputs X, W, R, B, sequence_lens, initial_h and for LSTM initial_c, P; outputs Y, Y_h and for LSTM Y_c. */
 function lowerRecurrent(node: Node, lower: LowerBuilder, cell: Cell): void {
   const lstm = cell.gates === 4;
-  const batchFirst = intAttribute(node, 'layout', 0) === 1;
-  const xShape = lower.type(node.inputs[0]).shape as [number, number, number];
-  const [steps, batch] = batchFirst ? [xShape[1], xShape[0]] : [xShape[0], xShape[1]];
-  const inputs = xShape[2];
+  const [steps, batch, inputs] = lower.type(node.inputs[0]).shape as [number, number, number];
   const [directions, , hidden] = lower.type(node.inputs[2]).shape as [number, number, number];
 
   const read = (index: number) => (node.inputs[index] == null ? null : lower.read(index, 'row-major').name);
@@ -63,8 +60,7 @@ function lowerRecurrent(node: Node, lower: LowerBuilder, cell: Cell): void {
   // The final state is the state: it is kept where Y_h and Y_c lie, if they are wanted.
   const scratch = lower.scratch((cell.scratch + (lastH ? 0 : 1) + (lstm && !lastC ? 1 : 0)) * hidden * 4, 'float');
   const spare = `${scratch} + ${cell.scratch * hidden}`;
-  const [stateBatch, stateDirection] = batchFirst ? [directions * hidden, hidden] : [hidden, batch * hidden];
-  const stateAt = (name: string, d: number) => `${name} + b * ${stateBatch} + ${d * stateDirection}`;
+  const stateAt = (name: string, d: number) => `${name} + b * ${hidden} + ${d * batch * hidden}`;
   const activations = cellActivations(node, lower, cell.activations, directions);
 
   lower.call({
@@ -80,11 +76,11 @@ function lowerRecurrent(node: Node, lower: LowerBuilder, cell: Cell): void {
       lengths: lengths ?? '',
       scratch,
       x: x!,
-      xTime: batchFirst ? inputs : batch * inputs,
-      xBatch: batchFirst ? steps * inputs : inputs,
+      xTime: batch * inputs,
+      xBatch: inputs,
       y: y ?? '',
-      yTime: directions * hidden * (batchFirst ? 1 : batch),
-      yBatch: batchFirst ? steps * directions * hidden : hidden,
+      yTime: directions * hidden * batch,
+      yBatch: hidden,
       directions: activations.map(([f, g, h], d) => ({
         step: `nn_${[cell.step, ...activations[d].map(({ name }) => name)].join('_')}_f32`,
         reverse: stringAttribute(node, 'direction', 'forward') === 'reverse' || d === 1,
@@ -99,7 +95,7 @@ function lowerRecurrent(node: Node, lower: LowerBuilder, cell: Cell): void {
         cState: lastC ? stateAt(lastC, d) : lastH ? spare : `${spare} + ${hidden}`,
         hFirst: firstH ? stateAt(firstH, d) : '',
         cFirst: firstC ? stateAt(firstC, d) : '',
-        yDirection: d * hidden * (batchFirst ? 1 : batch),
+        yDirection: d * hidden * batch,
       })),
     },
     macs: directions * batch * steps * cell.gates * hidden * (inputs + hidden),

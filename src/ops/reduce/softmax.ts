@@ -1,10 +1,9 @@
 import { intAttribute } from '../../ir/attributes.ts';
-import { elementCount, normalizeAxis } from '../../ir/shape.ts';
-import type { Node, Shape } from '../../ir/types.ts';
+import type { Node } from '../../ir/types.ts';
 import { isQuantized } from '../../quant/quantized.ts';
-import type { LowerBuilder, OpDef, UpgradeBuilder } from '../op-def.ts';
+import type { LowerBuilder, OpDef } from '../op-def.ts';
 import { axisOf, checkDtype } from '../support/inputs.ts';
-import { inLoops, linesParams } from '../support/loops.ts';
+import { linesParams } from '../support/loops.ts';
 import { followInput } from '../support/moves.ts';
 import { rowsAlong } from '../support/rows.ts';
 import { lowerSoftmaxS8, softmaxOracle, softmaxRule } from '../support/softmax-int8.ts';
@@ -20,8 +19,7 @@ const rowwise = (op: string, kernel: string, summary: string, more: Partial<OpDe
   lower(node, lower) {
     if (more.oracle && isQuantized(lower.type, node)) return lowerSoftmaxS8(node, lower);
     checkDtype(node, lower, (dtype) => dtype === 'f32');
-    if (intAttribute(node, 'rows_from_axis', 0) === 1) lowerFlat(node, lower, kernel);
-    else lowerRows(node, lower, kernel);
+    lowerRows(node, lower, kernel);
   },
 });
 
@@ -37,34 +35,14 @@ function lowerRows(node: Node, lower: LowerBuilder, kernel: string): void {
   });
 }
 
-/** Before opset 13 a row was everything from the axis on. */
-function lowerFlat(node: Node, lower: LowerBuilder, kernel: string): void {
-  const x = lower.read(0, 'row-major');
-  const y = lower.write(0, 'row-major');
-  const axis = axisOf(node, x.shape.length, 1);
-  const n = elementCount(x.shape.slice(axis));
-  const rows = elementCount(x.shape.slice(0, axis));
-  lower.call({
-    template: 'lines',
-    params: linesParams(inLoops([rows], [`${kernel}(${x.name} + i0 * ${n}, 1, ${n}, ${y.name} + i0 * ${n}, 1);`])),
-    summary: `${node.op} of ${rows} rows of ${n}`,
-    overlap: [{ read: x, distance: 0 }],
-  });
-}
-
 /**
- * Before opset 13 the input was seen as a matrix, cut at the axis (default 1). Where only one of the dimensions from
- * there on is longer than 1, that is the axis of today; else the node carries our own attribute `rows_from_axis`.
+ * Before opset 13 the input was seen as a matrix, cut at the axis (default 1): our own attribute `rows_from_axis`, until the import
+ * knows the shape (frontend/newest-form.ts).
  */
-function coerceRows(node: Node, opset: number, upgrade: UpgradeBuilder): Node {
+function coerceRows(node: Node, opset: number): Node {
   if (opset >= 13) return node;
-  const shape: Shape | null = upgrade.type(node.inputs[0]!)?.shape ?? null;
   const axis = intAttribute(node, 'axis', 1);
-  if (!shape) return { ...node, attributes: { ...node.attributes, axis, rows_from_axis: 1 } };
-  const from = normalizeAxis(axis, shape.length);
-  const long = shape.map((_, d) => d).filter((d) => d >= from && shape[d] !== 1);
-  if (long.length <= 1) return { ...node, attributes: { axis: long[0] ?? Math.min(from, shape.length - 1) } };
-  return { ...node, attributes: { axis: from, rows_from_axis: 1 } };
+  return { ...node, attributes: { ...node.attributes, axis, rows_from_axis: 1 } };
 }
 
 export const softmax = rowwise('Softmax', 'nn_softmax_f32', 'exp(x) / sum(exp(x)) along an axis.', {

@@ -4,12 +4,10 @@
 #include <stdint.h>
 
 /* y = (x - mean) / sqrt(variance + epsilon) * scale[c] + bias[c] over all channels and positions of one group, whose
- * elements lie channel_step and position_step apart in x and in y. parameter_step 1: a scale and a bias per channel,
- * 0: one for the group. May run in place. What the first mean is off by is the mean of the differences: far from 0 a sum in
- * float32 loses the digits that count. */
+ * elements lie channel_step and position_step apart in x and in y. May run in place. What the first mean is off by is the mean
+ * of the differences: far from 0 a sum in float32 loses the digits that count. */
 static inline void nn_groupnorm_f32(int32_t channels, int32_t channel_step, int32_t positions, int32_t position_step,
-                                    const float *x, const float *scale, const float *bias, int32_t parameter_step,
-                                    float epsilon, float *y)
+                                    const float *x, const float *scale, const float *bias, float epsilon, float *y)
 {
     const float count = (float)(channels * positions);
     float sum = 0.0f;
@@ -33,8 +31,8 @@ static inline void nn_groupnorm_f32(int32_t channels, int32_t channel_step, int3
     const float variance = squares / count - rest * rest;
     const float factor = 1.0f / sqrtf((variance > 0.0f ? variance : 0.0f) + epsilon);
     for (int32_t c = 0; c < channels; c++) {
-        const float a = scale[c * parameter_step] * factor;
-        const float b = bias[c * parameter_step];
+        const float a = scale[c] * factor;
+        const float b = bias[c];
         for (int32_t p = 0; p < positions; p++) {
             const int32_t i = c * channel_step + p * position_step;
             y[i] = ((x[i] - mean) - rest) * a + b;

@@ -9,6 +9,7 @@ import { planMemory } from '../../../src/codegen/plan-memory/index.ts';
 import { planConcat } from '../../../src/codegen/plan-memory/plan-concat.ts';
 import { planSlices } from '../../../src/codegen/plan-memory/plan-slices.ts';
 import { importOnnx } from '../../../src/frontend/import-onnx.ts';
+import { newestForm } from '../../../src/frontend/newest-form.ts';
 import { type PlainModel, writeModel } from '../../../src/frontend/onnx-writer.ts';
 import { NEWEST_OPSET } from '../../../src/frontend/opset.ts';
 import { UniqueNames } from '../../../src/frontend/unique-names.ts';
@@ -157,7 +158,7 @@ function graphOf(model: Model, results: ReadonlyMap<ValueName, Tensor>): Graph {
   );
   for (const [name, tensor] of constants) learn(name, tensor);
   const inputs = model.inputs.map(({ name }) => name);
-  return { name: 'cases', inputs, outputs: [...results.keys()], nodes, types, constants };
+  return newestForm({ name: 'cases', inputs, outputs: [...results.keys()], nodes, types, constants });
 }
 
 function modelOf(cases: readonly Case[], opset: number): Model {

@@ -64,7 +64,7 @@ function recurrentSource(graph: Graph, node: Node): Node | null {
   if (!isOp(producer, ...RECURRENT) || producer.outputs[0] !== value || producer.inputs[4] != null) return null;
   const [, , batch, size] = typeOf(graph, value).shape;
   const forward = stringAttribute(producer, 'direction', 'forward') === 'forward';
-  return forward && intAttribute(producer, 'layout', 0) === 0 && batch * size === block ? producer : null;
+  return forward && batch * size === block ? producer : null;
 }
 
 function beforeReshapes(graph: Graph, value: ValueName): ValueName {
