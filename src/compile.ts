@@ -30,6 +30,7 @@ import { dropRoundings } from './passes/quantize/drop-roundings.ts';
 import { equalize } from './passes/quantize/equalize.ts';
 import { quantizeInt8 } from './passes/quantize/quantize-int8.ts';
 import { refineRanges } from './passes/quantize/refine-ranges.ts';
+import { spellOut } from './passes/quantize/spell-out.ts';
 import { unrollRecurrent } from './passes/quantize/unroll-recurrent.ts';
 import { allPasses } from './passes/registry.ts';
 import { distill } from './passes/retrain/distill.ts';
@@ -267,6 +268,7 @@ function int8Passes(options: TransformOptions): Pipeline {
   const { calibrate: how = {}, exclude = [], floatIo = false } = options;
   return [
     step(unrollRecurrent, { exclude }),
+    step(spellOut, { exclude }),
     ...(options.equalize ? [equalize] : []),
     step(calibrate, { ...how, ...(options.activations !== undefined && { activations: options.activations }) }),
     ...(options.activations === undefined ? [] : [refineRanges]),

@@ -12,6 +12,7 @@ import { dropRoundings } from './quantize/drop-roundings.ts';
 import { equalize } from './quantize/equalize.ts';
 import { quantizeInt8 } from './quantize/quantize-int8.ts';
 import { refineRanges } from './quantize/refine-ranges.ts';
+import { spellOut } from './quantize/spell-out.ts';
 import { storeWeights } from './quantize/store-weights.ts';
 import { unrollRecurrent } from './quantize/unroll-recurrent.ts';
 import { distill } from './retrain/distill.ts';
@@ -32,6 +33,7 @@ export const allPasses: readonly AnyPass[] = [
     importQdq,
     dropRoundings,
     unrollRecurrent,
+    spellOut,
     equalize,
     calibrate,
     refineRanges,

@@ -1,0 +1,38 @@
+import { type Rule, rewriteGraph } from '../float/rewrite.ts';
+import { definePass } from '../pass.ts';
+import { batchNormToConv, quotientToProduct } from './spell-out/arithmetic.ts';
+import { attentionCache } from './spell-out/attention-cache.ts';
+import { convTransposeToConv } from './spell-out/conv-transpose.ts';
+import { lpToRms, skipToSum } from './spell-out/normalization.ts';
+
+const RULES: readonly Rule[] = [
+  convTransposeToConv,
+  quotientToProduct,
+  batchNormToConv,
+  attentionCache,
+  skipToSum,
+  lpToRms,
+];
+
+/**
+ * Operators whose integer form is that of others: ConvTranspose is a convolution whose channels are moved into space,
+ * BatchNormalization a depthwise one, a quotient by constants a product, the cache of Attention a Concat.
+ *
+ * leaves  the float function, but for the rounding of constants and sums; nodes in `exclude` as they are
+ */
+export const spellOut = definePass({
+  name: 'spell-out',
+  summary: 'Write operators as those that have integer forms: ConvTranspose as Conv and moves, and the like.',
+  requires: ['float-only', 'explicit-pads'],
+  provides: [],
+  defaults: { exclude: [] as readonly string[] },
+  run: (graph, { exclude }) =>
+    rewriteGraph(
+      graph,
+      RULES.map(
+        (rule): Rule =>
+          (now, node) =>
+            exclude.includes(node.name) ? null : rule(now, node),
+      ),
+    ),
+});
