@@ -27,6 +27,9 @@ export interface EmitOptions {
 /** File name -> text, in the order a person would open them. */
 export type GeneratedFiles = ReadonlyMap<string, string>;
 
+/** From so many calls on, layers stay functions of their own: what compilers take for one function grows with its square. */
+const MANY_CALLS = 1000;
+
 /** What the files are made of; what layers have in common has names. */
 interface Emission {
   readonly program: Program;
@@ -82,6 +85,7 @@ function modelContext(program: Program, plan: MemoryPlan, options: EmitOptions, 
     inputs: portContexts(emission, program.inputs, 'input'),
     outputs: portContexts(emission, program.outputs, 'output'),
     layers,
+    layerAttribute: program.calls.length >= MANY_CALLS ? '__attribute__((noinline)) ' : '',
     kernels: kernels.text,
     systemHeaders: systemHeaders(kernels.systemHeaders, code),
     tables,
