@@ -1,3 +1,4 @@
+import { DECODERS, ENTROPY_CODES, FORMAT_FAMILIES, findFormat } from '../src/formats/index.ts';
 import { conv2dHeliumF32, denseHeliumF32, depthwise2dHeliumF32 } from '../src/kernels/float/helium.ts';
 import { CONV_KERNELS, DENSE_KERNELS, DEPTHWISE_KERNELS } from '../src/kernels/index.ts';
 import type { Job, Kernel } from '../src/kernels/kernel.ts';
@@ -85,7 +86,28 @@ function formatsPage(): string {
       ['format', 'bits per weight', 'what'],
       formatTable().map(({ format, bits, summary }) => [list(format.split(', ')), bits, summary]),
     ),
+    '`nibblec formats -t CORE` tells what each of them costs on a core. [Adding a weight format](adding-a-weight-format.md) ' +
+      'is a page of its own.',
+    '## How the bytes lie',
+    'Weights lie in the order in which the kernel of their layer reads them, in runs that it decodes at a time: some rows or ' +
+      'columns, or the whole layer. A run, called a segment, begins at a whole byte; only `rans` goes on in the same stream. ' +
+      'Tables lie beside the weights of each layer. One decoder in C serves all layers of a model.',
+    table(
+      ['decoder', 'formats', 'layout'],
+      DECODERS.map(({ name, layout }) => [`\`nn_unpack_${name}\``, list(namesOf(name)), layout]),
+    ),
   );
+}
+
+/** Members of the families that a decoder reads. */
+function namesOf(decoder: string): string[] {
+  const names = FORMAT_FAMILIES.flatMap(({ pattern, decoders, find }) =>
+    pattern
+      .split(', ')
+      .filter((name) => (find(name)?.unpack ?? (decoders.length === 1 ? decoders[0] : null))?.name === decoder),
+  );
+  const suffixes = Object.keys(ENTROPY_CODES).filter((code) => findFormat(`int8+${code}`).unpack?.name === decoder);
+  return [...names, ...suffixes.map((code) => `+${code}`)];
 }
 
 function passSection({ name, summary, requires, provides, defaults }: AnyPass): string {

@@ -32,8 +32,8 @@ code, constants (weights, the tables of their decoders, biases, multipliers) and
 Instructions are those of one inference under QEMU. The output error is the squared error of the outputs in parts of
 their power, over 200 test samples; ad, an autoencoder, is calibrated with and judged on the 16 windows that there are.
 
-In a net of some 20,000 weights the entropy codes of int4 do not pay: gcc builds the decoder into every layer, and rows
-that fill their grid leave little to gain. They pay where weights are many, or most codes zero.
+The entropy codes have one decoder for all layers, of at most 600 bytes. They pay least where weights are few and rows fill
+their grid, most where weights are many or most codes zero.
 
 ${markdownTable<FlashRow>(
   {

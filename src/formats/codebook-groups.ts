@@ -2,12 +2,22 @@ import { type Codes, type Decoder, type FormatFamily, NO_TABLES, type WeightForm
 import { decodeFields, encodeFields } from './row-fields.ts';
 import { oneRow, refuseOrder, walkRows } from './row-order.ts';
 
-const TABLES: Decoder = { name: 'tables', wide: true, keeps: false, entropy: false, instructions: 26 };
+const TABLES: Decoder = {
+  name: 'tables',
+  wide: true,
+  keeps: false,
+  entropy: false,
+  instructions: 26,
+  layout:
+    'An index for each weight into the table of its row, the most significant bit first; a segment begins with its place, row and column in two bytes each.',
+};
 
 /** G tables of at most K codes, each for an equal share of neighbouring rows; each weight is an index of ceil(log2 K) bits. */
 export const codebookGroups: FormatFamily = {
   pattern: 'codebook-K/G',
   summary: 'codebook-K with G tables, 2 to 16, each for an equal share of neighbouring rows.',
+  bits: 'ceil(log2 K)',
+  examples: ['codebook-16/4'],
   decoders: [TABLES],
   find(name) {
     const size = groupsOf(name);
@@ -15,13 +25,13 @@ export const codebookGroups: FormatFamily = {
   },
 };
 
-export interface CodebookGroups {
+interface CodebookGroups {
   readonly entries: number;
   readonly tables: number;
 }
 
 /** K and G of 'codebook-K/G', or null. */
-export function groupsOf(name: string): CodebookGroups | null {
+function groupsOf(name: string): CodebookGroups | null {
   const match = /^codebook-([1-9]\d{0,2})\/([1-9]\d?)$/.exec(name);
   const [entries, tables] = [Number(match?.[1]), Number(match?.[2])];
   return entries >= 2 && entries <= 256 && tables >= 2 && tables <= 16 ? { entries, tables } : null;
@@ -40,6 +50,7 @@ function groupedFormat(name: string, { entries, tables }: CodebookGroups): Weigh
     bits: null,
     unpack: TABLES,
     inline: null,
+    grid: { kind: 'values', entries, tables },
     refuse(codes, order = oneRow(codes.length)) {
       const { rows } = walkRows(order, codes.length);
       const sizes = tableValues(codes, rows, order.rows, tables).map(({ length }) => length);

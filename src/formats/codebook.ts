@@ -5,6 +5,8 @@ import { decodeIndices, encodeIndices, TABLE } from './indices.ts';
 export const codebook: FormatFamily = {
   pattern: 'codebook-K',
   summary: 'Any K codes, 2 to 256 of them, in a table; each weight an index of ceil(log2 K) bits.',
+  bits: 'ceil(log2 K)',
+  examples: ['codebook-16', 'codebook-256'],
   decoders: [TABLE],
   find(name) {
     const match = /^codebook-([1-9]\d{0,2})$/.exec(name);
@@ -20,6 +22,7 @@ function codebookFormat(name: string, size: number): WeightFormat {
     bits,
     unpack: TABLE,
     inline: null,
+    grid: { kind: 'values', entries: size, tables: 1 },
     refuse(codes) {
       const { length } = distinctCodes(codes);
       return length > size ? `it has ${length} different codes, more than ${size}` : null;

@@ -14,6 +14,10 @@ export interface DigitCoder {
   readonly perByte: number;
 }
 
+/** For people. */
+export const GROUPS =
+  'the first digits of the bytes are the first four weights, their second digits the next four. The last group has as many bytes as it needs.';
+
 export const NIBBLES: DigitCoder = { base: 16, perByte: 2 };
 export const PAIRS: DigitCoder = { base: 4, perByte: 4 };
 export const TRITS: DigitCoder = { base: 3, perByte: 5 };

@@ -11,8 +11,10 @@ export interface WeightFormat {
   readonly bits: number | null;
   /** Null: the bytes are the codes. */
   readonly unpack: Decoder | null;
-  /** nn_block4_<inline> and its like read it without unpacking first; null: there are none. */
-  readonly inline: string | null;
+  /** Null: no kernel reads it without unpacking it first. */
+  readonly inline: Inline | null;
+  /** Codes that its rows may have, for passes that encode real weights; null: only codes that come from elsewhere. */
+  readonly grid: CodeGrid | null;
   /** Why these codes cannot be stored so, or null. `order`: which row each belongs to; default: all to one. */
   refuse(codes: Codes, order?: RowOrder): string | null;
   /**
@@ -23,6 +25,26 @@ export interface WeightFormat {
   /** What the C decodes. */
   decode(stored: StoredWeights, segments: readonly number[], order?: RowOrder): Int16Array;
 }
+
+/** Kernels that read stored weights as they go: nn_block4_<kernel> and its like. */
+export interface Inline {
+  readonly kernel: string;
+  /** Their sums may be 2^shift times as large. */
+  readonly shift: number;
+  /** Weights used more often cost fewer instructions when they are unpacked once. */
+  readonly uses: number;
+}
+
+/** Whole numbers with a free scale for each row. */
+export type CodeGrid =
+  /** These, ascending, zero among them. */
+  | { readonly kind: 'levels'; readonly levels: readonly number[] }
+  /** One that is negative, zero, one that is positive. */
+  | { readonly kind: 'sides' }
+  /** Any `entries` codes, in each of `tables` equal shares of neighbouring rows. */
+  | { readonly kind: 'values'; readonly entries: number; readonly tables: number }
+  /** Two's complement in 0 to 8 bits, each row in as many as it needs, `bits` in the mean. */
+  | { readonly kind: 'widths'; readonly bits: number };
 
 /** The C that turns stored weights into codes: nn_unpack_<name>_s8.h in templates/c/kernels. */
 export interface Decoder {
@@ -35,6 +57,8 @@ export interface Decoder {
   readonly entropy: boolean;
   /** For a code, until they are counted (npm run bench:costs). */
   readonly instructions: number;
+  /** How the bytes lie, in sentences for people. */
+  readonly layout: string;
 }
 
 /** int8 codes, or int16 where a format has larger ones. */
@@ -63,10 +87,20 @@ export interface FormatFamily {
   /** For people: 'codebook-K'. */
   readonly pattern: string;
   readonly summary: string;
+  /** Of a weight, in words, where the pattern is not the name of a member. */
+  readonly bits?: string;
+  /** Members to show what the family costs; default: those of the pattern. */
+  readonly examples?: readonly string[];
   /** Those of its members. */
   readonly decoders: readonly Decoder[];
   /** The member of this name, or null. */
   find(name: string): WeightFormat | null;
+}
+
+/** -q .. q with q = 2^(bits - 1) - 1: the lowest code is left out. */
+export function symmetricLevels(bits: number): number[] {
+  const top = 2 ** (bits - 1) - 1;
+  return Array.from({ length: 2 * top + 1 }, (_, i) => i - top);
 }
 
 /** Distinct codes in ascending order. */

@@ -12,6 +12,7 @@ export function withHuffman(base: WeightFormat): WeightFormat {
     bits: null,
     unpack: WORDS,
     inline: null,
+    grid: base.grid,
     refuse(codes, order) {
       const { length } = distinctCodes(codes);
       if (length > MOST_SYMBOLS) return `it has ${length} different codes; words are for ${MOST_SYMBOLS} at most`;

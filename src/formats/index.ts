@@ -1,34 +1,16 @@
 import { UserError } from '../support/errors.ts';
 import { nearestName } from '../support/nearest.ts';
 import { own } from '../support/own.ts';
-import { codebook } from './codebook.ts';
-import { type CodebookGroups, codebookGroups, groupsOf, tableOfRow } from './codebook-groups.ts';
-import type { Decoder, FormatFamily, StoredWeights, WeightFormat } from './format.ts';
+import { tableOfRow } from './codebook-groups.ts';
+import { FORMAT_FAMILIES } from './families.ts';
+import type { Decoder, StoredWeights, WeightFormat } from './format.ts';
 import { withHuffman } from './huffman.ts';
-import { int } from './int.ts';
-import { intVariable, meanBits } from './intv.ts';
-import { plain } from './plain.ts';
-import { pow2, pow2Packed, pow2Variable } from './pow2.ts';
 import { RANS, withRans } from './rans.ts';
-import { ternary } from './ternary.ts';
 import { WORDS } from './words.ts';
 
-export type { Codes, Decoder, FormatFamily, StoredWeights, WeightFormat } from './format.ts';
+export type { CodeGrid, Codes, Decoder, FormatFamily, Inline, StoredWeights, WeightFormat } from './format.ts';
 export type { RowOrder } from './row-order.ts';
-export { type CodebookGroups, groupsOf, meanBits, tableOfRow };
-
-/** All weight formats; each may be followed by one of ENTROPY_CODES. */
-export const FORMAT_FAMILIES: readonly FormatFamily[] = [
-  plain,
-  int,
-  intVariable,
-  pow2,
-  pow2Packed,
-  pow2Variable,
-  ternary,
-  codebook,
-  codebookGroups,
-];
+export { FORMAT_FAMILIES, tableOfRow };
 
 /** What a format may be followed by: '+huffman', '+rans'. */
 export const ENTROPY_CODES: Readonly<Record<string, (base: WeightFormat) => WeightFormat>> = {
@@ -45,22 +27,39 @@ export const DECODERS: readonly Decoder[] = [
 
 const ENTROPY_SUFFIXES = Object.keys(ENTROPY_CODES).map((code) => `+${code}`);
 
-/** The format of this name. Throws UserError BAD_ARGUMENT with the nearest name. */
-export function findFormat(name: string): WeightFormat {
+/** The format of this name, or null. */
+export function formatNamed(name: string): WeightFormat | null {
   const base = baseFormat(name);
   const entropyCode = own(ENTROPY_CODES, name.slice(base.length + 1)) ?? ((format) => format);
   for (const family of FORMAT_FAMILIES) {
     const format = family.find(base);
     if (format) return entropyCode(format);
   }
+  return null;
+}
+
+/** The format of this name. Throws UserError BAD_ARGUMENT with the nearest name. */
+export function findFormat(name: string): WeightFormat {
+  const format = formatNamed(name);
+  if (format) return format;
   const names = FORMAT_FAMILIES.flatMap(({ pattern }) => pattern.split(', '));
-  const nearest = nearestName(base, names);
+  const nearest = nearestName(baseFormat(name), names);
   throw new UserError({
     code: 'BAD_ARGUMENT',
     message: `there is no weight format '${name}'`,
     because: [`known: ${names.join(', ')}; each of them also with ${ENTROPY_SUFFIXES.join(' or ')}`],
     hint: nearest ? `did you mean '${nearest}'?` : 'choose one of these',
   });
+}
+
+/** Tables of codes that rows share equally; 1 where all rows have the same codes. */
+export function tableCount({ unpack, grid }: WeightFormat): number {
+  return grid?.kind === 'values' && !unpack?.entropy ? grid.tables : 1;
+}
+
+/** Bits that a format gives every weight, places and tables left out; null: more to some than to others. */
+export function nominalBits({ bits, unpack, grid }: WeightFormat): number | null {
+  return grid?.kind === 'values' && !unpack?.entropy ? Math.ceil(Math.log2(grid.entries)) : bits;
 }
 
 /** The name without its entropy code. */

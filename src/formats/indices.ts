@@ -22,7 +22,14 @@ export function encodeIndices(
 }
 
 /** nn_unpack_table: an index into a table. */
-export const TABLE: Decoder = { name: 'table', wide: true, keeps: false, entropy: false, instructions: 14 };
+export const TABLE: Decoder = {
+  name: 'table',
+  wide: true,
+  keeps: false,
+  entropy: false,
+  instructions: 14,
+  layout: 'An index into the table of codes for each weight, the most significant bit first.',
+};
 
 export function decodeIndices(
   { bytes, offsets, values, bits }: StoredWeights,

@@ -1,11 +1,25 @@
-import { type DigitCoder, decodeDigits, encodeDigits, NIBBLES, PAIRS } from './digits.ts';
-import { type Decoder, type FormatFamily, NO_TABLES, refuseOthers, type WeightFormat } from './format.ts';
+import { type DigitCoder, decodeDigits, encodeDigits, GROUPS, NIBBLES, PAIRS } from './digits.ts';
+import {
+  type Decoder,
+  type FormatFamily,
+  NO_TABLES,
+  refuseOthers,
+  symmetricLevels,
+  type WeightFormat,
+} from './format.ts';
 import { decodeIndices, encodeIndices, TABLE } from './indices.ts';
 
 /** nn_unpack_int2: signed pairs of bits. */
-export const PAIR: Decoder = { name: 'int2', wide: false, keeps: false, entropy: false, instructions: 4 };
+export const PAIR: Decoder = {
+  name: 'int2',
+  wide: false,
+  keeps: false,
+  entropy: false,
+  instructions: 4,
+  layout: `Signed pairs of bits, groups of 16 weights in 4 bytes: ${GROUPS}`,
+};
 
-const NIBBLE: Decoder = { ...PAIR, name: 'int4' };
+const NIBBLE: Decoder = { ...PAIR, name: 'int4', layout: `Signed nibbles, groups of 8 weights in 4 bytes: ${GROUPS}` };
 
 /** Two's complement in few bits: -2^(b-1) .. 2^(b-1) - 1; symmetric quantizers leave the lowest code out. */
 export const int: FormatFamily = {
@@ -24,7 +38,7 @@ function digitFormat(bits: number, coder: DigitCoder): WeightFormat {
   return {
     ...common(bits),
     unpack: bits === 4 ? NIBBLE : PAIR,
-    inline: `int${bits}`,
+    inline: { kernel: `int${bits}`, shift: 8 - bits, uses: Number.POSITIVE_INFINITY },
     encode(codes, segments) {
       const stored = encodeDigits(codes, segments, coder, (code) => code & (coder.base - 1));
       return { ...NO_TABLES, ...stored };
@@ -44,12 +58,13 @@ function indexFormat(bits: number): WeightFormat {
   };
 }
 
-function common(bits: number): Pick<WeightFormat, 'name' | 'bits' | 'refuse'> {
+function common(bits: number): Pick<WeightFormat, 'name' | 'bits' | 'grid' | 'refuse'> {
   const top = 2 ** (bits - 1) - 1;
   const allowed = new Set(Array.from({ length: 2 ** bits }, (_, i) => i - top - 1));
   return {
     name: `int${bits}`,
     bits,
+    grid: { kind: 'levels', levels: symmetricLevels(bits) },
     refuse: (codes) => refuseOthers(codes, allowed, `between ${-top - 1} and ${top}`),
   };
 }

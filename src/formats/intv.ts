@@ -2,7 +2,15 @@ import { type Codes, type Decoder, type FormatFamily, NO_TABLES, refuseOthers, t
 import { decodeFields, encodeFields } from './row-fields.ts';
 import { oneRow, refuseOrder, walkRows } from './row-order.ts';
 
-const WIDTHS: Decoder = { name: 'widths', wide: false, keeps: false, entropy: false, instructions: 25 };
+const WIDTHS: Decoder = {
+  name: 'widths',
+  wide: false,
+  keeps: false,
+  entropy: false,
+  instructions: 25,
+  layout:
+    "Two's complement in the width of the row, the most significant bit first; a segment begins with its place, row and column in two bytes each.",
+};
 
 /**
  * Two's complement codes of as many bits as each row needs, 0 to 8. B is what quantizers make the mean of the widths;
@@ -11,24 +19,29 @@ const WIDTHS: Decoder = { name: 'widths', wide: false, keeps: false, entropy: fa
 export const intVariable: FormatFamily = {
   pattern: 'intv-B',
   summary: "Two's complement codes in 0 to 8 bits, every row in a width of its own; B (1 to 8) is their mean.",
+  examples: ['intv-4', 'intv-3'],
   decoders: [WIDTHS],
-  find: (name) => (meanBits(name) === null ? null : variableFormat(name)),
+  find(name) {
+    const mean = meanBits(name);
+    return mean === null ? null : variableFormat(name, mean);
+  },
 };
 
 /** B of 'intv-B', 4 or 3.5, or null. */
-export function meanBits(name: string): number | null {
+function meanBits(name: string): number | null {
   const bits = Number(/^intv-([1-8](\.\d{1,2})?)$/.exec(name)?.[1]);
   return bits <= 8 ? bits : null;
 }
 
 const BYTES: ReadonlySet<number> = new Set(Array.from({ length: 256 }, (_, i) => i - 128));
 
-function variableFormat(name: string): WeightFormat {
+function variableFormat(name: string, mean: number): WeightFormat {
   return {
     name,
     bits: null,
     unpack: WIDTHS,
     inline: null,
+    grid: { kind: 'widths', bits: mean },
     refuse: (codes, order = oneRow(codes.length)) =>
       refuseOthers(codes, BYTES, 'between -128 and 127') ?? refuseOrder(order),
     encode(codes, segments, order = oneRow(codes.length)) {

@@ -1,4 +1,11 @@
-import { type FormatFamily, joinSegments, NO_TABLES, splitSegments, type WeightFormat } from './format.ts';
+import {
+  type FormatFamily,
+  joinSegments,
+  NO_TABLES,
+  splitSegments,
+  symmetricLevels,
+  type WeightFormat,
+} from './format.ts';
 
 /** The codes as they are, a byte or two each; what a layer has whose format is not said. */
 export const plain: FormatFamily = {
@@ -15,6 +22,7 @@ function plainFormat(bytes: 1 | 2): WeightFormat {
     bits: 8 * bytes,
     unpack: null,
     inline: null,
+    grid: bytes === 1 ? { kind: 'levels', levels: symmetricLevels(8) } : null,
     refuse(codes) {
       const tooLarge = codes.find((code) => array.of(code)[0] !== code);
       return tooLarge === undefined ? null : `code ${tooLarge} does not fit ${8 * bytes} bits`;

@@ -1,11 +1,18 @@
-import { decodeDigits, encodeDigits, NIBBLES, PAIRS } from './digits.ts';
+import { decodeDigits, encodeDigits, GROUPS, NIBBLES, PAIRS } from './digits.ts';
 import { type Decoder, type FormatFamily, NO_TABLES, refuseOthers, type WeightFormat } from './format.ts';
 import { decodeIndices, encodeIndices, TABLE } from './indices.ts';
 import { PAIR } from './int.ts';
 import { canonicalCode } from './prefix-code.ts';
 import { decodeWords, encodeWords, WORDS } from './words.ts';
 
-const NIBBLE: Decoder = { name: 'pow2', wide: false, keeps: false, entropy: false, instructions: 11 };
+const NIBBLE: Decoder = {
+  name: 'pow2',
+  wide: false,
+  keeps: false,
+  entropy: false,
+  instructions: 11,
+  layout: `Nibbles of a sign and an exponent, groups of 8 weights in 4 bytes: ${GROUPS}`,
+};
 
 /**
  * INQ's grid (Zhou et al. 2017): 0 and +-2^e with 2^(b-2) exponents, so codes 0, +-1 .. +-2^(2^(b-2) - 1). With 5 bits the
@@ -40,7 +47,7 @@ function member(name: string, pattern: RegExp, make: (bits: number) => WeightFor
 }
 
 function fixedWidth(name: string, bits: number, exponents: number): WeightFormat {
-  const common = { name, bits, refuse: refuseOtherPowers(exponents) };
+  const common = { name, bits, grid: gridOf(exponents), refuse: refuseOtherPowers(exponents) };
   if (bits === 3 || bits === 5) {
     const values = Array.from({ length: 2 ** bits }, (_, symbol) => power(symbol, bits));
     return {
@@ -57,7 +64,7 @@ function fixedWidth(name: string, bits: number, exponents: number): WeightFormat
   return {
     ...common,
     unpack: decoder,
-    inline: decoder.name,
+    inline: { kernel: decoder.name, shift: bits === 2 ? 6 : 0, uses: bits === 2 ? Number.POSITIVE_INFINITY : 8 },
     encode(codes, segments) {
       const stored = encodeDigits(codes, segments, coder, (code) => symbolOf(code, bits));
       return { ...NO_TABLES, ...stored };
@@ -76,10 +83,17 @@ function variableLength(name: string, bits: number): WeightFormat {
     bits: null,
     unpack: WORDS,
     inline: null,
+    grid: gridOf(exponents),
     refuse: refuseOtherPowers(exponents),
     encode: (codes, segments) => encodeWords(codes, segments, code),
     decode: decodeWords,
   };
+}
+
+/** 0 and +-2^e, e = 0 .. exponents - 1. */
+function gridOf(exponents: number): WeightFormat['grid'] {
+  const powers = Array.from({ length: exponents }, (_, e) => 2 ** e);
+  return { kind: 'levels', levels: [...powers.map((power) => -power).reverse(), 0, ...powers] };
 }
 
 function symbolOf(code: number, bits: number): number {

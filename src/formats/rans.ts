@@ -26,6 +26,7 @@ export function withRans(base: WeightFormat): WeightFormat {
     bits: null,
     unpack: RANS,
     inline: null,
+    grid: base.grid,
     refuse(codes, order) {
       const { length } = distinctCodes(codes);
       if (length > MOST_SYMBOLS) return `it has ${length} different codes; ranges are for ${MOST_SYMBOLS} at most`;
@@ -45,7 +46,15 @@ export function withRans(base: WeightFormat): WeightFormat {
 }
 
 /** nn_unpack_rans: it keeps its state, and where the ranges lie. */
-export const RANS: Decoder = { name: 'rans', wide: true, keeps: true, entropy: true, instructions: 16 };
+export const RANS: Decoder = {
+  name: 'rans',
+  wide: true,
+  keeps: true,
+  entropy: true,
+  instructions: 16,
+  layout:
+    'Halfwords, the lower byte first, which are one stream for the whole layer. The state begins with the first one, and whenever it is below 4096 the next one goes behind it. Its lower bits, 8 of them or 12 where 8 take over 0.5 % more, lie in the range of a symbol; what is above them, times the length of the range, plus the place in it, is the next state. A second table has the start and the length of each range in a halfword, or the starts of 12 bits and the end.',
+};
 
 interface Ranges {
   readonly bits: number;

@@ -1,4 +1,4 @@
-import { decodeDigits, encodeDigits, TRITS } from './digits.ts';
+import { decodeDigits, encodeDigits, GROUPS, TRITS } from './digits.ts';
 import {
   type Codes,
   type Decoder,
@@ -9,8 +9,22 @@ import {
   type WeightFormat,
 } from './format.ts';
 
-const SIGNS: Decoder = { name: 'ternary', wide: false, keeps: false, entropy: false, instructions: 5 };
-const PAIR: Decoder = { name: 'ttq', wide: true, keeps: false, entropy: false, instructions: 14 };
+const SIGNS: Decoder = {
+  name: 'ternary',
+  wide: false,
+  keeps: false,
+  entropy: false,
+  instructions: 5,
+  layout: `Five digits to base 3 in a byte, ceil(256 * number / 243): three times it has the next digit above 8 bits. Groups of 20 weights in 4 bytes: ${GROUPS}`,
+};
+const PAIR: Decoder = {
+  name: 'ttq',
+  wide: true,
+  keeps: false,
+  entropy: false,
+  instructions: 14,
+  layout: 'As nn_unpack_ternary has them, of symbols that are looked up in a table of three codes.',
+};
 
 /** Three codes, five of them in a byte: 1.6 bits each. */
 export const ternary: FormatFamily = {
@@ -25,7 +39,8 @@ const symmetric: WeightFormat = {
   name: 'ternary',
   bits: 1.6,
   unpack: SIGNS,
-  inline: 'ternary',
+  inline: { kernel: 'ternary', shift: 0, uses: 8 },
+  grid: { kind: 'levels', levels: [-1, 0, 1] },
   refuse: (codes) => refuseOthers(codes, new Set([-1, 0, 1]), '-1, 0 or 1'),
   encode(codes, segments) {
     return { ...NO_TABLES, ...encodeDigits(codes, segments, TRITS, (code) => code + 1) };
@@ -39,6 +54,7 @@ const asymmetric: WeightFormat = {
   bits: 1.6,
   unpack: PAIR,
   inline: null,
+  grid: { kind: 'sides' },
   refuse(codes) {
     const others = distinctCodes(codes).filter((code) => code !== 0);
     const sides = [others.filter((code) => code < 0), others.filter((code) => code > 0)];

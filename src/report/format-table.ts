@@ -10,11 +10,8 @@ export interface FormatSupport {
 }
 
 export function formatTable(): FormatSupport[] {
-  return FORMAT_FAMILIES.map(({ pattern, summary, find }) => {
-    const bits = pattern.split(', ').map((name) => {
-      const format = find(name);
-      return format?.bits ?? (/\bcodebook/.test(name) ? 'ceil(log2 K)' : 'varies');
-    });
-    return { format: pattern, bits: bits.join(', '), summary };
+  return FORMAT_FAMILIES.map(({ pattern, summary, find, bits }) => {
+    const each = pattern.split(', ').map((name) => find(name)?.bits ?? bits ?? 'varies');
+    return { format: pattern, bits: each.join(', '), summary };
   });
 }

@@ -1,5 +1,4 @@
-import { groupsOf, tableOfRow } from '../formats/codebook-groups.ts';
-import { findFormat } from '../formats/index.ts';
+import { findFormat, nominalBits, tableCount, tableOfRow } from '../formats/index.ts';
 import { constantOf, typeOf } from '../ir/graph.ts';
 import { linearOf } from '../ir/linear.ts';
 import type { Call, Program, Table } from '../ir/program.ts';
@@ -93,7 +92,7 @@ function describe(
     count: codes.length,
     format,
     reading: readingOf(call),
-    nominalBits: nominalBits(format),
+    nominalBits: nominalBits(findFormat(format)),
     entropyBits: entropyOf(codes, format, steps),
     codeBytes: bytesOf(true),
     lookupBytes: bytesOf(false),
@@ -131,14 +130,9 @@ function stepsOf(graph: Graph, value: ValueName): Steps {
   return { size: (i: number) => scale[channel(i)], zero: (i: number) => zeroPoint[channel(i)], channel, channels };
 }
 
-function nominalBits(format: string): number | null {
-  const groups = groupsOf(format);
-  return groups ? Math.ceil(Math.log2(groups.entries)) : findFormat(format).bits;
-}
-
 /** The mean over groups of equally many rows that have a table each; all rows are one group for most formats. */
 function entropyOf(codes: Int8Array | Int16Array, format: string, steps: Steps): number {
-  const tables = groupsOf(format)?.tables ?? 1;
+  const tables = tableCount(findFormat(format));
   const groups = Array.from({ length: tables }, (): number[] => []);
   codes.forEach((code, i) => {
     groups[tableOfRow(steps.channel(i), steps.channels, tables)].push(code);

@@ -2,6 +2,7 @@ import {
   type Codes,
   type Decoder,
   findFormat,
+  type Inline,
   type RowOrder,
   type StoredWeights,
   type WeightFormat,
@@ -53,17 +54,6 @@ export type WeightParams = {
   readonly chunk: number;
 };
 
-/**
- * Kernels that unpack as they go. `shift`: their sums may be 2^shift times as large. Weights used more often than `uses`
- * cost fewer instructions when they are unpacked once.
- */
-const INLINE: Readonly<Record<string, { readonly shift: number; readonly uses: number }>> = {
-  int4: { shift: 4, uses: Number.POSITIVE_INFINITY },
-  int2: { shift: 6, uses: Number.POSITIVE_INFINITY },
-  ternary: { shift: 0, uses: 8 },
-  pow2: { shift: 0, uses: 8 },
-};
-
 /** Memory for unpacked rows or parts of them; a convolution's block of four may need more. */
 const BLOCK_BYTES = 1024;
 
@@ -87,7 +77,7 @@ export interface WeightPlan {
 /**
  * Weights in the format of their type:
  * - plain codes as they are;
- * - by a kernel that unpacks as it goes, where the format has one and INLINE says that it pays;
+ * - by a kernel that unpacks as it goes, where the format has one and that pays;
  * - else unpacked once per inference: some columns at a time where each row is used once; all at once or some rows at a
  *   time, whichever takes less RAM (a kernel that goes over the pixels several times cannot write its output over its
  *   input).
@@ -112,7 +102,7 @@ export function planWeights(
   const direct = { layer, format, codes, whole: 0, block: 0, chunk: 0, scratchBytes: 0 };
   if (format.unpack === null) return { ...direct, kind, reading: 'bytes', segments: [] };
   if (layer.blocks && format.inline && readsInline(format.inline, layer, codes)) {
-    return { ...direct, kind: format.inline, reading: 'inline', segments: rowSegments(order, 4, 1) };
+    return { ...direct, kind: format.inline.kernel, reading: 'inline', segments: rowSegments(order, 4, 1) };
   }
   const { count, ...parts } = unpackedParts(layer, codes);
   const reading = parts.chunk > 0 ? 'chunk' : parts.block > 0 ? 'block' : 'whole';
@@ -152,8 +142,7 @@ export function narrowed(codes: Codes): Codes {
   return codes.every((code) => code >= -128 && code <= 127) ? Int8Array.from(codes) : codes;
 }
 
-function readsInline(kernel: string, { weights, uses }: LayerWeights, codes: Codes): boolean {
-  const { shift, uses: most } = INLINE[kernel];
+function readsInline({ shift, uses: most }: Inline, { weights, uses }: LayerWeights, codes: Codes): boolean {
   const bound = accumulatorBound(weights.data as Codes, weights.shape[0], -128, 127);
   return codes instanceof Int8Array && uses <= most && accumulatorFits(bound, shift);
 }

@@ -1,4 +1,3 @@
-import { baseFormat } from '../../formats/index.ts';
 import { constantOf, typeOf } from '../../ir/graph.ts';
 import { linearOf } from '../../ir/linear.ts';
 import { numbersOf } from '../../ir/tensor.ts';
@@ -59,7 +58,7 @@ function floatWeights(graph: Graph, node: Node, float: Graph): Float32Array | nu
 
 /** Formats whose codes depend on the weights have no others than those in use. */
 function gridOf(format: string, codes: Float32Array): Grid {
-  const named = gridNamed(baseFormat(format).replace(/^pow2v-/, 'pow2-'));
+  const named = gridNamed(format);
   return (
     named ??
     gridOfLevels(

@@ -1,4 +1,4 @@
-import { type CodebookGroups, tableOfRow } from '../../formats/index.ts';
+import { type CodeGrid, tableOfRow } from '../../formats/index.ts';
 import { codebookGrid } from '../grids/codebook.ts';
 import type { RowGrid } from '../grids/grid.ts';
 import { maxAbs } from './fit-scale.ts';
@@ -29,8 +29,10 @@ export function fitCodebook(entries: number, layer: Rows, options: ScaleOptions)
   return leastError(candidates, layer);
 }
 
+type Codebooks = Extract<CodeGrid, { readonly kind: 'values' }>;
+
 /** The same for each share of the rows that has a table of its own. */
-export function fitCodebookGroups({ entries, tables }: CodebookGroups, layer: Rows, options: ScaleOptions): RowGrid[] {
+export function fitCodebookGroups({ entries, tables }: Codebooks, layer: Rows, options: ScaleOptions): RowGrid[] {
   const tableOf = Array.from({ length: layer.rows }, (_, row) => tableOfRow(row, layer.rows, tables));
   return [...new Set(tableOf)].flatMap((table) => {
     const part = someRows(layer, tableOf.indexOf(table), tableOf.lastIndexOf(table) + 1);

@@ -1,4 +1,5 @@
-import { baseFormat, groupsOf, meanBits } from '../../formats/index.ts';
+import { formatNamed } from '../../formats/index.ts';
+import { must } from '../../support/errors.ts';
 import { gridOfLevels, type RowGrid } from '../grids/grid.ts';
 import { gridNamed } from '../grids/index.ts';
 import { fitCodebook, fitCodebookGroups } from './fit-codebook.ts';
@@ -36,16 +37,23 @@ export function fitLayer(format: string, layer: Rows, options: FitOptions): RowG
 }
 
 function fitterOf(format: string): ((layer: Rows, options: FitOptions) => RowGrid[]) | null {
-  const base = baseFormat(format);
-  if (base === 'ttq') return fitAsymmetric;
-  const entries = Number(/^codebook-(\d+)$/.exec(base)?.[1]);
-  if (entries >= 2 && entries <= 256) return (layer, options) => fitCodebook(entries, layer, options);
-  const groups = groupsOf(base);
-  if (groups) return (layer, options) => fitCodebookGroups(groups, layer, options);
-  const bits = meanBits(base);
-  if (bits !== null) return (layer, options) => fitWidths(bits, layer, options.widths ?? 'greedy', options);
-  const grid = gridNamed(base.replace(/^pow2v-/, 'pow2-'));
-  return grid && ((layer, options) => fitScales(grid, layer, options));
+  const grid = formatNamed(format)?.grid ?? null;
+  switch (grid?.kind) {
+    case 'levels': {
+      const levels = must(gridNamed(format), format);
+      return (layer, options) => fitScales(levels, layer, options);
+    }
+    case 'sides':
+      return fitAsymmetric;
+    case 'values':
+      return grid.tables === 1
+        ? (layer, options) => fitCodebook(grid.entries, layer, options)
+        : (layer, options) => fitCodebookGroups(grid, layer, options);
+    case 'widths':
+      return (layer, options) => fitWidths(grid.bits, layer, options.widths ?? 'greedy', options);
+    default:
+      return null;
+  }
 }
 
 /** Codes of the smaller side of -n, 0, p; the larger side is 127. */

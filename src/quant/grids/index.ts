@@ -1,22 +1,28 @@
+import { FORMAT_FAMILIES, formatNamed } from '../../formats/index.ts';
 import { codebookGrid } from './codebook.ts';
-import type { Grid } from './grid.ts';
-import { inqGrid, packedPow2Grid } from './pow2.ts';
-import { TERNARY } from './ternary.ts';
+import { type Grid, gridOfLevels } from './grid.ts';
 import { uniformGrid } from './uniform.ts';
 
 export { codebookGrid };
 
-/** Every grid that needs nothing but a scale per row, by the name of the format that stores it. */
-const GRIDS: readonly Grid[] = [
-  ...[8, 4, 3, 2].map(uniformGrid),
-  ...[5, 4, 3, 2].map(inqGrid),
-  ...[4, 3].map(packedPow2Grid),
-  TERNARY,
-];
+const known = new Map<string, Grid | null>();
 
-export const GRID_NAMES: readonly string[] = GRIDS.map(({ name }) => name);
-
-/** The grid of a format, or null for a name that has none. */
+/** The grid of a format that needs nothing but a scale per row; null for others, and for a name that there is not. */
 export function gridNamed(name: string): Grid | null {
-  return GRIDS.find((grid) => grid.name === name) ?? null;
+  const grid = known.get(name) ?? gridOf(name);
+  known.set(name, grid);
+  return grid;
 }
+
+function gridOf(name: string): Grid | null {
+  const grid = formatNamed(name)?.grid;
+  if (grid?.kind !== 'levels') return null;
+  const { levels } = grid;
+  const [top, bits] = [levels[levels.length - 1], Math.log2(levels.length + 1)];
+  const uniform = Number.isInteger(bits) && top === -levels[0] && levels.length === 2 * top + 1;
+  return uniform ? { ...uniformGrid(bits), name } : gridOfLevels(name, levels);
+}
+
+export const GRID_NAMES: readonly string[] = FORMAT_FAMILIES.flatMap(({ pattern }) => pattern.split(', ')).filter(
+  (name) => gridNamed(name) !== null,
+);

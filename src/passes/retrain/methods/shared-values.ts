@@ -1,6 +1,6 @@
 import type { Builder } from '../../../autodiff/builder.ts';
 import type { CustomGradient } from '../../../autodiff/custom-gradient.ts';
-import { baseFormat } from '../../../formats/index.ts';
+import { baseFormat, findFormat } from '../../../formats/index.ts';
 import { tensorOf } from '../../../ir/tensor.ts';
 import type { ValueName } from '../../../ir/types.ts';
 import { codebookGrid } from '../../../quant/grids/codebook.ts';
@@ -84,6 +84,6 @@ function distinct(codes: ArrayLike<number>): number[] {
 
 /** Codebooks hold any codes; other formats give way to the smallest that does. */
 function formatOf({ format, quant }: QuantizedWeights, codes: Float32Array): string {
-  if (baseFormat(format).startsWith('codebook') || baseFormat(format) === 'int8') return format;
+  if (findFormat(format).grid?.kind === 'values' || baseFormat(format) === 'int8') return format;
   return smallestFormat(codes, codes.length / quant.scale.length).format;
 }
