@@ -3,15 +3,22 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { NAMED_INSTANCES } from '../../src/codegen/kernel-instances.ts';
-import { TEMPLATE_ROOT } from '../../src/codegen/templates.ts';
+import { TEMPLATE_ROOT, templateSet } from '../../src/codegen/templates.ts';
+import type { KernelInstance } from '../../src/ir/program.ts';
 import { KERNEL_SETS } from '../../src/kernels/sets.ts';
-import { includesOf, NUMBERED, unitsOf } from './kernel-headers.ts';
+import { headersOf, includesOf, NUMBERED, unitsOf } from './kernel-headers.ts';
 
 const SRC = fileURLToPath(new URL('../../src', import.meta.url));
 const SETS = KERNEL_SETS.map(({ name }) => name);
 const FILLED = /\{\{[^}]*\}\}|\$\{[^}\n]*\}/g;
 
-/** Kernel files: the names they go by, and patterns of what they include. */
+const COMMENT = /\/\*[\s\S]*?\*\//g;
+
+const wordsOf = (text: string) => new Set(text.match(/\bnn_\w+/g));
+
+const included = (instance: KernelInstance) => includesOf(templateSet(SETS).instance(instance));
+
+/** Kernel files: the names they go by, and what they include. */
 const KERNELS = SETS.flatMap((set) =>
   (['.h', '.h.hbs'] as const).flatMap((ending) =>
     unitsOf(set, ending).map((unit) => {
@@ -20,7 +27,7 @@ const KERNELS = SETS.flatMap((set) =>
       return {
         file: `${set}/${unit}${ending}`,
         names: ending === '.h' ? [unit] : [unit, ...instances.map(({ name }) => name)],
-        includes: includesOf(readFileSync(path, 'utf8')).map(patternOf),
+        includes: new Set(ending === '.h' ? includesOf(readFileSync(path, 'utf8')) : instances.flatMap(included)),
       };
     }),
   ),
@@ -56,10 +63,27 @@ test('every kernel has a user: a layer, or a kernel that has one and includes it
     const kernel = queue.pop() as (typeof KERNELS)[number];
     if (used.has(kernel.file)) continue;
     used.add(kernel.file);
-    queue.push(...KERNELS.filter(({ names }) => names.some((name) => kernel.includes.some((one) => one.test(name)))));
+    queue.push(...KERNELS.filter(({ names }) => names.some((name) => kernel.includes.has(name))));
   }
   expect(KERNELS.length).toBeGreaterThan(230);
   expect(KERNELS.map(({ file }) => file).filter((file) => !used.has(file))).toEqual([]);
+});
+
+test('a portable kernel speaks of what it includes alone: the others may not be there', () => {
+  const { texts } = headersOf('c', ['c']);
+  const code = new Map([...texts].map(([name, text]) => [name, wordsOf(text.replace(COMMENT, ''))]));
+  const reached = (name: string, seen = new Set<string>()): Set<string> => {
+    if (seen.has(name)) return seen;
+    seen.add(name);
+    for (const other of includesOf(texts.get(name)!)) reached(other, seen);
+    return seen;
+  };
+  const absent = [...texts].flatMap(([name, text]) => {
+    const spoken = wordsOf([...text.matchAll(COMMENT)].join(' '));
+    const there = spoken.size === 0 ? [] : [...reached(name)].map((one) => code.get(one)!);
+    return [...spoken].filter((word) => !there.some((words) => words.has(word))).map((word) => `${name}: ${word}`);
+  });
+  expect(absent).toEqual([]);
 });
 
 test('every instance has a template, and every template an instance', () => {

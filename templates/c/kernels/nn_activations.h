@@ -2,7 +2,8 @@
 #define NN_ACTIVATIONS_H
 #include <stdint.h>
 
-/* What a layer reads and writes when input, output or both are packed (see nn_get_s4), and memory to unpack them in. */
+/* What a layer reads and writes when input, output or both are packed (codes of 4 bits, two to a byte, the even
+ * one of a pair in the low half), and memory to unpack them in. */
 typedef struct {
     const void *x;
     void *y;

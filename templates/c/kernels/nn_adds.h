@@ -3,8 +3,8 @@
 #include <stdint.h>
 
 /* A layer that only adds and shifts: y = clamp(zero_point + (((sum << left) + bias) >> shift)). The tables are in flash.
- * lists: for each output, for each pass, the inputs to add and those to subtract (see nn_list_adds); after a pass the
- * sum is shifted left by doublings[pass]. bias holds the input zero point's share and the rounding of the shift. */
+ * lists: for each output, for each pass, the inputs to add and those to subtract; after a pass the sum is
+ * shifted left by doublings[pass]. bias holds the input zero point's share and the rounding of the shift. */
 typedef struct {
     const uint8_t *lists;
     const uint8_t *doublings; /* [passes] */

@@ -5,7 +5,8 @@
 #include "nn_unpack_int2_s8.h"
 #include "nn_weight_int2.h"
 
-/* nn_block4_s8 for pairs of bits: a byte holds a column of the four rows, row 0 in the highest bits. */
+/* acc[r] += x[depth] . (row r of a block of four) for pairs of bits: a byte holds a column of the four rows, row 0 in
+ * the highest bits. */
 static inline const nn_weight_int2 *nn_block4_int2(const int8_t *x, const nn_weight_int2 *w, int32_t depth,
                                                    int32_t acc[4])
 {

@@ -5,7 +5,8 @@
 #include "nn_unpack_int4_s8.h"
 #include "nn_weight_int4.h"
 
-/* nn_block4_s8 for nibbles: of four columns, four bytes hold rows 0 (high) and 1 (low), four more rows 2 and 3. */
+/* acc[r] += x[depth] . (row r of a block of four) for nibbles: of four columns, four bytes hold rows 0 (high) and 1
+ * (low), four more rows 2 and 3. */
 static inline const nn_weight_int4 *nn_block4_int4(const int8_t *x, const nn_weight_int4 *w, int32_t depth,
                                                    int32_t acc[4])
 {

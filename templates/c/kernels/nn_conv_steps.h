@@ -2,9 +2,9 @@
 #define NN_CONV_STEPS_H
 #include <stdint.h>
 
-/* A 2-D window layer as nn_conv_shape has it, with the distances in memory worked out, so that a kernel need not
- * multiply. In elements: from a window to the next (step_x) and to the next row's (step_y), from a tap to the next
- * (tap_x) and to the next row's (tap_y), the first window's place, mostly outside the image (start), and an image. */
+/* A 2-D window layer with the distances in memory worked out, so that a kernel need not multiply. In elements: from a
+ * window to the next (step_x) and to the next row's (step_y), from a tap to the next (tap_x) and to the next row's
+ * (tap_y), the first window's place, mostly outside the image (start), and an image. */
 typedef struct {
     int_fast16_t batch, in_h, in_w, in_c;
     int_fast16_t out_h, out_w, out_c;

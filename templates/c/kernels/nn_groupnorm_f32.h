@@ -4,8 +4,8 @@
 #include <stdint.h>
 
 /* y = (x - mean) / sqrt(variance + epsilon) * scale[c] + bias[c] over all channels and positions of one group, whose
- * elements lie channel_step and position_step apart in x and in y. May run in place. What the first mean is off by is the mean
- * of the differences: far from 0 a sum in float32 loses the digits that count. */
+ * elements lie channel_step and position_step apart in x and in y. May run in place. What the first mean is off by is
+ * the mean of the differences: far from 0 a sum in float32 loses the digits that count. */
 static inline void nn_groupnorm_f32(int32_t channels, int32_t channel_step, int32_t positions, int32_t position_step,
                                     const float *x, const float *scale, const float *bias, float epsilon, float *y)
 {

@@ -3,7 +3,9 @@
 #include <stdint.h>
 #include "nn_flash.h"
 
-/* nn_list_adds for two inputs, `step` apart: the list is read once for both. */
+/* sum[] += the inputs that a list names, of two places `step` apart: the list is read once for both. It is nibbles,
+ * the upper one of a byte first. 1 .. 14: so many places on, and take it; 15: 14 places on; 0: the end, to a whole
+ * byte. The first move starts one place before x. Returns the end of the list. */
 static inline const uint8_t *nn_list2_adds(const int8_t *x, int_fast16_t step, const uint8_t *list,
                                            int_fast16_t sum[2])
 {

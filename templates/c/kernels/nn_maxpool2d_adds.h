@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include "nn_conv_steps.h"
 
-/* nn_maxpool2d_s8 without a multiplication, that is with addresses by additions. */
+/* Maximum over the window, with addresses by additions; input and output share scale and zero point. */
 static inline void nn_maxpool2d_adds(const nn_conv_steps *s, const int8_t *x, int32_t min, int32_t max, int8_t *y)
 {
     for (int_fast16_t n = 0; n < s->batch; n++) {

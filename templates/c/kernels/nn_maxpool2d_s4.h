@@ -5,7 +5,7 @@
 #include "nn_get_s4.h"
 #include "nn_put_s4.h"
 
-/* nn_maxpool2d_s8 for packed codes (see nn_get_s4). */
+/* Maximum over the window of packed codes (see nn_get_s4); input and output share scale and zero point. */
 static inline void nn_maxpool2d_s4(const nn_conv_shape *s, const uint8_t *x, int32_t min, int32_t max, uint8_t *y)
 {
     int32_t place = 0;

@@ -3,8 +3,8 @@
 #include <stdint.h>
 #include "nn_quant.h"
 
-/* nn_requantize_s8 by additions, one for each bit of the accumulator: for layers of few outputs whose factor is no power
- * of two, as an average over nine. */
+/* clamp(zero_point + round_half_up(acc * 2^left_shift * multiplier / 2^32)) by additions, one for each bit of acc: for
+ * layers of few outputs whose factor is no power of two, as an average over nine. */
 static inline int8_t nn_requantize_adds(const nn_quant *q, int32_t acc, int32_t multiplier)
 {
     uint32_t magnitude = (acc < 0) ? 0u - (uint32_t)acc : (uint32_t)acc;

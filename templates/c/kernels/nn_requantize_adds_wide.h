@@ -3,7 +3,8 @@
 #include <stdint.h>
 #include "nn_quant.h"
 
-/* nn_requantize_s8_wide by additions, one for each bit of the accumulator. */
+/* acc * multiplier / 2^(32 + left_shift), half up, by additions, one for each bit of acc. zero_point holds half a step
+ * as well, and both times 2^left_shift. */
 static inline int8_t nn_requantize_adds_wide(const nn_quant *q, int32_t acc, int32_t multiplier)
 {
     uint32_t magnitude = (acc < 0) ? 0u - (uint32_t)acc : (uint32_t)acc;

@@ -4,7 +4,7 @@
 #include "nn_quant.h"
 #include "nn_scale_even.h"
 
-/* nn_requantize_s8_rne where the bias has a fraction of a step: acc = fraction * 2^(31 - bits) + sum, bits = left_shift,
+/* Half to even where the bias has a fraction of a step: acc = fraction * 2^(31 - bits) + sum, bits = left_shift,
  * |sum| < 2^(30 - bits), |fraction| <= 2^(bits - 1). scale: of 2^-bits of a step, see nn_scale_even. */
 static inline int8_t nn_requantize_s8_fine(const nn_quant *q, int32_t acc, int32_t scale)
 {

@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include "nn_quant.h"
 
-/* nn_requantize_s8 for a scale of 2^-shift, 0 < shift < 31, as QuantizeLinear rounds: half to even, before the zero point
+/* For a scale of 2^-shift, 0 < shift < 31, as QuantizeLinear rounds: half to even, before the zero point
  * is added. */
 static inline int8_t nn_requantize_s8_shift(const nn_quant *q, int32_t acc, int32_t shift)
 {

@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include "nn_quant.h"
 
-/* nn_requantize_s8 with a multiplier of more bits: acc * multiplier / 2^(32 + left_shift), half up. zero_point holds half a
+/* A multiplier of up to 31 bits: acc * multiplier / 2^(32 + left_shift), half up. zero_point holds half a
  * step as well, and both times 2^left_shift. */
 static inline int8_t nn_requantize_s8_wide(const nn_quant *q, int32_t acc, int32_t multiplier)
 {

@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include "nn_row_order.h"
 
-/* Where a decoder is in weights ordered as nn_block4_s8 reads them. */
+/* Where a decoder is in blocks of four rows, four columns of each in turn, then in single rows. */
 typedef struct {
     int32_t row, column;    /* the first row of the block, and the next column */
     int32_t height, inside; /* rows of the block; which of them is next */

@@ -2,7 +2,9 @@
 #define NN_SCALE_EVEN_ADDS_H
 #include <stdint.h>
 
-/* nn_scale_even by additions, one for each bit of the mantissa. */
+/* acc * mantissa / 2^(26 + exponent - left_shift) rounded to the nearest whole number, ties to the one of this parity
+ * (0: even), by additions, one for each bit of the mantissa; scale = mantissa * 32 + exponent. What lies within |acc|
+ * of a tie is one. */
 static inline int32_t nn_scale_even_adds(int32_t acc, int32_t scale, int32_t left_shift, int32_t parity)
 {
     const uint8_t shift = (uint8_t)(26 + (scale & 31) - left_shift);

@@ -3,8 +3,8 @@
 #include <stdint.h>
 #include "nn_put_s4.h"
 
-/* Packs `count` codes into y from code `first` on (see nn_get_s4); neighbours in the first and last byte stay as they
- * are. */
+/* Packs `count` codes into y from code `first` on, two to a byte, the even one of a pair in the low half; neighbours
+ * in the first and last byte stay as they are. */
 static inline void nn_store_s4(const int8_t *codes, int32_t count, uint8_t *y, int32_t first)
 {
     if (count > 0 && (first & 1) != 0) {

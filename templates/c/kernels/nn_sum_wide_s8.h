@@ -2,7 +2,8 @@
 #define NN_SUM_WIDE_S8_H
 #include <stdint.h>
 
-/* nn_sum_even_s8 for coefficients as precise as float32: the sum has up to 62 bits. */
+/* clamp(sum >> shift), a tie to the code of this parity: the sum, of coefficients as precise as float32, has up to 62
+ * bits. */
 static inline int8_t nn_sum_wide_s8(int64_t sum, int32_t shift, int32_t parity, int32_t min, int32_t max)
 {
     int64_t code = sum >> shift;

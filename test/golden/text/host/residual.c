@@ -25,8 +25,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#if !defined(RESIDUAL_FILES_ID) || RESIDUAL_FILES_ID != 0xff7bf734u
-#error "residual.c (ff7bf734) and residual.h are of different runs: run nibblec compile again and take all its files"
+#if !defined(RESIDUAL_FILES_ID) || RESIDUAL_FILES_ID != 0x1558185bu
+#error "residual.c (1558185b) and residual.h are of different runs: run nibblec compile again and take all its files"
 #endif
 
 /* Compile with -DRESIDUAL_LAYER_HOOK=function to have it called after each layer (traces, timing). */
@@ -149,7 +149,8 @@ static inline const nn_weight_s8 *nn_row_s8(const int8_t *x, const nn_weight_s8 
     return w + depth;
 }
 
-/* nn_rows_s8 for two inputs, whose results lie `step` apart: the weights are read once for both. */
+/* y[rows] = requantize(bias[rows] + w[rows] . x[depth]), and the same of z at y + step: the weights, blocks of four
+ * rows and then single ones, are read once for both. */
 static inline const nn_weight_s8 *nn_rows2_s8(const nn_quant *q, int32_t rows, int32_t depth, const int8_t *x,
                                               const int8_t *z, const nn_weight_s8 *w, const int32_t *bias,
                                               const int32_t *multiplier, int8_t *y, int32_t step)
@@ -203,8 +204,9 @@ static inline const nn_weight_s8 *nn_rows_s8(const nn_quant *q, int32_t rows, in
 }
 
 /* Some neighbouring output channels of a 2-D convolution over all pixels, two pixels at a time: `rows` of each of
- * `groups` groups from first_group on. w, bias, multiplier and y start at the first of them; see nn_conv2d_s8 for the
- * rest. */
+ * `groups` groups from first_group on. w, bias, multiplier and y start at the first of them. Weights: per group rows
+ * [kernel_h][kernel_w][in_c / groups] in blocks of four (see nn_block4_s8); bias holds the input zero point's
+ * share. patch: room for two windows, or NULL for 1x1 kernels without padding (the pixel itself is the window). */
 static inline void nn_conv2d_part_s8(const nn_conv_shape *s, const nn_quant *q, int32_t first_group, int32_t groups,
                                      int32_t rows, const int8_t *x, int32_t input_zero_point, const nn_weight_s8 *w,
                                      const int32_t *bias, const int32_t *multiplier, int8_t *patch, int8_t *y)
@@ -247,9 +249,7 @@ static inline void nn_conv2d_part_s8(const nn_conv_shape *s, const nn_quant *q, 
     }
 }
 
-/* 2-D convolution, grouped. Weights: per group rows [kernel_h][kernel_w][in_c / groups] in blocks of four (see
- * nn_block4_s8); bias holds the input zero point's share. patch: room for two windows, or NULL for 1x1 kernels without
- * padding (the pixel itself is the window). */
+/* 2-D convolution, grouped: all channels at once (see nn_conv2d_part_s8). */
 static inline void nn_conv2d_s8(const nn_conv_shape *s, const nn_quant *q, const int8_t *x, int32_t input_zero_point,
                                 const nn_weight_s8 *w, const int32_t *bias, const int32_t *multiplier, int8_t *patch,
                                 int8_t *y)
