@@ -21,24 +21,37 @@ export function constantFor(input: RawValue, given: Tensor): Tensor {
   const shape = type.shape === null ? given.shape : shapeFor(type.shape, given);
   if (!shape) {
     const declared = (type.shape ?? []).map((dimension) => dimension ?? '?').join(',');
-    return refuse(
-      name,
-      `it has the shape [${declared}], the value [${given.shape}]`,
-      'give an array of that shape, @file.npy',
-    );
+    return refuse(name, `it has the shape [${declared}], the value [${given.shape}]`, formsOf(type.shape ?? []));
   }
   if (given.dtype === dtype) return { ...given, shape };
   return { dtype, shape, data: cast(given, dtype, name) };
 }
 
+/** Longer lists are for files. */
+const LONGEST_LIST = 16;
+
+/** How a value of this shape may be given. */
+function formsOf(declared: readonly (number | string | null)[]): string {
+  const open = declared.filter((dimension) => !isNumber(dimension)).length;
+  const known = elementCount(declared.filter(isNumber));
+  const file = 'an array of that shape, @file.npy';
+  if (open > 1 || known > LONGEST_LIST) return `give ${file}`;
+  if (open === 1)
+    return `give a list of ${known > 1 ? `${known}, ${2 * known}, ... numbers` : 'numbers, 1,2,3'}, or ${file}`;
+  return known === 1 ? `give one number, or ${file}` : `give a list of its ${known} numbers, or ${file}`;
+}
+
+function isNumber(dimension: number | string | null): dimension is number {
+  return typeof dimension === 'number' && dimension >= 0;
+}
+
 function shapeFor(declared: readonly (number | string | null)[], given: Tensor): Shape | null {
-  const isNumber = (dimension: number | string | null) => typeof dimension === 'number' && dimension >= 0;
   const fits = (dimension: number | string | null, i: number) => !isNumber(dimension) || dimension === given.shape[i];
   if (declared.length === given.shape.length && declared.every(fits)) return given.shape;
   // A scalar or a list says nothing of the shape but its number of elements.
   if (given.shape.length > 1) return null;
   const count = elementCount(given.shape);
-  const known = elementCount(declared.filter(isNumber) as number[]);
+  const known = elementCount(declared.filter(isNumber));
   const open = declared.filter((dimension) => !isNumber(dimension)).length;
   if (open > 1 || (open === 0 ? known !== count : known === 0 || count % known !== 0)) return null;
   return declared.map((dimension) => (isNumber(dimension) ? Number(dimension) : count / known));

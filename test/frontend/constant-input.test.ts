@@ -45,6 +45,20 @@ test.each([
   );
 });
 
+test.each([
+  [input('i64'), 'give one number, or an array of that shape, @file.npy'],
+  [input('i64', 1), 'give one number, or an array of that shape, @file.npy'],
+  [input('f32', 2, 3), 'give a list of its 6 numbers, or an array of that shape, @file.npy'],
+  [input('f32', 'n', 3), 'give a list of 3, 6, ... numbers, or an array of that shape, @file.npy'],
+  [input('f32', 'a', 'b'), 'give an array of that shape, @file.npy'],
+  [input('f32', 100), 'give an array of that shape, @file.npy'],
+])('the forms that fit a shape are named (%#)', (value, hint) => {
+  const given = whole(...Array<bigint>(7).fill(1n));
+  expect(() => constantFor(value, given)).toThrow(
+    expect.objectContaining({ problem: expect.objectContaining({ hint }) }),
+  );
+});
+
 test('a shape that depends on an input names it and prints the flag', async () => {
   const bytes = onnxFile({
     inputs: { x: ['f32', [2, 100]], 'to/shape': ['i64', [2]] },
