@@ -3,7 +3,7 @@ import { isFloat } from '../ir/tensor.ts';
 import type { DType, Tensor, TypedArray } from '../ir/types.ts';
 import { elementReader } from '../numerics/convert.ts';
 import { powerRatioDb } from '../numerics/stats.ts';
-import type { Rule } from './compare.ts';
+import { isSameNumber, type Rule } from './compare.ts';
 
 /** What is asked of an output: to be close, to be the same codes, or only how good it is. */
 export type Judgement = 'close' | 'codes' | 'quality';
@@ -94,7 +94,7 @@ export function outputMeter(port: Port, terms: OutputTerms): OutputMeter {
           sum.signal += e * e;
           sum.noise += (e - a) ** 2;
         }
-        if (same(a, e) && (coded || actual[i] === expected.data[i] || isFloat(dtype))) continue;
+        if (isSameNumber(a, e) && (coded || actual[i] === expected.data[i] || isFloat(dtype))) continue;
         sum.different++;
         sum.maxError = Math.max(sum.maxError, inCodes && isFloat(expected.dtype) ? codes(a, e) : error(a, e));
       }
@@ -136,10 +136,6 @@ export function outputMeter(port: Port, terms: OutputTerms): OutputMeter {
   };
 }
 
-function same(a: number, e: number): boolean {
-  return a === e || (Number.isNaN(a) && Number.isNaN(e));
-}
-
 /** Infinity where one is no finite number and the other is another. */
 function error(a: number, e: number): number {
   const difference = Math.abs(a - e);
@@ -151,7 +147,7 @@ export function largestDistance(one: Tensor, other: Tensor): number {
   const [a, b] = [elementReader(one), elementReader(other)];
   let largest = 0;
   for (let i = 0; i < one.data.length; i++) {
-    const difference = same(a(i), b(i)) ? 0 : Math.abs(a(i) - b(i));
+    const difference = isSameNumber(a(i), b(i)) ? 0 : Math.abs(a(i) - b(i));
     if (Number.isFinite(difference)) largest = Math.max(largest, difference);
   }
   return largest;

@@ -74,8 +74,8 @@ interface Judge {
 }
 
 function definedNode(graph: Graph, value: ValueName): Node | null {
-  const node = graph.nodes.find(({ outputs }) => outputs[0] === value);
-  return node && hasDefinition(node) && typeOf(graph, value).quant === null ? node : null;
+  const node = graph.nodes.find(({ outputs }) => outputs.includes(value));
+  return node && hasDefinition(node, node.outputs.indexOf(value)) && typeOf(graph, value).quant === null ? node : null;
 }
 
 function isGiven({ inputs, constants }: Graph, value: ValueName): boolean {
@@ -139,7 +139,7 @@ function definitionInstead(
     isSame(rule, difference(a, b, dtype), tolerance) && !(rule.floor > 0 && farApart(a, b));
   if (same(actual, expected)) return null;
   const inputs = node.inputs.map((input) => (input === null ? null : reference.seen(input)));
-  const exact = byDefinition(node, inputs);
+  const exact = byDefinition(node, inputs, { ofC: actual, ofRuntime: expected });
   if (!exact || !same(actual, exact)) return null;
   addOff(actual, exact, expected);
   return exact;

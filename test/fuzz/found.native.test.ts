@@ -63,6 +63,15 @@ const FOUND: readonly Found[] = [
     nodes: [['y, i = MaxPool(x)', { kernel_shape: [1, 1] }]],
   },
   {
+    name: 'MaxPool with indices: the first element, then what is greater than it',
+    opset: 12,
+    inputs: { x: ['f32', [1, 1, 2, 8]] },
+    feeds: {
+      x: tensorOf('f32', [1, 1, 2, 8], [NaN, 1, 2, 3, NaN, NaN, 1, NaN, 4, 5, 6, NaN, NaN, NaN, -1, 2]),
+    },
+    nodes: [['y, i = MaxPool(x)', { kernel_shape: [2, 2], strides: [2, 2] }]],
+  },
+  {
     name: 'MaxUnpool to a constant shape',
     opset: 22,
     inputs: { x: ['f32', [1, 1, 5, 4]] },

@@ -34,13 +34,16 @@ export function lowerMaxPoolNd(node: Node, lower: LowerBuilder): void {
     const spatial = shape.slice(2);
     const columns = intAttribute(node, 'storage_order', 0) === 1;
     const strides = columns ? rowMajorStrides([...spatial].reverse()).reverse() : rowMajorStrides(spatial);
-    const better = indices ? [`best_at = (v > best || best_at < 0) ? ${positionText(strides)} : best_at;`] : [];
+    // The first element, then what is greater: nothing is greater than NaN, and NaN is not greater than anything.
+    const places = indices ? ['int32_t best_at = -1;'] : isReal(dtype) ? ['int32_t seen = 0;'] : [];
+    const step = indices
+      ? ['if (v > best || best_at < 0) {', '    best = v;', `    best_at = ${positionText(strides)};`, '}']
+      : isReal(dtype)
+        ? ['best = (v > best || seen == 0) ? v : best;', 'seen = 1;']
+        : ['best = (v > best) ? v : best;'];
     return {
-      start: [
-        `${cType(dtype)} best = ${lowest(dtype)};`,
-        ...(indices ? ['int32_t best_at = -1; /* the first, even where none is above the lowest */'] : []),
-      ],
-      step: [...better, 'best = (v > best) ? v : best;'],
+      start: [`${cType(dtype)} best = ${lowest(dtype)};`, ...places],
+      step,
       result: 'best',
       finish: indices ? [`y1[${planes.index}] = ${planes.plane} + best_at;`] : [],
     };

@@ -1,8 +1,9 @@
 import type { Node, Tensor, TypedArray } from '../../ir/types.ts';
 import { col2im } from './col2im.ts';
 import { cropResize } from './crop-resize.ts';
-import type { Definition } from './definition.ts';
+import type { Definition, Results } from './definition.ts';
 import { convInteger, matMulInteger } from './integer-products.ts';
+import { maxPool } from './max-pool.ts';
 import {
   groupNormalization,
   instanceNormalization,
@@ -11,6 +12,7 @@ import {
   rmsNormalization,
 } from './normalization.ts';
 import { wrapFar } from './pad-wrap.ts';
+import { beyondFloat } from './recurrent.ts';
 import { sigmoid } from './sigmoid.ts';
 
 /**
@@ -24,6 +26,8 @@ import { sigmoid } from './sigmoid.ts';
  *   Resize                     tf_crop_and_resize does not crop an axis of which input and output have one size
  *   Pad                        by wrap, of more than the axis has: elements that nobody wrote
  *   Col2Im                     with dilations in one or in three dimensions: they reach into the next block
+ *   MaxPool                    of NaN: by its place in the window, and by the processor
+ *   RNN, GRU, LSTM             sums clipped to the largest number; NaN lost in some activations
  *   MatMulInteger, ConvInteger pairs of products saturate at 16 bits on processors with AVX2 or AVX512 but without VNNI
  */
 const DEFINITIONS: ReadonlyMap<string, Definition> = new Map([
@@ -38,15 +42,24 @@ const DEFINITIONS: ReadonlyMap<string, Definition> = new Map([
   ['Col2Im', col2im],
   ['MatMulInteger', matMulInteger],
   ['ConvInteger', convInteger],
+  ['MaxPool', maxPool],
+  ['GlobalMaxPool', maxPool],
+  ['RNN', beyondFloat],
+  ['GRU', beyondFloat],
+  ['LSTM', beyondFloat],
 ]);
 
-export function hasDefinition({ op, domain }: Node): boolean {
-  return domain === '' && DEFINITIONS.has(op);
+/** Whose definition is one for all results. */
+const OF_ALL_RESULTS: ReadonlySet<string> = new Set(['RNN', 'GRU', 'LSTM']);
+
+/** Whether there is one for this result of the node. */
+export function hasDefinition({ op, domain }: Node, output: number): boolean {
+  return domain === '' && DEFINITIONS.has(op) && (output === 0 || OF_ALL_RESULTS.has(op));
 }
 
-/** The node's first result as it is defined, clamped as the node says; null where that form is not spelled out. */
-export function byDefinition(node: Node, inputs: readonly (Tensor | null)[]): TypedArray | null {
-  const exact = DEFINITIONS.get(node.op)?.(node, inputs) ?? null;
+/** A result of the node as it is defined, clamped as the node says; null where that form is not spelled out. */
+export function byDefinition(node: Node, inputs: readonly (Tensor | null)[], given: Results): TypedArray | null {
+  const exact = DEFINITIONS.get(node.op)?.(node, inputs, given) ?? null;
   if (!(exact instanceof Float64Array) || inputs[0]?.dtype === 'f64') return exact;
   const [min, max] = node.clip ?? [-Infinity, Infinity];
   return Float32Array.from(exact, (y) => Math.min(max, Math.max(min, y)));
