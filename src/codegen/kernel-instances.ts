@@ -15,9 +15,6 @@ const ACTIVATIONS = [
 
 const form = FORM_SUFFIXES;
 
-/** Forms of kernels that finish four sums at once. */
-const FORMS_BY_FOURS = ['', '_wide', '_shift'];
-
 /**
  * Kernels of which the templates hold names, all of them. A template says nn_rows_{{weights}}{{form}}; no call of ours goes
  * through a pointer, and the name of a kernel says what it calls: nn_gru_step_relu_tanh_f32 calls nn_rnn_relu_f32 and
@@ -57,7 +54,7 @@ export const NAMED_INSTANCES: readonly KernelInstance[] = [
   ...all('nn_stream_s8', { unpack: DECODER_NAMES }),
   ...all('nn_depthwise_stream_s8', { unpack: DECODER_NAMES }),
   ...all('nn_depthwise_four_s8', { unpack: FREE_DECODER_NAMES }),
-  ...all('nn_depthwise3x3_runs_s8', { unpack: FREE_DECODER_NAMES, form: FORMS_BY_FOURS }),
+  ...all('nn_depthwise3x3_runs_s8', { unpack: FREE_DECODER_NAMES, form }),
 
   // By form of requantization.
   ...all('nn_averagepool2d_s8', { form }),
@@ -67,15 +64,15 @@ export const NAMED_INSTANCES: readonly KernelInstance[] = [
   ...all('nn_depthwise2d_s8', { form }),
   ...all('nn_rows_s8', { form }),
   ...all('nn_rows2_s8', { form }),
-  ...all('nn_dense_step', { form: FORMS_BY_FOURS }),
-  ...all('nn_gemm_4x2_s8', { form: FORMS_BY_FOURS }),
-  ...all('nn_pointwise_4x2', { weights: ['s8'], form: FORMS_BY_FOURS }),
-  ...all('nn_conv2d_4x2', { weights: ['s8'], form: FORMS_BY_FOURS }),
-  ...all('nn_conv2d_patch_4x2', { weights: ['s8'], form: FORMS_BY_FOURS }),
-  ...all('nn_depthwise3x3_s8', { form: FORMS_BY_FOURS }),
-  ...all('nn_depthwise3x3_pixel_s8', { form: FORMS_BY_FOURS }),
-  ...all('nn_depthwise3x3_run_s8', { form: FORMS_BY_FOURS }),
-  ...all('nn_depthwise3x3_runs_s8', { unpack: [''], form: FORMS_BY_FOURS }),
+  ...all('nn_dense_step', { form }),
+  ...all('nn_gemm_4x2_s8', { form }),
+  ...all('nn_pointwise_4x2', { weights: ['s8'], form }),
+  ...all('nn_conv2d_4x2', { weights: ['s8'], form }),
+  ...all('nn_conv2d_patch_4x2', { weights: ['s8'], form }),
+  ...all('nn_depthwise3x3_s8', { form }),
+  ...all('nn_depthwise3x3_pixel_s8', { form }),
+  ...all('nn_depthwise3x3_run_s8', { form }),
+  ...all('nn_depthwise3x3_runs_s8', { unpack: [''], form }),
   ...all('nn_mul4_s8', { form: ['', '_wide'] }),
   ...all('nn_depthwise2d_helium_s8', { form: ['', '_wide'] }),
   ...all('nn_depthwise2d_run_helium_s8', { form: ['', '_wide'] }),

@@ -1,4 +1,5 @@
 import { type Codes, findFormat } from '../formats/index.ts';
+import { scaleParts } from '../quant/imported-scales.ts';
 import { type LinearJob, sumsFit, withoutShift } from './linear-job.ts';
 import { oncePerJob } from './once-per-job.ts';
 
@@ -15,8 +16,9 @@ export const finishedByFours = oncePerJob((job: LinearJob): LinearJob => {
   return { ...job, bias: job.bias.map((start) => start - 1), multiplier };
 });
 
-/** Forms that such kernels have. */
-const FORMS: readonly LinearJob['form'][] = [undefined, 'wide', 'shifts'];
+/** Forms whose multipliers are mantissa and exponent, and what they shift by at least where kernels keep sums of 64 bits in two words. */
+const BY_WORDS: readonly LinearJob['form'][] = ['words', 'fine'];
+const LEAST_SHIFT = 33;
 
 /** True, or why the DSP kernels, which requantize four sums at once, cannot compute a layer. */
 export function requantizesByFours(job: LinearJob): true | string {
@@ -28,7 +30,10 @@ export function requantizesByFours(job: LinearJob): true | string {
 /** The same for kernels that shift sums to the left. */
 function saturatesByFours(job: LinearJob): true | string {
   if (job.x.packed || job.y.packed) return 'its input or output has codes of 4 bits';
-  if (!FORMS.includes(job.form)) return 'it is requantized as a quantized file says';
+  if (job.form === 'odd') return 'it is requantized as a quantized file says';
+  if (BY_WORDS.includes(job.form) && job.multiplier.some((word) => scaleParts(job, word).shift < LEAST_SHIFT)) {
+    return 'an output has a scale that is too large for its form';
+  }
   if (job.multiplier.some((multiplier) => multiplier <= 0)) return 'an output has a scale of 0.5 or more';
   if (job.clamp.min !== -128 || job.clamp.max !== 127) return 'its result is clamped to other codes than -128 to 127';
   if (sumsFit(job) !== true) return sumsFit(job);
@@ -55,12 +60,13 @@ export function fitsField(codes: Codes, bits: number): boolean {
   return codes.every((code) => code >= -limit && code < limit);
 }
 
-/** The zero point of kernels that saturate to unsigned bytes: 128 more. */
+/** The zero point of kernels that saturate to unsigned bytes: 128 more. Where multipliers are words, their shift stands above it. */
 export function raisedZeroPoint({
   zeroPoint,
   form,
   leftShift,
 }: Pick<LinearJob, 'zeroPoint' | 'form' | 'leftShift'>): number {
+  if (BY_WORDS.includes(form)) return leftShift * 2 ** 16 + zeroPoint + 128;
   return zeroPoint + 128 * (form === 'wide' ? 2 ** leftShift : 1);
 }
 
@@ -103,12 +109,13 @@ function hasLargeHalf({ weights }: LinearJob, rows: number): boolean {
 }
 
 /** Over all rows: the largest sum of products, and the largest result before the clamp. */
-const largest = oncePerJob(({ weights, bias, multiplier, form, leftShift }: LinearJob) => {
-  const unit = 2 ** -(form === 'wide' ? 32 + leftShift : 32 - leftShift);
+const largest = oncePerJob((job: LinearJob) => {
+  const { weights, bias } = job;
   const codes = weights.data as Codes;
   const depth = codes.length / bias.length;
   let [sum, result] = [0, 0];
-  bias.forEach((start, row) => {
+  bias.forEach((_, row) => {
+    const start = wholeStart(job, row);
     let [low, high] = [0, 0];
     for (let i = row * depth; i < (row + 1) * depth; i++) {
       low += Math.min(-128 * codes[i], 127 * codes[i]);
@@ -116,7 +123,21 @@ const largest = oncePerJob(({ weights, bias, multiplier, form, leftShift }: Line
     }
     sum = Math.max(sum, -low, high);
     const most = Math.max(Math.abs(low + start), Math.abs(high + start));
-    result = Math.max(result, most * multiplier[row] * unit);
+    result = Math.max(result, most * scaleOfSums(job, row));
   });
   return { sum, result };
 });
+
+/** What sums of an output are multiplied by. */
+function scaleOfSums({ form, leftShift, multiplier }: LinearJob, row: number): number {
+  if (!BY_WORDS.includes(form)) return multiplier[row] * 2 ** -(form === 'wide' ? 32 + leftShift : 32 - leftShift);
+  const { mantissa, shift } = scaleParts({ multiplier, leftShift, ...(form && { form }) }, multiplier[row]);
+  return mantissa * 2 ** -(form === 'fine' ? shift - leftShift : shift);
+}
+
+/** The bias without its fraction (fine-bias.ts). */
+function wholeStart({ form, leftShift, bias }: LinearJob, row: number): number {
+  if (form !== 'fine') return bias[row];
+  const unit = 2 ** (31 - leftShift);
+  return bias[row] - Math.floor(bias[row] / unit + 0.5) * unit;
+}

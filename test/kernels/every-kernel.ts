@@ -121,7 +121,7 @@ export async function expectExact(toolchain: Toolchain, set: KernelSetName, sett
     expect(asked.filter((id) => [...pins.values()].filter((pin) => pin === id).length < 3)).toEqual([]);
   }
   const forms = program.calls.map(({ requantization }) => requantization);
-  expect(forms).toEqual(expect.arrayContaining(set === 'dsp' ? ['wide', 'shifts'] : ['wide']));
+  expect(forms).toEqual(expect.arrayContaining(set === 'dsp' ? ['wide', 'shifts', 'words', 'fine'] : ['wide']));
   const plan = tightPlan(program);
   const files = emitC(program, plan, { features });
   const model = { name: 'jobs', graph, oracle: buildOracle(graph), program, plan, files };

@@ -43,9 +43,8 @@ export function randomJobs(kind: Kind, count: number, seed: number): Graph {
     const rng = createRng(seed * 1000 + i);
     const job = JOBS[kind](rng);
     const name = `${kind}${i}`;
-    const imported = job.w !== null && i % 4 === 1;
-    const step = imported && i % 8 === 5 ? nearestPower : (scale: number) => scale;
-    const scales = job.x.map(() => step(0.01 + 0.04 * rng.uniform()));
+    const file = job.w !== null && i % 4 === 1 ? FILES[(i >> 2) % FILES.length] : OWN;
+    const scales = job.x.map(() => file.scale(0.01 + 0.04 * rng.uniform()));
     const inputs: ValueName[] = job.x.map((shape, j) => {
       types.set(`${name}_x${j}`, codes(shape, [scales[j]], rng.int(-128, 127), null));
       return `${name}_x${j}`;
@@ -53,9 +52,9 @@ export function randomJobs(kind: Kind, count: number, seed: number): Graph {
     if (job.constant !== undefined) addConstant(`${name}_x${job.constant}`, rng);
     const relu = job.w !== null && rng.int(0, 2) === 0;
     const format = formatOf(kind, i, rng);
-    if (job.w) addWeights(name, job.w, scales[0], step, format, rng, inputs);
+    if (job.w) addWeights(name, job.w, scales[0], file, format, rng, inputs);
     const zero = relu ? -128 : rng.int(-128, 127);
-    types.set(name, codes(job.y, [step(outputScale(job, scales, format.spread, rng))], zero, null));
+    types.set(name, codes(job.y, [file.scale(outputScale(job, scales, format.spread, rng))], zero, null));
     nodes.push({
       op: job.op,
       domain: job.op === 'LookupTable' ? 'nibblec' : '',
@@ -64,8 +63,7 @@ export function randomJobs(kind: Kind, count: number, seed: number): Graph {
       outputs: [name],
       attributes: job.attributes,
       clip: relu ? [0, Infinity] : null,
-      // As in a file that came quantized: scales that need precise multipliers, or are powers of two.
-      ...(imported && format === PLAIN && { rounding: 'even-steps' as const }),
+      ...(file !== OWN && format === PLAIN && { rounding: 'even-steps' as const }),
     });
   }
   const inputs = [...types.keys()].filter((value) => /_x\d$/.test(value) && !constants.has(value));
@@ -81,7 +79,7 @@ export function randomJobs(kind: Kind, count: number, seed: number): Graph {
     name: string,
     shape: Shape,
     scale: number,
-    step: (scale: number) => number,
+    file: File,
     format: Format,
     rng: Rng,
     inputs: ValueName[],
@@ -92,8 +90,15 @@ export function randomJobs(kind: Kind, count: number, seed: number): Graph {
     const often = kind === 'lanes' ? 4 : 9;
     const code = () => (extreme && rng.int(0, often) === 0 ? (rng.int(0, 1) === 0 ? -128 : 127) : few());
     const data = Int8Array.from({ length: elementCount(shape) }, code);
-    const wScales = Array.from({ length: outputs }, () => step(0.002 + 0.006 * rng.uniform()));
-    const bias = Int32Array.from({ length: outputs }, () => rng.int(-30_000, 30_000));
+    const wScales = Array.from(
+      { length: outputs },
+      (_, o) => (o === 0 ? file.first : 1) * file.scale(0.002 + 0.006 * rng.uniform()),
+    );
+    const fraction = format === PLAIN ? file.fraction : 0;
+    const bias = Int32Array.from(
+      { length: outputs },
+      () => rng.int(-30_000, 30_000) * 2 ** fraction + rng.int(0, 2 ** fraction - 1),
+    );
     constants.set(`${name}_w`, { dtype: 'i8', shape, data });
     constants.set(`${name}_b`, { dtype: 'i32', shape: [outputs], data: bias });
     const type = codes(shape, wScales, 0, 0);
@@ -102,7 +107,7 @@ export function randomJobs(kind: Kind, count: number, seed: number): Graph {
     const quant: Quant = {
       ...scheme,
       bits: 32,
-      scale: wScales.map((w) => w * scale),
+      scale: wScales.map((w) => (w * scale) / 2 ** fraction),
       zeroPoint: zeros(outputs),
       axis: 0,
     };
@@ -111,7 +116,25 @@ export function randomJobs(kind: Kind, count: number, seed: number): Graph {
   }
 }
 
+/** How scales and bias of a layer are that came quantized. */
+interface File {
+  scale(wanted: number): number;
+  /** By which the scale of the first channel differs. */
+  readonly first: number;
+  /** Bits of the bias below a step of the sums. */
+  readonly fraction: number;
+}
+
 const nearestPower = (scale: number) => 2 ** Math.round(Math.log2(scale));
+const OWN: File = { scale: (wanted) => wanted, first: 1, fraction: 0 };
+/** Scales that need precise multipliers; powers of two; some of them; a bias in float. */
+const FILES: readonly File[] = [
+  { ...OWN },
+  { ...OWN, scale: nearestPower },
+  { ...OWN, scale: nearestPower, first: 1.3 },
+  { ...OWN, fraction: 6 },
+];
+
 const scheme = { scheme: 'affine' as const };
 const zeros = (count: number) => new Array<number>(count).fill(0);
 
