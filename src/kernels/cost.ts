@@ -13,7 +13,7 @@ const KIN: readonly (readonly [feature: string, core: string])[] = [
 const OTHERS = 'cortex-m0';
 
 /** Of work that nobody has counted: what its kernel's author thinks. */
-const UNCOUNTED: Prices = { instructions: 1, outputs: 30, products: 3, blocks: 30, vectors: 2 };
+const UNCOUNTED: Prices = { instructions: 1, outputs: 30, products: 3, pixels: 90, blocks: 30, vectors: 2 };
 
 /** Of unpacking a code for a kernel that has been counted with plain ones only. */
 const UNPACKED: Prices = Object.fromEntries(

@@ -1,4 +1,5 @@
 import { type Codes, findFormat } from '../formats/index.ts';
+import type { RequantizationForm } from '../ir/program.ts';
 import { accumulatorFits } from '../quant/requantize.ts';
 import { fitsBytes, fitsField } from './dsp-limits.ts';
 import type { FieldBits } from './helium-variants.ts';
@@ -17,13 +18,13 @@ export function requantizesByVectors(job: LinearJob): true | string {
 /** The same for kernels that shift sums to the left, and weights that take so many bits. */
 export function multipliesByVectors(job: LinearJob, bits: FieldBits): true | string {
   const able = bits === 8 ? acceptsBytes(job) : acceptsFields(job, bits);
-  return able === true ? saturatesVectors(job) : able;
+  return able === true ? saturatesVectors(job, bits === 8 ? ['wide', 'shifts'] : ['wide']) : able;
 }
 
-function saturatesVectors(job: LinearJob): true | string {
+function saturatesVectors(job: LinearJob, forms: readonly RequantizationForm[] = ['wide']): true | string {
   const { form } = job;
   if (job.x.packed || job.y.packed) return 'its input or output has codes of 4 bits';
-  if (form !== undefined && form !== 'wide') return 'it is requantized as a quantized file says';
+  if (form !== undefined && !forms.includes(form)) return 'it is requantized as a quantized file says';
   if (job.clamp.min !== -128 || job.clamp.max !== 127) return 'its result is clamped to other codes than -128 to 127';
   return sumsFit(job);
 }

@@ -29,6 +29,11 @@ export function idOf(kernel: string, bits: FieldBits): string {
   return `${kernel}_${FIELDS[bits].codes}`;
 }
 
+/** As nn_scale_helium takes them: vectors are shifted to the left. */
+export function multipliersOf({ form, multiplier }: LinearJob): Int32Array {
+  return form === 'shifts' ? multiplier.map((shift) => -shift) : multiplier;
+}
+
 export interface HeliumVariant {
   /** nn_conv2d_helium_int4 */
   readonly kernel: string;
@@ -46,7 +51,11 @@ export function heliumVariant(kernel: string, loop: HeliumLoop, bits: FieldBits,
 }
 
 /** What names end in: a form of requantization, or that sums are shifted, as those of few bits are anyway. */
-export const ENDINGS: readonly string[] = ['', '_wide', '_shifted'];
+export const ENDINGS: Readonly<Record<FieldBits, readonly string[]>> = {
+  8: ['', '_wide', '_shift', '_shifted'],
+  4: ['', '_wide'],
+  2: ['', '_wide'],
+};
 
 export function variantOf(
   kernel: string,

@@ -107,11 +107,28 @@ export function depthwisePixelWork({ shape: s }: LinearJob, part: number): Work 
   };
 }
 
-/** Windows of three that lie inside the image. */
-function wholeWindows(out: number, stride: number, pad: number, size: number): number {
+/** Windows of three, or of `extent`, that lie inside the image. */
+function wholeWindows(out: number, stride: number, pad: number, size: number, extent = 3): number {
   const first = Math.ceil(pad / stride);
-  const last = Math.min(out, Math.floor((size + pad - 3) / stride) + 1);
+  const last = Math.min(out, Math.floor((size + pad - extent) / stride) + 1);
   return Math.max(0, last - first);
+}
+
+/** nn_depthwise2d_run_helium_s8: 16 channels at a time, `groups` of them; the taps of windows over a border are looked for. */
+export function depthwiseHeliumWork({ shape: s }: LinearJob, taps: number, groups: number): Work {
+  const pixels = s.batch * s.out_h * s.out_w;
+  const [height, width] = [(s.kernel_h - 1) * s.dilation_h + 1, (s.kernel_w - 1) * s.dilation_w + 1];
+  const whole =
+    wholeWindows(s.out_h, s.stride_h, s.pad_top, s.in_h, height) *
+    wholeWindows(s.out_w, s.stride_w, s.pad_left, s.in_w, width);
+  const border = pixels - s.batch * whole;
+  return {
+    layer: 1,
+    border: border * taps,
+    pixels: border,
+    blocks: pixels * groups,
+    vectors: 6 * taps * pixels * groups,
+  };
 }
 
 /** nn_depthwise3x3_run_s8: rows of four channels; windows over the left and the right border are gathered. */

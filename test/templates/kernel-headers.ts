@@ -61,7 +61,7 @@ const BY_BITS: readonly KernelInstance[] = [
 
 /** Those of Helium, each of which calls another one. */
 const HELIUM: readonly KernelInstance[] = FIELD_BITS.flatMap((bits) =>
-  ENDINGS.flatMap((ending) =>
+  ENDINGS[bits].flatMap((ending) =>
     (
       [
         ['conv2d_helium', 'gemm_helium'],

@@ -4,7 +4,7 @@ import { permuted } from '../../ir/permute.ts';
 import type { Work } from '../../ir/program.ts';
 import type { WindowShape } from '../../ir/window.ts';
 import { multipliesByVectors } from '../helium-limits.ts';
-import { FIELD_BITS, type FieldBits, heliumVariant, idOf } from '../helium-variants.ts';
+import { FIELD_BITS, type FieldBits, heliumVariant, idOf, multipliersOf } from '../helium-variants.ts';
 import type { Kernel } from '../kernel.ts';
 import { kernelCall } from '../kernel-call.ts';
 import type { LinearJob } from '../linear-job.ts';
@@ -98,7 +98,8 @@ function conv2dHelium(bits: FieldBits): Kernel<LinearJob> {
 
 /** Those of all groups, one after the other; columns as the strip has them: [kernel_w][kernel_h][in]. */
 function streams(job: LinearJob, bits: FieldBits, lower: LowerBuilder): string {
-  const { shape, name, weights, bias, multiplier } = job;
+  const { shape, name, weights, bias } = job;
+  const multiplier = multipliersOf(job);
   const [rows, depth] = [shape.out_c / shape.groups, depthOf(shape)];
   const flat = { ...weights, shape: [shape.out_c, shape.in_c / shape.groups, shape.kernel_h, shape.kernel_w] };
   const codes = permuted(flat, [0, 3, 2, 1]).data as Codes;

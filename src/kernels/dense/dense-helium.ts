@@ -1,6 +1,6 @@
 import type { Codes } from '../../formats/index.ts';
 import { multipliesByVectors } from '../helium-limits.ts';
-import { FIELD_BITS, type FieldBits, heliumVariant, idOf } from '../helium-variants.ts';
+import { FIELD_BITS, type FieldBits, heliumVariant, idOf, multipliersOf } from '../helium-variants.ts';
 import type { Kernel } from '../kernel.ts';
 import { kernelCall } from '../kernel-call.ts';
 import type { LinearJob } from '../linear-job.ts';
@@ -28,7 +28,8 @@ function denseHelium(bits: FieldBits): Kernel<LinearJob> {
     },
     tableBytes: ({ shape }) => heliumStreamBytes(shape.out_c, shape.in_c, layout),
     build(job, lower) {
-      const { shape, name, bias, multiplier, zeroPoint, x, y, macs, summary } = job;
+      const { shape, name, bias, zeroPoint, x, y, macs, summary } = job;
+      const multiplier = multipliersOf(job);
       const [rows, depth] = [shape.out_c, shape.in_c];
       const codes = job.weights.data as Codes;
       const weight = (row: number, column: number) => codes[row * depth + column];

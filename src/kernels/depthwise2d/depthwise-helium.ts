@@ -18,6 +18,7 @@ import {
   startsOf,
   tapsOf,
 } from '../packing/depthwise-helium-stream.ts';
+import { depthwiseHeliumWork } from '../work.ts';
 import { plain3x3 } from './depthwise3x3.ts';
 
 /** 3x3, any stride, 16 channels at a time. */
@@ -58,12 +59,7 @@ export const depthwise2dHeliumS8: Kernel<LinearJob> = {
   accepts: (job) => reasonAgainst(withoutShift(job)) ?? true,
   scratchBytes: (job) => 8 * pairsOf(job).length + job.shape.in_c,
   overlap: ({ shape }) => ({ atLeast: windowOverlap(shape, 1, 1) }),
-  work(job) {
-    const { shape } = job;
-    const taps = pairsOf(job).length;
-    const pixels = shape.batch * shape.out_h * shape.out_w;
-    return { instructions: pixels * (8 * taps + startsOf(shape.in_c).length * (27 + 12 * taps)) };
-  },
+  work: (job) => depthwiseHeliumWork(job, pairsOf(job).length, startsOf(job.shape.in_c).length),
   tableBytes: (job) => groupBytes(pairsOf(job).length) * startsOf(job.shape.in_c).length + 2 * pairsOf(job).length,
   build(shifted, lower) {
     const job = withoutShift(shifted);

@@ -21,7 +21,7 @@ export const averagePoolHeliumS8: Kernel<AveragePoolJob> = {
   },
   scratchBytes: () => 0,
   overlap: poolOverlap,
-  work: (job) => vectorWork(job, { cells: 8, outputs: 45 }),
+  work: ({ shape }) => vectorWork(shape),
   tableBytes: ({ counts }) => 4 * (spread(counts) + 1),
   build(job, lower) {
     const { shape, counts, multiplier, inputZeroPoint, leftShift, zeroPoint, extent, x, y, summary, name } = job;
@@ -51,7 +51,7 @@ export const maxPoolHeliumS8: Kernel<PoolJob> = {
   accepts: takesCodes,
   scratchBytes: () => 0,
   overlap: poolOverlap,
-  work: (job) => vectorWork(job, { cells: 5, outputs: 11 }),
+  work: ({ shape }) => vectorWork(shape),
   tableBytes: () => 0,
   build: ({ shape, x, y, summary }) => ({ ...kernelCall('nn_maxpool_helium_s8', shape, [x.name, y.name]), summary }),
 };
@@ -84,9 +84,15 @@ function spread(counts: readonly number[]): number {
   return (counts.at(-1) ?? 0) - (counts[0] ?? 0);
 }
 
-/** Instructions for each 16 channels of a cell and of a result. */
-function vectorWork({ shape }: PoolJob, per: { readonly cells: number; readonly outputs: number }): Work {
-  const { pixels = 0, cells = 0 } = poolWork(shape);
-  const vectors = Math.ceil(shape.in_c / LANES);
-  return { instructions: pixels * (90 + per.outputs * vectors) + (per.cells * vectors * cells) / shape.in_c };
+/** By 16 channels of a result and of a cell. */
+function vectorWork(shape: WindowShape): Work {
+  const { pixels = 0, rows = 0, cells = 0 } = poolWork(shape);
+  const each = Math.ceil(shape.in_c / LANES);
+  return {
+    layer: 1,
+    pixels,
+    blocks: pixels * each,
+    rows: (rows * each) / shape.in_c,
+    vectors: (cells * each) / shape.in_c,
+  };
 }
