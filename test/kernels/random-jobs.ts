@@ -227,9 +227,10 @@ const JOBS: Readonly<Record<Kind, (rng: Rng) => Job>> = {
     return windowJob(rng, { op: 'Conv', channels, outputs: channels, groups: channels, kernels, line });
   },
   lanes(rng) {
-    const channels = pick(rng, 4, 8, 8, 16, 17, 24, 32, 47, 48);
+    const channels = pick(rng, 4, 4, 8, 8, 8, 8, 16, 17, 24, 32, 47, 48);
     const kernels = pick(rng, [3], [3], [3], [5]);
-    return windowJob(rng, { op: 'Conv', channels, outputs: channels, groups: channels, kernels, line: false });
+    const plain = rng.int(0, 3) > 0;
+    return windowJob(rng, { op: 'Conv', channels, outputs: channels, groups: channels, kernels, line: false, plain });
   },
   dense(rng) {
     const [rows, inputs, out] = [pick(rng, 1, 1, 1, 2, 3), pick(rng, 3, 8, 16, 37, 64, 72, 100, 128), rng.int(1, 21)];
@@ -272,12 +273,14 @@ interface Window {
   readonly kernels: readonly number[];
   /** One spatial dimension. */
   readonly line: boolean;
+  /** One image, no dilation. */
+  readonly plain?: boolean;
 }
 
-function windowJob(rng: Rng, { op, channels, outputs, groups, kernels, line }: Window): Job {
+function windowJob(rng: Rng, { op, channels, outputs, groups, kernels, line, plain = false }: Window): Job {
   const axes = Array.from({ length: line ? 1 : 2 }, () => {
     const kernel = pick(rng, ...kernels);
-    const dilation = groups > 0 && rng.int(0, 4) === 0 ? 2 : 1;
+    const dilation = groups > 0 && !plain && rng.int(0, 4) === 0 ? 2 : 1;
     const extent = (kernel - 1) * dilation + 1;
     const pads =
       groups > 0 || (kernel > 1 && rng.int(0, 2) === 0) ? [rng.int(0, kernel >> 1), rng.int(0, kernel >> 1)] : [0, 0];
@@ -285,7 +288,7 @@ function windowJob(rng: Rng, { op, channels, outputs, groups, kernels, line }: W
     const size = Math.max(extent, rng.int(1, 11));
     return { kernel, dilation, pads, stride, size, out: Math.floor((size + pads[0] + pads[1] - extent) / stride) + 1 };
   });
-  const batch = pick(rng, 1, 1, 1, 2);
+  const batch = plain ? 1 : pick(rng, 1, 1, 1, 2);
   const all = (field: 'kernel' | 'dilation' | 'stride' | 'size' | 'out') => axes.map((axis) => axis[field]);
   return {
     op,
