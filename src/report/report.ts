@@ -1,5 +1,6 @@
 import { type MemoryMap, memoryMap } from '../codegen/plan-memory/memory-map.ts';
 import type { Compilation } from '../compile.ts';
+import { producerOf } from '../ir/graph.ts';
 import type { Goal } from '../ir/lowering.ts';
 import type { Call, Program, RefusedKernel, Table } from '../ir/program.ts';
 import { bytesByKind } from '../ir/tables.ts';
@@ -223,8 +224,7 @@ function roundingOf({ requantization, macs, op, result }: Call): LayerReport['ro
 }
 
 function inputShapes(call: Call, graph: Graph): Shape[] {
-  const value = call.result?.value;
-  const node = graph.nodes.find((other) => value !== undefined && other.outputs.includes(value));
+  const node = call.result && producerOf(graph, call.result.value);
   return (node?.inputs ?? []).flatMap((input) => {
     const type = input !== null && !graph.constants.has(input) ? graph.types.get(input) : undefined;
     return type ? [type.shape] : [];
@@ -233,9 +233,10 @@ function inputShapes(call: Call, graph: Graph): Shape[] {
 
 function peakOf(program: Program, { calls, peakCall }: MemoryMap): Report['ram']['peak'] {
   const alive = calls[peakCall]?.regions ?? [];
-  const buffers = alive.flatMap(({ buffer, bytes }) => {
-    const { name, role } = program.buffers.find(({ id }) => id === buffer) ?? { name: '', role: '' };
-    return [{ name, role, bytes }];
+  const byId = new Map(program.buffers.map((buffer) => [buffer.id, buffer]));
+  const buffers = alive.map(({ buffer, bytes }) => {
+    const { name, role } = byId.get(buffer) ?? { name: '', role: '' };
+    return { name, role, bytes };
   });
   return { layer: peakCall, buffers };
 }
