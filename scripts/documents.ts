@@ -1,3 +1,5 @@
+import { NO_GRADIENT } from '../src/autodiff/no-gradient.ts';
+import { gradientRules } from '../src/autodiff/rules/index.ts';
 import { DECODERS, ENTROPY_CODES, FORMAT_FAMILIES, findFormat } from '../src/formats/index.ts';
 import { conv2dHeliumF32, denseHeliumF32, depthwise2dHeliumF32 } from '../src/kernels/float/helium.ts';
 import { CONV_KERNELS, DENSE_KERNELS, DEPTHWISE_KERNELS } from '../src/kernels/index.ts';
@@ -8,6 +10,7 @@ import { mul4S8 } from '../src/kernels/pairs/mul4.ts';
 import { averagePoolHeliumS8, maxPoolHeliumS8 } from '../src/kernels/pool/helium.ts';
 import { averagePool4S8, maxPool4S8 } from '../src/kernels/pool/pool4.ts';
 import { tableHeliumS8 } from '../src/kernels/table/helium.ts';
+import { IN_FLOAT } from '../src/ops/in-float.ts';
 import { FACTS } from '../src/passes/facts.ts';
 import type { AnyPass } from '../src/passes/pass.ts';
 import { allPasses } from '../src/passes/registry.ts';
@@ -48,15 +51,30 @@ function operatorsPage(): string {
     domain === '' ? op : `${domain}.${op}`,
     float32 ? 'yes' : 'folds',
     int8 ?? '',
+    Object.hasOwn(gradientRules, op) && domain === '' ? 'yes' : '',
     summary,
   ]);
   return page(
     'Operators',
     `The ${operators.length} operators that nibblec knows, of opsets 7 to the newest. *folds*: has no C of its own and must disappear ` +
       'while compiling (its inputs are constants, or another operator takes it in). int8: computes on codes, with a ' +
-      '*kernel* of its own, within a lookup *table* over one tensor or as the layers of its *steps*; what cannot stays in ' +
-      'float32 in a quantized model.',
-    table(['operator', 'float32', 'int8', 'what'], rows),
+      '*kernel* of its own, within a lookup *table* over one tensor or as the layers of its *steps* ' +
+      '([definitions](integers.md)); what cannot stays in float32 in a quantized model. gradient: re-training passes ' +
+      'through it.',
+    table(['operator', 'float32', 'int8', 'gradient', 'what'], rows),
+    '## Without an integer form',
+    'They stay in float32 in a quantized model, each for one of these reasons.',
+    reasons(IN_FLOAT),
+    '## Without a gradient',
+    'Re-training refuses models in which a trained weight is before one of them.',
+    reasons(NO_GRADIENT),
+  );
+}
+
+function reasons(names: Readonly<Record<string, readonly string[]>>): string {
+  return table(
+    ['why', 'operators'],
+    Object.entries(names).map(([reason, ops]) => [reason, [...ops].sort().join(', ')]),
   );
 }
 

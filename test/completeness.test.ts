@@ -4,6 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { documents } from '../scripts/documents.ts';
 import { notices } from '../scripts/notices.ts';
+import { NO_GRADIENT } from '../src/autodiff/no-gradient.ts';
+import { gradientRules } from '../src/autodiff/rules/index.ts';
+import { IN_FLOAT } from '../src/ops/in-float.ts';
+import { OPERATORS } from '../src/ops/index.ts';
 import { allPasses } from '../src/passes/registry.ts';
 import { ERROR_CODES } from '../src/support/errors.ts';
 import { VERSION } from '../src/version.ts';
@@ -38,6 +42,15 @@ test('every declared pass can stand in a recipe and is documented', () => {
   expect(declared.length).toBeGreaterThan(5);
   expect(declared.filter((name) => !known.includes(name)).sort()).toEqual(Object.keys(UNREGISTERED).sort());
   for (const name of known) expect(pages.get('passes.md')).toContain(`\n## ${name}\n`);
+});
+
+test('every operator with C has an integer form or a reason, and a gradient or a reason', () => {
+  const compiled = OPERATORS.filter(({ lower }) => lower);
+  const inFloat = compiled.filter(({ quantize, elementwise, inSteps }) => !quantize && !elementwise && !inSteps);
+  const flat = compiled.filter(({ op }) => !Object.hasOwn(gradientRules, op));
+  const named = (reasons: Readonly<Record<string, readonly string[]>>) => Object.values(reasons).flat().sort();
+  expect(named(IN_FLOAT)).toEqual(inFloat.map(({ op }) => op).sort());
+  expect(named(NO_GRADIENT)).toEqual(flat.map(({ op }) => op).sort());
 });
 
 test('every error code is thrown somewhere and raised by a test', () => {

@@ -48,6 +48,7 @@ function sumsOf(graph: Graph, node: Node): number {
   const { shape } = typeOf(graph, x);
   const span = spanOf(quantOf(graph, x));
   if (node.op === 'Resize') return Infinity; // weights are rounded
+  if (node.op === 'ReduceSumSquare') return span ** 2 * elementCount(shape);
   if (node.op.startsWith('Reduce')) return span * elementCount(shape);
   if (node.op.endsWith('AveragePool')) return span * shape.slice(2).reduce((n, d) => n * d, 1);
   if (graph.constants.has(w ?? '') && isLinear(node)) {

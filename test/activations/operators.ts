@@ -158,7 +158,7 @@ const CASES: readonly Case[] = [
   {
     name: 'float_between',
     text: `input %x: f32[1,3,4,3]
-      %n: f32[1,3,1,1] = ReduceL1(%x, %n.axes) keepdims=1
+      %n: f32[1,3,1,1] = ReduceL2(%x, %n.axes) keepdims=1
       const %n.axes: i64[2] = 2, 3
       const %n.w: f32[5,3,1,1] = ${numbers(15, 1)}
       %y: f32[1,5,1,1] = Conv(%n, %n.w) kernel_shape=[1,1]`,

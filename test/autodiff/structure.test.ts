@@ -115,6 +115,12 @@ describe('reductions', () => {
   });
 });
 
+test.each(['nearest', 'linear', 'cubic'])('Resize, %s', async (mode) => {
+  const scales = { dtype: 'f32', shape: [4], data: Float32Array.of(1, 1, 2, 1.5) } as const;
+  const node = { op: 'Resize', inputs: [[1, 2, 3, 4], null, scales], attributes: { mode } };
+  expect(await gradientError(node)).toBeLessThan(TOLERANCE);
+});
+
 describe('attention', () => {
   const bools = (...values: number[]) => ({ dtype: 'bool', shape: [3, 4], data: Uint8Array.from(values) }) as const;
 

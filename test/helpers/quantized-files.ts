@@ -443,6 +443,19 @@ const reductions: QuantizedFile = {
   becomes: 'ReduceMean TopK ArgMax ReduceMin LookupTable Max ReduceSum',
 };
 
+const resized: QuantizedFile = {
+  name: 'images between codes',
+  inputs: { x: ['f32', [1, 3, 4, 5]] },
+  outputs: ['out'],
+  constants: { ...X, ...Y, scales: f32(1, 1, 2, 2) },
+  nodes: between([
+    node('n = Resize(x_r, _, scales)', { mode: 'nearest' }),
+    node('y = Resize(n, _, scales)', { mode: 'linear' }),
+  ]),
+  becomes: 'Resize Resize',
+  remarks: [/^Resize y: .*rounded in float/],
+};
+
 const nibbles: QuantizedFile = {
   name: 'activations and weights of 4 bits',
   inputs: { x: ['f32', [1, 2, 4, 4]] },
@@ -539,5 +552,6 @@ export const QUANTIZED_FILES: readonly QuantizedFile[] = [
   refusals,
   nibbles,
   reductions,
+  resized,
   reread,
 ];

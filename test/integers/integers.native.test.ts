@@ -43,7 +43,8 @@ test('results are those of float32, but for the rounding of codes', async () => 
       oracle,
       new Map([...sample].map(([input, x]) => [input, codesOf(graph, input, x)])),
     );
-    for (const output of graph.outputs) {
+    // Of two numbers with one code the first one wins: places are not judged here.
+    for (const output of graph.outputs.filter((value) => typeOf(graph, value).quant)) {
       const want = numbersOf(exact.get(output)!);
       const got = numbersOf(realOf(graph, output, codes.get(output)!));
       const sums = ratios.get(output) ?? { signal: 0, noise: 0 };

@@ -22,6 +22,8 @@ export const CASES: Cases = {
   reduce_mean_channels: `input %x: f32[1,6,5,3]\n${axes(1)}%y: f32[1,5,3] = ReduceMean(%x, %n) keepdims=0`,
   reduce_sum: `input %x: f32[2,5,7]\n${axes(0, 2)}%y: f32[1,5,1] = ReduceSum(%x, %n)`,
   reduce_sum_one: `input %x: f32[2,1,7]\n${axes(1)}%y: f32[2,7] = ReduceSum(%x, %n) keepdims=0`,
+  reduce_l1: `input %x: f32[2,5,7]\n${axes(2)}%y: f32[2,5] = ReduceL1(%x, %n) keepdims=0`,
+  reduce_squares: `input %x: f32[2,5,7]\n${axes(0)}%y: f32[1,5,7] = ReduceSumSquare(%x, %n)`,
   arg_max: 'input %x: f32[3,9]\n%y: i64[3,1] = ArgMax(%x) axis=1',
   arg_min_last: 'input %x: f32[3,9,2]\n%y: i64[3,2] = ArgMin(%x) axis=1 keepdims=0 select_last_index=1',
   top_k: `input %x: f32[2,9]\n${axes(3)}%y: f32[2,3], %n.i: i64[2,3] = TopK(%x, %n)`,
@@ -92,6 +94,9 @@ export const CASES: Cases = {
   attention_added: `input %x: f32[1,3,8]\ninput %z: f32[1,3,8]
     const %n: f32[1,1,3,3] = 0, -10000, 0, 0, 0, -10000, -10000, 0, 0
     %y: f32[1,3,8] = Attention(%x, %z, %x, %n) q_num_heads=2 kv_num_heads=2 scale=2`,
+  triangle: 'input %x: f32[2,4,5]\n%y: f32[2,4,5] = Trilu(%x) upper=0',
+  compress: `input %x: f32[4,3]\nconst %n: bool[4] = 1, 0, 1, 1\n%y: f32[3,3] = Compress(%x, %n) axis=0`,
+  reverse: `input %x: f32[4,2,3]\nconst %n: i64[2] = 3, 4\n%y: f32[4,2,3] = ReverseSequence(%x, %n)`,
   add_rows: 'input %x: f32[2,1,4]\ninput %z: f32[3,1]\n%y: f32[2,3,4] = Add(%x, %z)',
   multiply_rows: 'input %x: f32[2,1,4]\ninput %z: f32[3,1]\n%y: f32[2,3,4] = Mul(%x, %z)',
 };

@@ -9,6 +9,7 @@ import { normalizationRules } from './normalization.ts';
 import { poolRules } from './pool.ts';
 import { productRules } from './products.ts';
 import { reduceRules } from './reduce.ts';
+import { resizeRules } from './resize.ts';
 import { softmaxRules } from './softmax.ts';
 import { viewRules } from './views.ts';
 
@@ -24,6 +25,7 @@ export const gradientRules: GradientRules = {
   ...movementRules,
   ...reduceRules,
   ...attentionRules,
+  ...resizeRules,
 };
 
 /** Null for an operator without a gradient. */

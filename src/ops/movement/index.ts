@@ -18,17 +18,27 @@ const FILLS: QuantizeRule = { inputs: () => ['activation', 'parameter', 'fill', 
 
 /** Operators that move elements and compute nothing. */
 export const movementOps: readonly OpDef[] = [
-  ...[depthToSpace, expand, gather, gatherElements, gatherNd, slice, spaceToDepth, split, tile].map((op) => ({
+  ...[
+    compress,
+    depthToSpace,
+    expand,
+    gather,
+    gatherElements,
+    gatherNd,
+    reverseSequence,
+    slice,
+    spaceToDepth,
+    split,
+    tile,
+  ].map((op) => ({
     ...op,
     quantize: MOVES,
   })),
   { ...concat, quantize: JOINS },
   { ...pad, quantize: FILLS },
   centerCropPad,
-  compress,
   eyeLike,
   oneHot,
-  reverseSequence,
   scatter,
   scatterElements,
   scatterNd,

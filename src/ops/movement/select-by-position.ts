@@ -1,15 +1,20 @@
 import { intAttribute, numbersOf } from '../../ir/attributes.ts';
-import type { OpDef } from '../op-def.ts';
+import type { Node } from '../../ir/types.ts';
+import { quantOf, zeroPointOf } from '../../quant/quantized.ts';
+import type { OpDef, OracleBuilder } from '../op-def.ts';
 import { literal } from '../support/c-text.ts';
 import { axisOf, constantNumbers } from '../support/inputs.ts';
 import { inLoops, linesParams, loopsOver, position, without } from '../support/loops.ts';
 import { checkMoves, elementsText, followInput } from '../support/moves.ts';
+import { centred, ONNX_I8, ONNX_I64 } from '../support/oracle.ts';
 import { compressRules, eyeLikeRules, oneHotRules, reverseSequenceRules, triluRules } from './rules.ts';
 
 export const trilu: OpDef = {
   op: 'Trilu',
   summary: 'Upper or lower triangle of the last two dimensions, zero elsewhere.',
   check: triluRules,
+  quantize: { inputs: ['activation'], output: 'as-input' },
+  oracle: triluOracle,
   lower(node, lower) {
     checkMoves(node, lower);
     const diagonal = constantNumbers(node, lower, 1, 'diagonal k')?.[0] ?? 0;
@@ -32,6 +37,15 @@ export const trilu: OpDef = {
     });
   },
 };
+
+/** Real zeros, whatever the code of zero is. */
+function triluOracle(node: Node, oracle: OracleBuilder): void {
+  const [x, k] = node.inputs;
+  const zero = zeroPointOf(quantOf(oracle.graph, x));
+  const kept = oracle.node('Trilu', [centred(oracle, x!, zero, ONNX_I64), k ?? null], node.attributes);
+  const codes = oracle.node('Add', [kept, oracle.tensor('i64', [], [BigInt(zero)])]);
+  oracle.output(0, oracle.node('Cast', [codes], { to: ONNX_I8 }));
+}
 
 export const eyeLike: OpDef = {
   op: 'EyeLike',

@@ -17,6 +17,7 @@ export const batchNormalization: OpDef = {
   op: 'BatchNormalization',
   summary: 'Scale and bias per channel from stored statistics (inference).',
   check: batchNormRules,
+  inSteps: true,
   spatial: true,
   upgrade: perElement,
   lower(node, lower) {

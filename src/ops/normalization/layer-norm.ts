@@ -72,6 +72,7 @@ export const skipLayerNormalization: OpDef = {
   domain: 'com.microsoft',
   summary: 'Sum of two tensors and a bias, then LayerNormalization.',
   check: skipLayerNormRules,
+  inSteps: true,
   lower(node, lower) {
     checkDtype(node, lower, (dtype) => dtype === 'f32');
     const { shape } = lower.type(node.inputs[0]);

@@ -37,6 +37,7 @@ export const lpNormalization: OpDef = {
   op: 'LpNormalization',
   summary: 'Unit L1 or L2 norm along an axis.',
   check: lpNormRules,
+  inSteps: true,
   lower(node, lower) {
     checkDtype(node, lower, (dtype) => dtype === 'f32');
     const x = lower.read(0, 'any');

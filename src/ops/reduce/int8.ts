@@ -13,24 +13,46 @@ export type IntegerForm = Pick<OpDef, 'quantize' | 'oracle'>;
 /** The order of codes is that of the real numbers: extremes are chosen among codes, by ONNX's own operators. */
 export const extremeForm: IntegerForm = { quantize: { inputs: ['activation'], output: 'as-input' } };
 
-/** Sums and means are sums of codes, requantized once. */
-export const sumForm: IntegerForm = { quantize: { inputs: ['activation'], output: 'calibrated' }, oracle: sumOracle };
+/** Sums of codes without their zero point, of their magnitudes or squares, requantized once. */
+export const sumForm: IntegerForm = {
+  quantize: {
+    inputs: ['activation'],
+    output: 'calibrated',
+    refuse(node, graph) {
+      const most = node.op === 'ReduceSumSquare' ? 2 ** 15 : 2 ** 23;
+      return reducedCount(graph, node) <= most ? null : `it adds more than ${most} elements`;
+    },
+  },
+  oracle: sumOracle,
+};
 
 /** The best code is the best number; its place is no code. */
 export const placeForm: IntegerForm = { quantize: { inputs: ['activation'], output: 'plain' } };
 
 const INT32_MAX = 2 ** 31 - 1;
 
-/** C of a sum of codes: what it starts from (the zero points) and the code it becomes. */
-export function sumText(node: Node, lower: LowerBuilder): { readonly start: number; readonly code: string } {
+/** C of a sum of codes: what it starts from, the term of an element, and the code it becomes. */
+interface SumText {
+  readonly start: number;
+  readonly term: (element: string) => string;
+  readonly code: string;
+}
+
+export function sumText(node: Node, lower: LowerBuilder): SumText {
   const { scale, count, limit } = sumScale(lower.graph, node);
   const y = quantOf(lower.graph, node.outputs[0]);
   const { min, max } = clampCodes(node, y);
   lower.requantizes(scale.form);
   const quant = `&(const nn_quant){ ${scale.leftShift}, ${zeroPointField(scale, zeroPointOf(y))}, ${min}, ${max} }`;
   const acc = limit === null ? 'acc' : `((acc > ${limit}) ? ${limit} : (acc < -${limit}) ? -${limit} : acc)`;
+  const zero = zeroPointOf(quantOf(lower.graph, node.inputs[0]));
+  const plain = node.op === 'ReduceSum' || node.op === 'ReduceMean';
+  const centre = (element: string) => (zero === 0 ? element : `(${element} - (${zero}))`);
+  const square = (v: string) => `${v} * ${v}`;
+  const size = (v: string) => `((${v} < 0) ? -${v} : ${v})`;
   return {
-    start: -count * zeroPointOf(quantOf(lower.graph, node.inputs[0])) || 0,
+    start: plain ? -count * zero || 0 : 0,
+    term: (element) => (plain ? element : node.op === 'ReduceL1' ? size(centre(element)) : square(centre(element))),
     code: `nn_requantize_s8(${quant}, ${acc}, ${scale.multiplier[0]})`,
   };
 }
@@ -40,7 +62,13 @@ function sumOracle(node: Node, oracle: OracleBuilder): void {
   const [x, axes] = node.inputs;
   const y = quantOf(oracle.graph, node.outputs[0]);
   const codes = centred(oracle, x!, zeroPointOf(quantOf(oracle.graph, x)), ONNX_I64);
-  const sum = oracle.node('ReduceSum', [codes, axes ?? null], node.attributes);
+  const terms =
+    node.op === 'ReduceL1'
+      ? oracle.node('Abs', [codes])
+      : node.op === 'ReduceSumSquare'
+        ? oracle.node('Mul', [codes, codes])
+        : codes;
+  const sum = oracle.node('ReduceSum', [terms, axes ?? null], node.attributes);
   const bound = (value: number) => oracle.tensor('i64', [], [BigInt(value)]);
   const acc = limit === null ? sum : oracle.node('Clip', [sum, bound(-limit), bound(limit)]);
   oracle.output(0, requantized(oracle, acc, scale, [], zeroPointOf(y), clampCodes(node, y)));
@@ -57,8 +85,9 @@ interface SumScale {
 function sumScale(graph: Graph, node: Node): SumScale {
   const [x, y] = [quantOf(graph, node.inputs[0]), quantOf(graph, node.outputs[0])];
   const count = reducedCount(graph, node);
-  const reach = count * spanOf(x);
-  const factor = scaleOf(x) / scaleOf(y) / (node.op === 'ReduceMean' ? count : 1);
+  const squares = node.op === 'ReduceSumSquare';
+  const reach = count * spanOf(x) ** (squares ? 2 : 1);
+  const factor = scaleOf(x) ** (squares ? 2 : 1) / scaleOf(y) / (node.op === 'ReduceMean' ? count : 1);
   const scale = layerRequantization(graph, node, [factor], () => [reach]);
   const most = Math.floor(INT32_MAX / 2 ** scale.leftShift);
   return { scale, count, limit: scale.form === undefined && reach > most ? most : null };

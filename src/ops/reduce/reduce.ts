@@ -105,6 +105,8 @@ const INTEGER_FORMS: Readonly<Record<string, IntegerForm>> = {
   ReduceMin: extremeForm,
   ReduceMean: sumForm,
   ReduceSum: sumForm,
+  ReduceL1: sumForm,
+  ReduceSumSquare: sumForm,
 };
 
 const reduce = ([op, formula]: [string, Formula]): OpDef => ({
@@ -113,6 +115,7 @@ const reduce = ([op, formula]: [string, Formula]): OpDef => ({
   check: reduceRules,
   upgrade: upgradeToInput('axes', op === 'ReduceSum' ? 13 : 18),
   ...INTEGER_FORMS[op],
+  ...(op === 'ReduceL2' && { inSteps: true }),
   lower(node, lower) {
     if (isQuantized(lower.type, node) && INTEGER_FORMS[op]) return lowerCodes(node, lower, formula);
     checkDtype(node, lower, formula.accepts);
@@ -123,9 +126,9 @@ const reduce = ([op, formula]: [string, Formula]): OpDef => ({
 /** Extremes of codes as of any integers; sums in int32, requantized. */
 function lowerCodes(node: Node, lower: LowerBuilder, formula: Formula): void {
   if (INTEGER_FORMS[node.op] === extremeForm) return lowerReduce(node, lower, (r) => accumulate(r, formula));
-  const { start, code } = sumText(node, lower);
+  const { start, term, code } = sumText(node, lower);
   lowerReduce(node, lower, (r) => ({
-    lines: [`int32_t acc = ${start};`, ...inBlock(r.inner.sizes, [`acc += ${elementText(r)};`])],
+    lines: [`int32_t acc = ${start};`, ...inBlock(r.inner.sizes, [`acc += ${term(elementText(r))};`])],
     result: code,
   }));
 }

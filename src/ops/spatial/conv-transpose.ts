@@ -14,6 +14,7 @@ export const convTranspose: OpDef = {
   op: 'ConvTranspose',
   summary: 'Transposed convolution, grouped, strided, dilated; output_padding, output_shape, auto_pad.',
   check: convTransposeRules,
+  inSteps: true,
   spatial: true,
   lower(node, lower) {
     const x = lower.type(node.inputs[0]);

@@ -1,12 +1,11 @@
 import { intAttribute, numbersOf, stringAttribute } from '../../ir/attributes.ts';
 import { constantOf, typeOf } from '../../ir/graph.ts';
 import type { Graph, Node, ValueName } from '../../ir/types.ts';
-import { zeroPointField } from '../../quant/imported-scales.ts';
-import { clampCodes, layerRequantization, quantOf, scaleOf, spanOf, zeroPointOf } from '../../quant/quantized.ts';
+import { clampCodes, quantOf } from '../../quant/quantized.ts';
 import type { LowerBuilder, OracleBuilder, QuantizeRule } from '../op-def.ts';
 import { inLoops, linesParams, loopsOver, position, type Walk, without } from '../support/loops.ts';
-import { elementsText, followInput } from '../support/moves.ts';
-import { clampedToInt8, ONNX_I64, requantized, shiftedRight } from '../support/oracle.ts';
+import { checkMoves, elementsText, followInput } from '../support/moves.ts';
+import { clampedToInt8, ONNX_I64, shiftedRight } from '../support/oracle.ts';
 import { axisTaps } from './resize-axis.ts';
 import { resizeAxes, resizeMode } from './resize-node.ts';
 
@@ -16,6 +15,7 @@ export const resizeRule: QuantizeRule = {
   output: 'as-input',
   computes: (node) => stringAttribute(node, 'mode', 'nearest') !== 'nearest',
   refuse: (node, graph) => {
+    if (node.rounding) return 'files of other tools are rounded in float here';
     const mode = stringAttribute(node, 'mode', 'nearest');
     if (mode !== 'nearest' && mode !== 'linear') return `mode '${mode}' of codes is not supported`;
     if (mode === 'linear' && intAttribute(node, 'antialias', 0) === 1) return 'antialias of codes is not supported';
@@ -55,23 +55,13 @@ function interpolatedAxes(node: Node, graph: Graph): Axis[] | null {
   });
 }
 
-/** What becomes of the sums: a shift on one scale, requantization on two. */
-function sumsOf(graph: Graph, node: Node, bits: number) {
-  const [x, y] = [quantOf(graph, node.inputs[0]), quantOf(graph, node.outputs[0])];
-  const same = scaleOf(x) === scaleOf(y) && zeroPointOf(x) === zeroPointOf(y) && !node.rounding;
-  const clamp = clampCodes(node, y);
-  const ratio = scaleOf(x) / scaleOf(y) / 2 ** bits;
-  const scale = same ? null : layerRequantization(graph, node, [ratio], () => [spanOf(x) * 2 ** bits]);
-  return { scale, clamp, start: zeroPointOf(x) * 2 ** bits, zeroPoint: zeroPointOf(y) };
-}
-
 export function lowerResizeCodes(node: Node, lower: LowerBuilder): void {
+  checkMoves(node, lower);
   const axes = interpolatedAxes(node, lower.graph) ?? lower.refuse('positions lie outside');
   const bits = axes.length * BITS[axes.length];
   const x = lower.read(0, 'any');
   const y = lower.write(0, followInput(node, lower));
-  const { scale, clamp, start, zeroPoint } = sumsOf(lower.graph, node, bits);
-  lower.requantizes(scale?.form);
+  const { min, max } = clampCodes(node, quantOf(lower.graph, node.outputs[0]));
   const rank = x.shape.length;
   const still = axes.reduce((strides, { d }) => without(strides, d), x.strides);
   const places: Record<string, Walk> = Object.fromEntries(axes.map(({ d }) => [`o${d}`, position(rank, d)]));
@@ -107,10 +97,8 @@ export function lowerResizeCodes(node: Node, lower: LowerBuilder): void {
     const weight = corner.map((k, i) => `w${axes[i].d}${k}`);
     return [`${x.name}[${[at.x, ...offset].filter((text) => text !== '0').join(' + ') || '0'}]`, ...weight].join(' * ');
   });
-  const { min, max } = clamp;
-  const code = scale
-    ? `nn_requantize_s8(&(const nn_quant){ ${scale.leftShift}, ${zeroPointField(scale, zeroPoint)}, ${min}, ${max} }, sum - (${start}), ${scale.multiplier[0]})`
-    : `nn_sum_s8(sum${bits > 0 ? ` + ${2 ** (bits - 1)}` : ''}, ${bits}, ${min}, ${max})`;
+  const half = bits > 0 ? ` + ${2 ** (bits - 1)}` : '';
+  const code = `nn_sum_s8(sum${half}, ${bits}, ${min}, ${max})`;
   const body = [`const int32_t sum = ${terms.join(' + ')};`, `${y.name}[${at.y}] = ${code};`];
   lower.call({
     template: 'lines',
@@ -143,12 +131,7 @@ export function resizeOracle(node: Node, oracle: OracleBuilder): void {
     });
     sum = oracle.node('Add', [near!, far!]);
   }
-  const { scale, clamp, start, zeroPoint } = sumsOf(oracle.graph, node, bits);
-  const number = (value: number) => oracle.tensor('i64', [], [BigInt(value)]);
-  if (scale) {
-    const acc = oracle.node('Sub', [sum, number(start)]);
-    return oracle.output(0, requantized(oracle, acc, scale, [], zeroPoint, clamp));
-  }
-  const half = oracle.node('Add', [sum, number(bits > 0 ? 2 ** (bits - 1) : 0)]);
+  const half = oracle.node('Add', [sum, oracle.tensor('i64', [], [bits > 0 ? 1n << BigInt(bits - 1) : 0n])]);
+  const clamp = clampCodes(node, quantOf(oracle.graph, node.outputs[0]));
   oracle.output(0, clampedToInt8(oracle, shiftedRight(oracle, half, bits), clamp));
 }

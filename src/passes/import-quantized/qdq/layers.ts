@@ -47,8 +47,16 @@ export function quantizeLayer(code: CodeGraph, node: Node, ctx: PassContext): tr
   if (typeof inputs === 'string') return inputs;
   const layer = { ...node, inputs, ...roundingOf(code, target) };
   const refusal =
-    rule.refuse?.(layer, code.view) ?? sumsRefusal(code.view, layer, roles.includes('weight'), target.quant);
+    rule.refuse?.(layer, withResults(code, node)) ??
+    sumsRefusal(code.view, layer, roles.includes('weight'), target.quant);
   return refusal ?? emit(code, layer, rule, target, output);
+}
+
+/** The new graph so far, and the types of this node's results in the user's. */
+function withResults({ graph, view }: CodeGraph, { outputs }: Node): Graph {
+  const types = new Map(view.types);
+  for (const output of outputs) if (output !== null) types.set(output, typeOf(graph, output));
+  return { ...view, types };
 }
 
 /** An operator whose results are no codes reads those of its inputs. */

@@ -25,12 +25,13 @@ export function sumsRefusal(graph: Graph, node: Node, weighted: boolean, y: Quan
 function ratios(node: Node, a: Quant, b: Quant | null, y: Quant): number[] | null {
   if (['Conv', 'Gemm', 'MatMul', 'Mul'].includes(node.op) && b)
     return b.scale.map((scale) => (a.scale[0] * scale) / y.scale[0]);
+  if (node.op === 'ReduceSumSquare') return [a.scale[0] ** 2 / y.scale[0]];
   return sumsCodes(node) ? [a.scale[0] / y.scale[0]] : null;
 }
 
 /** Its results are sums of the codes of one tensor. */
 function sumsCodes({ op }: Node): boolean {
-  return op.endsWith('AveragePool') || op === 'ReduceSum' || op === 'ReduceMean';
+  return op.endsWith('AveragePool') || ['ReduceSum', 'ReduceMean', 'ReduceL1'].includes(op);
 }
 
 /** Sums of weights times raw input codes; the bias takes the input's zero point along. */

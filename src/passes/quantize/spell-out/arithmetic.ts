@@ -44,3 +44,21 @@ export const batchNormToConv: Rule = (graph, node) => {
     },
   };
 };
+
+/** The root of the sum of squares is a function of that sum. */
+export const normToRoot: Rule = (graph, node) => {
+  const output = onlyOutput(node);
+  if (!isOp(node, 'ReduceL2') || !output || typeOf(graph, output).dtype !== 'f32') return null;
+  return {
+    touches: [node],
+    apply(edit) {
+      const { inputs, attributes } = node;
+      const squares = edit.node(
+        { op: 'ReduceSumSquare', inputs, attributes },
+        typeOf(graph, output),
+        `${output}.squares`,
+      );
+      edit.update(node, { op: 'Sqrt', inputs: [squares], attributes: {} });
+    },
+  };
+};

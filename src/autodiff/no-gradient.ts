@@ -1,0 +1,25 @@
+/** Why operators have no gradient: each of those without a rule has one of these reasons. */
+export const NO_GRADIENT: Readonly<Record<string, readonly string[]>> = {
+  'its result is a choice, a place or a truth': words(
+    'ArgMax ArgMin Hardmax OneHot EyeLike Not IsNaN IsInf And Or Xor Equal Greater GreaterOrEqual Less LessOrEqual',
+  ),
+  'piecewise constant': words('Floor Ceil Round Sign Mod'),
+  'of integers': words(
+    'BitwiseNot BitwiseAnd BitwiseOr BitwiseXor BitShift Cast CastLike BitCast MatMulInteger ConvInteger TfIdfVectorizer',
+  ),
+  'rounding is passed straight through by the training graph itself': words(
+    'QuantizeLinear DequantizeLinear DynamicQuantizeLinear LookupTable ShiftCodes',
+  ),
+  'spelled out before training': words('GRU LSTM RNN SkipLayerNormalization LpNormalization'),
+  'in no model that was trained here so far': words(
+    'RotaryEmbedding LinearAttention CausalConvWithState Einsum Det DFT STFT GatherElements GatherND Tile CenterCropPad ' +
+      'DepthToSpace SpaceToDepth Compress ReverseSequence ScatterElements ScatterND TensorScatter Trilu LRN ' +
+      'MeanVarianceNormalization ReduceProd ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp CumProd CumSum TopK AffineGrid ' +
+      'Col2Im DeformConv GlobalLpPool GridSample LpPool MaxUnpool RoiAlign ThresholdedRelu Selu Celu Swish Softsign ' +
+      'Mish Shrink Sin Cos Tan Asin Acos Atan Sinh Cosh Asinh Acosh Atanh',
+  ),
+};
+
+function words(names: string): string[] {
+  return names.split(' ');
+}
