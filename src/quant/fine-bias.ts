@@ -28,17 +28,29 @@ export interface SumsOfLayer {
   readonly scales: ArrayLike<number>;
 }
 
+/** Twice the codes of 8 bits, which are all that is rounded to steps of sums. */
+const BEYOND_CODES = 512;
+
 /**
  * Null where whole steps do as well: as float32 has the bias; or where the sums are too large for a fraction.
  * @param bias per channel in steps of the sums
  */
 export function fineBias(bias: ArrayLike<number>, { sums, scales }: SumsOfLayer): FineBias | null {
-  const steps = Array.from(bias);
-  if (steps.every((b) => Math.abs(b - Math.round(b)) <= Math.abs(b) * 2 ** -22)) return null;
+  if (isWhole(bias)) return null;
+  // A bias that takes every sum beyond the codes does so at less, too, and leaves the fractions of others their bits.
+  const steps = Array.from(bias, (b, c) => {
+    const enough = Math.ceil(sums[c]! + BEYOND_CODES / scales[c]!);
+    return Math.min(enough, Math.max(-enough, b));
+  });
   const largest = Math.max(...steps.map((b, c) => Math.abs(b) + sums[c] + 1));
   const bits = Math.min(MOST_BITS, Math.floor(30 - Math.log2(largest)));
   const fits = bits >= FEWEST_BITS && Array.from(scales).every((scale) => scale < 2 ** bits);
   return !fits ? null : { codes: Int32Array.from(steps, (b) => Math.round(b * 2 ** bits)), bits };
+}
+
+/** Whether whole steps are as near to the bias as float32 is. */
+export function isWhole(bias: ArrayLike<number>): boolean {
+  return Array.from(bias).every((b) => Math.abs(b - Math.round(b)) <= Math.abs(b) * 2 ** -22);
 }
 
 /** Of the bias of a Conv, Gemm or MatMul over codes: 0 where it is in steps of the sums, as those of our own models are. */

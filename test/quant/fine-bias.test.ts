@@ -20,6 +20,12 @@ test('as fine as the sums allow, at most 2^-12 of a step', () => {
   expect(fineBias([0.3, 0], { sums: [2 ** 22, 9], scales })?.bits).toBe(7);
 });
 
+test('a bias that takes every sum beyond the codes leaves others their fractions', () => {
+  const fine = fineBias([2 ** 28, -(2 ** 28), 0.3], { sums: [1000, 1000, 1000], scales: [0.01, 0.01, 0.01] });
+  const enough = (1000 + 512 / 0.01) * 4096;
+  expect(fine).toEqual({ codes: Int32Array.of(enough, -enough, Math.round(0.3 * 4096)), bits: 12 });
+});
+
 const layer = (bits: number, codes: readonly number[]) =>
   parseGraph(`
 input x: i8[1,2]{scale=0.5, zero=0}

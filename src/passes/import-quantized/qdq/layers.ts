@@ -4,7 +4,7 @@ import type { Graph, Node, Quant, ValueName } from '../../../ir/types.ts';
 import { findOp } from '../../../ops/index.ts';
 import type { QuantizeRule, Role } from '../../../ops/op-def.ts';
 import { codeRange } from '../../../quant/affine.ts';
-import { fineBias } from '../../../quant/fine-bias.ts';
+import { fineBias, isWhole } from '../../../quant/fine-bias.ts';
 import { largestSums } from '../../../quant/quantized.ts';
 import { must } from '../../../support/errors.ts';
 import type { PassContext } from '../../pass.ts';
@@ -131,6 +131,8 @@ function withWeights(
     const reach = largestSums(code.view, { ...node, inputs: [input.name, weights.name] }, outputs);
     const scales = sums.map((step) => step / target.quant.scale[0]);
     const fine = code.graph.annotations ? null : fineBias(steps, { sums: reach, scales });
+    if (!fine && !code.graph.annotations && !isWhole(steps))
+      ctx.remark(node, 'its bias is rounded to whole steps of its sums, which reach too far for finer ones');
     const data = fine?.codes ?? Int32Array.from(steps, Math.round);
     const unit = sums.map((step) => step / 2 ** (fine?.bits ?? 0));
     const quant: Quant = { scheme: 'affine', bits: 32, scale: unit, zeroPoint: unit.map(() => 0), axis: 0 };
