@@ -6,7 +6,7 @@ import type { Without } from './spare-memory.ts';
 /** Left for code and libraries, which nobody knows before a compiler ran: more than any model of docs/benchmarks takes at -O2. */
 export const CODE_BYTES = 16 * 1024;
 
-/** Kernels with tables that only some goals pay for. */
+/** Kernels with tables, or code, that only some goals pay for. */
 const LARGE: ReadonlySet<string> = new Set(CONV_KERNELS.filter(({ goals }) => goals).map(({ id }) => id));
 
 /**
@@ -32,8 +32,9 @@ export function spareFlash(
   return without;
 }
 
-/** Of one call, or of all. */
-function tableBytes({ tables }: Program, call?: Call): number {
+/** Of one call, or of all, with weights that are instructions. */
+function tableBytes({ tables, calls }: Program, call?: Call): number {
   const asked = call ? tables.filter(({ symbol }) => call.constants.includes(symbol)) : tables;
-  return asked.reduce((sum, { data }) => sum + data.length * data.BYTES_PER_ELEMENT, 0);
+  const bytes = asked.reduce((sum, { data }) => sum + data.length * data.BYTES_PER_ELEMENT, 0);
+  return (call ? [call] : calls).reduce((sum, { codeBytes = 0 }) => sum + codeBytes, bytes);
 }

@@ -105,6 +105,7 @@ export interface LayerSpec {
   readonly work?: Work;
   readonly instructions?: number;
   readonly decoding?: number;
+  readonly codeBytes?: number;
   readonly leaner?: LeanerKernel | null;
   readonly instances?: readonly KernelInstance[];
 }

@@ -113,6 +113,8 @@ export interface Call {
   readonly instructions?: number;
   /** Of these, for weights of few bits. */
   readonly decoding?: number;
+  /** Of instructions that hold its weights. */
+  readonly codeBytes?: number;
   /** Where another kernel takes `bytes` less of memory: those to rule out for it, this one and all that take as much. */
   readonly leaner?: LeanerKernel;
   /** Kernels of this layer that are rendered from a template with numbers of its shape. */

@@ -10,6 +10,7 @@ import {
 import { CONV2D_HELIUM, POINTWISE_HELIUM } from './conv2d/helium.ts';
 import { conv2dNarrow4x2Int2, conv2dNarrow4x2Int4, conv2dNarrow4x2S8 } from './conv2d/narrow-4x2.ts';
 import { conv2dPatch4x2Int2, conv2dPatch4x2Int4, conv2dPatch4x2S8 } from './conv2d/patch-4x2.ts';
+import { pointwiseSigns } from './conv2d/pointwise-signs.ts';
 import { conv2dA4, conv2dS8 } from './conv2d/portable.ts';
 import { conv2dWinogradS8 } from './conv2d/winograd.ts';
 import { denseAdds } from './dense/adds.ts';
@@ -32,6 +33,7 @@ import type { LinearJob } from './linear-job.ts';
 
 export const CONV_KERNELS: readonly Kernel<LinearJob>[] = [
   conv2dAdds,
+  pointwiseSigns,
   ...POINTWISE_HELIUM,
   ...CONV2D_HELIUM,
   pointwise4x2S8,

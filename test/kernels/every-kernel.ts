@@ -33,20 +33,32 @@ const CANDIDATES: readonly (readonly [kind: Kind, count: number, kernels: readon
   ['max', 12, ['maxpool_helium_s8', 'maxpool4_s8', 'maxpool2d_s8']],
 ];
 
-/** It isolates weights of few bits by masks. */
+/** It isolates weights of few bits by masks, or they are instructions. */
 function isOfFewBits(id: string): boolean {
-  return /_int[24]$/.test(id);
+  return /_(int[24]|signs)$/.test(id);
 }
 
 /** Sets of kernels, with what the smallest core can do that runs them. */
 const FEATURES = {
   dsp: (await loadTarget('cortex-m4f')).features,
   helium: (await loadTarget('cortex-m55')).features,
+  thumb1: (await loadTarget('cortex-m0plus')).features,
 };
 export type KernelSetName = keyof typeof FEATURES;
 
-/** Those of Helium by themselves, or all others. */
+/** Of requantization, that some jobs must have. */
+const FORMS: Readonly<Record<KernelSetName, readonly string[]>> = {
+  dsp: ['wide', 'shifts', 'words', 'fine'],
+  helium: ['wide'],
+  thumb1: [],
+};
+
+/** Written in instructions of Thumb-1 as well. */
+const THUMB1: ReadonlySet<string> = new Set(['pointwise_signs']);
+
+/** Those of Helium or in Thumb-1 by themselves, or all others. */
 function inSet(set: KernelSetName, kernel: string): boolean {
+  if (set === 'thumb1') return THUMB1.has(kernel);
   return (set === 'helium') === kernel.includes('_helium_');
 }
 
@@ -121,7 +133,7 @@ export async function expectExact(toolchain: Toolchain, set: KernelSetName, sett
     expect(asked.filter((id) => [...pins.values()].filter((pin) => pin === id).length < 3)).toEqual([]);
   }
   const forms = program.calls.map(({ requantization }) => requantization);
-  expect(forms).toEqual(expect.arrayContaining(set === 'dsp' ? ['wide', 'shifts', 'words', 'fine'] : ['wide']));
+  expect(forms).toEqual(expect.arrayContaining([...FORMS[set]]));
   const plan = tightPlan(program);
   const files = emitC(program, plan, { features });
   const model = { name: 'jobs', graph, oracle: buildOracle(graph), program, plan, files };

@@ -21,3 +21,8 @@ const cortexM55 = toolchainFor(await loadTarget('cortex-m55'));
 await describeWith('every kernel of Helium with random jobs on cortex-m55', cortexM55.available, () => {
   test('-O2', () => expectExact(cortexM55, 'helium', { optimize: '-O2' }));
 });
+
+const cortexM0 = toolchainFor(await loadTarget('cortex-m0plus'));
+await describeWith('every kernel in Thumb-1 with random jobs on cortex-m0plus', cortexM0.available, () => {
+  test('-O2', () => expectExact(cortexM0, 'thumb1', { optimize: '-O2' }));
+});

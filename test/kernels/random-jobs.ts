@@ -95,9 +95,10 @@ export function randomJobs(kind: Kind, count: number, seed: number): Graph {
       (_, o) => (o === 0 ? file.first : 1) * file.scale(0.002 + 0.006 * rng.uniform()),
     );
     const fraction = format === PLAIN ? file.fraction : 0;
+    const most = format.spread < 1 ? 300 : 30_000;
     const bias = Int32Array.from(
       { length: outputs },
-      () => rng.int(-30_000, 30_000) * 2 ** fraction + rng.int(0, 2 ** fraction - 1),
+      () => rng.int(-most, most) * 2 ** fraction + rng.int(0, 2 ** fraction - 1),
     );
     constants.set(`${name}_w`, { dtype: 'i8', shape, data });
     constants.set(`${name}_b`, { dtype: 'i32', shape: [outputs], data: bias });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { NAMED_INSTANCES } from '../../src/codegen/kernel-instances.ts';
 import { TEMPLATE_ROOT, templateSet } from '../../src/codegen/templates.ts';
 import type { KernelInstance } from '../../src/ir/program.ts';
+import { groupsInCode, THUMB1, THUMB2 } from '../../src/kernels/conv2d/signs-in-code.ts';
 import { frameOf } from '../../src/kernels/depthwise2d/depthwise-pairs.ts';
 import { FORM_SUFFIXES } from '../../src/kernels/forms.ts';
 import { ENDINGS, FIELD_BITS, variantOf } from '../../src/kernels/helium-variants.ts';
@@ -72,7 +73,20 @@ const HELIUM: readonly KernelInstance[] = FIELD_BITS.flatMap((bits) =>
   ),
 );
 
-export const NUMBERED = [...BY_FORM, ...BY_BITS, ...HELIUM];
+/** Weights that are instructions, in both of Arm's sets. */
+const IN_CODE: readonly KernelInstance[] = [THUMB1, THUMB2].map((registers, i) => ({
+  name: `nn_pointwise_signs_${i}`,
+  template: 'nn_pointwise_signs',
+  params: {
+    ...{ rows: 12, depth: 70, by: 2, macro: registers.macro, nonzero: 14 },
+    groups: groupsInCode(
+      { rows: 12, depth: 70, sign: (row, column) => (column % 69 === 0 ? (row % 3) - 1 : 0) },
+      registers,
+    ),
+  },
+}));
+
+export const NUMBERED = [...IN_CODE, ...BY_FORM, ...BY_BITS, ...HELIUM];
 
 /** Names of the files of a set that end so, without that. */
 export function unitsOf(set: string, ending: '.h' | '.h.hbs'): string[] {

@@ -101,6 +101,7 @@ export function nodeBuilder(program: ProgramBuilder, node: Node, wish: KernelWis
           ...(layer.work && { work: layer.work }),
           ...(layer.instructions !== undefined && { instructions: layer.instructions }),
           ...(layer.decoding !== undefined && { decoding: layer.decoding }),
+          ...(layer.codeBytes !== undefined && { codeBytes: layer.codeBytes }),
           ...(layer.leaner && { leaner: layer.leaner }),
           ...(layer.instances && { instances: layer.instances }),
           arguments: args,
