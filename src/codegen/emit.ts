@@ -74,6 +74,7 @@ function modelContext(program: Program, plan: MemoryPlan, options: EmitOptions, 
     program.calls.flatMap(({ instances = [] }) => instances),
   );
   const tables = program.tables.map((table) => tableContext(name, table));
+  const headers = systemHeaders(kernels.systemHeaders, code);
   return {
     name,
     upper: name.toUpperCase(),
@@ -87,7 +88,8 @@ function modelContext(program: Program, plan: MemoryPlan, options: EmitOptions, 
     layers,
     layerAttribute: program.calls.length >= MANY_CALLS ? '__attribute__((noinline)) ' : '',
     kernels: kernels.text,
-    systemHeaders: systemHeaders(kernels.systemHeaders, code),
+    systemHeaders: headers,
+    usesMath: headers.includes('<math.h>'),
     tables,
     tableAttribute: program.flashApart ? '__attribute__((progmem)) ' : '',
     tablesUseMath: tables.some(({ values }) => /\b(INFINITY|NAN)\b/.test(values)),

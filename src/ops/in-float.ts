@@ -1,3 +1,5 @@
+import type { OpDef } from './op-def.ts';
+
 /** Why operators stay in float in a quantized model: each of those without an integer form has one of these reasons. */
 export const IN_FLOAT: Readonly<Record<string, readonly string[]>> = {
   'makes or takes codes itself, or computes on integers as the file says': words(
@@ -19,6 +21,13 @@ export const IN_FLOAT: Readonly<Record<string, readonly string[]>> = {
   'roots and powers of sums over windows: no model of the field has it': words('GlobalLpPool LpPool LRN'),
   'not met in a quantized model so far': words('Col2Im Einsum Hardmax MeanVarianceNormalization'),
 };
+
+/** Why this operator of a quantized model stays in float; null when it has an integer form. */
+export function reasonForFloat({ op, quantize, elementwise, inSteps }: OpDef): string | null {
+  if (quantize || elementwise || inSteps) return null;
+  const known = Object.entries(IN_FLOAT).find(([, operators]) => operators.includes(op));
+  return known?.[0] ?? null;
+}
 
 function words(names: string): string[] {
   return names.split(' ');

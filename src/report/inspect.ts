@@ -4,8 +4,11 @@ import { nameOfCode } from '../frontend/data-types.ts';
 import { externalReader } from '../frontend/external-data.ts';
 import { decodeModel } from '../frontend/onnx-border.ts';
 import type { RawGraph, RawModel, RawNode, RawValue } from '../frontend/raw-model.ts';
+import { typeOf } from '../ir/graph.ts';
 import { elementCount } from '../ir/shape.ts';
-import type { Tensor } from '../ir/types.ts';
+import type { Graph, Tensor } from '../ir/types.ts';
+import { reasonForFloat } from '../ops/in-float.ts';
+import { findOp } from '../ops/index.ts';
 import { UserError } from '../support/errors.ts';
 import type { Target } from '../targets/target.ts';
 
@@ -26,6 +29,8 @@ export interface Inspection {
   /** Of one inference; null when it does not compile. */
   readonly macs: number | null;
   readonly layers: number | null;
+  /** Operators that compute in float in an int8 model, most frequent first, and why. */
+  readonly inFloat: readonly { readonly op: string; readonly count: number; readonly because: string }[];
   readonly estimates: readonly Estimate[];
 }
 
@@ -68,12 +73,12 @@ export async function inspectModel(options: CompileOptions, targets: readonly Ta
   } catch (error) {
     if (!(error instanceof UserError) || error.problem.code === 'BAD_ARGUMENT') throw error;
     const { message, because = [message], hint = null } = error.problem;
-    return { ...facts, problems: because, hint, macs: null, layers: null, estimates: [] };
+    return { ...facts, problems: because, hint, macs: null, layers: null, inFloat: [], estimates: [] };
   }
 }
 
 async function forecast(options: CompileOptions, targets: readonly Target[]) {
-  const { program, plan, precision } = await compileModel(options);
+  const { program, plan, precision, floatGraph } = await compileModel(options);
   const tableBytes = program.tables.reduce((sum, { data }) => sum + data.byteLength, 0);
   const layers = program.calls.length;
   const estimate = (as: Estimate['precision'], tableShare: number, arenaShare: number): Estimate => {
@@ -86,8 +91,23 @@ async function forecast(options: CompileOptions, targets: readonly Target[]) {
   return {
     macs: program.calls.reduce((sum, call) => sum + call.macs, 0),
     layers,
+    inFloat: operatorsInFloat(floatGraph),
     estimates: precision === 'int8' ? [now] : [now, estimate('int8', INT8_SHARE, 1 / 4)],
   };
+}
+
+function operatorsInFloat(graph: Graph): Inspection['inFloat'] {
+  const found = new Map<string, { op: string; count: number; because: string }>();
+  for (const node of graph.nodes) {
+    const definition = findOp(node.domain, node.op);
+    const real = node.outputs.some((output) => output !== null && typeOf(graph, output).dtype === 'f32');
+    const because =
+      definition && real ? (reasonForFloat(definition) ?? definition.quantize?.refuse?.(node, graph)) : null;
+    if (because == null) continue;
+    const count = (found.get(node.op)?.count ?? 0) + 1;
+    found.set(node.op, { op: node.op, count, because });
+  }
+  return [...found.values()].sort((a, b) => b.count - a.count || (a.op < b.op ? -1 : 1));
 }
 
 function inBudget({ flashBytes, ramBytes, budget }: Target, flash: number, ram: number): boolean {

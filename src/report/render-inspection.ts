@@ -30,7 +30,7 @@ function problemLines({ problems, hint }: Inspection): string[] {
   return ['Does not become C:', ...lines, ...(hint === null ? [] : [`  hint: ${printable(hint)}`])];
 }
 
-function forecastLines({ macs, layers, estimates }: Inspection): string[] {
+function forecastLines({ macs, layers, inFloat, estimates }: Inspection): string[] {
   const lines = estimates.flatMap(({ precision, flashBytes, ramBytes, fits }) => [
     `  ${precision.padEnd(8)} flash about ${bytesText(flashBytes)}, RAM about ${bytesText(ramBytes)}`,
     ...wrapped(fits.length > 0 ? fits : ['no part that ships'], '           fits on '),
@@ -40,6 +40,8 @@ function forecastLines({ macs, layers, estimates }: Inspection): string[] {
     '',
     'Estimates (compile measures)',
     ...lines,
+    ...(inFloat.length === 0 ? [] : ['', 'In float also in int8 (on a part without FPU each operation is a call)']),
+    ...inFloat.map(({ op, count, because }) => `  ${printable(op)} ${count}x: ${because}`),
   ];
 }
 

@@ -10,6 +10,7 @@ export function renderReport(report: Report): string {
     '',
     ...layerTable(report.layers),
     ...roundingLine(report.layers),
+    ...floatLines(report),
     ...kernelLines(report),
     '',
     ...flashLines(report),
@@ -46,6 +47,21 @@ function layerTable(layers: readonly LayerReport[]): string[] {
 function roundingLine(layers: readonly LayerReport[]): string[] {
   const even = layers.filter(({ rounding }) => rounding === 'half-even').map(({ index }) => index);
   return even.length === 0 ? [] : [`Layers that round half to even, as the file does: ${even.join(', ')}`];
+}
+
+/** What an int8 model computes in float, with its price. */
+function floatLines({ inFloat, layers }: Report): string[] {
+  if (inFloat === null) return [];
+  const { conversions, instructions, libraryBytes, fpu } = inFloat;
+  const named = inFloat.layers.map((index) => `${index} ${printable(layers[index]?.op ?? '')}`);
+  const price = [
+    ...(conversions > 0 ? [`${conversions} ${conversions === 1 ? 'conversion' : 'conversions'} of codes`] : []),
+    ...(instructions === null ? [] : [`${grouped(instructions)} instructions`]),
+    ...(libraryBytes ? [`libraries: ${bytesText(libraryBytes)}`] : []),
+  ];
+  const costs = price.length > 0 ? ` (${price.join(', ')})` : '';
+  const warning = fpu ? [] : ['Warning: this part has no FPU, each of their operations is a call of a library'];
+  return [`Layers in float: ${named.join(', ')}${costs}`, ...warning];
 }
 
 function shapeText(shape: readonly number[] | null): string {

@@ -97,9 +97,24 @@ export interface Report {
   } & Fit;
   /** The compiler that measured code and stack, or why nothing was measured. */
   readonly measured: { readonly with: string } | { readonly notBecause: string };
+  /** What computes in float although the model is int8; null: nothing does. */
+  readonly inFloat: FloatPart | null;
   readonly remarks: readonly Remark[];
   /** Which buffer lies where in the arena, and when. */
   readonly memory: MemoryMap;
+}
+
+/** Layers of an int8 model that compute in float, and what that costs. */
+export interface FloatPart {
+  /** By index; conversions between codes and real numbers are counted, not listed. */
+  readonly layers: readonly number[];
+  readonly conversions: number;
+  /** Of the layers whose kernels the cost model knows; null: of none. */
+  readonly instructions: number | null;
+  /** Of all libraries that are linked in; null: not measured. */
+  readonly libraryBytes: number | null;
+  /** False: every operation is a call of a library. */
+  readonly fpu: boolean;
 }
 
 export interface PeakBuffer {
@@ -152,8 +167,34 @@ export function buildReport(
       ...fitOf(plan.arenaBytes + (stackBytes ?? 0) + (footprint?.staticRamBytes ?? 0), ramBudget(target)),
     },
     measured: 'footprint' in measurement ? { with: measurement.with } : measurement,
+    inFloat: floatPart(compilation, layers, footprint?.flash.libraryBytes ?? null),
     remarks: compilation.remarks,
     memory,
+  };
+}
+
+const CONVERSIONS: readonly string[] = ['QuantizeLinear', 'DequantizeLinear'];
+
+function floatPart(
+  { precision, program, target }: Compilation,
+  layers: readonly LayerReport[],
+  libraryBytes: number | null,
+): FloatPart | null {
+  if (precision !== 'int8') return null;
+  const real = layers.filter(({ index }) =>
+    program.calls[index]?.arguments.some(({ ctype }) => ctype === 'float' || ctype === 'double'),
+  );
+  const [conversions, computing] = [true, false].map((wanted) =>
+    real.filter(({ op }) => CONVERSIONS.includes(op) === wanted),
+  );
+  if (computing!.length === 0) return null;
+  const known = computing!.flatMap(({ estimate }) => estimate?.instructions ?? []);
+  return {
+    layers: computing!.map(({ index }) => index),
+    conversions: conversions!.length,
+    instructions: known.length > 0 ? known.reduce((sum, count) => sum + count, 0) : null,
+    libraryBytes,
+    fpu: target.toolchain.name === 'host-gcc' || target.features.has('fpu'),
   };
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { inspectModel } from '../../src/report/inspect.ts';
+import { renderInspection } from '../../src/report/render-inspection.ts';
 import { loadTarget } from '../../src/targets/load.ts';
 import { floats, modelBytes, node } from '../frontend/proto.ts';
 
@@ -28,4 +29,20 @@ test('parameters are counted wherever they stand in the file', async () => {
   const inspection = await inspectModel({ model, name: 'm', target: await loadTarget('host') }, []);
   expect(inspection).toMatchObject({ parameters: 6 + 2 + 3 + 4 + 4, parameterBytes: 76 });
   expect(inspection.problems).toEqual([expect.stringContaining('control flow')]);
+});
+
+test('operators that stay in float in an int8 model are named, with the reason', async () => {
+  const nodes = [
+    node('LogSoftmax', ['x'], ['a'], { axis: 1 }),
+    node('Softmax', ['a'], ['y'], { axis: 1 }),
+    node('CumSum', ['y', 'k'], ['z']),
+  ];
+  const initializers = [{ name: 'k', dims: [], dataType: 7, int64Data: [1] }];
+  const model = modelBytes({ nodes, initializers, outputs: ['z'] });
+  const inspection = await inspectModel({ model, name: 'm', target: await loadTarget('host') }, []);
+  expect(inspection.inFloat.map(({ op, count }) => [op, count])).toEqual([
+    ['CumSum', 1],
+    ['LogSoftmax', 1],
+  ]);
+  expect(renderInspection('m', inspection)).toContain('CumSum 1x: a running result');
 });

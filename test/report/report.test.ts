@@ -1,5 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { type Compilation, compileModel } from '../../src/compile.ts';
+import { datasetInputs } from '../../src/data/graph-inputs.ts';
+import { randomDataset } from '../../src/data/random-dataset.ts';
 import { exportOnnx } from '../../src/frontend/export-onnx.ts';
 import { parseGraph } from '../../src/ir/text.ts';
 import { checkFit } from '../../src/report/check-fit.ts';
@@ -149,4 +151,31 @@ test('on a core without memory everything fits', async () => {
   const report = buildReport(await compileTiny('cortex-m4f'), MEASURED);
   expect(report.flash).toMatchObject({ budgetBytes: null, marginBytes: null, fits: true });
   expect(() => checkFit(report, compilation.target)).not.toThrow();
+});
+
+test('an int8 model says which layers compute in float, and what that costs', async () => {
+  const text = `input x: f32[1,8]\nconst w: f32[4,8] = ${Array(32).fill(0.5).join(', ')}
+    g: f32[1,4] = Gemm(x, w) transB=1\ny: f32[1,4] = LogSoftmax(g)\nreturn y`;
+  const compiled = async (target: string, graph: string) =>
+    compileModel({
+      model: exportOnnx(parseGraph(graph)),
+      name: 'net',
+      target: await loadTarget(target),
+      calibration: async (imported) => randomDataset(datasetInputs(imported), 4, 1),
+    });
+  const small = await compiled('stm32f030r8', text);
+  const report = buildReport(small, MEASURED);
+  expect(report.inFloat).toEqual({ layers: [2], conversions: 1, instructions: null, libraryBytes: 40, fpu: false });
+  expect(renderReport(report)).toContain('Layers in float: 2 LogSoftmax (1 conversion of codes, libraries: 40 B)');
+  expect(renderReport(report)).toContain('Warning: this part has no FPU');
+  expect(small.remarks[0]?.text).toMatch(/no integer form.*logarithm/);
+  expect(small.files.get('CMakeLists.txt')).toContain('target_link_libraries(net PUBLIC m)');
+
+  const large = buildReport(await compiled('stm32f411re', text));
+  expect(large.inFloat?.fpu).toBe(true);
+  expect(renderReport(large)).not.toContain('FPU');
+
+  const whole = await compiled('stm32f030r8', text.replace('LogSoftmax', 'Softmax'));
+  expect(buildReport(whole).inFloat).toBe(null);
+  expect(whole.files.get('CMakeLists.txt')).not.toContain('PUBLIC m)');
 });

@@ -1,6 +1,7 @@
 import { prune } from '../../ir/graph.ts';
 import type { Json } from '../../ir/program.ts';
 import type { Graph, Node } from '../../ir/types.ts';
+import { reasonForFloat } from '../../ops/in-float.ts';
 import { findOp } from '../../ops/index.ts';
 import { SCALES } from '../../quant/pow2-scale.ts';
 import { must, UserError } from '../../support/errors.ts';
@@ -68,8 +69,10 @@ function bitsOf(graph: Graph, activations: Json): BitsOf {
 }
 
 function whyFloat(graph: Graph, node: Node): string {
-  const rule = findOp(node.domain, node.op)?.quantize;
-  if (!rule) return 'stays in float: there is no integer form of this operator';
+  const definition = findOp(node.domain, node.op);
+  const rule = definition?.quantize;
+  const reason = definition ? reasonForFloat(definition) : null;
+  if (!rule) return `stays in float: there is no integer form of this operator${reason === null ? '' : `, ${reason}`}`;
   return `stays in float: ${rule.refuse?.(node, graph) ?? 'its inputs are float'}`;
 }
 
