@@ -24,9 +24,14 @@ const CORES = ['cortex-m4f', 'cortex-m7', 'cortex-m33', 'cortex-m55', 'cortex-m3
 const RUNS: readonly Run[] = [
   ...CORES.map((core) => ({ format: 'int8', goal: 'balanced' as const, core })),
   ...(['speed', 'size', 'ram'] as const).map((goal) => ({ format: 'int8', goal, core: 'cortex-m4f' })),
-  ...['int4', 'ternary', 'float32'].flatMap((format) =>
-    ['cortex-m4f', 'cortex-m55'].map((core) => ({ format, goal: 'balanced' as const, core })),
+  ...['int4', 'ternary'].flatMap((format) =>
+    ['cortex-m4f', 'cortex-m33', 'cortex-m55'].map((core) => ({ format, goal: 'balanced' as const, core })),
   ),
+  ...['int3', 'int2', 'pow2p-4', 'pow2p-3'].flatMap((format) =>
+    ['cortex-m4f', 'cortex-m33'].map((core) => ({ format, goal: 'balanced' as const, core })),
+  ),
+  ...['cortex-m4f', 'cortex-m0plus'].map((core) => ({ format: 'ternary', goal: 'speed' as const, core })),
+  ...['cortex-m4f', 'cortex-m55'].map((core) => ({ format: 'float32', goal: 'balanced' as const, core })),
 ];
 
 const folder = await mkdtemp(join(tmpdir(), 'nibblec-kernels-'));
