@@ -46,6 +46,16 @@ const CASES = {
     const roi: f32[4] = 0, 0, 1, 1
     const size: i64[2] = 2, 3
     y: f32[2,3] = Resize(x, roi, _, size) mode="linear" coordinate_transformation_mode="tf_crop_and_resize"`,
+  'Resize of all there is, cubic, beside an axis that grows': `
+    input x: f32[2,3]
+    const roi: f32[4] = 0, 0, 1, 1
+    const size: i64[2] = 2, 7
+    y: f32[2,7] = Resize(x, roi, _, size) mode="cubic" coordinate_transformation_mode="tf_crop_and_resize"`,
+  'the same without what lies outside': `
+    input x: f32[2,3]
+    const roi: f32[4] = 0, 0, 1, 1
+    const size: i64[2] = 2, 7
+    y: f32[2,7] = Resize(x, roi, _, size) mode="cubic" coordinate_transformation_mode="tf_crop_and_resize" exclude_outside=1`,
   'Col2Im of a signal': `
     input x: f32[2,6,4]
     const size: i64[1] = 6
