@@ -3,7 +3,7 @@ import { findFormat, storedBytes } from '../../formats/index.ts';
 /** Formats that whole numbers up to 127 may fit. */
 const CANDIDATES = ['int8+rans', 'int8+huffman', 'int8', 'int4', 'int3', 'int2', 'ternary'];
 
-/** Codes that a kernel unpacks at a time, each time from a new start in the stream: four rows, or a part of them. */
+/** Codes that a kernel unpacks at a time, four rows or a part of them: words begin at a whole byte each time. */
 const MOST_CODES = 1024;
 
 /** The format that stores a layer's codes (whole numbers up to 127) in the fewest bytes, tables included. */
