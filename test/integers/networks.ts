@@ -69,4 +69,32 @@ export const NETWORKS: Readonly<Record<string, string>> = {
     g: f32[1,5] = Gemm(s, w3) transB=1
     v: f32[1,2], i: i64[1,2] = TopK(g, two)
     return g, v, i`,
+
+  spelled: `
+    input x: f32[1,6,8]
+    const a: i64[1] = -1
+    const two: f32[] = 2
+    const e: f32[] = 0.00001
+    const g: f32[8] = ${normal(8, 1)}
+    const b: f32[8] = ${normal(8, 0.5)}
+    const wq: f32[8,8] = ${normal(64, 0.4)}
+    const wk: f32[8,8] = ${normal(64, 0.4)}
+    const root: f32[] = 2.8284271247461903
+    m: f32[1,6,1] = ReduceMean(x, a)
+    d: f32[1,6,8] = Sub(x, m)
+    s: f32[1,6,8] = Pow(d, two)
+    v: f32[1,6,1] = ReduceMean(s, a)
+    w: f32[1,6,1] = Add(v, e)
+    r: f32[1,6,1] = Sqrt(w)
+    n: f32[1,6,8] = Div(d, r)
+    t: f32[1,6,8] = Mul(n, g)
+    l: f32[1,6,8] = Add(t, b)
+    q: f32[1,6,8] = MatMul(l, wq)
+    k: f32[1,6,8] = MatMul(l, wk)
+    kt: f32[1,8,6] = Transpose(k) perm=[0,2,1]
+    p: f32[1,6,6] = MatMul(q, kt)
+    c: f32[1,6,6] = Div(p, root)
+    o: f32[1,6,6] = Softmax(c)
+    y: f32[1,6,8] = MatMul(o, l)
+    return y`,
 };

@@ -4,8 +4,10 @@ import { batchNormToConv, normToRoot, quotientToProduct } from './spell-out/arit
 import { attentionCache } from './spell-out/attention-cache.ts';
 import { convTransposeToConv } from './spell-out/conv-transpose.ts';
 import { lpToRms, skipToSum } from './spell-out/normalization.ts';
+import { spelledNormalization } from './spell-out/spelled-norms.ts';
 
 const RULES: readonly Rule[] = [
+  spelledNormalization,
   convTransposeToConv,
   quotientToProduct,
   batchNormToConv,
