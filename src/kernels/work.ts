@@ -6,7 +6,8 @@ import type { WeightPlan } from './weights/read-weights.ts';
 // What the loops of kernels do in one inference, part by part, innermost loops last. prices.ts has what each part takes on a core.
 
 /** The portable kernels: four rows of weights at a time, and one by one what is left; windows other than 1x1 are gathered. */
-export function portableWork({ shape, macs, weights }: LinearJob, plan: WeightPlan): Work {
+export function portableWork(job: LinearJob, plan: WeightPlan): Work {
+  const { shape, macs, weights } = job;
   const pixels = shape.batch * shape.out_h * shape.out_w * shape.groups;
   const rows = shape.out_c / shape.groups;
   const [taps, channels] = [shape.kernel_h * shape.kernel_w, shape.in_c / shape.groups];
@@ -21,17 +22,25 @@ export function portableWork({ shape, macs, weights }: LinearJob, plan: WeightPl
     taps: gathered,
     rows: taps > 1 ? windows * shape.kernel_h : 0,
     gathered: gathered * channels,
+    ...roundingWork(job, 'ones', pixels * rows),
     ...decodingWork(plan, weights.data.length, macs),
   };
 }
 
 /** The portable depthwise kernel: a list of the taps inside the image for each pixel, then each tap of each channel. */
-export function portableDepthwiseWork({ shape, weights }: LinearJob, plan: WeightPlan): Work {
+export function portableDepthwiseWork(job: LinearJob, plan: WeightPlan): Work {
+  const { shape, weights } = job;
   const taps = shape.batch * tapsInside(shape);
   const pixels = shape.batch * shape.out_h * shape.out_w;
   const products = taps * shape.out_c;
+  const outputs = pixels * shape.out_c;
   const decoding = decodingWork(plan, weights.data.length, products);
-  return { layer: 1, pixels, taps, outputs: pixels * shape.out_c, products, ...decoding };
+  return { layer: 1, pixels, taps, outputs, products, ...roundingWork(job, 'ones', outputs), ...decoding };
+}
+
+/** What a form of requantization takes beside one multiplication that rounds half up; `by`: one sum or four at a time. */
+function roundingWork({ form }: LinearJob, by: 'ones' | 'fours', outputs: number): Work {
+  return form === undefined ? {} : { [`rounds ${form} by ${by}`]: outputs };
 }
 
 /** Weights in registers are unpacked for each product, others once, in runs. */
@@ -68,7 +77,8 @@ export interface Gathered {
 }
 
 /** nn_gemm_4x2_s8 over pairs of windows of `depth` columns each, once more for each further block of unpacked rows. */
-export function gemmWork({ shape }: LinearJob, depth: number, gathered: Gathered, blocks = 1): Work {
+export function gemmWork(job: LinearJob, depth: number, gathered: Gathered, blocks = 1): Work {
+  const { shape } = job;
   const once = shape.batch * Math.ceil((shape.out_h * shape.out_w) / 2) * shape.groups;
   const pairs = once * blocks;
   const fours = once * Math.ceil(shape.out_c / shape.groups / 4);
@@ -81,6 +91,7 @@ export function gemmWork({ shape }: LinearJob, depth: number, gathered: Gathered
     widened: pairs * depth,
     fours,
     products: fours * depth,
+    ...roundingWork(job, 'fours', 8 * fours),
   };
 }
 
@@ -92,7 +103,8 @@ export function winogradWork({ shape }: LinearJob): Work {
 }
 
 /** nn_depthwise3x3_pixel_s8; windows over a border are gathered, `part` channels at a time. */
-export function depthwisePixelWork({ shape: s }: LinearJob, part: number): Work {
+export function depthwisePixelWork(job: LinearJob, part: number): Work {
+  const { shape: s } = job;
   const pixels = s.out_h * s.out_w;
   const border =
     pixels -
@@ -104,6 +116,7 @@ export function depthwisePixelWork({ shape: s }: LinearJob, part: number): Work 
     outputs: pixels * s.out_c,
     parts: (border * s.out_c) / part,
     border: border * s.out_c,
+    ...roundingWork(job, 'fours', pixels * s.out_c),
   };
 }
 
@@ -132,11 +145,13 @@ export function depthwiseHeliumWork({ shape: s }: LinearJob, taps: number, group
 }
 
 /** nn_depthwise3x3_run_s8: rows of four channels; windows over the left and the right border are gathered. */
-export function depthwiseRunsWork({ shape }: LinearJob): Work {
+export function depthwiseRunsWork(job: LinearJob): Work {
+  const { shape } = job;
   const { in_w, out_h, out_w, out_c, stride_w, pad_left } = shape;
   const runs = out_h * (out_c / 4);
   const gathered = runs * (out_w - wholeWindows(out_w, stride_w, pad_left, in_w));
-  return { layer: 1, rows: out_h, runs, windows: runs * out_w, gathered };
+  const windows = runs * out_w;
+  return { layer: 1, rows: out_h, runs, windows, gathered, ...roundingWork(job, 'fours', 4 * windows) };
 }
 
 /** nn_depthwise3x3_strips_s8: strips of two columns, a last one by itself, and copying each channel to its plane. */
@@ -155,7 +170,8 @@ export function depthwiseStripsWork({ shape }: LinearJob): Work {
 }
 
 /** nn_depthwise_pairs_s8: rows are widened once, weights once for each four channels. */
-export function depthwisePairsWork({ shape: s }: LinearJob, { pairs, length, odd }: DepthwisePairs): Work {
+export function depthwisePairsWork(job: LinearJob, { pairs, length, odd }: DepthwisePairs): Work {
+  const { shape: s } = job;
   const fours = s.out_c / 4;
   const rows = fours * Math.min((s.out_h - 1) * s.stride_h + s.kernel_h, s.out_h * s.kernel_h);
   const outputs = fours * s.out_h * s.out_w;
@@ -164,6 +180,7 @@ export function depthwisePairsWork({ shape: s }: LinearJob, { pairs, length, odd
   const windows = outputs * (23 + s.kernel_h * (3 + 6 * pairs)) + lines * (odd ? 2 : 1) * (30 + 4 * s.kernel_h);
   return {
     instructions: 20 * weights + rows * (40 + length * (odd ? 44 : 33)) + windows + lines * (30 + 10 * s.kernel_h),
+    ...roundingWork(job, 'fours', 4 * outputs),
   };
 }
 
@@ -174,9 +191,9 @@ interface DepthwisePairs {
 }
 
 /** Dense kernels of one row: four outputs at a time, 8 columns at a step. */
-export function denseWork({ shape }: LinearJob, depth: number): Work {
-  const fours = Math.ceil(shape.out_c / 4);
-  return { layer: 1, inputs: depth, fours, products: fours * depth };
+export function denseWork(job: LinearJob, depth: number): Work {
+  const fours = Math.ceil(job.shape.out_c / 4);
+  return { layer: 1, inputs: depth, fours, products: fours * depth, ...roundingWork(job, 'fours', 4 * fours) };
 }
 
 /** Windows without weights. */

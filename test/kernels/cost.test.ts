@@ -57,3 +57,14 @@ describe('the cost model against what was counted (npm run bench:costs)', () => 
     expect(Object.keys(PRICES)).toContain('cortex-m3');
   });
 });
+
+test('rounding as a quantized file does costs what was counted: a pointwise layer of 32 to 32 channels, 16 x 16 pixels', async () => {
+  const { features } = await loadTarget('cortex-m4f');
+  const plain = { pairs: 128, widened: 4096, fours: 1024, products: 32_768 };
+  const counted = { shifts: 279_562, words: 497_674, fine: 549_898 };
+  for (const [form, instructions] of Object.entries(counted)) {
+    const work = { ...plain, [`rounds ${form} by fours`]: 8192 };
+    const estimate = instructionsOf('pointwise_4x2_s8', work, { core: 'cortex-m4f', features });
+    expect(Math.abs(estimate / instructions - 1)).toBeLessThan(0.05);
+  }
+});
