@@ -54,8 +54,8 @@ static inline void nn_copy_helium_s8(const int8_t *from, int32_t step, int8_t *t
     }
 }
 
-/* `count` columns of few channels, eight codes at a time, by their offsets. Of the last eight some may be too many: they stand where
- * the next column will, so these come first. */
+/* `count` columns of few channels, eight codes at a time, by their offsets. Of the last eight some may be too many: they stand
+ * where the next column will, so these come first. */
 static inline void nn_gather_helium_s8(const int8_t *from, int32_t step, int8_t *to, int32_t column, int32_t count,
                                        const uint16_t *offsets)
 {
