@@ -6,6 +6,8 @@ const OPENINGS: readonly RegExp[] = [
   /^Type Error: (?!Type )/,
   /^\[ONNXRuntimeError\] : \d+ : \w+ : /,
   /^\S+\.(?:cc|h):\d+ \S+ /,
+  // A condition of its source, where words follow.
+  /^.*? was false\. (?=\S)/,
 ];
 
 interface Sentence {

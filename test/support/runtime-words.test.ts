@@ -14,6 +14,10 @@ test.each([
     "Non-zero status code returned while running Conv node. Name:'Conv 'y'' Status Message: bias must be of length 4",
     'bias must be of length 4',
   ],
+  [
+    'quant_block_size == 0 was false. block_size must be 0 for per-tensor quantization.',
+    'block_size must be 0 for per-tensor quantization.',
+  ],
   [NO_KERNEL, 'onnxruntime has no kernel for FusedGemm of opset 1 and these types'],
   [TYPE, "its input 'x' is int32, which Gemm of this operator set does not take"],
   [TYPES, 'its inputs are float and int32, and Gemm takes one type for both'],
