@@ -21,7 +21,11 @@ const CANDIDATES: readonly (readonly [kind: Kind, count: number, kernels: readon
   ['threes', 10, ['conv2d_winograd_s8']],
   ['pointwise', 16, CONV_KERNELS.map(({ id }) => id)],
   ['depthwise', 40, DEPTHWISE_KERNELS.map(({ id }) => id)],
-  ['lanes', 60, DEPTHWISE_KERNELS.map(({ id }) => id).filter((id) => id.includes('_helium_'))],
+  [
+    'lanes',
+    60,
+    [...DEPTHWISE_KERNELS.map(({ id }) => id).filter((id) => id.includes('_helium_')), 'depthwise3x3_strips_s8'],
+  ],
   ['dense', 30, DENSE_KERNELS.map(({ id }) => id)],
   ['few-conv', 40, CONV_KERNELS.map(({ id }) => id).filter(isOfFewBits)],
   ['few-pointwise', 16, CONV_KERNELS.map(({ id }) => id).filter(isOfFewBits)],
