@@ -48,6 +48,8 @@ export function multipliesByFields(job: LinearJob, bits: 4 | 2, room: number): t
   const format = job.format === null ? null : findFormat(job.format);
   if (format === null || format.bits === null || format.unpack === null) return 'its weights are not of few bits each';
   if (bits === 4 && format.bits <= 2) return 'its weights have 2 bits';
+  if (job.goal === 'size' && bits > format.bits)
+    return `its weights would take ${bits} bits, which the goal 'size' does not pay for`;
   if (!fitsField(job.weights.data as Codes, bits)) return `its weights do not fit ${bits} bits`;
   if (job.form !== undefined) return 'it is requantized as a quantized file says';
   const able = saturatesByFours(job);
