@@ -1,6 +1,6 @@
 import type { KernelInstance } from '../ir/program.ts';
 import { DECODER_NAMES, FREE_DECODER_NAMES, WIDE_DECODER_NAMES } from '../kernels/decoders.ts';
-import { FORM_SUFFIXES } from '../kernels/forms.ts';
+import { FORM_SUFFIXES, SUFFIXES_BY_FOURS } from '../kernels/forms.ts';
 
 /** Weights that are one element each, and packed ones that are read where they lie. */
 const ELEMENTS = ['s8', 'w16'];
@@ -54,7 +54,7 @@ export const NAMED_INSTANCES: readonly KernelInstance[] = [
   ...all('nn_stream_s8', { unpack: DECODER_NAMES }),
   ...all('nn_depthwise_stream_s8', { unpack: DECODER_NAMES }),
   ...all('nn_depthwise_four_s8', { unpack: FREE_DECODER_NAMES }),
-  ...all('nn_depthwise3x3_runs_s8', { unpack: FREE_DECODER_NAMES, form }),
+  ...all('nn_depthwise3x3_runs_s8', { unpack: FREE_DECODER_NAMES, form: SUFFIXES_BY_FOURS }),
 
   // By form of requantization.
   ...all('nn_averagepool2d_s8', { form }),
@@ -64,15 +64,15 @@ export const NAMED_INSTANCES: readonly KernelInstance[] = [
   ...all('nn_depthwise2d_s8', { form }),
   ...all('nn_rows_s8', { form }),
   ...all('nn_rows2_s8', { form }),
-  ...all('nn_dense_step', { form }),
-  ...all('nn_gemm_4x2_s8', { form }),
-  ...all('nn_pointwise_4x2', { weights: ['s8'], form }),
-  ...all('nn_conv2d_4x2', { weights: ['s8'], form }),
-  ...all('nn_conv2d_patch_4x2', { weights: ['s8'], form }),
-  ...all('nn_depthwise3x3_s8', { form }),
-  ...all('nn_depthwise3x3_pixel_s8', { form }),
-  ...all('nn_depthwise3x3_run_s8', { form }),
-  ...all('nn_depthwise3x3_runs_s8', { unpack: [''], form }),
+  ...all('nn_dense_step', { form: SUFFIXES_BY_FOURS }),
+  ...all('nn_gemm_4x2_s8', { form: SUFFIXES_BY_FOURS }),
+  ...all('nn_pointwise_4x2', { weights: ['s8'], form: SUFFIXES_BY_FOURS }),
+  ...all('nn_conv2d_4x2', { weights: ['s8'], form: SUFFIXES_BY_FOURS }),
+  ...all('nn_conv2d_patch_4x2', { weights: ['s8'], form: SUFFIXES_BY_FOURS }),
+  ...all('nn_depthwise3x3_s8', { form: SUFFIXES_BY_FOURS }),
+  ...all('nn_depthwise3x3_pixel_s8', { form: SUFFIXES_BY_FOURS }),
+  ...all('nn_depthwise3x3_run_s8', { form: SUFFIXES_BY_FOURS }),
+  ...all('nn_depthwise3x3_runs_s8', { unpack: [''], form: SUFFIXES_BY_FOURS }),
   ...all('nn_mul4_s8', { form: ['', '_wide'] }),
   ...all('nn_depthwise2d_helium_s8', { form: ['', '_wide'] }),
   ...all('nn_depthwise2d_run_helium_s8', { form: ['', '_wide'] }),

@@ -11,6 +11,9 @@ const SUFFIXES: Readonly<Record<RequantizationForm, string>> = {
 /** What the names of kernels end in that requantize in some form: nn_rows_s8_wide. */
 export const FORM_SUFFIXES: readonly string[] = ['', ...Object.values(SUFFIXES)];
 
+/** Of kernels that finish four sums at once (dsp-limits.ts). */
+export const SUFFIXES_BY_FOURS: readonly string[] = FORM_SUFFIXES.filter((suffix) => suffix !== SUFFIXES.odd);
+
 export function formSuffix(form: RequantizationForm | undefined): string {
   return form ? SUFFIXES[form] : '';
 }

@@ -5,12 +5,12 @@ import { TEMPLATE_ROOT, templateSet } from '../../src/codegen/templates.ts';
 import type { KernelInstance } from '../../src/ir/program.ts';
 import { groupsInCode, THUMB1, THUMB2 } from '../../src/kernels/conv2d/signs-in-code.ts';
 import { frameOf } from '../../src/kernels/depthwise2d/depthwise-pairs.ts';
-import { FORM_SUFFIXES } from '../../src/kernels/forms.ts';
+import { SUFFIXES_BY_FOURS } from '../../src/kernels/forms.ts';
 import { ENDINGS, FIELD_BITS, variantOf } from '../../src/kernels/helium-variants.ts';
 import { fieldNumbers } from '../../src/kernels/packing/field-stream.ts';
 
 /** Numbers of a shape for the kernels of which layers declare the instances. */
-const BY_FORM: readonly KernelInstance[] = FORM_SUFFIXES.flatMap((form) => [
+const BY_FORM: readonly KernelInstance[] = SUFFIXES_BY_FOURS.flatMap((form) => [
   { name: `nn_add4_s8_20${form}`, template: 'nn_add4_s8', params: { shift: 20 } },
   {
     name: `nn_conv2d_narrow_4x2_s8_2x3_15_8${form}`,
