@@ -135,10 +135,21 @@ export const BATCH_AXES: Readonly<Record<string, Rule>> = {
     if (indices(n).some((i) => n.axis(i) !== n.axis(0))) throw new Mixed('only some of its inputs have a batch');
     return axisAttribute(0)(n);
   },
-  LayerNormalization: along((n) => {
-    const axis = normalizeAxis(intAttribute(n.node, 'axis', -1), n.shape(0).length);
-    return [...n.shape(0).keys()].slice(axis);
-  }),
+  ...named(
+    'LayerNormalization RMSNormalization',
+    along((n) => {
+      const axis = normalizeAxis(intAttribute(n.node, 'axis', -1), n.shape(0).length);
+      return [...n.shape(0).keys()].slice(axis);
+    }),
+  ),
+  Attention: (n) => {
+    if ([0, 1, 2].some((i) => n.axis(i) !== 0)) throw new Mixed('only some of its inputs have a batch');
+    return 0;
+  },
+  Resize: (n) => {
+    if (!numbersAt(n, 2)?.length) throw new Mixed('its sizes hold the batch');
+    return perSample(n);
+  },
   Slice: (n) => {
     const axes = numbersAt(n, 3) ?? (numbersAt(n, 1) ?? [0]).map((_, i) => i);
     // Steps of a sequence [steps, 1, ...]: see `recurrent`.
