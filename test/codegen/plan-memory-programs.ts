@@ -186,27 +186,30 @@ export function findClobber(
   }
 }
 
-/** Whether some offsets fit a program without slices into this many bytes. Pairs are judged by execute(). */
-export function somePlanFits(program: Program, bytes: number): boolean {
+/** Whether some offsets fit a program without slices into so many bytes. Pairs are judged by execute(), each place once. */
+export function planFits(program: Program): (bytes: number) => boolean {
   const { buffers } = program;
-  const judged = new Map<string, boolean>();
-  const reference = execute(program, apart(program));
+  const far = apart(program);
+  const reference = execute(program, far);
+  const judged = buffers.map(() => buffers.map(() => new Map<number, boolean>()));
   const mayLie = (a: number, b: number, delta: number): boolean => {
-    const key = `${a},${b},${delta}`;
-    const offsets = new Map(apart(program)).set(buffers[a].id, 500).set(buffers[b].id, 500 + delta);
-    const fine = judged.get(key) ?? findClobber(program, offsets, reference) === null;
-    judged.set(key, fine);
+    const known = judged[a][b].get(delta);
+    if (known !== undefined) return known;
+    const offsets = new Map(far).set(buffers[a].id, 500).set(buffers[b].id, 500 + delta);
+    const fine = findClobber(program, offsets, reference) === null;
+    judged[a][b].set(delta, fine);
     return fine;
   };
-  const place = (offsets: number[]): boolean => {
+  const place = (offsets: readonly number[], bytes: number): boolean => {
     const next = offsets.length;
     if (next === buffers.length) return true;
     for (let offset = 0; offset + buffers[next].bytes <= bytes; offset += buffers[next].align) {
-      if (offsets.every((other, b) => mayLie(b, next, offset - other)) && place([...offsets, offset])) return true;
+      if (offsets.every((other, b) => mayLie(b, next, offset - other)) && place([...offsets, offset], bytes))
+        return true;
     }
     return false;
   };
-  return place([]);
+  return (bytes) => place([], bytes);
 }
 
 /** Random programs: every buffer is written once, before it is read; some are slices of a buffer that is read whole. */
