@@ -73,7 +73,7 @@ function modelContext(program: Program, plan: MemoryPlan, options: EmitOptions, 
     templates,
     program.calls.flatMap(({ instances = [] }) => instances),
   );
-  const tables = program.tables.map((table) => tableContext(name, table));
+  const tables = program.tables.map(tableContext);
   const headers = systemHeaders(kernels.systemHeaders, code);
   return {
     name,
@@ -113,9 +113,6 @@ function systemHeaders(fromKernels: readonly string[], code: string): string[] {
 }
 
 function layerContext(emission: Emission, call: Call, index: number) {
-  const { program, tables } = emission;
-  const own = (text: string) =>
-    text.replace(/\bl\d\d+_\w+/g, (word) => (tables.has(word) ? `${program.name}_${word}` : word));
   return {
     index,
     symbol: call.symbol,
@@ -125,7 +122,7 @@ function layerContext(emission: Emission, call: Call, index: number) {
     cost: costText(emission, call),
     parameters: call.arguments.map((argument) => parameterText(argument)).join(', '),
     arguments: call.arguments.map((argument) => argumentText(emission, argument)).join(', '),
-    body: wrapLines(own(bodyText(emission, call)).trimEnd()),
+    body: wrapLines(bodyText(emission, call).trimEnd()),
     replaced: replacedText(emission, call),
     result: call.result ? argumentText(emission, { ctype: 'void', access: 'read', buffer: call.result.buffer }) : '0',
     resultBytes: call.result ? arenaBytes(call.result.type) : 0,
@@ -231,12 +228,12 @@ function codeLimits(type: Port['type']): { readonly qmin: number; readonly qmax:
   return type.dtype === 'u8' ? { qmin: 0, qmax: 255 } : { qmin: -128, qmax: 127 };
 }
 
-function tableContext(name: string, table: Table) {
+function tableContext({ symbol, dtype, data, comment }: Table) {
   return {
-    symbol: `${name}_${table.symbol}`,
-    ctype: cType(table.dtype),
-    length: Math.max(1, table.data.length),
-    comment: commentText(table.comment),
-    values: table.data.length === 0 ? '    0' : arrayText(table.data, table.dtype),
+    symbol,
+    ctype: cType(dtype),
+    length: Math.max(1, data.length),
+    comment: commentText(comment),
+    values: data.length === 0 ? '    0' : arrayText(data, dtype),
   };
 }

@@ -137,7 +137,7 @@ export interface Call {
 
 /** A const table of the generated C. */
 export interface Table {
-  /** C identifier without the model prefix. */
+  /** C identifier with the model prefix, as layers name it: 'kws_l03_weights'. */
   readonly symbol: string;
   readonly dtype: DType;
   readonly data: TypedArray;

@@ -119,7 +119,7 @@ export function startProgram(graph: Graph, name: string, features: ReadonlySet<s
       const start = startOf(dtype, data);
       const same = tablesByStart.get(start)?.find((table) => sameData(table.data, data));
       if (same) return same.symbol;
-      const base = `${layerPrefix()}_${hint}`;
+      const base = `${name}_${layerPrefix()}_${hint}`;
       let symbol = base;
       for (let i = 2; tableSymbols.has(symbol); i++) symbol = `${base}${i}`;
       tableSymbols.add(symbol);
