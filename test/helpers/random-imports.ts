@@ -288,6 +288,22 @@ const softmax =
     return d.file();
   };
 
+/** Over one axis or two, whose lengths are no powers of two as often as not. */
+const reduction =
+  (op: 'ReduceMean' | 'ReduceSum' | 'ReduceL1' | 'ReduceSumSquare'): RandomImport =>
+  (rng, scales) => {
+    const d = draft(rng, scales);
+    const x = d.input('x', [d.int(2, 5), d.int(2, 9), d.int(20, 40)], 2 ** -d.int(1, 6));
+    const axes = d.pick([0], [1], [0, 1]);
+    d.constants.axes = tensorOf('i64', [axes.length], axes.map(BigInt));
+    d.nodes.push(node(`y_r = ${op}(${d.real('x')}, axes)`, { keepdims: d.int(0, 1) }));
+    const [step, count] = [op === 'ReduceSumSquare' ? 100 * x.scale ** 2 : x.scale, op === 'ReduceMean' ? 1 : 8];
+    d.output(step * count * d.pick(0.25, 0.5, 1, 2));
+    if (scales === 'any' && op === 'ReduceMean' && d.int(0, 1) === 1) d.constants['y.s'] = d.constants['x.s'];
+    d.quantize();
+    return d.file();
+  };
+
 const concat =
   (qlinear: boolean): RandomImport =>
   (rng, scales) => {
@@ -339,7 +355,7 @@ export const RANDOM_IMPORTS: Readonly<Record<string, RandomImport>> = {
   LeakyRelu: unary('LeakyRelu', { alpha: 0.25 }, 1, flat),
   Sigmoid: unary('Sigmoid', {}, 1, flat),
   Transpose: unary('Transpose', { perm: [0, 2, 3, 1] }, 2, image),
-  ReduceMean: unary('ReduceMean', { keepdims: 1 }, 1, image),
+  ReduceMean: reduction('ReduceMean'),
   QLinearConv: (rng, scales) => conv(rng, scales, true),
   QLinearMatMul: (rng, scales) => product(rng, scales, 'QLinearMatMul'),
   QGemm: (rng, scales) => product(rng, scales, 'QGemm'),
@@ -356,4 +372,7 @@ export const RANDOM_IMPORTS: Readonly<Record<string, RandomImport>> = {
   MatMulInteger: integers('MatMulInteger'),
   'Conv with a bias in float': (rng, scales) => conv(rng, scales, false, true),
   'Gemm with a bias in float': (rng, scales) => product(rng, scales, 'Gemm', true),
+  ReduceSum: reduction('ReduceSum'),
+  ReduceL1: reduction('ReduceL1'),
+  ReduceSumSquare: reduction('ReduceSumSquare'),
 };

@@ -1,6 +1,7 @@
 import { typeOf } from '../../ir/graph.ts';
 import { elementCount } from '../../ir/shape.ts';
 import type { Graph, Node } from '../../ir/types.ts';
+import { formSuffix } from '../../kernels/forms.ts';
 import { zeroPointField } from '../../quant/imported-scales.ts';
 import { clampCodes, layerRequantization, quantOf, scaleOf, spanOf, zeroPointOf } from '../../quant/quantized.ts';
 import type { Requantization } from '../../quant/requantize.ts';
@@ -53,7 +54,7 @@ export function sumText(node: Node, lower: LowerBuilder): SumText {
   return {
     start: plain ? -count * zero || 0 : 0,
     term: (element) => (plain ? element : node.op === 'ReduceL1' ? size(centre(element)) : square(centre(element))),
-    code: `nn_requantize_s8(${quant}, ${acc}, ${scale.multiplier[0]})`,
+    code: `nn_requantize_s8${formSuffix(scale.form)}(${quant}, ${acc}, ${scale.multiplier[0]})`,
   };
 }
 

@@ -4,6 +4,7 @@ import type { Graph, Node, Tensor, ValueName } from '../../ir/types.ts';
 import { isQuantized } from '../../quant/quantized.ts';
 import { addition, multiplication, softmax } from './elementwise.ts';
 import { type ExactLayer, float32Error, type LayerValues } from './layer.ts';
+import { reduction } from './reductions.ts';
 import { averagePool, conv, matMul } from './sums.ts';
 import { coordinates } from './window-cells.ts';
 
@@ -18,6 +19,10 @@ const LAYERS: Readonly<Record<string, (layer: LayerValues) => ExactLayer>> = {
   Mul: multiplication,
   AveragePool: averagePool,
   GlobalAveragePool: averagePool,
+  ReduceMean: reduction,
+  ReduceSum: reduction,
+  ReduceL1: reduction,
+  ReduceSumSquare: reduction,
   Softmax: softmax,
 };
 

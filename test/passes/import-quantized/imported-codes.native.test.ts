@@ -37,6 +37,23 @@ const TIES: readonly Job[] = [
     },
     feeds: new Map([['x', random('i8', [1, 4, 16, 16], 3)]]),
   },
+  ...(['ReduceMean', 'ReduceSum'] as const).map((op): Job => {
+    const sums = op === 'ReduceSum';
+    return {
+      operator: `${op} over ${sums ? 'two, with twice the step' : 'six, one scale before and after'}`,
+      name: `ties_${op.toLowerCase()}`,
+      file: {
+        inputs: { x: ['u8', [sums ? 2 : 6, 400]] },
+        outputs: ['y'],
+        constants: {
+          ...{ 'x.s': f32(0.0625), 'x.z': tensorOf('u8', [], [9]), axes: tensorOf('i64', [1], [0n]) },
+          ...{ 'y.s': f32(sums ? 0.125 : 0.0625), 'y.z': i8(-2) },
+        },
+        nodes: [dequantize('x'), node(`y_r = ${op}(x_r, axes)`), quantize],
+      },
+      feeds: new Map([['x', random('u8', [sums ? 2 : 6, 400], 5)]]),
+    };
+  }),
   {
     operator: 'QLinearConv 1x1 whose sums have half the step of its result',
     name: 'ties_conv',
@@ -63,6 +80,16 @@ await describeWith(
         expect({ operator: job.operator, failure, different: atTies + wrong, ties: codes > 200 }).toEqual({
           ...{ operator: job.operator, failure: null, different: 0, ties: true },
         });
+    });
+
+    test('reductions with any scales: none but at ties of float32', async () => {
+      const { ReduceMean, ReduceSum, ReduceL1, ReduceSumSquare } = RANDOM_IMPORTS;
+      const operators = { ReduceMean, ReduceSum, ReduceL1, ReduceSumSquare };
+      const outcomes = await compareImports(randomJobs(operators, { models: 8, scales: 'any', seed: 5 }));
+      expect(
+        outcomes.flatMap(({ job, first, failure }) => (first || failure ? [job.name, first, failure] : [])),
+      ).toEqual([]);
+      expect(outcomes.reduce((sum, { atTies }) => sum + atTies, 0)).toBeGreaterThan(0);
     });
 
     test('random files of every operator, all scales powers of two', async () => {
