@@ -8,6 +8,7 @@ import { must, UserError } from '../src/support/errors.ts';
 import type { Counts } from '../src/verify/harness.ts';
 import { toolchainFor } from '../src/verify/toolchain-for.ts';
 import { verifyModel } from '../src/verify/verify-model.ts';
+import { formatsAsAsked } from '../test/helpers/formats-as-asked.ts';
 import { sharedModel, sharedSamples } from '../test/helpers/shared-data.ts';
 
 /** Models whose instructions are counted: those of ../shared/data, and the project's own examples. */
@@ -42,7 +43,7 @@ export async function transformFor(model: CountedModel, format: string): Promise
     return await transformModel({
       model: await readFile(fileOf(model)),
       ...(format === 'float32' ? { precision: 'float32' } : { calibration: (graph) => samplesFor(model, graph) }),
-      ...(few && { weights: [{ match: '*', format, method: 'nearest' }] }),
+      ...(few && { recipe: formatsAsAsked({ weights: [{ match: '*', format, method: 'nearest' }] }) }),
     });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

@@ -10,6 +10,7 @@ import { generateC, transformModel } from '../src/compile.ts';
 import { type Dataset, loadDataset } from '../src/data/dataset.ts';
 import { datasetInputs } from '../src/data/graph-inputs.ts';
 import type { Graph } from '../src/ir/types.ts';
+import { dropEntropyCodes } from '../src/passes/fewbit/drop-entropy-codes.ts';
 import { entropyConstrained } from '../src/passes/fewbit/entropy-constrained.ts';
 import { fewBit } from '../src/passes/fewbit/few-bit.ts';
 import { floatPasses } from '../src/passes/float/index.ts';
@@ -30,8 +31,10 @@ import { weightBytes, weightCount } from './weight-sizes.ts';
 
 const CORE = 'cortex-m4f';
 
-const encoded = (format: string): Step =>
-  step(fewBit, { layers: [{ match: '*', format }], samples: 32, damping: [0.1] });
+const encoded = (format: string): Step[] => [
+  step(fewBit, { layers: [{ match: '*', format }], samples: 32, damping: [0.1] }),
+  step(dropEntropyCodes),
+];
 const budget = (bits: number): Step => step(entropyConstrained, { bits, samples: 32, damping: [0.1] });
 
 const FORMATS: Readonly<Record<string, readonly Step[]>> = {
@@ -40,7 +43,7 @@ const FORMATS: Readonly<Record<string, readonly Step[]>> = {
     [
       ...['int4', 'pow2p-4', 'codebook-16', 'codebook-16/4', 'intv-4', 'int3', 'intv-3', 'ternary'],
       ...['int4+huffman', 'int4+rans', 'ternary+rans'],
-    ].map((format) => [format, [encoded(format)]]),
+    ].map((format) => [format, encoded(format)]),
   ),
   'entropy-constrained, 2 bits': [budget(2)],
 };

@@ -13,6 +13,7 @@ import type { Goal } from './ir/lowering.ts';
 import type { Json, MemoryPlan, Program } from './ir/program.ts';
 import type { Graph, Tensor, ValueName } from './ir/types.ts';
 import { buildOracle } from './oracle/build-oracle.ts';
+import { dropEntropyCodes } from './passes/fewbit/drop-entropy-codes.ts';
 import { fewBit } from './passes/fewbit/few-bit.ts';
 import { floatPasses } from './passes/float/index.ts';
 import { widenHalf } from './passes/float/widen-half.ts';
@@ -77,7 +78,10 @@ export interface TransformOptions {
   readonly equalize?: boolean;
   /** Bias correction after quantization. Default yes. */
   readonly correctBias?: boolean;
-  /** Formats of weights in few bits, layer by layer: the `layers` of the pass few-bit. Default: int8. */
+  /**
+   * Formats of weights in few bits, layer by layer: the `layers` of the pass few-bit. Entropy codes that do not pay are dropped.
+   * Default: int8.
+   */
   readonly weights?: Json;
   /** Activations in 4 bits, packed two to a byte: the `activations` of the pass calibrate. Default: 8 bits. */
   readonly activations?: Json;
@@ -254,7 +258,7 @@ function defaultPipeline(imported: Graph, precision: 'float32' | 'int8', options
 }
 
 /** What makes a float model int8. */
-export function int8Pipeline(options: TransformOptions): Pipeline {
+export function int8Pipeline(options: Omit<TransformOptions, 'model'>): Pipeline {
   return [widenHalf, dropRoundings, ...floatPasses, ...int8Passes(options)];
 }
 
@@ -264,7 +268,7 @@ export function int8Pipeline(options: TransformOptions): Pipeline {
  * 1.2 dB to the depthwise keyword spotters and takes up to 0.8 dB from others, so it has to be asked for. few-bit
  * corrects the biases of the layers it encodes, and makes up for what other layers lost.
  */
-function int8Passes(options: TransformOptions): Pipeline {
+function int8Passes(options: Omit<TransformOptions, 'model'>): Pipeline {
   const { calibrate: how = {}, exclude = [], floatIo = false } = options;
   return [
     step(unrollRecurrent, { exclude }),
@@ -274,7 +278,7 @@ function int8Passes(options: TransformOptions): Pipeline {
     ...(options.activations === undefined ? [] : [refineRanges]),
     step(quantizeInt8, { exclude, floatIo }),
     ...(options.correctBias === false ? [] : [correctBias]),
-    ...(options.weights === undefined ? [] : [step(fewBit, { layers: options.weights })]),
+    ...(options.weights === undefined ? [] : [step(fewBit, { layers: options.weights }), dropEntropyCodes]),
     ...(options.distill ? [distill] : []),
   ];
 }

@@ -30,7 +30,7 @@ const ENTROPY_SUFFIXES = Object.keys(ENTROPY_CODES).map((code) => `+${code}`);
 /** The format of this name, or null. */
 export function formatNamed(name: string): WeightFormat | null {
   const base = baseFormat(name);
-  const entropyCode = own(ENTROPY_CODES, name.slice(base.length + 1)) ?? ((format) => format);
+  const entropyCode = own(ENTROPY_CODES, entropyCodeOf(name) ?? '') ?? ((format) => format);
   for (const family of FORMAT_FAMILIES) {
     const format = family.find(base);
     if (format) return entropyCode(format);
@@ -66,6 +66,11 @@ export function nominalBits({ bits, unpack, grid }: WeightFormat): number | null
 export function baseFormat(name: string): string {
   const suffix = ENTROPY_SUFFIXES.find((end) => name.endsWith(end));
   return suffix ? name.slice(0, -suffix.length) : name;
+}
+
+/** 'huffman', 'rans', or null: codes are stored as the base format has them. */
+export function entropyCodeOf(name: string): string | null {
+  return name.slice(baseFormat(name).length + 1) || null;
 }
 
 /** Flash of stored weights: the stream and the tables its decoder reads; `codeBytes` 2 when some code needs int16. */

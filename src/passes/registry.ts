@@ -1,3 +1,4 @@
+import { dropEntropyCodes } from './fewbit/drop-entropy-codes.ts';
 import { entropyConstrained } from './fewbit/entropy-constrained.ts';
 import { fewBit } from './fewbit/few-bit.ts';
 import { jointCodebook } from './fewbit/joint-codebook.ts';
@@ -42,6 +43,7 @@ export const allPasses: readonly AnyPass[] = [
     fewBit,
     entropyConstrained,
     jointCodebook,
+    dropEntropyCodes,
     trainPass,
     prunePass,
     inq,

@@ -30,13 +30,14 @@ test('formats and patterns as entries of few-bit', () => {
   for (const wrong of ['', 'int4,', '=int4', 'c=']) expect(() => weightFormats(wrong)).toThrow(/Must look like/);
 });
 
-test('--weights stores each layer as asked', async () => {
-  const { exitCode, stderr } = await compile('--weights', 'int4,:last=ternary+huffman', '-o', 'out');
+test('--weights stores each layer as asked, and says where an entropy code does not pay', async () => {
+  const { exitCode, stdout, stderr } = await compile('--weights', 'int4,:last=ternary+huffman', '-o', 'out');
   expect(stderr).toBe('');
   expect(exitCode).toBe(0);
   const tables = await readFile(join(folder, 'out/tiny_weights.c'), 'utf8');
   expect(tables).toMatch(/int4 weights .* of c/);
-  expect(tables).toMatch(/ternary\+huffman weights .* of y/);
+  expect(tables).toMatch(/ternary weights .* of y/);
+  expect(stdout).toMatch(/stored as ternary: huffman .* in all weights/);
 });
 
 test('--distill trains what --weights encoded, and says how close it came', async () => {

@@ -5,6 +5,7 @@ import { loadDataset } from '../../src/data/dataset.ts';
 import { datasetInputs } from '../../src/data/graph-inputs.ts';
 import { measure } from '../../src/report/measure.ts';
 import { loadTarget } from '../../src/targets/load.ts';
+import { formatsAsAsked } from '../helpers/formats-as-asked.ts';
 import { sharedData, sharedModel, sharedSamples } from '../helpers/shared-data.ts';
 import { inFolder } from '../verify/native.ts';
 import { FORMATS } from './formats.ts';
@@ -22,9 +23,11 @@ describe.skipIf(!sharedData()).each(MODELS)('%s', (name) => {
       name,
       target: await loadTarget('host'),
       calibration: async (graph) => loadDataset(sharedSamples(name, 'input'), datasetInputs(graph)),
-      calibrate: { samples: 1, method: 'minmax' },
-      correctBias: false,
-      weights: [{ format, method: 'nearest', correction: 'none' }],
+      recipe: formatsAsAsked({
+        calibrate: { samples: 1, method: 'minmax' },
+        correctBias: false,
+        weights: [{ format, method: 'nearest', correction: 'none' }],
+      }),
     });
     const measured = await inFolder((folder) => measure(model, folder, '-O1'));
     expect(measured).toMatchObject({ footprint: { staticRamBytes: 0 } });

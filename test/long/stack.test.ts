@@ -9,6 +9,7 @@ import { buildHarness, runHarness } from '../../src/verify/harness.ts';
 import { measureFootprint } from '../../src/verify/size.ts';
 import { toolchainFor } from '../../src/verify/toolchain-for.ts';
 import { harnessModel } from '../../src/verify/verify-model.ts';
+import { formatsAsAsked } from '../helpers/formats-as-asked.ts';
 import { sharedData, sharedModel, sharedSamples } from '../helpers/shared-data.ts';
 import { describeWith, inFolder } from '../verify/native.ts';
 import { FORMATS } from './formats.ts';
@@ -58,10 +59,15 @@ for (const core of ['cortex-m0', 'cortex-m3', 'cortex-m4f']) {
       name,
       target,
       calibration: async (graph) => loadDataset(samples, datasetInputs(graph)),
-      calibrate: { samples: 4, method: 'minmax' },
       ...(format === 'float32'
         ? { precision: 'float32' as const }
-        : { correctBias: false, weights: [{ format, method: 'nearest', correction: 'none' }] }),
+        : {
+            recipe: formatsAsAsked({
+              calibrate: { samples: 4, method: 'minmax' },
+              correctBias: false,
+              weights: [{ format, method: 'nearest', correction: 'none' }],
+            }),
+          }),
     });
   }
 

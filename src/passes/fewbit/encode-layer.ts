@@ -1,3 +1,4 @@
+import { baseFormat } from '../../formats/index.ts';
 import { editGraph, producerOf } from '../../ir/graph.ts';
 import { tensorOf } from '../../ir/tensor.ts';
 import type { Graph, Node, Quant } from '../../ir/types.ts';
@@ -26,7 +27,7 @@ export function withEncoding(graph: Graph, layer: WeightLayer, encoding: Encodin
   const bits = bitsOfCodes(Math.max(...rows.grids.map(({ grid }) => largestLevel(grid))));
   const dtype = bits > 8 ? 'i16' : 'i8';
   const weights = edit.constant(
-    `${node.inputs[1]}.${format}`,
+    `${node.inputs[1]}.${baseFormat(format)}`,
     tensorOf(dtype, weightShape, fromRows(rows.codes, layer)),
   );
   edit.setType(weights, { dtype, shape: weightShape, quant: affine(bits, scale, axis, format) });

@@ -7,6 +7,7 @@ import { exportOnnx } from '../../../src/frontend/export-onnx.ts';
 import { importOnnx } from '../../../src/frontend/import-onnx.ts';
 import { exportQdq } from '../../../src/passes/import-quantized/export-qdq.ts';
 import { loadTarget } from '../../../src/targets/load.ts';
+import { formatsAsAsked } from '../../helpers/formats-as-asked.ts';
 import { differences, summary } from '../../helpers/quantized-models.ts';
 import { described } from '../../helpers/same-codes.ts';
 import { sharedData, sharedModel, sharedSamples } from '../../helpers/shared-data.ts';
@@ -56,7 +57,7 @@ describe.skipIf(!sharedData())('written and read back', () => {
       name: 'model',
       target,
       calibration: async (graph: Parameters<typeof datasetInputs>[0]) => loadDataset(source, datasetInputs(graph)),
-      ...few,
+      recipe: formatsAsAsked(few),
     };
     const made = await transformModel(options);
     const bytes = exportOnnx(exportQdq(made.graph), { opset: 22 });

@@ -9,6 +9,7 @@ import type { createEvaluator as CreateEvaluator } from '../../../src/runtime/ev
 import type { runIsolated as RunIsolated } from '../../../src/runtime/isolated-session.ts';
 import { must } from '../../../src/support/errors.ts';
 import { loadTarget } from '../../../src/targets/load.ts';
+import { formatsAsAsked } from '../../helpers/formats-as-asked.ts';
 import { FLOAT } from '../retrain/support.ts';
 
 /** Whether onnxruntime may compute real numbers; types it may always tell. */
@@ -73,7 +74,7 @@ describe('NAME_qdq.onnx becomes the C that the float model became, without a flo
     ['float32 at its borders', FLOAT, { floatIo: true }],
     ['4-bit activations', FLOAT, { activations: [{ match: '*', bits: 4 }] }],
     ['layers in float', FLOAT, { exclude: ['h3', 's'] }],
-    ['few bits', FLOAT, { weights: FORMATS }],
+    ['few bits', FLOAT, { recipe: formatsAsAsked({ weights: FORMATS }) }],
     ['LayerNormalization between codes', MIXED, {}],
     ['a table first, behind QuantizeLinear', MIXED, { floatIo: true }],
     ['a recurrent layer, unrolled', RECURRENT, {}],
