@@ -18,6 +18,7 @@ import { tightPlan } from './tight-plan.ts';
 /** Candidates by kind of job, all of which are pinned in turn. */
 const CANDIDATES: readonly (readonly [kind: Kind, count: number, kernels: readonly string[]])[] = [
   ['conv', 40, CONV_KERNELS.map(({ id }) => id)],
+  ['grouped', 20, CONV_KERNELS.map(({ id }) => id).filter((id) => id.startsWith('conv2d_patch_4x2_'))],
   ['threes', 10, ['conv2d_winograd_s8']],
   ['pointwise', 16, CONV_KERNELS.map(({ id }) => id)],
   ['depthwise', 40, DEPTHWISE_KERNELS.map(({ id }) => id)],

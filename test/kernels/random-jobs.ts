@@ -17,6 +17,7 @@ interface Job {
 export type Kind =
   | FewKind
   | 'conv'
+  | 'grouped'
   | 'threes'
   | 'pointwise'
   | 'depthwise'
@@ -169,6 +170,7 @@ const FORMATS: readonly Format[] = [
 const FIELDS = FORMATS.filter(({ name }) => /^(int\d|ternary|pow2p-3)$/.test(name ?? ''));
 
 function formatOf(kind: Kind, index: number, rng: Rng): Format {
+  if (kind === 'grouped') return FORMATS[index % FORMATS.length];
   if (kind.startsWith('few-')) return pick(rng, ...FIELDS);
   return kind !== 'threes' && kind !== 'lanes' && index % 3 === 0 ? pick(rng, ...FORMATS) : PLAIN;
 }
@@ -193,6 +195,11 @@ const JOBS: Readonly<Record<Kind, (rng: Rng) => Job>> = {
     const outputs = groups * pick(rng, 1, 3, 4, 6, 8, 16);
     const line = rng.int(0, 5) === 0;
     return windowJob(rng, { op: 'Conv', channels, outputs, groups, kernels: [1, 2, 3, 3, 3, 5], line });
+  },
+  grouped(rng) {
+    const groups = pick(rng, 2, 3);
+    const [channels, outputs] = [groups * pick(rng, 11, 12, 13, 16), groups * pick(rng, 3, 4, 6, 8, 9)];
+    return windowJob(rng, { op: 'Conv', channels, outputs, groups, kernels: [3, 3, 5], line: rng.int(0, 3) === 0 });
   },
   threes(rng) {
     const [channels, outputs, h, w] = [4 * rng.int(1, 12), 4 * rng.int(1, 4), rng.int(1, 9), rng.int(1, 9)];

@@ -20,7 +20,7 @@ export interface Columns {
 
 /** How kernels of pairs of windows get at the weights of a layer. */
 export interface GemmWeights {
-  /** Null where weights are read as they lie, or unpacked all at once. */
+  /** Null where weights are read as they lie, or unpacked all at once; a group, where there are several. */
   blockOf(job: LinearJob): number | null;
   accepts(job: LinearJob): true | string;
   scratchBytes(job: LinearJob): number;
@@ -62,7 +62,7 @@ export function gemmWeights({ wordsOf, overlapShape }: Columns): GemmWeights {
     overlap: (job: LinearJob): OverlapRule => (packed(job)?.whole === false ? null : { atLeast: distanceOf(job) }),
     work(job: LinearJob, gathered: Gathered = { rows: 0, words: 0, bytes: 0 }): Work {
       const plan = packed(job);
-      const blocks = plan ? Math.ceil(job.shape.out_c / plan.block) : 1;
+      const blocks = plan ? Math.ceil(job.shape.out_c / job.shape.groups / plan.block) : 1;
       return { ...gemmWork(job, wordsOf(job), gathered, blocks), ...unpackWork(plan) };
     },
     tableBytes: (job: LinearJob): number => packed(job)?.tableBytes ?? job.weights.data.length + 8 * job.bias.length,
@@ -70,10 +70,11 @@ export function gemmWeights({ wordsOf, overlapShape }: Columns): GemmWeights {
       const plan = packed(shifted);
       const job = finishedByFours(shifted);
       const stored = plan ? storeStream(job, plan, lower) : plainStream(job, lower, wordsOf(job));
-      const { x, inputZeroPoint, macs, summary } = job;
+      const { shape, x, inputZeroPoint, macs, summary } = job;
+      const group = plan && shape.groups > 1 ? ` + first / ${plan.block} * ${shape.in_c / shape.groups}` : '';
       const reading: LayerSpec['reading'] = plan === null ? 'bytes' : plan.whole ? 'whole' : 'block';
       return {
-        params: { x: x.name, input_zero_point: inputZeroPoint, zero_point: raisedZeroPoint(job), ...stored },
+        params: { x: x.name + group, input_zero_point: inputZeroPoint, zero_point: raisedZeroPoint(job), ...stored },
         names: { weights: 's8', form: formSuffix(job.form) },
         instances: [],
         described: { macs, summary, reading },

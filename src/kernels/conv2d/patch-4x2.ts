@@ -20,7 +20,7 @@ function patched([name, of]: Weights): Kernel<LinearJob> {
     tile: { outputs: 4, pixels: 2, depth: 4 },
     accepts(job) {
       const able = weights.accepts(job);
-      if (able !== true || weights.blockOf(job) === null) return able;
+      if (able !== true || weights.blockOf(job) === null || job.shape.groups > 1) return able;
       if (job.shape.batch !== 1) return 'its weights are unpacked in blocks, and it has several images';
       return patchOf(job).rows === 0 || 'its weights are unpacked in blocks, and its outputs are no multiple of four';
     },
@@ -42,6 +42,7 @@ function patched([name, of]: Weights): Kernel<LinearJob> {
           shape: windowParams(job.shape),
           words,
           rows,
+          groups: weights.blockOf(job) === null ? job.shape.groups : 1,
           pairs: lower.scratch(pairBytes, 'uint32_t'),
           patch: lower.scratch(patchBytes, 'int8_t'),
         },

@@ -4,7 +4,7 @@ import { windowOverlap, windowParams } from '../../ir/window.ts';
 import type { Kernel } from '../kernel.ts';
 import { type LinearJob, sumsFit } from '../linear-job.ts';
 import { activationParams } from '../weights/activations.ts';
-import { packRows } from '../weights/pack-rows.ts';
+import { packGroups } from '../weights/pack-rows.ts';
 import { type LayerWeights, sharedBytes, weightPlans } from '../weights/read-weights.ts';
 import { clampParams, weightTables } from '../weights/weight-tables.ts';
 import { portableWork } from '../work.ts';
@@ -104,27 +104,16 @@ function layerOf(job: LinearJob): LayerWeights {
   const { shape, weights, x, y } = job;
   const depth = depthOf(job);
   const [input, output] = [arenaBytes(x.type), arenaBytes(y.type)];
+  const order = { rows: shape.out_c, perGroup: shape.out_c / shape.groups, depth };
   return {
     weights,
-    codes: packGroups(job, depth),
+    codes: packGroups(kernelMajor(weights).data as Codes, order),
     layout: '[out][kernel][in] in blocks of 4 x 4',
-    order: { rows: shape.out_c, perGroup: shape.out_c / shape.groups, depth },
+    order,
     blocks: true,
     once: false,
     uses: shape.batch * shape.out_h * shape.out_w,
     activations: input + output,
     shared: sharedBytes(input, output, distanceOf(job)),
   };
-}
-
-/** The rows of each group packed by themselves. */
-function packGroups({ weights, shape }: LinearJob, depth: number): Codes {
-  const codes = kernelMajor(weights).data as Codes;
-  const rows = shape.out_c / shape.groups;
-  const packed = codes.slice();
-  for (let g = 0; g < shape.groups; g++) {
-    const from = g * rows * depth;
-    packed.set(packRows(codes.subarray(from, from + rows * depth), rows, depth), from);
-  }
-  return packed;
 }

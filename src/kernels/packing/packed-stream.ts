@@ -1,4 +1,11 @@
-import { type Codes, type Decoder, findFormat, storedBytes, type WeightFormat } from '../../formats/index.ts';
+import {
+  type Codes,
+  type Decoder,
+  findFormat,
+  type RowOrder,
+  storedBytes,
+  type WeightFormat,
+} from '../../formats/index.ts';
 import type { LowerBuilder } from '../../ir/lowering.ts';
 import type { Json, Work } from '../../ir/program.ts';
 import { arenaBytes } from '../../ir/tensor.ts';
@@ -6,7 +13,7 @@ import { must } from '../../support/errors.ts';
 import type { LinearJob } from '../linear-job.ts';
 import { type Plans, plansOf } from '../once-per-job.ts';
 import { biasTables } from '../weights/bias-tables.ts';
-import { packRows } from '../weights/pack-rows.ts';
+import { packGroups } from '../weights/pack-rows.ts';
 import { narrowed, packedParams, rowSegments, sharedBytes } from '../weights/read-weights.ts';
 
 /** Rows of a layer in the order of a kernel. */
@@ -23,7 +30,8 @@ export interface PackedRows {
 /** Weights of few bits, unpacked into a stream of nn_gemm_4x2_s8. */
 export interface PackedStream extends PackedRows {
   readonly unpack: Decoder;
-  /** Rows that are unpacked at a time. */
+  readonly order: RowOrder;
+  /** Rows that are unpacked at a time: those of a group, where there are several. */
   readonly block: number;
   readonly whole: boolean;
   readonly scratchBytes: number;
@@ -47,22 +55,22 @@ export function packedStreams(rowsOf: (job: LinearJob) => PackedRows): Plans<Lin
 
 function planStream(job: LinearJob, format: WeightFormat, wanted: PackedRows): PackedStream | string {
   const { depth, words, distance } = wanted;
-  const rows = job.shape.out_c;
-  const order = { rows, perGroup: rows, depth };
+  const { out_c: rows, groups } = job.shape;
+  const perGroup = rows / groups;
+  const order = { rows, perGroup, depth };
   const folded = 2 ** (job.folded ?? 0);
-  const codes = narrowed(packRows(wanted.codes, rows, depth).map((code) => code / folded));
+  const codes = narrowed(packGroups(wanted.codes, order).map((code) => code / folded));
   if (!(codes instanceof Int8Array)) return 'its weights do not fit 8 bits';
-  if (job.shape.groups !== 1) return `it has groups of ${format.name} weights`;
   const reason = format.refuse(codes, order);
   if (reason !== null) return `its weights cannot be stored as ${format.name}: ${reason}`;
   const [input, output] = [arenaBytes(job.x.type), arenaBytes(job.y.type)];
   const shared = distance === null ? 0 : sharedBytes(input, output, distance);
   const room = distance === null ? BLOCK_BYTES : Math.max(BLOCK_BYTES, (input + output) / 4);
   const some = Math.min(rows, 4 * Math.max(1, Math.floor(room / (4 * (words + 8)))));
-  const beside = rows % 4 === 0 ? 0 : 4 * Math.ceil((3 * depth) / 4);
+  const beside = perGroup % 4 === 0 ? 0 : 4 * Math.ceil((3 * depth) / 4);
   const bytesOf = (count: number) => 4 * Math.ceil(count / 4) * (words + 8) + beside;
-  const whole = bytesOf(rows) <= bytesOf(some) + shared;
-  const block = whole ? rows : some;
+  const whole = groups === 1 && bytesOf(rows) <= bytesOf(some) + shared;
+  const block = groups > 1 ? perGroup : whole ? rows : some;
   const tableBytes = storedBytes(format.encode(codes, rowSegments(order, 4, 1), order)) + 8 * rows;
   return {
     codes,
@@ -70,6 +78,7 @@ function planStream(job: LinearJob, format: WeightFormat, wanted: PackedRows): P
     words,
     distance,
     unpack: must(format.unpack, 'a decoder'),
+    order,
     block,
     whole,
     scratchBytes: bytesOf(block),
@@ -95,9 +104,7 @@ export type StreamParams = {
 
 /** Adds tables and scratch. */
 export function storeStream(job: LinearJob, plan: PackedStream, lower: LowerBuilder): StreamParams {
-  const { codes, depth, words, unpack, block } = plan;
-  const rows = job.shape.out_c;
-  const order = { rows, perGroup: rows, depth };
+  const { codes, depth, words, unpack, order, block } = plan;
   const format = findFormat(must(job.format, 'a format'));
   const stored = format.encode(codes, rowSegments(order, 4, 1), order);
   const comment = `${format.name} weights [out][in] of ${job.name} in blocks of 4 x 4`;
@@ -105,7 +112,15 @@ export function storeStream(job: LinearJob, plan: PackedStream, lower: LowerBuil
   const w = lower.scratch(plan.scratchBytes, 'uint32_t');
   const stream = `(count + 3) / 4 * ${words + 8}`;
   return {
-    packed: { ...(table as object), rows, block, depth, words, shift: job.folded ?? 0, ...biasTables(job, lower) },
+    packed: {
+      ...(table as object),
+      rows: order.rows,
+      block,
+      depth,
+      words,
+      shift: job.folded ?? 0,
+      ...biasTables(job, lower),
+    },
     w,
     end: `${w} + ${stream}`,
     stream,

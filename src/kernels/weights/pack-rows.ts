@@ -1,4 +1,4 @@
-import type { Codes } from '../../formats/index.ts';
+import type { Codes, RowOrder } from '../../formats/index.ts';
 
 /**
  * Rows of codes in the order in which the kernels read them. Four rows make a block; within it every four
@@ -18,5 +18,15 @@ export function packRows(codes: Codes, rows: number, columns: number): Codes {
     for (let r = 0; r < 4; r++) put(row + r, whole, columns);
   }
   for (; row < rows; row++) put(row, 0, columns);
+  return packed;
+}
+
+/** The rows of each group packed by themselves. */
+export function packGroups(codes: Codes, { rows, perGroup, depth }: RowOrder): Codes {
+  const packed = codes.slice();
+  for (let first = 0; first < rows; first += perGroup) {
+    const from = first * depth;
+    packed.set(packRows(codes.subarray(from, from + perGroup * depth), perGroup, depth), from);
+  }
   return packed;
 }
