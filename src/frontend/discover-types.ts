@@ -6,7 +6,7 @@ import { MemoryBudget } from '../support/memory-budget.ts';
 import { badModel, show, showNode } from './bad-model.ts';
 import type { FlatNode } from './flat-node.ts';
 import { foldShapeInputs } from './fold-shape-inputs.ts';
-import { openShape } from './open-shapes.ts';
+import { openTypes } from './open-shapes.ts';
 import { ownShapes, waitsForInputs } from './own-shapes.ts';
 import { hasOwnRule, ownTypes, unspeakable } from './own-types.ts';
 import { type SafeModelSpec, safeModel } from './safe-model.ts';
@@ -80,11 +80,13 @@ function learnOpenShapes(
   for (const node of open) {
     const inputs = node.inputs.map((value) => (value && known.get(value)) || null);
     const given = node.inputs.map((value) => (value && constants.get(value)) || null);
-    const type = ownShapes(node, inputs, given)?.[0] ?? openShape(node, inputs, given);
-    const [output] = node.outputs;
-    if (!type || !output || known.has(output)) continue;
-    countElements(type.shape, showNode(node));
-    known.set(output, type);
+    const types = ownShapes(node, inputs, given) ?? openTypes(node, inputs, given) ?? [];
+    for (const [i, output] of node.outputs.entries()) {
+      const type = types[i];
+      if (!type || !output || known.has(output)) continue;
+      countElements(type.shape, showNode(node));
+      known.set(output, type);
+    }
   }
   return known.size > before;
 }

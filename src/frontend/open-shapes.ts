@@ -4,28 +4,53 @@ import type { FlatNode } from './flat-node.ts';
 import { broadcast } from './own-types.ts';
 
 /**
- * The type of the first result of a node whose shape onnxruntime 1.30 has left open though it is fixed: MaxUnpool,
- * comparisons of opset 12, one index of GatherND. Null for all others, and where it does depend on the data.
+ * The types of the results of a node whose shapes onnxruntime 1.30 has left open though they are fixed: MaxUnpool,
+ * comparisons of opset 12, one index of GatherND, keys and values of an Attention without a past. Null for all others, and
+ * where they do depend on the data.
  */
-export function openShape(
+export function openTypes(
   node: FlatNode,
-  [data = null, second = null]: readonly (TensorType | null)[],
+  inputs: readonly (TensorType | null)[],
   constants: readonly (Tensor | null)[],
-): TensorType | null {
+): readonly (TensorType | null)[] | null {
+  const [data = null, second = null] = inputs;
   if (node.domain !== '' || !data) return null;
   switch (node.op) {
     case 'MaxUnpool':
-      return maxUnpool(node, data, constants[2] ?? null);
+      return [maxUnpool(node, data, constants[2] ?? null)];
     case 'GatherND':
-      return second && gatherNd(node, data, second);
+      return [second && gatherNd(node, data, second)];
     case 'LessOrEqual':
     case 'GreaterOrEqual': {
       const shape = second && broadcast([data.shape, second.shape]);
-      return shape && { dtype: 'bool', shape, quant: null };
+      return [shape && { dtype: 'bool', shape, quant: null }];
     }
+    case 'Attention':
+      return attention(node, inputs);
     default:
       return null;
   }
+}
+
+/** Without a past: the result, the keys and values as heads, the products of queries and keys. */
+function attention(node: FlatNode, [q, k, v, , past]: readonly (TensorType | null)[]): TensorType[] | null {
+  const rank = q?.shape.length;
+  if (!q || !k || !v || past || ![k, v].every(({ shape }) => shape.length === rank)) return null;
+  const byHeads = ({ shape: [batch, rows, width] }: TensorType, heads: number) => [batch, heads, rows, width / heads];
+  const shapes = (qHeads: number, kvHeads: number) =>
+    rank === 3 ? [byHeads(q, qHeads), byHeads(k, kvHeads), byHeads(v, kvHeads)] : [q.shape, k.shape, v.shape];
+  const [queries, keys, values] = shapes(Number(node.attributes.q_num_heads), Number(node.attributes.kv_num_heads));
+  const [batch, heads, rows] = queries;
+  const result = rank === 3 ? [batch, rows, heads * values[3]] : [batch, heads, rows, values[3]];
+  const products = [batch, heads, rows, keys[2]];
+  const fixed = [result, keys, values, products].every((shape) => shape.every((n) => Number.isInteger(n) && n >= 0));
+  if (!fixed) return null;
+  return [
+    { ...q, shape: result },
+    { ...k, shape: keys },
+    { ...v, shape: values },
+    { ...q, shape: products },
+  ];
 }
 
 /** The shape that is given, or that of the pool's input: (n - 1) stride + kernel - pads along each spatial axis. */

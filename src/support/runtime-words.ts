@@ -17,6 +17,8 @@ interface Sentence {
   readonly next?: string;
 }
 
+const RELATIONS: Readonly<Record<string, string>> = { '>': 'above ', '>=': 'at least ', '==': '' };
+
 /** What it says in terms of its own source, in those of the model. */
 const SENTENCES: readonly Sentence[] = [
   {
@@ -32,6 +34,10 @@ const SENTENCES: readonly Sentence[] = [
   {
     words: /^Could not find an implementation for (\w+)\((\d+)\)/,
     means: ([, op, opset]) => `onnxruntime has no kernel for ${op} of opset ${opset} and these types`,
+  },
+  {
+    words: /^(\w+?)_? (>|>=|==) (-?\d+) was false\.?$/,
+    means: ([, name, relation, bound]) => `its ${name} must be ${RELATIONS[relation]}${bound}`,
   },
 ];
 

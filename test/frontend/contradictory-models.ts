@@ -181,7 +181,7 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
   ['Col2Im@18 [1,4,9] :i64[2]=5,5 :i64[2]=2,2', { dilations: [2, 2], strides: [2, 2] }, 'input is'],
   ['MaxPool [1,2,4,4]', { kernel_shape: [2, 2], pads: [5, 5, 5, 5] }, 'Pad should be smaller than kernel'],
   ['MaxPool [1,2,4,4]', { kernel_shape: [9, 9] }, 'Invalid dimension'],
-  ['LRN [1,3,2,2]', { size: 0 }, 'size_ > 0'],
+  ['LRN [1,3,2,2]', { size: 0 }, 'its size must be above 0'],
   ['GlobalMaxPool [1,2,1,0]', {}, 'is empty'],
   ['GlobalAveragePool [1,2,1,0]', {}, 'is empty'],
   ['AffineGrid@20 [2,2,3] :i64[4]=1,1,2,2', {}, 'size has a batch of 1'],

@@ -55,6 +55,20 @@ const FOUND: readonly Found[] = [
       ['y = MaxUnpool(p, i)', { kernel_shape: [2, 3], strides: [2, 3] }],
     ],
   },
+  ...[[8], [2, 4]].map((rows) => {
+    const heads = rows.length === 1 ? { q_num_heads: 2, kv_num_heads: 2 } : {};
+    const shape = (count: number): Shape => (rows.length === 1 ? [1, count, 8] : [1, 2, count, 4]);
+    return {
+      name: `Attention without a past that lists keys and values, those of one unread: ${rows}`,
+      opset: 23,
+      inputs: { q: ['f32', shape(3)] as const, k: ['f32', shape(4)] as const, v: ['f32', shape(4)] as const },
+      nodes: [
+        ['z, unread, values = Attention(q, k, v)', heads],
+        ['r = Relu(z)'],
+        [rows.length === 1 ? 'y, keys, others, products = Attention(r, k, v)' : 'y, keys = Attention(r, k, v)', heads],
+      ] as const,
+    };
+  }),
   {
     name: 'MaxPool: the index of the lowest numbers that there are is that of the first',
     opset: 12,

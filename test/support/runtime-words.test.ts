@@ -8,7 +8,8 @@ const TYPES =
   'Type Error: Type parameter (T) of Optype (Gemm) bound to different types (tensor(float) and tensor(int32) in node (y).';
 
 test.each([
-  ['Exception during initialization: size_ > 0 was false.', 'size_ > 0 was false.'],
+  ['Exception during initialization: size_ > 0 was false.', 'its size must be above 0'],
+  ['layout_ == 0 was false.', 'its layout must be 0'],
   ['Exception during initialization: [ONNXRuntimeError] : 1 : FAIL : unknown kernel type', 'unknown kernel type'],
   [
     "Non-zero status code returned while running Conv node. Name:'Conv 'y'' Status Message: bias must be of length 4",

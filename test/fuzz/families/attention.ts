@@ -39,7 +39,8 @@ function attention(b: Builder): void {
     ...(flat && { q_num_heads: heads, kv_num_heads: kvHeads }),
     ...b.some({ is_causal: b.int(0, 1), scale: b.pick([0.5, 1, 0.25]), softcap: b.pick([0, 2, 10]) }),
   };
-  b.node('Attention', inputs, attributes, past ? [true, true, true] : b.pick([[true], [true, false, false, true]]));
+  const results = b.pick([[true], [true, false, false, true], [true, true, true], [true, false, true]]);
+  b.node('Attention', inputs, attributes, past ? [true, true, true] : results);
 }
 
 function rotary(b: Builder): void {
