@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { compileModel } from '../../src/compile.ts';
 import { OPERATORS } from '../../src/ops/index.ts';
+import { loadTarget } from '../../src/targets/load.ts';
 import { hostGcc } from '../../src/verify/host-gcc.ts';
+import { type FileSpec, f32, i64, node, onnxFile, random, u8 } from '../helpers/onnx-file.ts';
 import { describeWith, inFolder } from '../verify/native.ts';
+import { differsAtTies } from './at-ties.ts';
 import { FAMILIES } from './families/index.ts';
 import { mistakes } from './mistakes.ts';
 import { runModels } from './run-models.ts';
@@ -32,6 +36,31 @@ await describeWith(
       const outcomes = await inFolder((folder) => runModels({ seed: 2, indices, folder }));
       expect(mistakes(2, outcomes)).toEqual([]);
       expect(outcomes.filter(({ verdict }) => verdict === 'agree').length).toBeGreaterThan(90);
+    });
+
+    test('codes at ties of float32 agree', async () => {
+      const outcomes = await inFolder((folder) => runModels({ seed: 77, indices: [865, 3073], folder }));
+      expect(outcomes.map(({ verdict }) => verdict)).toEqual(['agree', 'agree']);
+    });
+
+    test('codes that are one off elsewhere are no ties', async () => {
+      const target = await loadTarget('host');
+      const mean = (zeroPoint: number): FileSpec => ({
+        inputs: { x: ['u8', [6, 40]] },
+        outputs: ['y'],
+        constants: { s: f32(0.1), z: u8(9), shifted: u8(zeroPoint), axes: i64(0) },
+        nodes: [
+          node('x_r = DequantizeLinear(x, s, z)'),
+          node('y_r = ReduceMean(x_r, axes)'),
+          node('y = QuantizeLinear(y_r, s, shifted)'),
+        ],
+      });
+      const compiled = async (zeroPoint: number) =>
+        compileModel({ model: onnxFile(mean(zeroPoint)), name: 'mean', target });
+      const feeds = new Map([['x', random('u8', [6, 40], 5)]]);
+      const { file } = await compiled(10);
+      expect(await differsAtTies(await compiled(9), feeds)).toBe(true);
+      expect(await differsAtTies({ ...(await compiled(9)), file }, feeds)).toBe(false);
     });
   },
 );

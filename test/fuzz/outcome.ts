@@ -1,7 +1,7 @@
 import type { RandomModel } from './random-model.ts';
 
 /**
- * - agree: the C computes what onnxruntime computes with the file;
+ * - agree: the C computes what onnxruntime computes with the file, but for codes at ties of float32 (at-ties.ts);
  * - refused: neither takes the model;
  * - told: onnxruntime has no result to compare with, nibblec compiles; `--verify` says so;
  * - unsupported: onnxruntime runs it, nibblec says why it cannot;
