@@ -35,6 +35,9 @@ const ROUNDED: Prices = {
   'rounds fine by fours': 35,
 };
 
+/** Of a result that is clamped behind its kernel (then-clamped.ts); counted on Cortex-M4F. */
+const CLAMPED: Prices = { clamped: 2 };
+
 export interface Core {
   readonly core: string;
   readonly features: ReadonlySet<string>;
@@ -46,7 +49,8 @@ export function instructionsOf(kernel: string, work: Work, { core, features }: C
   const cores = [core, kin, ...Object.keys(PRICES)];
   const known = cores.map((name) => PRICES[name]?.[kernel]).filter((prices) => prices !== undefined);
   const prices = known.length > 0 ? known : [UNCOUNTED];
-  const priceOf = (part: string) => prices.find((some) => part in some)?.[part] ?? UNPACKED[part] ?? ROUNDED[part] ?? 0;
+  const priceOf = (part: string) =>
+    prices.find((some) => part in some)?.[part] ?? UNPACKED[part] ?? ROUNDED[part] ?? CLAMPED[part] ?? 0;
   return Object.entries(work).reduce((sum, [part, count]) => sum + count * priceOf(part), 0);
 }
 

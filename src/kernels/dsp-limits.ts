@@ -35,7 +35,6 @@ function saturatesByFours(job: LinearJob): true | string {
     return 'an output has a scale that is too large for its form';
   }
   if (job.multiplier.some((multiplier) => multiplier <= 0)) return 'an output has a scale of 0.5 or more';
-  if (job.clamp.min !== -128 || job.clamp.max !== 127) return 'its result is clamped to other codes than -128 to 127';
   if (sumsFit(job) !== true) return sumsFit(job);
   return largest(job).result <= MOST_RESULT || 'a result could need more than 16 bits before it is clamped';
 }

@@ -34,7 +34,7 @@ type FewKind = 'few-conv' | 'few-pointwise' | 'few-dense';
 
 /**
  * `count` layers of a kind side by side, shapes, scales, zero points and codes drawn at random: odd channels and widths, strides,
- * pads, dilations, groups, codes of -128 and 127.
+ * pads, dilations, groups, codes of -128 and 127, results between other codes.
  */
 export function randomJobs(kind: Kind, count: number, seed: number): Graph {
   const types = new Map<ValueName, TensorType>();
@@ -55,7 +55,9 @@ export function randomJobs(kind: Kind, count: number, seed: number): Graph {
     const format = formatOf(kind, i, rng);
     if (job.w) addWeights(name, job.w, scales[0], file, format, rng, inputs);
     const zero = relu ? -128 : rng.int(-128, 127);
-    types.set(name, codes(job.y, [file.scale(outputScale(job, scales, format.spread, rng))], zero, null));
+    const step = file.scale(outputScale(job, scales, format.spread, rng));
+    const between: Node['clip'] = job.w !== null && i % 5 === 3 ? [-20 * step, 60 * step] : null;
+    types.set(name, codes(job.y, [step], zero, null));
     nodes.push({
       op: job.op,
       domain: job.op === 'LookupTable' ? 'nibblec' : '',
@@ -63,7 +65,7 @@ export function randomJobs(kind: Kind, count: number, seed: number): Graph {
       inputs,
       outputs: [name],
       attributes: job.attributes,
-      clip: relu ? [0, Infinity] : null,
+      clip: relu ? [0, Infinity] : between,
       ...(file !== OWN && format === PLAIN && { rounding: 'even-steps' as const }),
     });
   }

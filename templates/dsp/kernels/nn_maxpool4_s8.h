@@ -2,28 +2,11 @@
 #define NN_MAXPOOL4_S8_H
 #include <stdint.h>
 #include "nn_conv_shape.h"
-#include "nn_dsp.h"
 #include "nn_inside.h"
 #include "nn_load4.h"
+#include "nn_max4_s8.h"
 #include "nn_naked.h"
 #include "nn_store4.h"
-
-/* The larger of each two bytes, signed: 2 instructions. */
-static inline uint32_t nn_max4_s8(uint32_t a, uint32_t b)
-{
-#if NN_HAS_DSP
-    uint32_t r;
-    __asm__("ssub8 %0, %1, %2\n\tsel %0, %1, %2" : "=&r"(r) : "r"(a), "r"(b) : "cc");
-    return r;
-#else
-    uint32_t r = 0;
-    for (int32_t i = 0; i < 32; i += 8) {
-        const int8_t p = (int8_t)((a >> i) & 0xFFu), q = (int8_t)((b >> i) & 0xFFu);
-        r |= ((uint32_t)((p > q) ? p : q) & 0xFFu) << i;
-    }
-    return r;
-#endif
-}
 
 /* Of some rows of cells, the largest of each four channels. */
 static inline uint32_t nn_most4_s8(const int8_t *x, int32_t rows, int32_t pitch, int32_t columns, int32_t next)
