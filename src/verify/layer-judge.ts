@@ -139,7 +139,8 @@ function definitionInstead(
     isSame(rule, difference(a, b, dtype), tolerance) && !(rule.floor > 0 && farApart(a, b));
   if (same(actual, expected)) return null;
   const inputs = node.inputs.map((input) => (input === null ? null : reference.seen(input)));
-  const exact = byDefinition(node, inputs, { ofC: actual, ofRuntime: expected });
+  const output = node.outputs.indexOf(port.value);
+  const exact = byDefinition(node, inputs, { output, ofC: actual, ofRuntime: expected });
   if (!exact || !same(actual, exact)) return null;
   addOff(actual, exact, expected);
   return exact;

@@ -69,6 +69,18 @@ const FOUND: readonly Found[] = [
       ] as const,
     };
   }),
+  ...[
+    [-Infinity, 1, 2, 3],
+    [Infinity, -Infinity, 1, 2],
+    [Infinity, 1, -2, 3],
+    [3e38, -3e38, 1, 2],
+  ].map((numbers) => ({
+    name: `DynamicQuantizeLinear of a range beyond float32: ${numbers}`,
+    opset: 11,
+    inputs: { x: ['f32', [4]] as const },
+    nodes: [['y, scale, zero = DynamicQuantizeLinear(x)']] as const,
+    feeds: { x: tensorOf('f32', [4], numbers) },
+  })),
   {
     name: 'MaxPool: the index of the lowest numbers that there are is that of the first',
     opset: 12,

@@ -9,7 +9,7 @@ import { createRng } from '../../src/numerics/rng.ts';
 import { withSession } from '../../src/runtime/ort-session.ts';
 import { byDefinition } from '../../src/verify/definitions/index.ts';
 
-const NONE = { ofC: new Float32Array(), ofRuntime: new Float32Array() };
+const NONE = { output: 0, ofC: new Float32Array(), ofRuntime: new Float32Array() };
 
 /** Where onnxruntime is right, the definitions give the same. */
 const CASES = {
@@ -71,6 +71,19 @@ const CASES = {
     const size: i64[3] = 3, 3, 3
     const block: i64[3] = 1, 2, 2
     y: f32[1,1,3,3,3] = Col2Im(x, size, block) pads=[0,0,0,0,0,1] strides=[1,1,2]`,
+  'LRN over five channels': `
+    input x: f32[2,6,2,3]
+    y: f32[2,6,2,3] = LRN(x) size=5 alpha=0.5 beta=0.6 bias=1.5`,
+  'LRN over three': `
+    input x: f32[1,4,2,1]
+    y: f32[1,4,2,1] = LRN(x) size=3`,
+  'ReduceLogSumExp over two axes': `
+    input x: f32[2,3,4]
+    const axes: i64[2] = -1, 0
+    y: f32[3] = ReduceLogSumExp(x, axes) keepdims=0`,
+  'ReduceLogSumExp of all': `
+    input x: f32[2,3]
+    y: f32[1,1] = ReduceLogSumExp(x)`,
   'MatMulInteger by rows and columns': `
     input x: u8[2,2,3]
     input w: i8[3,4]
@@ -96,10 +109,35 @@ describe('definitions', () => {
       return y`;
     const [node] = parseGraph(text).nodes;
     const x: Tensor = { dtype: 'f32', shape: [1, 1, 2, 5], data: Float32Array.of(NaN, 1, 2, 3, 4, 4, 5, 6, NaN, NaN) };
-    const given = { ofC: new Float32Array(3), ofRuntime: Float32Array.of(5, NaN, 4) };
+    const given = { output: 0, ofC: new Float32Array(3), ofRuntime: Float32Array.of(5, NaN, 4) };
     expect(byDefinition(node!, [x], given)).toEqual(Float32Array.of(NaN, 6, 4));
     const finite = { ...x, data: new Float32Array(10) };
     expect(byDefinition(node!, [finite], given)).toBe(null);
+  });
+
+  test('DynamicQuantizeLinear of NaN: the range of the numbers', () => {
+    const [node] = parseGraph(
+      'input x: f32[5]\ny: u8[5], s: f32[], z: u8[] = DynamicQuantizeLinear(x)\nreturn y',
+    ).nodes;
+    const x = (...numbers: number[]): Tensor => ({ dtype: 'f32', shape: [5], data: Float32Array.from(numbers) });
+    const results = (given: Tensor) => [0, 1, 2].map((output) => byDefinition(node!, [given], { ...NONE, output }));
+    const scale = Math.fround(3 / 255);
+    expect(results(x(-1, 2, NaN, 0, 1))).toEqual([
+      Uint8Array.of(0, 255, 0, 85, 170),
+      Float32Array.of(scale),
+      Uint8Array.of(85),
+    ]);
+    const endless = [Uint8Array.of(0, 255, 0, 255, 255), Float32Array.of(Infinity), Uint8Array.of(255)];
+    expect(results(x(-Infinity, 2, NaN, 0, 1))).toEqual(endless);
+    expect(results(x(1, 2, 3, 4, 5))).toEqual([null, null, null]);
+  });
+
+  test('ReduceLogSumExp of NaN is NaN, of infinities the largest', () => {
+    const text = 'input x: f32[3,2]\nconst a: i64[1] = 1\ny: f32[3] = ReduceLogSumExp(x, a) keepdims=0\nreturn y';
+    const { nodes, constants } = parseGraph(text);
+    const x: Tensor = { dtype: 'f32', shape: [3, 2], data: Float32Array.of(Infinity, NaN, -Infinity, 1, Infinity, 2) };
+    const given = { ...NONE, ofC: new Float32Array(3) };
+    expect(byDefinition(nodes[0]!, [x, constants.get('a')!], given)).toEqual(Float32Array.of(NaN, 1, Infinity));
   });
 
   test('recurrent sums that leave float32 stay what they became; others are judged', () => {
@@ -114,7 +152,7 @@ describe('definitions', () => {
       byDefinition(
         nodes[0]!,
         [{ dtype: 'f32', shape: [1, 1, 1], data: Float32Array.of(x) }, constants.get('w')!, constants.get('r')!],
-        { ofC: Float32Array.of(ofC), ofRuntime: Float32Array.of(3) },
+        { output: 0, ofC: Float32Array.of(ofC), ofRuntime: Float32Array.of(3) },
       );
     expect(run(NaN, NaN)).toEqual(Float32Array.of(NaN));
     expect(run(3e38, Infinity)).toEqual(Float32Array.of(Infinity));
@@ -151,7 +189,8 @@ describe('definitions', () => {
     const { data } = results.get('y')!;
     const [node] = graph.nodes;
     const inputs = node!.inputs.map((input) => input && (feeds.get(input) ?? graph.constants.get(input) ?? null));
-    const exact = byDefinition(node!, inputs as (Tensor | null)[], NONE)!;
+    const given = { ...NONE, ofC: new Float32Array(data.length) };
+    const exact = byDefinition(node!, inputs as (Tensor | null)[], given)!;
     expect(exact).toHaveLength(data.length);
     for (const [i, value] of exact.entries()) expect(Number(value)).toBeCloseTo(Number(data[i]), 5);
   });

@@ -230,6 +230,15 @@ describe('where onnxruntime is off, and the C is right', () => {
       [20, 23.333334, 26.666666, 30],
     ],
     [
+      'LRN behind a channel whose square leaves float32',
+      `
+        input x: f32[1,3,1,1]
+        y: f32[1,3,1,1] = LRN(x) size=1
+        return y`,
+      real([1, 3, 1, 1], 1e20, 1, 2),
+      [0, 0.999925, 1.9994003],
+    ],
+    [
       'Resize that crops an axis to the size it has, and stretches another',
       `
         input x: f32[1,1,2,4]

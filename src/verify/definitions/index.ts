@@ -2,7 +2,10 @@ import type { Node, Tensor, TypedArray } from '../../ir/types.ts';
 import { col2im } from './col2im.ts';
 import { cropResize } from './crop-resize.ts';
 import type { Definition, Results } from './definition.ts';
+import { dynamicQuantize } from './dynamic-quantize.ts';
 import { convInteger, matMulInteger } from './integer-products.ts';
+import { logSumExp } from './log-sum-exp.ts';
+import { localResponse } from './lrn.ts';
 import { maxPool } from './max-pool.ts';
 import {
   groupNormalization,
@@ -27,6 +30,9 @@ import { sigmoid } from './sigmoid.ts';
  *   Pad                        by wrap, of more than the axis has: elements that nobody wrote
  *   Col2Im                     with dilations in one or in three dimensions: they reach into the next block
  *   MaxPool                    of NaN: by its place in the window, and by the processor
+ *   LRN                        a running sum: infinities, NaN and large squares stay in it behind their channel
+ *   ReduceLogSumExp            of NaN: by its place, and none where something else is infinite
+ *   DynamicQuantizeLinear      of NaN: the range goes by its place
  *   RNN, GRU, LSTM             sums clipped to the largest number; NaN lost in some activations
  *   MatMulInteger, ConvInteger pairs of products saturate at 16 bits on processors with AVX2 or AVX512 but without VNNI
  */
@@ -44,13 +50,16 @@ const DEFINITIONS: ReadonlyMap<string, Definition> = new Map([
   ['ConvInteger', convInteger],
   ['MaxPool', maxPool],
   ['GlobalMaxPool', maxPool],
+  ['LRN', localResponse],
+  ['ReduceLogSumExp', logSumExp],
+  ['DynamicQuantizeLinear', dynamicQuantize],
   ['RNN', beyondFloat],
   ['GRU', beyondFloat],
   ['LSTM', beyondFloat],
 ]);
 
-/** Whose definition is one for all results. */
-const OF_ALL_RESULTS: ReadonlySet<string> = new Set(['RNN', 'GRU', 'LSTM']);
+/** Whose definition is one of all results. */
+const OF_ALL_RESULTS: ReadonlySet<string> = new Set(['RNN', 'GRU', 'LSTM', 'DynamicQuantizeLinear']);
 
 /** Whether there is one for this result of the node. */
 export function hasDefinition({ op, domain }: Node, output: number): boolean {

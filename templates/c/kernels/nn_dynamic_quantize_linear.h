@@ -15,7 +15,7 @@ static inline void nn_dynamic_quantize_linear(int32_t size, const float *x, uint
         max = (x[i] > max) ? x[i] : max;
     }
     const float step = (max > min) ? (max - min) / 255.0f : 1.0f;
-    const int32_t zero = nn_quantize_f32(-min, step, 0, 0, 255);
+    const int32_t zero = (min == -INFINITY) ? 255 : nn_quantize_f32(-min, step, 0, 0, 255);
 
     for (int32_t i = 0; i < size && y != 0; i++) {
         y[i] = (uint8_t)nn_quantize_f32(x[i], step, zero, 0, 255);
