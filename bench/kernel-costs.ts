@@ -26,6 +26,7 @@ const FORMATS = [
   'codebook-16',
   'intv-3',
   'int4+huffman',
+  'int8+huffman',
   'int4+rans',
 ];
 

@@ -22,6 +22,8 @@ export interface WeightFormat {
    * The codes must not be refused.
    */
   encode(codes: Codes, segments: readonly number[], order?: RowOrder): StoredWeights;
+  /** Whether the decoder takes its slow way for these codes; default: it never does. */
+  decodesSlowly?(codes: Codes): boolean;
   /** What the C decodes. */
   decode(stored: StoredWeights, segments: readonly number[], order?: RowOrder): Int16Array;
 }
@@ -57,6 +59,8 @@ export interface Decoder {
   readonly entropy: boolean;
   /** For a code, until they are counted (npm run bench:costs). */
   readonly instructions: number;
+  /** The same where it takes a slow way, which has a name of its own in the cost model. */
+  readonly slow?: { readonly name: string; readonly instructions: number };
   /** How the bytes lie, in sentences for people. */
   readonly layout: string;
 }

@@ -19,6 +19,7 @@ export function withHuffman(base: WeightFormat): WeightFormat {
       return base.refuse(codes, order);
     },
     encode: (codes, segments) => encodeWords(codes, segments, huffmanCode(codes)),
+    decodesSlowly: (codes) => huffmanCode(codes).lengths.length > SHORT_WORD,
     decode: decodeWords,
   };
 }
@@ -27,7 +28,7 @@ export function withHuffman(base: WeightFormat): WeightFormat {
 const SHORT_WORD = 6;
 
 /** Bits that short words may take more than longer ones. */
-const SHORT_WORDS_SHARE = 1.005;
+const SHORT_WORDS_SHARE = 1.01;
 
 function huffmanCode(codes: Codes): PrefixCode {
   const counts = new Map<number, number>();

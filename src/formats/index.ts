@@ -3,7 +3,7 @@ import { nearestName } from '../support/nearest.ts';
 import { own } from '../support/own.ts';
 import { tableOfRow } from './codebook-groups.ts';
 import { FORMAT_FAMILIES } from './families.ts';
-import type { Decoder, StoredWeights, WeightFormat } from './format.ts';
+import type { Codes, Decoder, StoredWeights, WeightFormat } from './format.ts';
 import { withHuffman } from './huffman.ts';
 import { RANS, withRans } from './rans.ts';
 import { WORDS } from './words.ts';
@@ -50,6 +50,11 @@ export function findFormat(name: string): WeightFormat {
     because: [`known: ${names.join(', ')}; each of them also with ${ENTROPY_SUFFIXES.join(' or ')}`],
     hint: nearest ? `did you mean '${nearest}'?` : 'choose one of these',
   });
+}
+
+/** The part of the cost model that decoding these codes is. */
+export function decodingPart({ unpack, decodesSlowly }: WeightFormat, codes: Codes): string {
+  return `unpack ${decodesSlowly?.(codes) ? unpack?.slow?.name : unpack?.name}`;
 }
 
 /** Tables of codes that rows share equally; 1 where all rows have the same codes. */

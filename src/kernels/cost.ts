@@ -17,8 +17,10 @@ const UNCOUNTED: Prices = { instructions: 1, outputs: 30, products: 3, pixels: 9
 
 /** Of unpacking a code for a kernel that has been counted with plain ones only. */
 const UNPACKED: Prices = Object.fromEntries(
-  DECODERS.flatMap(({ name, instructions }) =>
-    [`unpack ${name}`, `unpack ${name} by fours`].map((part) => [part, instructions]),
+  DECODERS.flatMap(({ name, instructions, slow }) =>
+    [{ name, instructions }, ...(slow ? [slow] : [])].flatMap((way) =>
+      [`unpack ${way.name}`, `unpack ${way.name} by fours`].map((part) => [part, way.instructions]),
+    ),
   ),
 );
 

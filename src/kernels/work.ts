@@ -1,3 +1,4 @@
+import { decodingPart } from '../formats/index.ts';
 import type { Work } from '../ir/program.ts';
 import type { WindowShape } from '../ir/window.ts';
 import type { LinearJob } from './linear-job.ts';
@@ -44,15 +45,12 @@ function roundingWork({ form }: LinearJob, by: 'ones' | 'fours', outputs: number
 }
 
 /** Weights in registers are unpacked for each product, others once, in runs. */
-function decodingWork({ reading, kind, format, segments }: WeightPlan, weights: number, products: number): Work {
+function decodingWork({ reading, kind, format, codes, segments }: WeightPlan, weights: number, products: number): Work {
   const wide: Work = kind === 'w16' ? { wide: products } : {};
   if (reading === 'bytes') return wide;
   if (reading === 'inline') return { ...wide, [`inline ${kind}`]: products, [`inline ${kind} runs`]: segments.length };
-  return {
-    ...wide,
-    [`unpack ${format.unpack?.name}`]: weights,
-    [`unpack ${format.unpack?.name} runs`]: segments.length,
-  };
+  const part = decodingPart(format, codes);
+  return { ...wide, [part]: weights, [`${part} runs`]: segments.length };
 }
 
 /** Kernels that add: two windows at a time, each list once. */

@@ -1,4 +1,11 @@
-import { type Codes, type Decoder, findFormat, type StoredWeights, storedBytes } from '../../formats/index.ts';
+import {
+  type Codes,
+  type Decoder,
+  decodingPart,
+  findFormat,
+  type StoredWeights,
+  storedBytes,
+} from '../../formats/index.ts';
 import type { LayerSpec, LowerBuilder } from '../../ir/lowering.ts';
 import type { Work } from '../../ir/program.ts';
 import type { WindowShape } from '../../ir/window.ts';
@@ -43,7 +50,7 @@ export function streamWeights(orderOf: (shape: WindowShape) => readonly number[]
     /** Of unpacking, `times` where it is by fours. */
     work(job: LinearJob, times = 1): Work {
       if (storedOf(job) === null) return {};
-      const part = `unpack ${decoderOf(job).name}`;
+      const part = decodingPart(findFormat(must(job.format, 'a format')), job.weights.data as Codes);
       return byFours(job)
         ? { [`${part} by fours`]: times * job.weights.data.length }
         : { [part]: job.weights.data.length };

@@ -1,6 +1,7 @@
 import {
   type Codes,
   type Decoder,
+  decodingPart,
   findFormat,
   type RowOrder,
   storedBytes,
@@ -31,6 +32,8 @@ export interface PackedRows {
 export interface PackedStream extends PackedRows {
   readonly unpack: Decoder;
   readonly order: RowOrder;
+  /** Of the cost model. */
+  readonly part: string;
   /** Rows that are unpacked at a time: those of a group, where there are several. */
   readonly block: number;
   readonly whole: boolean;
@@ -78,6 +81,7 @@ function planStream(job: LinearJob, format: WeightFormat, wanted: PackedRows): P
     words,
     distance,
     unpack: must(format.unpack, 'a decoder'),
+    part: decodingPart(format, codes),
     order,
     block,
     whole,
@@ -90,7 +94,7 @@ function planStream(job: LinearJob, format: WeightFormat, wanted: PackedRows): P
 export function unpackWork(plan: PackedStream | null): Work {
   if (!plan) return {};
   const runs = Math.ceil(plan.codes.length / (4 * plan.depth));
-  return { [`unpack ${plan.unpack.name}`]: plan.codes.length, [`unpack ${plan.unpack.name} runs`]: runs };
+  return { [plan.part]: plan.codes.length, [`${plan.part} runs`]: runs };
 }
 
 /** Parameters of a layer's template. */
