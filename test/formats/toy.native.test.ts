@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { hostGcc } from '../../src/verify/host-gcc.ts';
@@ -44,8 +44,11 @@ await describeWith('it is compiled', hostGcc().available, () => {
     await inFolder(async (folder) => {
       await writeModel(folder);
       await writeData(folder);
-      const data = ['--calibrate', 'samples.npy'];
-      const compiled = await cli(folder, 'compile', 'tiny.onnx', ...data, '--weights', format, '--verify', '-o', 'out');
+      // Not --weights, which drops an entropy code that does not pay.
+      const passes = ['calibrate', 'quantize-int8', ['few-bit', { layers: [{ match: '*', format }] }]];
+      await writeFile(join(folder, 'few.json'), JSON.stringify({ name: 'few', passes }));
+      const flags = ['--calibrate', 'samples.npy', '--recipe', 'few.json', '--verify', '-o', 'out'];
+      const compiled = await cli(folder, 'compile', 'tiny.onnx', ...flags);
       expect(compiled).toMatchObject({ exitCode: 0 });
       expect(compiled.stdout).toMatch(new RegExp(`^.* ${format.replace('+', '\\+')} +\\d+ `, 'm'));
       const tables = await readFile(join(folder, 'out/tiny_weights.c'), 'utf8');
