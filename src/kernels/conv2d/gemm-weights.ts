@@ -20,7 +20,7 @@ export interface Columns {
 
 /** How kernels of pairs of windows get at the weights of a layer. */
 export interface GemmWeights {
-  /** Null where weights are read as they lie, or unpacked all at once; a group, where there are several. */
+  /** Null where weights are read as they lie, or unpacked all at once; rows of a group, at most. */
   blockOf(job: LinearJob): number | null;
   accepts(job: LinearJob): true | string;
   scratchBytes(job: LinearJob): number;
@@ -71,7 +71,8 @@ export function gemmWeights({ wordsOf, overlapShape }: Columns): GemmWeights {
       const job = finishedByFours(shifted);
       const stored = plan ? storeStream(job, plan, lower) : plainStream(job, lower, wordsOf(job));
       const { shape, x, inputZeroPoint, macs, summary } = job;
-      const group = plan && shape.groups > 1 ? ` + first / ${plan.block} * ${shape.in_c / shape.groups}` : '';
+      const group =
+        plan?.whole === false && shape.groups > 1 ? ` + first / ${plan.block} * ${shape.in_c / shape.groups}` : '';
       const reading: LayerSpec['reading'] = plan === null ? 'bytes' : plan.whole ? 'whole' : 'block';
       return {
         params: { x: x.name + group, input_zero_point: inputZeroPoint, zero_point: raisedZeroPoint(job), ...stored },

@@ -16,6 +16,7 @@ import { type Plans, plansOf } from '../once-per-job.ts';
 import { biasTables } from '../weights/bias-tables.ts';
 import { packGroups } from '../weights/pack-rows.ts';
 import { narrowed, packedParams, rowSegments, sharedBytes } from '../weights/read-weights.ts';
+import { streamWords } from './gemm-stream.ts';
 
 /** Rows of a layer in the order of a kernel. */
 export interface PackedRows {
@@ -34,8 +35,9 @@ export interface PackedStream extends PackedRows {
   readonly order: RowOrder;
   /** Of the cost model. */
   readonly part: string;
-  /** Rows that are unpacked at a time: those of a group, where there are several. */
+  /** Rows that are unpacked at a time, of one group. */
   readonly block: number;
+  /** All of them before the first is used. */
   readonly whole: boolean;
   readonly scratchBytes: number;
   readonly tableBytes: number;
@@ -69,11 +71,13 @@ function planStream(job: LinearJob, format: WeightFormat, wanted: PackedRows): P
   const [input, output] = [arenaBytes(job.x.type), arenaBytes(job.y.type)];
   const shared = distance === null ? 0 : sharedBytes(input, output, distance);
   const room = distance === null ? BLOCK_BYTES : Math.max(BLOCK_BYTES, (input + output) / 4);
-  const some = Math.min(rows, 4 * Math.max(1, Math.floor(room / (4 * (words + 8)))));
+  const some = Math.min(perGroup, 4 * Math.max(1, Math.floor(room / (4 * (words + 8)))));
   const beside = perGroup % 4 === 0 ? 0 : 4 * Math.ceil((3 * depth) / 4);
-  const bytesOf = (count: number) => 4 * Math.ceil(count / 4) * (words + 8) + beside;
-  const whole = groups === 1 && bytesOf(rows) <= bytesOf(some) + shared;
-  const block = groups > 1 ? perGroup : whole ? rows : some;
+  // Groups gather windows of their own, so that blocks of them cost nothing.
+  const most = groups > 1 ? perGroup : some;
+  const bytesOf = (count: number, groups = 1) => 4 * groups * streamWords(count, words) + beside;
+  const whole = bytesOf(perGroup, groups) <= bytesOf(most) + shared;
+  const block = whole ? perGroup : most;
   const tableBytes = storedBytes(format.encode(codes, rowSegments(order, 4, 1), order)) + 8 * rows;
   return {
     codes,
@@ -85,7 +89,7 @@ function planStream(job: LinearJob, format: WeightFormat, wanted: PackedRows): P
     order,
     block,
     whole,
-    scratchBytes: bytesOf(block),
+    scratchBytes: bytesOf(block, whole ? groups : 1),
     tableBytes,
   };
 }
@@ -108,13 +112,17 @@ export type StreamParams = {
 
 /** Adds tables and scratch. */
 export function storeStream(job: LinearJob, plan: PackedStream, lower: LowerBuilder): StreamParams {
-  const { codes, depth, words, unpack, order, block } = plan;
+  const { codes, depth, words, unpack, order, block, whole } = plan;
   const format = findFormat(must(job.format, 'a format'));
   const stored = format.encode(codes, rowSegments(order, 4, 1), order);
   const comment = `${format.name} weights [out][in] of ${job.name} in blocks of 4 x 4`;
   const table = packedParams(lower, stored, unpack, comment, { kind: 's8', order });
   const w = lower.scratch(plan.scratchBytes, 'uint32_t');
-  const stream = `(count + 3) / 4 * ${words + 8}`;
+  // Streams of several groups, before the kernel begins.
+  const apart = whole && order.perGroup < order.rows;
+  const length = streamWords(order.perGroup, words);
+  const stream = apart ? `${length}` : `(count + 3) / 4 * ${words + 8}`;
+  const to = apart ? `${w} + first / ${block} * ${length}` : w;
   return {
     packed: {
       ...(table as object),
@@ -122,12 +130,14 @@ export function storeStream(job: LinearJob, plan: PackedStream, lower: LowerBuil
       block,
       depth,
       words,
+      to,
+      apart,
       shift: job.folded ?? 0,
       ...biasTables(job, lower),
     },
     w,
     end: `${w} + ${stream}`,
     stream,
-    y: `${job.y.name} + first`,
+    y: apart ? job.y.name : `${job.y.name} + first`,
   };
 }
