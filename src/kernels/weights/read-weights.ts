@@ -54,8 +54,11 @@ export type WeightParams = {
   readonly chunk: number;
 };
 
-/** Memory for unpacked rows or parts of them; a convolution's block of four may need more. */
+/** Memory for unpacked rows; a convolution's block of four may need more. */
 const BLOCK_BYTES = 1024;
+
+/** Memory for unpacked columns of four rows: with half of it ad in int4+rans takes 1.6 % more time, twice spares 0.1 %. */
+const CHUNK_BYTES = 512;
 
 /** How the weights of a layer are stored and read, before anything is added to the program. */
 export interface WeightPlan {
@@ -191,7 +194,7 @@ function rowsPerBlock({ perGroup, depth }: RowOrder, codes: Codes, { shared, act
 
 /** A multiple of four, in equal parts of a row; 0: unpacking all rows at once takes no more RAM. */
 function columnsPerChunk({ depth }: RowOrder, codes: Codes): number {
-  const parts = Math.ceil((4 * depth * codes.BYTES_PER_ELEMENT) / BLOCK_BYTES);
+  const parts = Math.ceil((4 * depth * codes.BYTES_PER_ELEMENT) / CHUNK_BYTES);
   const chunk = 4 * Math.ceil(depth / parts / 4);
   return codes.byteLength <= 4 * chunk * codes.BYTES_PER_ELEMENT ? 0 : chunk;
 }
