@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { tensorOf } from '../../../src/ir/tensor.ts';
 import { printGraph } from '../../../src/ir/text.ts';
-import { type FileSpec, f32, i64, node, onnxFile, randomFeeds, u8 } from '../../helpers/onnx-file.ts';
+import { type FileSpec, f32, i8, i64, node, onnxFile, randomFeeds, u8 } from '../../helpers/onnx-file.ts';
 import { QUANTIZED_FILES } from '../../helpers/quantized-files.ts';
 import { differences, importQuantized, summary } from '../../helpers/quantized-models.ts';
 
@@ -22,6 +22,28 @@ describe('quantized files as tools write them', () => {
     expect(elements).toBeGreaterThan(0);
     expect(largest).toBeLessThanOrEqual(1);
     expect(different / elements).toBeLessThan(file.share ?? 0.01);
+  });
+
+  test.each([
+    ['beyond its input', 100, 1],
+    ['below any number of codes', -3.4e38, 1],
+    ['between two codes of its input', 1.3, 1 / 32],
+    ['that both have', 1.5, 1 / 4],
+  ])('a Pad fills with a number %s as its result is quantized', async (_, fill, scale) => {
+    const file: FileSpec = {
+      inputs: { x: ['i8', [1, 4]] },
+      outputs: ['y'],
+      constants: { s: f32(0.25), z: i8(3), t: f32(scale), o: i8(-7), pads: i64(0, 1, 0, 1), fill: f32(fill) },
+      nodes: [
+        node('r = DequantizeLinear(x, s, z)'),
+        node('p = Pad(r, pads, fill)'),
+        node('y = QuantizeLinear(p, t, o)'),
+      ],
+    };
+    const imported = await importQuantized(onnxFile(file));
+    expect(imported.graph.nodes.map(({ op }) => op)).toContain('Pad');
+    const { elements, different } = summary(await differences(imported, randomFeeds(file, 3), true));
+    expect({ elements, different }).toEqual({ elements: 18, different: 0 });
   });
 
   test('integers of 4 bits that are read as integers stay what they are', async () => {

@@ -1,10 +1,11 @@
 import { stringAttribute } from '../../../ir/attributes.ts';
 import { constantOf, typeOf } from '../../../ir/graph.ts';
 import { tensorOf } from '../../../ir/tensor.ts';
-import type { Node, Quant, ValueName } from '../../../ir/types.ts';
+import type { Node, ValueName } from '../../../ir/types.ts';
 import { quantizeValue } from '../../../quant/affine.ts';
 import type { PassContext } from '../../pass.ts';
 import type { CodeGraph, Codes } from './code-graph.ts';
+import { quantizeTensor } from './constant-codes.ts';
 import { movedConstant } from './constant-moves.ts';
 import { dataInputs } from './data-inputs.ts';
 import { codeType, sameQuant, shiftOf, type Target } from './scales.ts';
@@ -23,10 +24,11 @@ export async function moveCodes(code: CodeGraph, node: Node, ctx: PassContext): 
 
   if (held.every(({ name }) => constantOf(code.view, name))) return movedConstant(code, node, held, ctx);
   if (!held.every(({ quant }) => quant.axis === null)) return 'its input has one scale per channel';
-  const common = commonTarget(held) ?? target;
-  if (!common) return 'its inputs have different scales and its result has none';
-  const fill = padCode(code, node, common.quant, target !== null);
-  if (typeof fill === 'string') return fill;
+  const own = commonTarget(held) ?? target;
+  if (!own) return 'its inputs have different scales and its result has none';
+  const filled = node.op === 'Pad' ? filledWith(code, node, own, target) : { common: own, fill: null };
+  if (typeof filled === 'string') return filled;
+  const { common, fill } = filled;
 
   const inputs = node.inputs.map((input, i) => {
     const at = data.indexOf(i);
@@ -67,22 +69,33 @@ function commonTarget(held: readonly Codes[]): Target | null {
   };
 }
 
+/** The codes that a Pad moves, and the one of them that it fills with, if any. */
+interface Filled {
+  readonly common: Target;
+  readonly fill: number | null;
+}
+
 /**
- * The code that a Pad fills with, if anything; null for other nodes. A number between two codes is rounded, which
- * is right only where the result is quantized anyway (`rounded`).
+ * A number that no code of its input stands for is quantized as the result is, in the codes of the result: a fill that is
+ * rounded or saturated in one scale is another number in the next.
  */
-function padCode(code: CodeGraph, node: Node, quant: Quant, rounded: boolean): number | string | null {
-  if (node.op !== 'Pad') return null;
+function filledWith(code: CodeGraph, node: Node, own: Target, target: Target | null): Filled | string {
+  const { scale, zeroPoint } = own.quant;
   if (stringAttribute(node, 'mode', 'constant') !== 'constant')
-    return node.inputs[2] == null ? null : quant.zeroPoint[0];
+    return { common: own, fill: node.inputs[2] == null ? null : zeroPoint[0] };
   const { dtype } = typeOf(code.graph, node.inputs[0]);
   const value = padValue(code, node.inputs[2]);
   if (value === null) return 'its fill value is computed';
-  if (dtype !== 'f32') return value - (shiftOf(dtype) ?? 0);
-  const affine = { scale: quant.scale[0], zeroPoint: quant.zeroPoint[0] };
-  const filled = quantizeValue(value, affine);
-  const exact = Math.fround(affine.scale * (filled - affine.zeroPoint)) === value;
-  return exact || rounded ? filled : 'it fills with a number that no code stands for';
+  if (dtype !== 'f32') return withFill(own, value - (shiftOf(dtype) ?? 0));
+  const inOwn = quantizeValue(value, { scale: scale[0], zeroPoint: zeroPoint[0] });
+  if (Math.fround(scale[0] * (inOwn - zeroPoint[0])) === value) return withFill(own, inOwn);
+  if (!target) return 'it fills with a number that no code stands for';
+  const inTarget = quantizeTensor(tensorOf('f32', [], [value]), target);
+  return { common: target, fill: Number(inTarget.data[0]) };
+}
+
+function withFill({ range, ...codes }: Target, fill: number): Filled {
+  return { common: { ...codes, range: { min: Math.min(range.min, fill), max: Math.max(range.max, fill) } }, fill };
 }
 
 function padValue(code: CodeGraph, value: ValueName | null | undefined): number | null {
