@@ -41,8 +41,8 @@ export interface Wrong {
 }
 
 export interface CodeMeter {
-  /** `exact` is asked for where a code differs. */
-  add(actual: TypedArray, file: Tensor, exact: () => Promise<ExactLayer | null>): Promise<void>;
+  /** How many codes differ; `exact` is asked for where one does. */
+  add(actual: TypedArray, file: Tensor, exact: () => Promise<ExactLayer | null>): Promise<number>;
   result(): CodeVerdict;
 }
 
@@ -63,6 +63,7 @@ export function codeMeter(value: ValueName, coded: Coded): CodeMeter {
         else wrong++;
         first ??= one;
       }
+      return different.length;
     },
     result: () => ({ value, elements, atTies, wrong, first }),
   };

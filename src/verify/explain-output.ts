@@ -11,7 +11,7 @@ export interface Explanations {
   readonly behindSteps: boolean;
   /** The layers of the file, each behind what the C fed it. */
   readonly ofFile: LayersOfFile | null;
-  /** None of those differs but at ties; null: they were not compared. */
+  /** None of those differs but at ties, and some do wherever the output does; null: they were not compared. */
   readonly ties: boolean | null;
   readonly judgement: Judgement;
   readonly tolerance: number;

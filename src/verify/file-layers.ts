@@ -13,7 +13,8 @@ import { asHeld, fileTensor, graphData, holdsHalves, type ValuesInFile, valuesIn
 
 /** The layers of a file beside those of the C: of one that is quantized, or that rounds to float16 inside. */
 export interface FileLayers {
-  add(sample: ReadonlyMap<ValueName, Tensor>, inference: Inference): Promise<void>;
+  /** The values that differ on this sample at all, each behind what the C fed its own; null: onnxruntime does not run it so. */
+  add(sample: ReadonlyMap<ValueName, Tensor>, inference: Inference): Promise<ReadonlySet<ValueName> | null>;
   /** Null: onnxruntime does not run it so. */
   readonly result: () => LayersOfFile | null;
   release(): Promise<void>;
@@ -60,7 +61,7 @@ export function fileLayers(model: FileLayersOf): FileLayers {
   return {
     async add(sample, inference) {
       if (opened === undefined) opened = await open(model, inference).catch(notRun);
-      if (opened) await judge(model, opened, sample, inference);
+      return opened && judge(model, opened, sample, inference);
     },
     result: () =>
       opened
@@ -123,7 +124,7 @@ async function judge(
   { session, copy, given, codes, others, reference }: Opened,
   sample: ReadonlyMap<ValueName, Tensor>,
   inference: Inference,
-): Promise<void> {
+): Promise<ReadonlySet<ValueName>> {
   const held = asHeld(given, inference);
   const ofGraph = holdsHalves(given) ? await reference(held) : null;
   const computed = (value: ValueName) =>
@@ -143,9 +144,16 @@ async function judge(
     const { seen: inside } = await reference(inference);
     return (value: ValueName) => graph.constants.get(value) ?? inside(value);
   });
-  for (const [value, meter] of codes)
-    await meter.add(computed(value), ofFile(value), async () => exactLayer(graph, value, await seen()));
-  for (const [value, one] of others) one.add(computed(value), graphData(ofFile(value), typeOf(graph, value).dtype));
+  const differ = new Set<ValueName>();
+  for (const [value, meter] of codes) {
+    const exact = async () => exactLayer(graph, value, await seen());
+    if ((await meter.add(computed(value), ofFile(value), exact)) > 0) differ.add(value);
+  }
+  for (const [value, one] of others) {
+    const { different } = one.add(computed(value), graphData(ofFile(value), typeOf(graph, value).dtype));
+    if (different > 0) differ.add(value);
+  }
+  return differ;
 }
 
 function typed(graph: Graph, value: ValueName): TypedValue {

@@ -36,8 +36,8 @@ export interface FileOutput {
 }
 
 export interface OutputMeter {
-  /** `actual`: of the C, codes where it has codes. `optimized`: onnxruntime at level 'basic'. */
-  add(actual: TypedArray, expected: Tensor, optimized: Tensor | null): void;
+  /** How many elements differ. `actual`: of the C, codes where it has codes. `optimized`: onnxruntime at level 'basic'. */
+  add(actual: TypedArray, expected: Tensor, optimized: Tensor | null): number;
   result(tolerance: number): FileOutput;
 }
 
@@ -79,6 +79,7 @@ export function outputMeter(port: Port, terms: OutputTerms): OutputMeter {
       const c = elementReader({ dtype, shape: expected.shape, data: actual });
       const file = elementReader(expected);
       const count = expected.data.length;
+      const before = sum.different;
       // A file that is quantized may have codes at its outputs itself.
       const coded = quant !== null && isFloat(expected.dtype);
       if (actual.length !== count) {
@@ -99,6 +100,7 @@ export function outputMeter(port: Port, terms: OutputTerms): OutputMeter {
         sum.maxError = Math.max(sum.maxError, inCodes && isFloat(expected.dtype) ? codes(a, e) : error(a, e));
       }
       if (optimized) distance = Math.max(distance ?? 0, largestDistance(expected, optimized));
+      return sum.different - before;
     },
     result(tolerance) {
       const { elements, different, maxError, range, signal, noise } = sum;

@@ -14,12 +14,18 @@ export function offUpstream<T extends Pick<Comparison, 'off' | 'value'>>(
   layers: readonly T[],
   output: ValueName,
 ): T[] {
-  const needed = new Set<ValueName | null>([output]);
+  const needed = upstreamOf(graph, output);
+  return layers.filter(({ off, value }) => needed.has(value) && (off !== null || wraps(graph, value)));
+}
+
+/** The value itself, and all that it is computed from. */
+export function upstreamOf(graph: Graph, value: ValueName): ReadonlySet<ValueName | null> {
+  const needed = new Set<ValueName | null>([value]);
   for (const node of [...graph.nodes].reverse()) {
-    if (node.outputs.some((value) => value !== null && needed.has(value)))
+    if (node.outputs.some((output) => output !== null && needed.has(output)))
       for (const input of node.inputs) needed.add(input);
   }
-  return layers.filter(({ off, value }) => needed.has(value) && (off !== null || wraps(graph, value)));
+  return needed;
 }
 
 /** The QLinearSoftmax of onnxruntime 1.30 gives code 0, not the largest, for the ones that an axis of length 1 makes. */

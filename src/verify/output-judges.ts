@@ -18,7 +18,8 @@ export interface OfFile {
 /** One output of the program beside that of the file. */
 export interface OutputJudge {
   readonly value: ValueName;
-  add(actual: TypedArray, ofFile: OfFile): void;
+  /** How many elements differ. */
+  add(actual: TypedArray, ofFile: OfFile): number;
   /** Whether this sample by itself agrees. */
   agrees(actual: TypedArray, ofFile: OfFile): boolean;
   /** Samples on which the C and the file differ: whether the graph, run by onnxruntime, agrees with the file there. */
@@ -32,7 +33,7 @@ export function outputJudges(model: JudgedC, copy: FileCopy, judgement: Judgemen
     const inOrder = orderOf(model.graph, port);
     const addTo = (meter: OutputMeter, actual: TypedArray, { expected, optimized }: OfFile) => {
       const sorted = (tensor: Tensor): Tensor => ({ ...tensor, data: inOrder(tensor.data) });
-      meter.add(inOrder(actual), sorted(expected), optimized && sorted(optimized));
+      return meter.add(inOrder(actual), sorted(expected), optimized && sorted(optimized));
     };
     const all = meterOf(port, i);
     return {

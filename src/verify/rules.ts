@@ -34,11 +34,11 @@ function kindOf(graph: Graph, node: Node, output: ValueName, inputs: readonly Ki
 }
 
 const words = (text: string) => text.split(/\s+/);
-const MOVES =
+export const MOVES =
   words(`Identity Reshape Flatten Squeeze Unsqueeze Transpose Slice Split Concat Gather GatherElements GatherND
   Pad Tile Expand Where Compress DepthToSpace SpaceToDepth ReverseSequence Trilu EyeLike OneHot CenterCropPad TensorScatter
   Dropout BitCast`);
-const CHOOSES = words('Max Min Clip Relu MaxPool GlobalMaxPool ReduceMax ReduceMin TopK Abs Neg');
+export const CHOOSES = words('Max Min Clip Relu MaxPool GlobalMaxPool ReduceMax ReduceMin TopK Abs Neg');
 const STEPS = words('Round Floor Ceil Sign Mod Cast CastLike DynamicQuantizeLinear');
 /** Their real results follow without any rounding, or with one that every implementation makes alike. */
 const EXACT: ReadonlySet<string> = new Set([...MOVES, ...CHOOSES, ...STEPS]);

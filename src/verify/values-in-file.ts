@@ -4,6 +4,7 @@ import { toFloat32Array } from '../numerics/convert.ts';
 import { fromFloat16Bits, toFloat16Bits } from '../numerics/float16.ts';
 import { asInFile } from './code-meter.ts';
 import type { Inference } from './file-verdict.ts';
+import { isRoundedTo } from './rounded-to.ts';
 
 /** A value of the C, as the file calls and holds it. */
 export interface InFile extends Pick<Tensor, 'dtype' | 'shape'> {
@@ -19,7 +20,8 @@ export function valuesInFile(graph: Graph, imported: Graph, values: Iterable<Val
   for (const value of values) {
     const name = originOf(graph, value);
     const type = imported.types.get(name);
-    if (type && isSame(graph, value, type)) found.set(value, { name, dtype: type.dtype, shape: type.shape });
+    if (type && isSame(graph, value, type) && meansTheSame(graph, value, imported, name))
+      found.set(value, { name, dtype: type.dtype, shape: type.shape });
   }
   return found;
 }
@@ -30,6 +32,13 @@ function isSame(graph: Graph, value: ValueName, { dtype, shape }: TensorType): b
   const codes = own.quant?.scale.length === 1 && ['f32', 'i8', 'u8'].includes(dtype);
   const fits = own.quant ? codes : dtype === own.dtype || (own.dtype === 'f32' && dtype === 'f16');
   return fits && shape.join() === own.shape.join();
+}
+
+/** Real numbers of the file that are codes in the C are the same only where all their readers round them to these codes. */
+function meansTheSame(graph: Graph, value: ValueName, imported: Graph, name: ValueName): boolean {
+  const { dtype, quant } = typeOf(graph, value);
+  if (!quant || typeOf(imported, name).dtype !== 'f32') return true;
+  return isRoundedTo(imported, name, { dtype, quant });
 }
 
 /** What the C computed, as the file holds it. */

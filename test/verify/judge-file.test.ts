@@ -11,14 +11,23 @@ import { openFileJudge } from '../../src/verify/judge-file.ts';
 import { asModelInput } from '../../src/verify/samples.ts';
 import { f32, i8, i64, node, onnxFile, random, u8 } from '../helpers/onnx-file.ts';
 
-/** A fault of the importer: Sub of old files becomes Add. */
-const planted = vi.hoisted(() => ({ fault: false }));
+/** A fault of the importer: Sub of old files becomes Add, and Pad fills with the largest code of its input. */
+const planted = vi.hoisted(() => ({ fault: false, blind: false }));
+/** A fault of the judge: it takes every number of the file for the codes of the C. */
+vi.mock('../../src/verify/rounded-to.ts', async (original) => {
+  const { isRoundedTo } = await original<typeof import('../../src/verify/rounded-to.ts')>();
+  return { isRoundedTo: (...args: Parameters<typeof isRoundedTo>) => planted.blind || isRoundedTo(...args) };
+});
 vi.mock('../../src/frontend/upgrade.ts', async (original) => {
   const { upgradeNode } = await original<typeof import('../../src/frontend/upgrade.ts')>();
   return {
     upgradeNode: (...args: Parameters<typeof upgradeNode>) => {
       const wrong = (op: string) => (planted.fault && op === 'Sub' ? 'Add' : op);
-      return upgradeNode(...args).map((upgraded) => ({ ...upgraded, op: wrong(upgraded.op) }));
+      return upgradeNode(...args).map(({ inputs, ...upgraded }) => ({
+        ...upgraded,
+        op: wrong(upgraded.op),
+        inputs: inputs.map((input) => (planted.fault && input === 'fill' ? 'largest' : input)),
+      }));
     },
   };
 });
@@ -45,7 +54,8 @@ async function judged(
   const model = await compileModel({ model: compiled, name: 'm', target, ...(int8 && { calibration }) });
   const judge = await openFileJudge({ ...model, file: { bytes } }, { tolerance: 1e-5, labels: labels ?? null });
   const samples = randomDataset(datasetInputs(model.floatGraph), 3, 0);
-  await withSession(exportOnnx(model.oracle), {}, async (session) => {
+  const shown = [...new Set([...model.oracle.outputs, ...(values ?? [])])];
+  await withSession(exportOnnx({ ...model.oracle, outputs: shown }), {}, async (session) => {
     for (let i = 0; i < samples.count; i++) {
       const sample = samples.sample(i);
       const { inputs, outputs } = model.program;
@@ -168,6 +178,47 @@ test('where all scales are powers of two no code may differ, elsewhere few by on
 test('a file that is quantized itself gives the same codes, and another scale does not', async () => {
   expect(await judged(sum(0.13))).toMatchObject({ run: true, judgement: 'codes', passed: true });
   expect(await judged(sum(0.13), { compiled: sum(0.14) })).toMatchObject({ run: true, passed: false });
+});
+
+/** Its fill of 100 lies far beyond the codes of x, which end at 31. */
+const PADDED = onnxFile({
+  inputs: { x: ['i8', [1, 4]] },
+  outputs: ['y'],
+  constants: {
+    s: f32(0.25),
+    z: i8(3),
+    t: f32(1.1),
+    o: i8(-7),
+    pads: i64(0, 1, 0, 1),
+    fill: f32(100),
+    largest: f32(31),
+  },
+  nodes: [node('xd = DequantizeLinear(x, s, z)'), node('p = Pad(xd, pads, fill)'), node('y = QuantizeLinear(p, t, o)')],
+});
+
+test('a fill that the importer saturates is found, although it is the same code as the right one', async () => {
+  expect(await judged(PADDED, { values: ['y'] })).toMatchObject({ passed: true, outputs: [{ different: 0 }] });
+  planted.fault = true;
+  try {
+    const verdict = await judged(PADDED, { values: ['p.codes', 'y'] });
+    const wrong = { codes: [{ value: 'y', wrong: 6, atTies: 0, first: { ofC: 21, ofFile: 84 } }], others: [] };
+    expect(verdict).toMatchObject({ passed: false, wrong, outputs: [{ different: 6, ties: false, agrees: false }] });
+  } finally {
+    planted.fault = false;
+  }
+});
+
+test('an output that differs although no layer before it does, not even at a tie, is wrong', async () => {
+  planted.fault = true;
+  planted.blind = true;
+  try {
+    const verdict = await judged(PADDED, { values: ['p.codes', 'y'] });
+    const nothing = { codes: [], others: [] };
+    expect(verdict).toMatchObject({ passed: false, wrong: nothing, outputs: [{ different: 6, ties: false }] });
+  } finally {
+    planted.fault = false;
+    planted.blind = false;
+  }
 });
 
 test('random numbers and operators without a kernel: not run, and why', async () => {
