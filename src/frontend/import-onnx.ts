@@ -9,6 +9,7 @@ import { type BoundInput, bindDimensions, blamingBatch, type DimensionOptions } 
 import { checkNodes } from './check-nodes.ts';
 import { constantFor } from './constant-input.ts';
 import { conditionDecider } from './decide-condition.ts';
+import { checkDeclaredOutputs } from './declared-outputs.ts';
 import { discoverTypes } from './discover-types.ts';
 import { externalReader } from './external-data.ts';
 import type { FlatNode } from './flat-node.ts';
@@ -46,6 +47,7 @@ export async function importOnnx(bytes: Uint8Array, options: ImportOptions = {})
   const flat = withoutDead(await flatten(raw, conditionDecider(types, memory)));
   await refuseUnsupported(flat, inputs, types);
   const body = await blamingBatch(inputs, () => typeAndUpgrade(flat, types, memory));
+  checkDeclaredOutputs(raw.graph.outputs, flat.outputs, body.types);
   refuseGiants(body, memory);
   const annotations = readAnnotations(raw.metadata);
   const graph = prune({
