@@ -22,6 +22,7 @@ import {
   addReportFlag,
   type DataFlags,
   type ReportFlags,
+  spareForeignReport,
   writeReport,
 } from './report-flag.ts';
 import { requireAvailable } from './run-verify.ts';
@@ -59,6 +60,7 @@ async function run(path: string, flags: Flags): Promise<void> {
     const target = await loadTarget(flags.target);
     const options = await modelOptions(path, flags, target);
     const compilation = await compileModel({ ...options, passes: { ...options.passes, progress: progress.update } });
+    await spareForeignReport(flags, compilation.name);
     await finish(compilation, flags, progress);
   } finally {
     progress.stop();

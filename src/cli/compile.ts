@@ -25,7 +25,7 @@ import { wholeNumber } from './parsers.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { quality } from './quantize.ts';
 import { renderVerdicts } from './render-verdicts.ts';
-import { accuracyOn, addReportFlag, type ReportFlags, writeReport } from './report-flag.ts';
+import { accuracyOn, addReportFlag, type ReportFlags, spareForeignReport, writeReport } from './report-flag.ts';
 import { requirePassed, verifyOn } from './run-verify.ts';
 import { say, sayJson } from './say.ts';
 import { addVerifyFlags, type VerifyFlags } from './verify-flags.ts';
@@ -37,7 +37,6 @@ type Flags = ModelFlags &
   ReportFlags & {
     readonly target: string;
     readonly out: string;
-    readonly force?: boolean;
     readonly verify?: boolean;
     readonly selfTest?: number | true;
     readonly sqnr?: boolean;
@@ -52,7 +51,6 @@ export function compileCommand(): Command {
     .argument('<model.onnx>', 'the model')
     .option('-t, --target <name>', "a name from 'nibblec targets', or the path of a target file", 'host')
     .option('-o, --out <dir>', 'where the C goes', './generated')
-    .option('--force', 'overwrite files there that nibblec did not write')
     .option('--verify', 'also build it, run it and compare it with onnxruntime, before anything is written')
     .option(
       '--self-test [samples]',
@@ -112,6 +110,7 @@ function refuseLimitsAlone({ verify, strict, minSqnr, minTop1 }: Flags): void {
 async function finish(compilation: Compilation, flags: Flags, progress: Progress): Promise<void> {
   const spare = (names: Iterable<string>) => (flags.force ? undefined : spareForeignFiles(flags.out, names));
   await spare(compilation.files.keys());
+  await spareForeignReport(flags, compilation.name);
   const report = await inScratch(async (directory) => buildReport(compilation, await measure(compilation, directory)));
   checkFit(report, compilation.target, await listTargets());
   const verdicts = flags.verify ? await verifyOn(compilation, flags, progress) : [];

@@ -8,6 +8,7 @@ import { buildReport } from '../report/report.ts';
 import { measureSqnr, type SqnrReport } from '../report/sqnr.ts';
 import { UserError } from '../support/errors.ts';
 import { loadTarget } from '../targets/load.ts';
+import { spareForeignFiles } from './foreign-files.ts';
 import { addModelFlags, type ModelFlags, modelOptions } from './model-flags.ts';
 import { createProgress, type Progress } from './progress.ts';
 import {
@@ -16,6 +17,7 @@ import {
   addReportFlag,
   type DataFlags,
   type ReportFlags,
+  spareForeignReport,
   writeReport,
 } from './report-flag.ts';
 import { say, sayJson } from './say.ts';
@@ -52,6 +54,7 @@ async function run(path: string, flags: Flags): Promise<void> {
   try {
     const options = await modelOptions(path, flags, await loadTarget('host'));
     const compilation = await compileModel({ ...options, passes: { ...options.passes, progress: progress.update } });
+    await spareForeignReport(flags, compilation.name);
     const sqnr = await quality(compilation, progress);
     const accuracy = await accuracyOn(compilation, flags, progress);
     const full = fullReport(buildReport(compilation), { sqnr, accuracy });
@@ -62,6 +65,7 @@ async function run(path: string, flags: Flags): Promise<void> {
       ...(qdq ? ([[`${name}_qdq.onnx`, qdq]] as const) : []),
       [`${name}_int8.json`, Buffer.from(`${JSON.stringify({ ...full, remarks: compilation.remarks }, null, 2)}\n`)],
     ]);
+    if (!flags.force) await spareForeignFiles(flags.out, [`${name}_int8.json`]);
     await writeFiles(flags.out, files);
     const pages = flags.report === undefined ? [] : await writeReport(flags.report, full);
     if (flags.json) {

@@ -4,21 +4,25 @@ import type { Compilation } from '../compile.ts';
 import { type Accuracy, measureAccuracy } from '../report/accuracy.ts';
 import type { FullReport } from '../report/full-report.ts';
 import { renderReportPage } from '../report/page/report-page.ts';
+import { spareForeignFiles } from './foreign-files.ts';
 import { testData } from './open-data.ts';
 import type { Progress } from './progress.ts';
 import { writeFiles } from './write-files.ts';
 
 export interface ReportFlags {
   readonly report?: string;
+  readonly force?: boolean;
 }
 
-/** Adds --report. */
+/** Adds --report and --force. */
 export function addReportFlag(command: Command): Command {
-  return command.option(
-    '--report <path>',
-    'also write a page with plots (FILE.html, or into a folder) and its data as JSON beside it',
-    reportPath,
-  );
+  return command
+    .option(
+      '--report <path>',
+      'also write a page with plots (FILE.html, or into a folder) and its data as JSON beside it',
+      reportPath,
+    )
+    .option('--force', 'overwrite files that nibblec did not write');
 }
 
 export interface DataFlags {
@@ -32,6 +36,13 @@ export function addDataFlags(command: Command): Command {
   return command
     .option('--data <data...>', 'labelled samples, for the accuracy before and after quantization')
     .option('--labels <file>', 'classes of the --data samples (NPY, NPZ, IDX), unless they are in these files');
+}
+
+/** Refuses to write a report over files that are not ours; asked before anything is written. */
+export async function spareForeignReport({ report, force }: ReportFlags, model: string): Promise<void> {
+  if (report === undefined || force) return;
+  const { folder, name } = placeOf(report, model);
+  await spareForeignFiles(folder, [`${name}.html`, `${name}.json`], '--report');
 }
 
 /** Writes NAME.html and NAME.json; returns their paths. */

@@ -75,13 +75,30 @@ describe('compile --report', () => {
   test('labels that are no classes of the model are refused before C is written', async () => {
     await writeFile(join(folder, 'far.json'), JSON.stringify({ files: 'samples.npy', labels: 'far.npy' }));
     await writeFile(join(folder, 'far.npy'), await farLabels());
-    const args = ['--calibrate', data, '--data', 'far.json', '--report', 'far.html', '-o', 'far'];
+    const args = ['--calibrate', data, '--data', 'far.json', '--report', 'far_report.html', '-o', 'far'];
     const { exitCode, stderr } = await cli(folder, 'compile', 'tiny.onnx', ...args);
     expect(exitCode).toBe(1);
     expect(stderr).toContain('the label 7 is no class of a model with 3 outputs');
     await expect(readdir(join(folder, 'far'))).rejects.toThrow();
   });
 });
+
+test.each(['compile', 'quantize'])(
+  '%s leaves a page and data of the user alone, unless told otherwise',
+  async (name) => {
+    const args = [name, 'tiny.onnx', '--calibrate', data, '--report', 'mine.html', '-o', `beside_${name}`, '-q'];
+    await writeFile(join(folder, 'mine.html'), '<!doctype html>\n<p>my notes on nibblec 0.1</p>\n');
+    await writeFile(join(folder, 'mine.json'), '{ "report": "mine" }');
+    const { exitCode, stderr } = await cli(folder, ...args);
+    expect(exitCode).toBe(1);
+    for (const word of ['mine.html', 'mine.json', '--report', '--force']) expect(stderr).toContain(word);
+    expect(await read('mine.json')).toBe('{ "report": "mine" }');
+    await expect(readdir(join(folder, `beside_${name}`))).rejects.toThrow();
+    expect((await cli(folder, ...args, '--force')).exitCode).toBe(0);
+    expect(await read('mine.html')).toContain('<footer>nibblec');
+    expect((await cli(folder, ...args)).exitCode).toBe(0);
+  },
+);
 
 test('quantize --report', async () => {
   const args = ['--calibrate', data, ...FEW_BIT, '--data', data, '--labels', labels, '--report', 'quantized.html'];
