@@ -81,7 +81,7 @@ function checkNumber(name: string, value: number): void {
   throw new UserError({
     code: 'BAD_ARGUMENT',
     message: `the dimension ${show(name)} cannot be ${value}`,
-    hint: 'give a whole number from 1 on',
+    hint: 'give a whole number from 1 to 2147483647',
   });
 }
 

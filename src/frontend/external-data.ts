@@ -26,8 +26,10 @@ export function externalReader(directory: string | undefined, memory = new Memor
 }
 
 function wholeNumber(text: string, what: string, where: string): number {
-  const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
-  return Number.isNaN(number) ? badModel(`the ${what} of the external data is no whole number`, where) : number;
+  if (!/^\d+$/.test(text)) badModel(`the ${what} of the external data is no whole number`, where);
+  const number = Number(text);
+  if (!Number.isSafeInteger(number)) badModel(`the ${what} of the external data is beyond any file`, where);
+  return number;
 }
 
 /** The real path of the file; backslashes are no separators in ONNX, but Windows would take them for some. */

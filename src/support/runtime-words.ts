@@ -62,6 +62,9 @@ export function plainWords(text: string): string {
   return cut(plain);
 }
 
+/** Behind a whole word, where there is one in the second half. */
 function cut(text: string): string {
-  return text.length > LONGEST ? `${text.slice(0, LONGEST - 3)}...` : text;
+  if (text.length <= LONGEST) return text;
+  const end = text.lastIndexOf(' ', LONGEST - 3);
+  return `${text.slice(0, end > LONGEST / 2 ? end : LONGEST - 3)}...`;
 }

@@ -171,6 +171,10 @@ describe('symbolic dimensions', () => {
       hint: "its open dimensions are 'N'",
     });
     expect(await problem(shaped('N', 3), { batch: 0 })).toMatchObject({ code: 'BAD_ARGUMENT' });
+    expect(await problem(shaped('N', 3), { dimensions: { N: 99_999_999_999 } })).toMatchObject({
+      message: "the dimension 'N' cannot be 99999999999",
+      hint: 'give a whole number from 1 to 2147483647',
+    });
     expect(await problem(shaped(2 ** 40))).toMatchObject({ code: 'BAD_MODEL' });
     expect(await problem(shaped(-7))).toMatchObject({ code: 'BAD_MODEL' });
     expect(await problem({ nodes: [relu], inputs: [input('x', null)] })).toMatchObject({ code: 'UNBOUND_DIMENSION' });

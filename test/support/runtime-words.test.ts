@@ -27,7 +27,8 @@ test.each([
 });
 
 test('long ones are cut, and some have a next step', () => {
-  expect(plainWords('word '.repeat(200))).toHaveLength(240);
+  expect(plainWords('word '.repeat(200))).toBe(`${'word '.repeat(46)}word...`);
+  expect(plainWords('w'.repeat(900))).toHaveLength(240);
   expect(nextStep(TYPE)).toMatch(/Cast/);
   expect(nextStep(NO_KERNEL)).toBe(null);
 });
