@@ -8,6 +8,7 @@ import type { MemoryBudget } from '../support/memory-budget.ts';
 import { cIdentifier } from '../support/names.ts';
 import { loadTarget } from '../targets/load.ts';
 import type { Target } from '../targets/target.ts';
+import { spareForeignFiles } from './foreign-files.ts';
 import { inScratch } from './in-scratch.ts';
 import { addModelFlags, type ModelFlags, modelOptions } from './model-flags.ts';
 import { opener } from './open-data.ts';
@@ -28,6 +29,7 @@ type Flags = ModelFlags & {
   readonly pin?: readonly Pin[];
   readonly data?: readonly string[];
   readonly labels?: string;
+  readonly force?: boolean;
   readonly sweep: number;
   readonly candidates: number;
 };
@@ -46,6 +48,7 @@ export function searchCommand(): Command {
     .argument('<model.onnx>', 'the model, in float32')
     .option('-t, --target <name>', "a name from 'nibblec targets', or the path of a target file", 'cortex-m4f')
     .option('-o, --out <dir>', 'where the files go', './generated')
+    .option('--force', 'overwrite a page there that nibblec did not write')
     .option(
       '--flash <bytes|%>',
       "flash the model may take, as 20000, 64KiB or 50% (default: the target's budget)",
@@ -85,6 +88,8 @@ async function run(path: string, flags: Flags): Promise<void> {
   const progress = createProgress(Boolean(flags.json || flags.quiet));
   try {
     const compile = await modelOptions(path, refuseRecipe(flags), target);
+    const name = cIdentifier(compile.name, 'model').toLowerCase();
+    if (!flags.force) await spareForeignFiles(flags.out, [`${name}_search.html`]);
     const found = await inScratch((directory) =>
       searchPrecision({
         compile: { ...compile, passes: { ...compile.passes, progress: progress.update } } satisfies CompileOptions,
@@ -100,7 +105,6 @@ async function run(path: string, flags: Flags): Promise<void> {
       }),
     );
     progress.stop();
-    const name = cIdentifier(compile.name, 'model').toLowerCase();
     const { recipe, ...report } = found;
     const files = new Map([
       [`${name}_recipe.json`, `${JSON.stringify(recipe, null, 2)}\n`],

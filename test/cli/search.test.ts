@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -91,6 +91,18 @@ describe('search', () => {
     for (const { measured } of found.candidates) expect(measured.top1).toBeGreaterThanOrEqual(0);
     const least = Math.min(...found.candidates.map((c: { measured: { flashBytes: number } }) => c.measured.flashBytes));
     expect(found.chosen.measured.flashBytes).toBe(least);
+  });
+
+  test('leaves a page of the user alone, before any work', async () => {
+    await mkdir(join(folder, 'mine'));
+    await writeFile(join(folder, 'mine/tiny_search.html'), '<p>my notes</p>');
+    const { exitCode, stderr } = await search('--flash', '10000', '-o', 'mine');
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("'tiny_search.html' would be overwritten");
+    expect(await readdir(join(folder, 'mine'))).toEqual(['tiny_search.html']);
+    const again = await search('--flash', '1MiB', '--candidates', '1', '-o', 'mine', '--force');
+    expect(again.exitCode).toBe(0);
+    expect(await written('mine/tiny_search.html')).toContain('<footer>nibblec');
   });
 
   test('names from the model reach neither terminal nor page', async () => {
