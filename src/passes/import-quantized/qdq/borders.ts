@@ -109,10 +109,19 @@ export function importQuantize(code: CodeGraph, node: Node, absorbed: Set<Node>)
   const taken = readersOf(graph, integers).some((reader) => takesCodes(graph, reader, integers));
   // A file of ours looks some up in tables.
   if (!held && !graph.annotations && !taken) return '';
-  const codes = recoded(code, held ?? quantizeReals(code, reals, integers, target), quantizer, output);
+  const codes =
+    !held && saturates(quantizer, target)
+      ? quantizeReals(code, reals, output, { ...target, ...quantizer })
+      : recoded(code, held ?? quantizeReals(code, reals, integers, target), quantizer, output);
   for (const value of [integers, output]) code.setCodes(value, codes);
   for (const other of quantizer.nodes) absorbed.add(other);
   return null;
+}
+
+/** The clamp behind it is that of codes with fewer bits, at which QuantizeLinear saturates by itself. */
+function saturates({ quant, range }: Target, { quant: wide }: Target): boolean {
+  const { min, max } = codeRange(quant.bits);
+  return range.min === min && range.max === max && sameQuant({ ...quant, bits: wide.bits }, wide);
 }
 
 function quantizeReals(code: CodeGraph, reals: ValueName, integers: ValueName, { quant, rounding }: Target): Codes {

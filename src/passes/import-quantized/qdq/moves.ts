@@ -12,6 +12,9 @@ import { codeType, sameQuant, shiftOf, type Target } from './scales.ts';
 import { recoded } from './tables.ts';
 import { homeOf, targetOf } from './targets.ts';
 
+/** Where our own models choose among codes of several scales; other files round each input to the result's scale. */
+const RESCALING = ['Max', 'Min'];
+
 /** Moves the codes instead of the values; false when there are no codes, a string when they cannot be moved. */
 export async function moveCodes(code: CodeGraph, node: Node, ctx: PassContext): Promise<boolean | string> {
   const data = dataInputs(node);
@@ -24,7 +27,8 @@ export async function moveCodes(code: CodeGraph, node: Node, ctx: PassContext): 
 
   if (held.every(({ name }) => constantOf(code.view, name))) return movedConstant(code, node, held, ctx);
   if (!held.every(({ quant }) => quant.axis === null)) return 'its input has one scale per channel';
-  const own = commonTarget(held) ?? target;
+  const scaled = code.graph.annotations && RESCALING.includes(node.op) ? target : null;
+  const own = scaled ?? commonTarget(held) ?? target;
   if (!own) return 'its inputs have different scales and its result has none';
   const filled = node.op === 'Pad' ? filledWith(code, node, own, target) : { common: own, fill: null };
   if (typeof filled === 'string') return filled;
@@ -32,7 +36,8 @@ export async function moveCodes(code: CodeGraph, node: Node, ctx: PassContext): 
 
   const inputs = node.inputs.map((input, i) => {
     const at = data.indexOf(i);
-    return at >= 0 ? recoded(code, held[at], common).name : input && code.original(input);
+    if (at < 0) return input && code.original(input);
+    return (scaled ? held[at] : recoded(code, held[at], common)).name;
   });
   if (fill !== null) inputs[2] = code.constant(`${node.name}.fill`, tensorOf('i8', [], [fill]), common.quant);
   emit(code, node, inputs, common);
