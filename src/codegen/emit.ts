@@ -146,8 +146,16 @@ function replacedText({ program, plan, places }: Emission, { overlaps }: Call): 
 }
 
 function bodyText({ geometries, templates }: Emission, call: Call): string {
-  const params = withGeometry(call.params, geometries);
-  return templates.render(`layers/${call.template}.c`, { ...params, form: formSuffix(call.requantization) });
+  const params = { ...withGeometry(call.params, geometries), form: formSuffix(call.requantization) };
+  const { layer } = call.params;
+  // A layer within a loop of another.
+  const inside = typeof layer === 'string' ? indented(templates.render(`layers/${layer}.c`, params)) : '';
+  return templates.render(`layers/${call.template}.c`, { ...params, inside });
+}
+
+function indented(text: string): string {
+  const lines = text.trimEnd().split('\n');
+  return lines.map((line) => (line === '' ? '' : `    ${line}`)).join('\n');
 }
 
 /**

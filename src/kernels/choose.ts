@@ -106,7 +106,7 @@ const ALIKE: Readonly<Record<Goal, number>> = { balanced: 1.01, speed: 1.01, siz
 
 /** Instructions of one inference, estimated. */
 function costOf<J extends Job>(job: J, kernel: Kernel<J>, core: string, work = kernel.work(job)): number {
-  return instructionsOf(kernel.id, work, { core, features: job.features });
+  return instructionsOf(kernel.pricedAs ?? kernel.id, work, { core, features: job.features });
 }
 
 function leanerThan<J extends Job>(job: J, best: Kernel<J>, able: readonly Kernel<J>[]): LeanerKernel | null {

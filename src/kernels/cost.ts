@@ -40,6 +40,9 @@ const ROUNDED: Prices = {
 /** Of a result that is clamped behind its kernel (then-clamped.ts); counted on Cortex-M4F. */
 const CLAMPED: Prices = { clamped: 2 };
 
+/** Of packed codes: unpacked and packed many at a time, or each by itself; counted on Cortex-M4F. */
+const PACKED: Prices = { 'loads codes': 3, 'stores codes': 3, 'finds codes': 8 };
+
 export interface Core {
   readonly core: string;
   readonly features: ReadonlySet<string>;
@@ -52,7 +55,12 @@ export function instructionsOf(kernel: string, work: Work, { core, features }: C
   const known = cores.map((name) => PRICES[name]?.[kernel]).filter((prices) => prices !== undefined);
   const prices = known.length > 0 ? known : [UNCOUNTED];
   const priceOf = (part: string) =>
-    prices.find((some) => part in some)?.[part] ?? UNPACKED[part] ?? ROUNDED[part] ?? CLAMPED[part] ?? 0;
+    prices.find((some) => part in some)?.[part] ??
+    UNPACKED[part] ??
+    ROUNDED[part] ??
+    CLAMPED[part] ??
+    PACKED[part] ??
+    0;
   return Object.entries(work).reduce((sum, [part, count]) => sum + count * priceOf(part), 0);
 }
 

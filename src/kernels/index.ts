@@ -1,3 +1,4 @@
+import { inBands } from './bands.ts';
 import { conv2dAdds, depthwise2dAdds } from './conv2d/adds.ts';
 import {
   conv2d4x2Int2,
@@ -24,7 +25,12 @@ import {
   depthwise3x3NarrowHeliumS8,
 } from './depthwise2d/depthwise-helium.ts';
 import { depthwisePairsS8 } from './depthwise2d/depthwise-pairs.ts';
-import { depthwise3x3RunsS8, depthwise3x3S8, depthwise3x3StripsS8 } from './depthwise2d/depthwise3x3.ts';
+import {
+  depthwise3x3RunsS8,
+  depthwise3x3S8,
+  depthwise3x3StripsA4,
+  depthwise3x3StripsS8,
+} from './depthwise2d/depthwise3x3.ts';
 import { depthwise2dA4, depthwise2dS8 } from './depthwise2d/portable.ts';
 import type { Kernel } from './kernel.ts';
 import type { LinearJob } from './linear-job.ts';
@@ -32,26 +38,32 @@ import { thenClamped } from './then-clamped.ts';
 
 // Candidates by kind of layer. Of equally good ones the first is taken.
 
+const CONV_4X2 = thenClamped([
+  conv2d4x2S8,
+  conv2d4x2Int4,
+  conv2d4x2Int2,
+  conv2dNarrow4x2S8,
+  conv2dNarrow4x2Int4,
+  conv2dNarrow4x2Int2,
+  conv2dPatch4x2S8,
+  conv2dPatch4x2Int4,
+  conv2dPatch4x2Int2,
+]);
+const ofLinear = (kernel: Kernel<LinearJob>) => inBands(kernel, ({ inputZeroPoint }) => inputZeroPoint);
+const POINTWISE_4X2 = thenClamped([pointwise4x2S8, pointwise4x2Int4, pointwise4x2Int2]);
+const DENSE = thenClamped([denseWide4x8Int4, dense4x8Int4, denseWide8x4Int2, dense8x4Int2, denseWide4x8S8, dense4x8S8]);
+const PATCH_4X2 = thenClamped([conv2dPatch4x2S8, conv2dPatch4x2Int4, conv2dPatch4x2Int2]);
+const DEPTHWISE = thenClamped([depthwise3x3RunsS8, depthwise3x3S8, depthwisePairsS8]);
+
 export const CONV_KERNELS: readonly Kernel<LinearJob>[] = [
   conv2dAdds,
   pointwiseSigns,
   ...POINTWISE_HELIUM,
   ...CONV2D_HELIUM,
-  ...thenClamped([
-    pointwise4x2S8,
-    pointwise4x2Int4,
-    pointwise4x2Int2,
-    conv2dWinogradS8,
-    conv2d4x2S8,
-    conv2d4x2Int4,
-    conv2d4x2Int2,
-    conv2dNarrow4x2S8,
-    conv2dNarrow4x2Int4,
-    conv2dNarrow4x2Int2,
-    conv2dPatch4x2S8,
-    conv2dPatch4x2Int4,
-    conv2dPatch4x2Int2,
-  ]),
+  ...POINTWISE_4X2,
+  ...thenClamped([conv2dWinogradS8]),
+  ...CONV_4X2,
+  ...[...POINTWISE_4X2, ...CONV_4X2].map(ofLinear),
   conv2dA4,
   conv2dS8,
 ];
@@ -61,7 +73,10 @@ export const DEPTHWISE_KERNELS: readonly Kernel<LinearJob>[] = [
   depthwise3x3HeliumS8,
   depthwise3x3NarrowHeliumS8,
   depthwise2dHeliumS8,
-  ...thenClamped([depthwise3x3StripsS8, depthwise3x3RunsS8, depthwise3x3S8, depthwisePairsS8]),
+  ...thenClamped([depthwise3x3StripsS8]),
+  ...DEPTHWISE,
+  depthwise3x3StripsA4,
+  ...DEPTHWISE.map(ofLinear),
   depthwise2dA4,
   depthwise2dS8,
 ];
@@ -70,20 +85,10 @@ export const DENSE_KERNELS: readonly Kernel<LinearJob>[] = [
   denseAdds,
   ...DENSE_HELIUM,
   ...POINTWISE_HELIUM,
-  ...thenClamped([
-    denseWide4x8Int4,
-    dense4x8Int4,
-    denseWide8x4Int2,
-    dense8x4Int2,
-    denseWide4x8S8,
-    dense4x8S8,
-    pointwise4x2S8,
-    pointwise4x2Int4,
-    pointwise4x2Int2,
-    conv2dPatch4x2S8,
-    conv2dPatch4x2Int4,
-    conv2dPatch4x2Int2,
-  ]),
+  ...DENSE,
+  ...POINTWISE_4X2,
+  ...PATCH_4X2,
+  ...[...DENSE, ...POINTWISE_4X2].map(ofLinear),
   denseA4,
   denseS8,
 ];

@@ -32,6 +32,8 @@ export type OverlapRule = { readonly atLeast: number } | { readonly exactly: num
  */
 export interface Kernel<J extends Job> {
   readonly id: string;
+  /** The kernel that does most of its work, if another one. */
+  readonly pricedAs?: string;
   /** Features without which a core cannot run it. */
   readonly needs: readonly Feature[];
   /** Goals that pay for its tables; without a goal among them it is taken where it is pinned only. Absent: all. */

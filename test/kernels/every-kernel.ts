@@ -17,20 +17,26 @@ import { tightPlan } from './tight-plan.ts';
 
 /** Candidates by kind of job, all of which are pinned in turn. */
 const CANDIDATES: readonly (readonly [kind: Kind, count: number, kernels: readonly string[]])[] = [
-  ['conv', 40, CONV_KERNELS.map(({ id }) => id)],
-  ['grouped', 20, CONV_KERNELS.map(({ id }) => id).filter((id) => id.startsWith('conv2d_patch_4x2_'))],
+  ['conv', 40, CONV_KERNELS.map(({ id }) => id).filter(isOfBytes)],
+  ['grouped', 20, CONV_KERNELS.map(({ id }) => id).filter((id) => id.startsWith('conv2d_patch_4x2_') && isOfBytes(id))],
   ['threes', 10, ['conv2d_winograd_s8']],
-  ['pointwise', 16, CONV_KERNELS.map(({ id }) => id)],
-  ['depthwise', 40, DEPTHWISE_KERNELS.map(({ id }) => id)],
+  ['pointwise', 16, CONV_KERNELS.map(({ id }) => id).filter(isOfBytes)],
+  ['depthwise', 40, DEPTHWISE_KERNELS.map(({ id }) => id).filter(isOfBytes)],
   [
     'lanes',
     60,
     [...DEPTHWISE_KERNELS.map(({ id }) => id).filter((id) => id.includes('_helium_')), 'depthwise3x3_strips_s8'],
   ],
-  ['dense', 30, DENSE_KERNELS.map(({ id }) => id)],
+  ['dense', 30, DENSE_KERNELS.map(({ id }) => id).filter(isOfBytes)],
   ['few-conv', 40, CONV_KERNELS.map(({ id }) => id).filter(isOfFewBits)],
   ['few-pointwise', 16, CONV_KERNELS.map(({ id }) => id).filter(isOfFewBits)],
   ['few-dense', 40, DENSE_KERNELS.map(({ id }) => id).filter(isOfFewBits)],
+  ['packed-conv', 40, CONV_KERNELS.map(({ id }) => id).filter(isOfPackedCodes)],
+  ['packed-pointwise', 30, CONV_KERNELS.map(({ id }) => id).filter(isOfPackedCodes)],
+  ['packed-depthwise', 40, DEPTHWISE_KERNELS.map(({ id }) => id).filter(isOfPackedCodes)],
+  ['packed-dense', 30, DENSE_KERNELS.map(({ id }) => id).filter(isOfPackedCodes)],
+  ['packed-average', 30, ['averagepool4_s8_a4']],
+  ['packed-max', 12, ['maxpool4_s8_a4']],
   ['add', 30, ['add_helium_s8', 'add4_s8', 'add_s8']],
   ['mul', 30, ['mul_helium_s8', 'mul4_s8', 'mul_s8']],
   ['table', 6, ['table_helium_s8', 'table_s8']],
@@ -41,6 +47,14 @@ const CANDIDATES: readonly (readonly [kind: Kind, count: number, kernels: readon
 /** It isolates weights of few bits by masks, or they are instructions. */
 function isOfFewBits(id: string): boolean {
   return /_(int[24]|signs)$/.test(id);
+}
+
+function isOfPackedCodes(id: string): boolean {
+  return id.endsWith('_a4');
+}
+
+function isOfBytes(id: string): boolean {
+  return !isOfPackedCodes(id);
 }
 
 /** Sets of kernels, with what the smallest core can do that runs them. */
@@ -134,7 +148,7 @@ export async function expectExact(toolchain: Toolchain, set: KernelSetName, sett
   const { graph, pins } = everyKernel(set, seed);
   const program = lowerGraph(graph, { name: 'jobs', features, kernels: { pins } });
   for (const [, , kernels] of CANDIDATES) {
-    const asked = kernels.filter((id) => inSet(set, id) && !/_(adds|a4)$/.test(id));
+    const asked = kernels.filter((id) => inSet(set, id) && !/_adds$/.test(id));
     expect(asked.filter((id) => [...pins.values()].filter((pin) => pin === id).length < 3)).toEqual([]);
   }
   const forms = program.calls.map(({ requantization }) => requantization);
@@ -143,22 +157,24 @@ export async function expectExact(toolchain: Toolchain, set: KernelSetName, sett
   const files = emitC(program, plan, { features });
   const model = { name: 'jobs', graph, oracle: buildOracle(graph), program, plan, files };
   await inFolder(async (directory) => {
-    const data = withExtremes(randomDataset(datasetInputs(graph), 3, 1));
+    const data = withExtremes(graph, randomDataset(datasetInputs(graph), 3, 1));
     const verdict = await verifyModel(model, data, { toolchain, directory, optimize, sanitize, layers: false });
     const wrong = verdict.outputs.filter(({ exact, different }) => !exact || different > 0);
     expect(wrong.map((one) => JSON.stringify(one).slice(0, 100))).toEqual([]);
   });
 }
 
-/** The second sample has the lowest and the highest codes only: products of two of the lowest are the largest there are. */
-function withExtremes(data: Dataset): Dataset {
-  const extremes = (tensor: Tensor): Tensor => ({
-    ...tensor,
-    data: Int8Array.from(tensor.data as Int8Array, (code) => (code < 0 ? -128 : 127)),
-  });
-  const sample = (index: number) => {
-    const random = data.sample(index);
-    return index === 1 ? new Map([...random].map(([name, tensor]) => [name, extremes(tensor)])) : random;
-  };
-  return { ...data, sample };
+/**
+ * Codes of the inputs' widths. The second sample has the lowest and the highest ones only: products of two of the lowest are the
+ * largest there are.
+ */
+function withExtremes(graph: Graph, data: Dataset): Dataset {
+  const coded =
+    (extreme: boolean) =>
+    ([name, tensor]: [string, Tensor]): [string, Tensor] => {
+      const half = 2 ** ((graph.types.get(name)?.quant?.bits ?? 8) - 1);
+      const code = (one: number) => (extreme ? (one < 0 ? -half : half - 1) : Math.floor((one * half) / 128));
+      return [name, { ...tensor, data: Int8Array.from(tensor.data as Int8Array, code) }];
+    };
+  return { ...data, sample: (index) => new Map([...data.sample(index)].map(coded(index === 1))) };
 }

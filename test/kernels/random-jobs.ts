@@ -16,6 +16,7 @@ interface Job {
 
 export type Kind =
   | FewKind
+  | PackedKind
   | 'conv'
   | 'grouped'
   | 'threes'
@@ -32,6 +33,15 @@ export type Kind =
 /** Layers of which all weights have few bits each. */
 type FewKind = 'few-conv' | 'few-pointwise' | 'few-dense';
 
+/** Layers of which input, output or both have codes of 4 bits. */
+type PackedKind =
+  | 'packed-conv'
+  | 'packed-pointwise'
+  | 'packed-depthwise'
+  | 'packed-dense'
+  | 'packed-average'
+  | 'packed-max';
+
 /**
  * `count` layers of a kind side by side, shapes, scales, zero points and codes drawn at random: odd channels and widths, strides,
  * pads, dilations, groups, codes of -128 and 127, results between other codes.
@@ -46,18 +56,23 @@ export function randomJobs(kind: Kind, count: number, seed: number): Graph {
     const name = `${kind}${i}`;
     const file = job.w !== null && i % 4 === 1 ? FILES[(i >> 2) % FILES.length] : OWN;
     const scales = job.x.map(() => file.scale(0.01 + 0.04 * rng.uniform()));
+    const [xBits, yBits] = kind.startsWith('packed-') ? widths(kind, i) : [8, 8];
     const inputs: ValueName[] = job.x.map((shape, j) => {
-      types.set(`${name}_x${j}`, codes(shape, [scales[j]], rng.int(-128, 127), null));
+      types.set(`${name}_x${j}`, codes(shape, [scales[j]], zeroPoint(xBits, rng), null, xBits));
       return `${name}_x${j}`;
     });
     if (job.constant !== undefined) addConstant(`${name}_x${job.constant}`, rng);
     const relu = job.w !== null && rng.int(0, 2) === 0;
     const format = formatOf(kind, i, rng);
     if (job.w) addWeights(name, job.w, scales[0], file, format, rng, inputs);
-    const zero = relu ? -128 : rng.int(-128, 127);
-    const step = file.scale(outputScale(job, scales, format.spread, rng));
-    const between: Node['clip'] = job.w !== null && i % 5 === 3 ? [-20 * step, 60 * step] : null;
-    types.set(name, codes(job.y, [step], zero, null));
+    // With packed codes, the clamp of a relu may be another one than that of the codes.
+    const least = -(2 ** (yBits - 1)) + (yBits === 4 ? rng.int(0, 1) : 0);
+    const zero = relu ? least : zeroPoint(yBits, rng);
+    const widened = 2 ** (job.w === null ? 0 : xBits - yBits);
+    const step = file.scale(outputScale(job, scales, format.spread, rng) * widened);
+    const reach = 2 ** (yBits - 8);
+    const between: Node['clip'] = job.w !== null && i % 5 === 3 ? [-20 * reach * step, 60 * reach * step] : null;
+    types.set(name, codes(job.y, [step], zero, null, yBits));
     nodes.push({
       op: job.op,
       domain: job.op === 'LookupTable' ? 'nibblec' : '',
@@ -142,8 +157,8 @@ const FILES: readonly File[] = [
 const scheme = { scheme: 'affine' as const };
 const zeros = (count: number) => new Array<number>(count).fill(0);
 
-function codes(shape: Shape, scale: readonly number[], zero: number, axis: number | null): TensorType {
-  const quant: Quant = { ...scheme, bits: 8, scale, zeroPoint: scale.map(() => zero), axis };
+function codes(shape: Shape, scale: readonly number[], zero: number, axis: number | null, bits = 8): TensorType {
+  const quant: Quant = { ...scheme, bits, scale, zeroPoint: scale.map(() => zero), axis };
   return { dtype: 'i8', shape, quant };
 }
 
@@ -152,6 +167,20 @@ interface Format {
   readonly name: string | null;
   readonly codes: readonly number[];
   readonly spread: number;
+}
+
+const zeroPoint = (bits: number, rng: Rng) => rng.int(-(2 ** (bits - 1)), 2 ** (bits - 1) - 1);
+
+/** Bits of input and output. */
+function widths(kind: Kind, index: number): readonly [number, number] {
+  if (kind === 'packed-max') return [4, 4];
+  const all = [
+    [4, 4],
+    [4, 4],
+    [8, 4],
+    [4, 8],
+  ] as const;
+  return all[(index >> 1) % all.length];
 }
 
 const from = (low: number, high: number) => Array.from({ length: high - low + 1 }, (_, i) => low + i);
@@ -174,6 +203,7 @@ const FIELDS = FORMATS.filter(({ name }) => /^(int\d|ternary|pow2p-3)$/.test(nam
 function formatOf(kind: Kind, index: number, rng: Rng): Format {
   if (kind === 'grouped') return FORMATS[index % FORMATS.length];
   if (kind.startsWith('few-')) return pick(rng, ...FIELDS);
+  if (kind.startsWith('packed-') && index % 3 !== 1) return pick(rng, PLAIN, ...FIELDS);
   return kind !== 'threes' && kind !== 'lanes' && index % 3 === 0 ? pick(rng, ...FORMATS) : PLAIN;
 }
 
@@ -191,6 +221,12 @@ const JOBS: Readonly<Record<Kind, (rng: Rng) => Job>> = {
   'few-conv': (rng) => JOBS.conv(rng),
   'few-pointwise': (rng) => JOBS.pointwise(rng),
   'few-dense': (rng) => JOBS.dense(rng),
+  'packed-conv': (rng) => JOBS.conv(rng),
+  'packed-pointwise': (rng) => JOBS.pointwise(rng),
+  'packed-depthwise': (rng) => JOBS.depthwise(rng),
+  'packed-dense': (rng) => JOBS.dense(rng),
+  'packed-average': (rng) => JOBS.average(rng),
+  'packed-max': (rng) => JOBS.max(rng),
   conv(rng) {
     const groups = pick(rng, 1, 1, 1, 1, 2, 3);
     const channels = groups * pick(rng, 1, 2, 3, 4, 5, 8, 12, 16);

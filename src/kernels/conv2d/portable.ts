@@ -49,7 +49,13 @@ export const conv2dS8: Kernel<LinearJob> = {
 export const conv2dA4: Kernel<LinearJob> = {
   ...conv2dS8,
   id: 'conv2d_a4',
+  pricedAs: 'conv2d_s8',
   accepts: (job) => (isPacked(job) ? acceptsWeights(job) : 'neither its input nor its output has codes of 4 bits'),
+  work: (job) => ({
+    ...conv2dS8.work(job),
+    'loads codes': (job.macs / job.shape.out_c) * job.shape.groups,
+    'stores codes': job.shape.batch * job.shape.out_h * job.shape.out_w * job.shape.out_c,
+  }),
   scratchBytes: (job) => roomOf(job).window + (job.y.packed ? roomOf(job).result : 0) + planOf(job).scratchBytes,
   build(job, lower) {
     const plan = planOf(job);

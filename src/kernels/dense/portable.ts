@@ -44,6 +44,7 @@ export const denseS8: Kernel<LinearJob> = {
 export const denseA4: Kernel<LinearJob> = {
   ...denseS8,
   id: 'dense_a4',
+  pricedAs: 'dense_s8',
   accepts: (job) => (isPacked(job) ? acceptsWeights(job) : 'neither its input nor its output has codes of 4 bits'),
   scratchBytes: (job) => roomOf(job).window + (job.y.packed ? roomOf(job).result : 0) + plans.of(job).scratchBytes,
   build(job, lower) {

@@ -1,8 +1,10 @@
+import type { LayerSpec, LowerBuilder } from '../../ir/lowering.ts';
 import { type WindowShape, windowOverlap, windowParams } from '../../ir/window.ts';
 import { raisedZeroPoint } from '../dsp-limits.ts';
 import { formSuffix } from '../forms.ts';
 import type { Kernel } from '../kernel.ts';
 import type { LinearJob } from '../linear-job.ts';
+import { asBytes, packedOrNot } from '../packed-codes.ts';
 import { depthwisePixelWork, depthwiseRunsWork, depthwiseStripsWork } from '../work.ts';
 import { streamWeights } from './stream-weights.ts';
 
@@ -92,45 +94,85 @@ export const depthwise3x3StripsS8: Kernel<LinearJob> = {
   overlap: ({ shape }) => (shape.in_h === shape.out_h && shape.in_w === shape.out_w ? { exactly: 0 } : null),
   work: (job) => ({ ...depthwiseStripsWork(job), ...fours.work(job) }),
   tableBytes: fours.tableBytes,
-  build(job, lower) {
-    const { shape, zeroPoint } = job;
-    const { height, pitch, bytes } = planeOf(shape);
-    const { params, unpack, about } = fours.build(job, lower);
-    const zero = zeroPoint < 0 ? `m${-zeroPoint}` : zeroPoint;
-    const instance = `nn_depthwise3x3_strips_s8_${pitch}_${shape.out_h}x${shape.out_w}x${shape.out_c}_${zero}${unpack === '' ? '' : `_${unpack}`}`;
-    return {
-      template: 'depthwise3x3_strips_s8',
-      params: {
-        instance,
-        shape: windowParams(shape),
-        ...params,
-        planes: lower.scratch(bytes, 'int8_t'),
-      },
-      instances: [
-        {
-          name: instance,
-          template: 'nn_depthwise3x3_strips_s8',
-          params: {
-            height,
-            pitch,
-            plane: height * pitch,
-            column: shape.out_c,
-            columns: shape.out_w,
-            odd_columns: shape.out_w % 2 === 1,
-            strips: 2 * Math.floor(shape.out_w / 2),
-            row: shape.out_w * shape.out_c,
-            rows: shape.out_h,
-            odd_rows: shape.out_h % 2 === 1,
-            last: (2 + shape.out_h - (shape.out_h % 2)) * pitch,
-            zero_point: zeroPoint,
-            unpack,
-          },
-        },
-      ],
-      ...about,
-    };
-  },
+  build: (job, lower) => buildStrips(job, lower, null),
 };
+
+/** The same for codes that lie two to a byte: those of four channels are unpacked, the results packed. */
+export const depthwise3x3StripsA4: Kernel<LinearJob> = {
+  ...depthwise3x3StripsS8,
+  id: 'depthwise3x3_strips_a4',
+  pricedAs: depthwise3x3StripsS8.id,
+  accepts(job) {
+    const reason = packedOrNot(job);
+    if (reason !== null) return reason;
+    const { min, max } = asBytes(job).clamp;
+    if (min !== -128 || max !== 127) return 'its result is clamped to other codes than -128 to 127';
+    return depthwise3x3StripsS8.accepts(asBytes(job));
+  },
+  scratchBytes: (job) => depthwise3x3StripsS8.scratchBytes(asBytes(job)) + codesOfFour(job.shape),
+  overlap: (job) => (job.x.packed && job.y.packed ? depthwise3x3StripsS8.overlap(job) : null),
+  work(job) {
+    const { in_h, in_w, out_h, out_w, out_c } = job.shape;
+    const codes = { 'loads codes': in_h * in_w * out_c, 'stores codes': out_h * out_w * out_c };
+    return { ...depthwise3x3StripsS8.work(asBytes(job)), ...codes };
+  },
+  build: (job, lower) =>
+    buildStrips(job, lower, {
+      x_packed: job.x.packed ? 1 : 0,
+      codes: lower.scratch(codesOfFour(job.shape), 'int8_t'),
+      y_packed: job.y.packed ? 1 : 0,
+      ...job.clamp,
+    }),
+};
+
+function codesOfFour({ in_h, in_w, out_h, out_w }: WindowShape): number {
+  return 4 * Math.max(in_h * in_w, out_h * out_w);
+}
+
+/** @param packed of layers whose codes are unpacked four channels at a time: how they lie, and where */
+function buildStrips(job: LinearJob, lower: LowerBuilder, packed: LayerSpec['params'] | null): LayerSpec {
+  const { shape, zeroPoint } = job;
+  const { height, pitch, bytes } = planeOf(shape);
+  const { params, unpack, about } = fours.build(job, lower);
+  const column = packed ? 4 : shape.out_c;
+  const zero = zeroPoint < 0 ? `m${-zeroPoint}` : zeroPoint;
+  const instance = `nn_depthwise3x3_strips_${packed ? 'a4' : 's8'}_${pitch}_${shape.out_h}x${shape.out_w}x${column}_${zero}${unpack === '' ? '' : `_${unpack}`}`;
+  return {
+    template: 'depthwise3x3_strips_s8',
+    params: {
+      instance,
+      shape: windowParams(shape),
+      codes: null,
+      clamp: null,
+      ...params,
+      ...packed,
+      planes: lower.scratch(bytes, 'int8_t'),
+    },
+    instances: [
+      {
+        name: instance,
+        template: 'nn_depthwise3x3_strips_s8',
+        params: {
+          packed: packed !== null,
+          height,
+          pitch,
+          plane: height * pitch,
+          column,
+          columns: shape.out_w,
+          odd_columns: shape.out_w % 2 === 1,
+          strips: 2 * Math.floor(shape.out_w / 2),
+          row: shape.out_w * column,
+          rows: shape.out_h,
+          odd_rows: shape.out_h % 2 === 1,
+          last: (2 + shape.out_h - (shape.out_h % 2)) * pitch,
+          zero_point: zeroPoint,
+          unpack,
+        },
+      },
+    ],
+    ...about,
+  };
+}
 
 /** One padded plane per channel of four; a row has room for the four columns that the last strip loads. */
 function planeOf({ out_h, out_w }: WindowShape) {

@@ -45,7 +45,13 @@ export const depthwise2dS8: Kernel<LinearJob> = {
 export const depthwise2dA4: Kernel<LinearJob> = {
   ...depthwise2dS8,
   id: 'depthwise2d_a4',
+  pricedAs: 'depthwise2d_s8',
   accepts: (job) => (isPacked(job) ? acceptsWeights(job) : 'neither its input nor its output has codes of 4 bits'),
+  work: (job) => ({
+    ...depthwise2dS8.work(job),
+    'loads codes': job.macs,
+    'stores codes': job.shape.batch * job.shape.out_h * job.shape.out_w * job.shape.out_c,
+  }),
   scratchBytes: (job) => {
     const { window, result } = roomOf(job);
     return tapsBytes(job.shape) + window + (job.y.packed ? result : 0) + plans.of(job).scratchBytes;

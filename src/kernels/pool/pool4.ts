@@ -3,6 +3,8 @@ import type { RequantizationForm } from '../../ir/program.ts';
 import { elementBytes } from '../../ir/tensor.ts';
 import { type WindowShape, windowOverlap, windowParams } from '../../ir/window.ts';
 import type { CodeRange } from '../../quant/affine.ts';
+import { inBands } from '../bands.ts';
+import { inFours } from '../fours.ts';
 import type { Job, Kernel } from '../kernel.ts';
 import { kernelCall } from '../kernel-call.ts';
 import { addsRatherThanMultiplies } from '../weights/adds.ts';
@@ -84,6 +86,10 @@ export const maxPool4S8: Kernel<PoolJob> = {
   tableBytes: () => 0,
   build: ({ shape, x, y, summary }) => ({ ...kernelCall('nn_maxpool4_s8', shape, [x.name, y.name]), summary }),
 };
+
+/** The lowest code outside of the image counts no more than nothing does. */
+export const maxPool4A4 = inBands(maxPool4S8, () => -128);
+export const averagePool4A4 = inFours(averagePool4S8);
 
 function fours({ shape, x, y }: PoolJob): true | string {
   if (x.packed || y.packed) return 'its input or output has codes of 4 bits';

@@ -1,3 +1,4 @@
+import type { Work } from '../../ir/program.ts';
 import type { Graph, Node } from '../../ir/types.ts';
 import { type WindowShape, windowParams, windowTitle } from '../../ir/window.ts';
 import { lowerWith } from '../../kernels/choose.ts';
@@ -5,7 +6,9 @@ import type { Kernel } from '../../kernels/kernel.ts';
 import { averagePoolHeliumS8, maxPoolHeliumS8 } from '../../kernels/pool/helium.ts';
 import {
   type AveragePoolJob,
+  averagePool4A4,
   averagePool4S8,
+  maxPool4A4,
   maxPool4S8,
   type PoolJob,
   poolOverlap,
@@ -23,7 +26,11 @@ export function lowerMaxPoolS8(node: Node, lower: LowerBuilder, shape: WindowSha
   const x = lower.read(0, 'channels-last', { packed: true });
   const y = lower.write(0, 'channels-last', { packed: true });
   if (x.packed !== y.packed) return lower.refuse('its input and output must have codes of one width');
-  lowerWith(poolJob(node, lower, shape, x, y), [maxPoolAdds, maxPoolHeliumS8, maxPool4S8, portableMaxPool], lower);
+  lowerWith(
+    poolJob(node, lower, shape, x, y),
+    [maxPoolAdds, maxPoolHeliumS8, maxPool4S8, maxPool4A4, portableMaxPool],
+    lower,
+  );
 }
 
 function poolJob(node: Node, lower: LowerBuilder, shape: WindowShape, x: Operand, y: Operand): PoolJob {
@@ -48,7 +55,7 @@ const portableMaxPool: Kernel<PoolJob> = {
   accepts: () => true,
   scratchBytes: () => 0,
   overlap: poolOverlap,
-  work: (job) => poolWork(job.shape),
+  work: portableWork,
   tableBytes: () => 0,
   build: ({ x, y, shape, clamp, summary }) => ({
     template: x.packed ? 'maxpool2d_s4' : 'maxpool2d_s8',
@@ -56,6 +63,12 @@ const portableMaxPool: Kernel<PoolJob> = {
     summary,
   }),
 };
+
+/** Packed codes are found one by one. */
+function portableWork({ x, y, shape }: PoolJob): Work {
+  const work = poolWork(shape);
+  return x.packed || y.packed ? { ...work, 'finds codes': work.cells } : work;
+}
 
 /** Sum of (x - zero point) over the window, then one multiply by scale / count. */
 export function lowerAveragePoolS8(node: Node, lower: LowerBuilder, shape: WindowShape, includePad: number): void {
@@ -72,7 +85,7 @@ export function lowerAveragePoolS8(node: Node, lower: LowerBuilder, shape: Windo
     zeroPoint: zeroPointField(scales, plain.zeroPoint),
     inputZeroPoint: zeroPointOf(quantOf(lower.graph, node.inputs[0])),
   };
-  lowerWith(job, [averagePoolAdds, averagePoolHeliumS8, averagePool4S8, portableAveragePool], lower);
+  lowerWith(job, [averagePoolAdds, averagePoolHeliumS8, averagePool4S8, averagePool4A4, portableAveragePool], lower);
 }
 
 const portableAveragePool: Kernel<AveragePoolJob> = {
@@ -82,7 +95,7 @@ const portableAveragePool: Kernel<AveragePoolJob> = {
   accepts: () => true,
   scratchBytes: () => 0,
   overlap: poolOverlap,
-  work: (job) => poolWork(job.shape),
+  work: portableWork,
   tableBytes: () => 0,
   build(job, lower) {
     const { x, y, shape, counts, multiplier, leftShift, zeroPoint, clamp } = job;

@@ -1,0 +1,33 @@
+#ifndef NN_STORE_BAND_H
+#define NN_STORE_BAND_H
+#include <stdint.h>
+#include "nn_load4.h"
+#include "nn_naked.h"
+#include "nn_pack4_s4.h"
+#include "nn_patch_rows_s8.h"
+#include "nn_put_s4.h"
+#include "nn_saturate4_s4.h"
+
+/* `count` codes into y from code `first` on. Packed: two to a byte, saturated to min .. max, `first` is even; codes has room
+ * for three more. */
+NN_ONCE void nn_store_band(const int8_t *codes, int32_t count, int32_t min, int32_t max, void *y, int32_t packed,
+                           int32_t first)
+{
+    if (packed == 0) {
+        (void)nn_copy_s8((int8_t *)y + first, codes, count);
+        return;
+    }
+    uint8_t *to = (uint8_t *)y + (first >> 1);
+    for (; count >= 4; count -= 4) {
+        nn_pack4_s4(to, nn_load4(codes), min, max);
+        codes += 4;
+        to += 2;
+    }
+    uint32_t v = nn_saturate4_s4(nn_load4(codes), min, max);
+    for (int32_t i = 0; i < count; i++) {
+        nn_put_s4(to, i, (int8_t)v);
+        v >>= 8;
+    }
+}
+
+#endif
