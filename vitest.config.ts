@@ -9,9 +9,11 @@ const NATIVE = [
   'test/**/*.native.test.ts',
   // Many seconds each, though nothing is compiled.
   'test/passes/fewbit/{few-bit,weighting,joint}.test.ts',
-  'test/passes/import-quantized/export-qdq.test.ts',
+  'test/passes/import-quantized/{export-qdq,same-c}.test.ts',
+  'test/passes/{quantize/float-noise,curvature/curvature,retrain/simulate}.test.ts',
+  'test/quant/imported-scales.test.ts',
   'test/frontend/{import,fuzz,onnx-suite}.test.ts',
-  'test/codegen/plan-memory-order.test.ts',
+  'test/codegen/{plan-memory,plan-memory-order}.test.ts',
 ];
 
 export default defineConfig({
