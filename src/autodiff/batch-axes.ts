@@ -115,6 +115,9 @@ const numbersAt = (n: BatchNode, index: number) => {
   return tensor && numbersOf(tensor);
 };
 
+const REDUCTIONS =
+  'ReduceMean ReduceSum ReduceSumSquare ReduceMax ReduceMin ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp';
+
 /** By operator. */
 export const BATCH_AXES: Readonly<Record<string, Rule>> = {
   ...named('Add Sub Mul Div Sum Pow Min Max Mean PRelu Where Equal Greater Less And Or', elementwise),
@@ -124,6 +127,10 @@ export const BATCH_AXES: Readonly<Record<string, Rule>> = {
   ...named('InstanceNormalization GroupNormalization LRN DepthToSpace SpaceToDepth', perSample),
   ...named('Softmax LogSoftmax', axisAttribute(-1)),
   Split: axisAttribute(0),
+  TopK: (n) => {
+    const axis = axisAttribute(-1)(n) as number;
+    return [axis, axis];
+  },
   Gather: (n) => {
     const axis = normalizeAxis(intAttribute(n.node, 'axis', 0), n.shape(0).length);
     const [data, indices] = [n.axis(0), n.axis(1)];
@@ -167,7 +174,7 @@ export const BATCH_AXES: Readonly<Record<string, Rule>> = {
       .filter((_, i) => pads[i] !== 0 || (pads[i + axes.length] ?? 0) !== 0)
       .map((axis) => normalizeAxis(axis, rank));
   }),
-  ...named('ReduceMean ReduceSum ReduceSumSquare ReduceMax ReduceMin', (n) => {
+  ...named(REDUCTIONS, (n) => {
     const rank = n.shape(0).length;
     const axes = (numbersAt(n, 1) ?? [...n.shape(0).keys()]).map((axis) => normalizeAxis(axis, rank));
     const axis = along(() => axes)(n) as number;

@@ -13,9 +13,6 @@ export const IN_FLOAT: Readonly<Record<string, readonly string[]>> = {
   'a running result, rounded at every step, would drift': words('CumProd CumSum CausalConvWithState LinearAttention'),
   'transforms of signals need more than 8 bits between their steps': words('DFT STFT'),
   'products of many factors have no range that 8 bits could cover': words('Det ReduceProd'),
-  'the sum of exponentials, or the logarithm of a sum, spans more than 8 bits': words(
-    'ReduceLogSum ReduceLogSumExp LogSoftmax',
-  ),
   'samples at positions that are computed in real numbers': words('AffineGrid DeformConv GridSample RoiAlign'),
   'pairs are turned by angles that need more than 8 bits': words('RotaryEmbedding'),
   'roots and powers of sums over windows: no model of the field has it': words('GlobalLpPool LpPool LRN'),

@@ -62,7 +62,8 @@ export async function graphOf({ op, inputs, attributes = {}, outputs = 1, clip =
   for (const { name, dtype, shape } of session.outputs)
     types.set(name, { dtype: dtype!, shape: shape!.map(Number), quant: null });
   await session.release();
-  return { name: '', inputs: free, outputs: results, nodes: [node], types, constants };
+  const real = results.filter((result) => types.get(result)?.dtype === 'f32');
+  return { name: '', inputs: free, outputs: real, nodes: [node], types, constants };
 }
 
 export interface Checked {

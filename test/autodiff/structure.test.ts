@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { distinct, gradientError, ints } from './finite-differences.ts';
+import type { Rng } from '../../src/numerics/rng.ts';
+import { distinct, gradientError, ints, smooth } from './finite-differences.ts';
 
 const TOLERANCE = 1e-3;
 
@@ -96,7 +97,7 @@ describe('movement', () => {
 });
 
 describe('reductions', () => {
-  test.each(['ReduceSum', 'ReduceMean', 'ReduceSumSquare'])('%s', async (op) => {
+  test.each(['ReduceSum', 'ReduceMean', 'ReduceSumSquare', 'ReduceL2', 'ReduceLogSumExp'])('%s', async (op) => {
     for (const [axes, keepdims] of [
       [[1], 1],
       [[0, -1], 0],
@@ -105,6 +106,18 @@ describe('reductions', () => {
       const inputs = [[2, 3, 4], axes ? ints(...axes) : null];
       expect(await gradientError({ op, inputs, attributes: { keepdims } })).toBeLessThan(TOLERANCE);
     }
+  });
+
+  test('ReduceL1 and ReduceLogSum', async () => {
+    const positive = (rng: Rng) => 0.5 + rng.uniform();
+    const inputs = [[2, 3, 4], ints(1, -1)];
+    expect(await gradientError({ op: 'ReduceL1', inputs, draw: smooth })).toBeLessThan(TOLERANCE);
+    expect(await gradientError({ op: 'ReduceLogSum', inputs, draw: positive })).toBeLessThan(TOLERANCE);
+  });
+
+  test.each([1, 0])('TopK, largest=%i', async (largest) => {
+    const node = { op: 'TopK', inputs: [[2, 6, 2], ints(3)], attributes: { axis: 1, largest }, outputs: 2 };
+    expect(await gradientError({ ...node, draw: distinct(24) })).toBeLessThan(TOLERANCE);
   });
 
   test.each(['ReduceMax', 'ReduceMin'])('%s', async (op) => {

@@ -24,6 +24,14 @@ export const CASES: Cases = {
   reduce_sum_one: `input %x: f32[2,1,7]\n${axes(1)}%y: f32[2,7] = ReduceSum(%x, %n) keepdims=0`,
   reduce_l1: `input %x: f32[2,5,7]\n${axes(2)}%y: f32[2,5] = ReduceL1(%x, %n) keepdims=0`,
   reduce_squares: `input %x: f32[2,5,7]\n${axes(0)}%y: f32[1,5,7] = ReduceSumSquare(%x, %n)`,
+  reduce_log_sum_exp: `input %x: f32[2,5,7]\n${axes(1)}%y: f32[2,1,7] = ReduceLogSumExp(%x, %n)`,
+  reduce_log_sum_exp_all: 'input %x: f32[3,4,2]\n%y: f32[] = ReduceLogSumExp(%x) keepdims=0',
+  softmax_channels: 'input %x: f32[1,5,3,4]\n%y: f32[1,5,3,4] = Softmax(%x) axis=1',
+  softmax_first: 'input %x: f32[6,3]\n%y: f32[6,3] = Softmax(%x) axis=0',
+  log_softmax: 'input %x: f32[3,10]\n%y: f32[3,10] = LogSoftmax(%x)',
+  log_softmax_channels: `input %x: f32[1,3,4,5]\nconst %n.w: f32[4,3,1,1] = ${spread(12, 7)}
+    %n: f32[1,4,4,5] = Conv(%x, %n.w) kernel_shape=[1,1]
+    %y: f32[1,4,4,5] = LogSoftmax(%n) axis=1`,
   arg_max: 'input %x: f32[3,9]\n%y: i64[3,1] = ArgMax(%x) axis=1',
   arg_min_last: 'input %x: f32[3,9,2]\n%y: i64[3,2] = ArgMin(%x) axis=1 keepdims=0 select_last_index=1',
   top_k: `input %x: f32[2,9]\n${axes(3)}%y: f32[2,3], %n.i: i64[2,3] = TopK(%x, %n)`,

@@ -12,6 +12,37 @@ export const reduceRules: GradientRules = {
     back.to(0, () => back.build.mul(back.build.scale(back.input(0), 2), stretched(back, back.dy))),
   ReduceMax: toExtremes,
   ReduceMin: toExtremes,
+  ReduceL1: (back) =>
+    back.to(0, () => back.build.mul(back.build.unary('Sign', back.input(0)), stretched(back, back.dy))),
+  /** x / y, and 0 where all are 0. */
+  ReduceL2: (back) =>
+    back.to(0, () => {
+      const { build, input, output, dy } = back;
+      const share = build.div(dy, build.op('Max', [output, build.scalar(1e-12)], build.shape(output)));
+      return build.mul(input(0), stretched(back, share));
+    }),
+  ReduceLogSum: (back) =>
+    back.to(0, () => stretched(back, back.build.div(back.dy, back.build.unary('Exp', back.output)))),
+  ReduceLogSumExp: (back) =>
+    back.to(0, () => {
+      const { build, input, output, dy } = back;
+      return build.mul(build.unary('Exp', build.sub(input(0), stretched(back, output))), stretched(back, dy));
+    }),
+  /** Back to the places of the chosen; those have none of their own. */
+  TopK(back) {
+    const { build, node, shape, output, dys, to } = back;
+    const [dy] = dys;
+    if (dy == null) return;
+    to(0, () => {
+      const axis = normalizeAxis(intAttribute(node, 'axis', -1), shape(0).length);
+      const type = { shape: build.shape(output), quant: null };
+      const [, places] = build.outputsOf(node, [
+        { ...type, dtype: 'f32' },
+        { ...type, dtype: 'i64' },
+      ]);
+      return build.op('ScatterElements', [build.zeros(shape(0)), places, dy], shape(0), { axis });
+    });
+  },
 };
 
 /** In equal parts to all elements that are the extreme. */

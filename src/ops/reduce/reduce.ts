@@ -11,6 +11,7 @@ import { highest, lowest } from '../support/type-limits.ts';
 import { upgradeToInput } from '../support/upgrade.ts';
 import { extremeForm, type IntegerForm, sumForm, sumText } from './int8.ts';
 import { type Reduction, reduction } from './kept.ts';
+import { logSumOracle, logSumRule, logSumText } from './log-sum-int8.ts';
 import { reduceRules } from './rules.ts';
 
 /**
@@ -115,7 +116,7 @@ const reduce = ([op, formula]: [string, Formula]): OpDef => ({
   check: reduceRules,
   upgrade: upgradeToInput('axes', op === 'ReduceSum' ? 13 : 18),
   ...INTEGER_FORMS[op],
-  ...(op === 'ReduceL2' && { inSteps: true }),
+  ...((op === 'ReduceL2' || op === 'ReduceLogSum') && { inSteps: true }),
   lower(node, lower) {
     if (isQuantized(lower.type, node) && INTEGER_FORMS[op]) return lowerCodes(node, lower, formula);
     checkDtype(node, lower, formula.accepts);
@@ -181,7 +182,11 @@ const reduceLogSumExp: OpDef = {
   summary: 'Logarithm of the sum of exponentials over axes.',
   check: reduceRules,
   upgrade: upgradeToInput('axes', 18),
+  quantize: logSumRule,
+  oracle: logSumOracle,
   lower(node, lower) {
+    if (isQuantized(lower.type, node))
+      return lowerReduce(node, lower, (r) => logSumText(node, lower, r.inner.sizes, elementText(r)));
     checkDtype(node, lower, (dtype) => dtype === 'f32' || dtype === 'f64');
     lowerReduce(node, lower, (r) => {
       const { dtype } = r.x.type;

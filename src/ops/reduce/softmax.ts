@@ -7,17 +7,21 @@ import { linesParams } from '../support/loops.ts';
 import { followInput } from '../support/moves.ts';
 import { rowsAlong } from '../support/rows.ts';
 import { lowerSoftmaxS8, softmaxOracle, softmaxRule } from '../support/softmax-int8.ts';
+import { logSumOracle, logSumRule, lowerLogSoftmaxS8 } from './log-sum-int8.ts';
 import { rowwiseRules } from './rules.ts';
 
+/** How it computes on codes. */
+type CodesForm = Required<Pick<OpDef, 'quantize' | 'oracle' | 'lower'>>;
+
 /** One kernel call per row: all elements along the axis. */
-const rowwise = (op: string, kernel: string, summary: string, more: Partial<OpDef> = {}): OpDef => ({
-  ...more,
+const rowwise = (op: string, kernel: string, summary: string, codes?: CodesForm): OpDef => ({
+  ...(codes && { quantize: codes.quantize, oracle: codes.oracle }),
   op,
   summary,
   check: rowwiseRules,
   upgrade: coerceRows,
   lower(node, lower) {
-    if (more.oracle && isQuantized(lower.type, node)) return lowerSoftmaxS8(node, lower);
+    if (codes && isQuantized(lower.type, node)) return codes.lower(node, lower);
     checkDtype(node, lower, (dtype) => dtype === 'f32');
     lowerRows(node, lower, kernel);
   },
@@ -48,6 +52,11 @@ function coerceRows(node: Node, opset: number): Node {
 export const softmax = rowwise('Softmax', 'nn_softmax_f32', 'exp(x) / sum(exp(x)) along an axis.', {
   quantize: softmaxRule,
   oracle: softmaxOracle,
+  lower: lowerSoftmaxS8,
 });
-export const logSoftmax = rowwise('LogSoftmax', 'nn_logsoftmax_f32', 'x - log(sum(exp(x))) along an axis.');
+export const logSoftmax = rowwise('LogSoftmax', 'nn_logsoftmax_f32', 'x - log(sum(exp(x))) along an axis.', {
+  quantize: logSumRule,
+  oracle: logSumOracle,
+  lower: lowerLogSoftmaxS8,
+});
 export const hardmax = rowwise('Hardmax', 'nn_hardmax_f32', '1 at the first maximum along an axis, else 0.');

@@ -1,6 +1,6 @@
 import { type Rule, rewriteGraph } from '../float/rewrite.ts';
 import { definePass } from '../pass.ts';
-import { batchNormToConv, normToRoot, quotientToProduct } from './spell-out/arithmetic.ts';
+import { batchNormToConv, functionOfSum, quotientToProduct } from './spell-out/arithmetic.ts';
 import { attentionCache } from './spell-out/attention-cache.ts';
 import { convTransposeToConv } from './spell-out/conv-transpose.ts';
 import { lpToRms, skipToSum } from './spell-out/normalization.ts';
@@ -11,7 +11,7 @@ const RULES: readonly Rule[] = [
   convTransposeToConv,
   quotientToProduct,
   batchNormToConv,
-  normToRoot,
+  functionOfSum,
   attentionCache,
   skipToSum,
   lpToRms,

@@ -13,15 +13,26 @@ export interface OutputTerm {
   readonly kind: 'classes' | 'numbers';
 }
 
-/** One term per output: 'auto' takes what a Softmax reads as classes, and all else as numbers. */
+/**
+ * One term per output: 'auto' takes what a Softmax reads as classes, and all else as numbers. An output of integers or truths
+ * (ArgMax, a comparison) counts by the real numbers that it is chosen from.
+ */
 export function outputTerms(graph: Graph, float: Graph, kind: OutputKind): OutputTerm[] {
-  return float.outputs.map((output) => {
+  const real = float.outputs.map((output) => realBehind(float, output));
+  const known = [...new Set(real)].filter((value) => value !== null && graph.types.has(value)) as ValueName[];
+  return known.map((output) => {
     const last = producerOf(float, output);
     const scores = last?.op === 'Softmax' ? last.inputs[0] : null;
     if (scores != null && graph.types.has(scores) && kind !== 'numbers') return { value: scores, kind: 'classes' };
     const isScores = kind === 'classes' && float.types.get(output)?.shape.length === 2;
     return { value: output, kind: isScores ? 'classes' : 'numbers' };
   });
+}
+
+function realBehind(graph: Graph, value: ValueName): ValueName | null {
+  if (graph.types.get(value)?.dtype === 'f32') return value;
+  const [first] = producerOf(graph, value)?.inputs.filter((input) => input && !graph.constants.has(input)) ?? [];
+  return first == null ? null : realBehind(graph, first);
 }
 
 /** Divergence of classes at this temperature (see losses.ts), relative squared error of numbers; summed over the terms. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { constantOf, prune, typeOf } from '../../../src/ir/graph.ts';
+import { constantOf, editGraph, prune, typeOf } from '../../../src/ir/graph.ts';
 import { printGraph } from '../../../src/ir/text.ts';
 import type { Graph, Tensor } from '../../../src/ir/types.ts';
 import { verifyGraph } from '../../../src/ir/verify.ts';
@@ -71,4 +71,15 @@ test('scales that are powers of two stay so', async () => {
   const after = (await run([...steps, step(distill)])).graph;
   expect(scalesOf(after)).toEqual(scalesOf(before));
   expect(printGraph(after)).not.toBe(printGraph(before));
+});
+
+test('an output that is the place of the largest number counts by the numbers', async () => {
+  const draft = editGraph({ ...FLOAT, outputs: [] });
+  const place = { dtype: 'i64', shape: [1, 1], quant: null } as const;
+  draft.addOutput(draft.node({ op: 'ArgMax', inputs: ['y'], attributes: { axis: 1 } }, place));
+  const passes = [...encode('ternary', {}, 'nearest'), step(distill, { steps: 40 })];
+  const { remarks } = await run(passes, draft.finish());
+  const { text } = remarks.find(({ pass }) => pass === 'distill')!;
+  const [, before, after] = /samples: ([\d.]+), trained ([\d.]+)$/.exec(text)!;
+  expect(Number(after)).toBeLessThan(Number(before));
 });

@@ -45,20 +45,23 @@ export const batchNormToConv: Rule = (graph, node) => {
   };
 };
 
-/** The root of the sum of squares is a function of that sum. */
-export const normToRoot: Rule = (graph, node) => {
+/** The root of a sum of squares, and the logarithm of a sum, are functions of that sum. */
+export const functionOfSum: Rule = (graph, node) => {
   const output = onlyOutput(node);
-  if (!isOp(node, 'ReduceL2') || !output || typeOf(graph, output).dtype !== 'f32') return null;
+  const parts = node.domain === '' ? FUNCTIONS_OF_SUMS[node.op] : undefined;
+  if (!parts || !output || typeOf(graph, output).dtype !== 'f32') return null;
+  const [sum, of] = parts;
   return {
     touches: [node],
     apply(edit) {
       const { inputs, attributes } = node;
-      const squares = edit.node(
-        { op: 'ReduceSumSquare', inputs, attributes },
-        typeOf(graph, output),
-        `${output}.squares`,
-      );
-      edit.update(node, { op: 'Sqrt', inputs: [squares], attributes: {} });
+      const total = edit.node({ op: sum, inputs, attributes }, typeOf(graph, output), `${output}.sum`);
+      edit.update(node, { op: of, inputs: [total], attributes: {} });
     },
   };
+};
+
+const FUNCTIONS_OF_SUMS: Readonly<Record<string, readonly [sum: string, of: string]>> = {
+  ReduceL2: ['ReduceSumSquare', 'Sqrt'],
+  ReduceLogSum: ['ReduceSum', 'Log'],
 };
