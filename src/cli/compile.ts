@@ -18,7 +18,7 @@ import { listTargets, loadTarget } from '../targets/load.ts';
 import { knownAnswers } from '../verify/known-answers.ts';
 import { spareForeignFiles } from './foreign-files.ts';
 import { inScratch } from './in-scratch.ts';
-import { addIrFlags, type IrFlags, irDump } from './ir-flags.ts';
+import { addIrFlags, type IrFlags, irDump, spareForeignDumps } from './ir-flags.ts';
 import { addModelFlags, type ModelFlags, modelOptions } from './model-flags.ts';
 import { testData } from './open-data.ts';
 import { wholeNumber } from './parsers.ts';
@@ -79,6 +79,7 @@ Examples:
 
 async function run(path: string, flags: Flags): Promise<void> {
   refuseLimitsAlone(flags);
+  await spareForeignDumps(flags);
   const target = await loadTarget(flags.target);
   const progress = createProgress(Boolean(flags.json || flags.quiet));
   const dump = irDump(flags);

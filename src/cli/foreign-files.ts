@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { UserError } from '../support/errors.ts';
 
 /** The first line of what we generate; of version 0.1.0 the build file has another. */
@@ -11,6 +11,14 @@ const FOOTER = /<footer>nibblec \d/;
 /** A bill of materials has no place for a banner, but names its maker. */
 const BILL = /\.cdx\.json$/;
 
+/** How our models begin: ir_version in a byte, then producer_name. */
+const PRODUCER = { from: 2, text: '\x12\x07nibblec' };
+
+/** What nothing can be lost of: no such name, or a folder, which is refused when files are written. */
+const NO_FILE: ReadonlySet<unknown> = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);
+/** In place of what is longer than a text can be, or not ours to read. */
+const UNREAD = '?';
+
 /**
  * Refuses to write over files that are not ours; `flag` is the one that says where they go.
  * @throws UserError FILE that names them.
@@ -18,7 +26,9 @@ const BILL = /\.cdx\.json$/;
 export async function spareForeignFiles(directory: string, names: Iterable<string>, flag = '--out'): Promise<void> {
   const foreign: string[] = [];
   for (const name of names) {
-    const text = await readFile(join(directory, name), 'utf8').catch(() => null);
+    const text = await readFile(join(directory, name), 'latin1').catch(({ code }) =>
+      NO_FILE.has(code) ? null : UNREAD,
+    );
     if (text !== null && !isOurs(name, text)) foreign.push(name);
   }
   if (foreign.length === 0) return;
@@ -30,18 +40,29 @@ export async function spareForeignFiles(directory: string, names: Iterable<strin
   });
 }
 
+/** The same for one file that may lie anywhere. */
+export async function spareForeignFile(path: string): Promise<void> {
+  await spareForeignFiles(dirname(path), [basename(path)]);
+}
+
 function isOurs(name: string, text: string): boolean {
   if (BILL.test(name)) return /"nibblec"/.test(text);
   if (name.endsWith('.html')) return text === '' || FOOTER.test(text);
-  if (name.endsWith('.json')) return text === '' || isReport(text);
+  if (name.endsWith('.onnx')) return text === '' || text.startsWith(PRODUCER.text, PRODUCER.from);
+  if (name.endsWith('.json')) return text === '' || isData(text);
   const [first] = text.split('\n', 1);
   return text === '' || BANNERS.some((banner) => banner.test(first.trimEnd()));
 }
 
-/** The data of a report names the version that measured it (report/full-report.ts). */
-function isReport(text: string): boolean {
+/**
+ * The data of a report (report/full-report.ts) and of a search name the version that measured them; a recipe that search wrote is
+ * called so.
+ */
+function isData(text: string): boolean {
   try {
-    const { report } = JSON.parse(text);
+    const { report, version, frontier, name, passes } = JSON.parse(text);
+    if (name === 'search') return Array.isArray(passes);
+    if (Array.isArray(frontier)) return typeof version === 'string';
     return typeof report?.version === 'string' && Array.isArray(report.layers);
   } catch {
     return false;

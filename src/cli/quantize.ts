@@ -55,17 +55,21 @@ async function run(path: string, flags: Flags): Promise<void> {
     const options = await modelOptions(path, flags, await loadTarget('host'));
     const compilation = await compileModel({ ...options, passes: { ...options.passes, progress: progress.update } });
     await spareForeignReport(flags, compilation.name);
+    const { name } = compilation;
+    const qdq = qdqModel(compilation);
+    const models = new Map([
+      [`${name}_int8.onnx`, oracleModel(compilation)],
+      ...(qdq ? ([[`${name}_qdq.onnx`, qdq]] as const) : []),
+    ]);
+    const numbers = `${name}_int8.json`;
+    if (!flags.force) await spareForeignFiles(flags.out, [...models.keys(), numbers]);
     const sqnr = await quality(compilation, progress);
     const accuracy = await accuracyOn(compilation, flags, progress);
     const full = fullReport(buildReport(compilation), { sqnr, accuracy });
-    const { name } = compilation;
-    const qdq = qdqModel(compilation);
     const files = new Map([
-      [`${name}_int8.onnx`, oracleModel(compilation)],
-      ...(qdq ? ([[`${name}_qdq.onnx`, qdq]] as const) : []),
-      [`${name}_int8.json`, Buffer.from(`${JSON.stringify({ ...full, remarks: compilation.remarks }, null, 2)}\n`)],
+      ...models,
+      [numbers, Buffer.from(`${JSON.stringify({ ...full, remarks: compilation.remarks }, null, 2)}\n`)],
     ]);
-    if (!flags.force) await spareForeignFiles(flags.out, [`${name}_int8.json`]);
     await writeFiles(flags.out, files);
     const pages = flags.report === undefined ? [] : await writeReport(flags.report, full);
     if (flags.json) {

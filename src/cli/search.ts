@@ -8,6 +8,7 @@ import type { MemoryBudget } from '../support/memory-budget.ts';
 import { cIdentifier } from '../support/names.ts';
 import { loadTarget } from '../targets/load.ts';
 import type { Target } from '../targets/target.ts';
+import { VERSION } from '../version.ts';
 import { spareForeignFiles } from './foreign-files.ts';
 import { inScratch } from './in-scratch.ts';
 import { addModelFlags, type ModelFlags, modelOptions } from './model-flags.ts';
@@ -48,7 +49,7 @@ export function searchCommand(): Command {
     .argument('<model.onnx>', 'the model, in float32')
     .option('-t, --target <name>', "a name from 'nibblec targets', or the path of a target file", 'cortex-m4f')
     .option('-o, --out <dir>', 'where the files go', './generated')
-    .option('--force', 'overwrite a page there that nibblec did not write')
+    .option('--force', 'overwrite files that nibblec did not write')
     .option(
       '--flash <bytes|%>',
       "flash the model may take, as 20000, 64KiB or 50% (default: the target's budget)",
@@ -89,7 +90,8 @@ async function run(path: string, flags: Flags): Promise<void> {
   try {
     const compile = await modelOptions(path, refuseRecipe(flags), target);
     const name = cIdentifier(compile.name, 'model').toLowerCase();
-    if (!flags.force) await spareForeignFiles(flags.out, [`${name}_search.html`]);
+    const [recipeFile, page, data] = [`${name}_recipe.json`, `${name}_search.html`, `${name}_search.json`];
+    if (!flags.force) await spareForeignFiles(flags.out, [recipeFile, page, data]);
     const found = await inScratch((directory) =>
       searchPrecision({
         compile: { ...compile, passes: { ...compile.passes, progress: progress.update } } satisfies CompileOptions,
@@ -107,9 +109,9 @@ async function run(path: string, flags: Flags): Promise<void> {
     progress.stop();
     const { recipe, ...report } = found;
     const files = new Map([
-      [`${name}_recipe.json`, `${JSON.stringify(recipe, null, 2)}\n`],
-      [`${name}_search.html`, searchPage(found)],
-      [`${name}_search.json`, `${JSON.stringify(report, null, 2)}\n`],
+      [recipeFile, `${JSON.stringify(recipe, null, 2)}\n`],
+      [page, searchPage(found)],
+      [data, `${JSON.stringify({ version: VERSION, ...report }, null, 2)}\n`],
     ]);
     await writeFiles(flags.out, files);
     if (flags.json) sayJson({ out: flags.out, files: [...files.keys()], search: report });

@@ -16,6 +16,7 @@ import { loadTarget } from '../targets/load.ts';
 import { type Tuning, tuneModel } from '../tune.ts';
 import { openCheckpoints } from './checkpoint-folder.ts';
 import { CONSTANT_FLAG, CONSTANT_HELP, type ConstantFlag, constant, readConstants } from './constant-flag.ts';
+import { spareForeignFile } from './foreign-files.ts';
 import { interruptible } from './interruptible.ts';
 import { compilerMemory, readJson, readModel } from './model-flags.ts';
 import { opener } from './open-data.ts';
@@ -30,6 +31,7 @@ interface Flags {
   readonly labels?: string;
   readonly recipe: string;
   readonly out?: string;
+  readonly force?: boolean;
   readonly test?: readonly string[];
   readonly testLabels?: string;
   readonly epochs?: number;
@@ -61,6 +63,7 @@ export function tuneCommand(): Command {
     .option('--labels <file>', 'classes of the --data samples (NPY, NPZ, IDX), unless they are in these files')
     .requiredOption('-r, --recipe <name|file>', `${Object.keys(TUNING_RECIPES).join(', ')}, or a JSON file of passes`)
     .option('-o, --out <file>', 'the tuned model (default: NAME_tuned.onnx)')
+    .option('--force', 'overwrite a file that nibblec did not write')
     .option('--test <data...>', 'labelled samples that are not trained on, for the accuracy before and after')
     .option('--test-labels <file>', 'classes of the --test samples, unless they are in these files')
     .option('--epochs <n>', "of every pass that trains (default: the recipe's)", wholeNumber(1))
@@ -91,6 +94,7 @@ Examples:
 `;
 
 async function run(path: string, flags: Flags): Promise<void> {
+  if (!flags.force) await spareForeignFile(placeOf(path, flags));
   const progress = createProgress(Boolean(flags.json || flags.quiet));
   try {
     const tuning = await interruptible(
@@ -163,7 +167,7 @@ async function finish(tuning: Tuning, path: string, flags: Flags, progress: Prog
   const accuracy = flags.test ? await accuracyOn(compilation, labelled(flags, flags.test), progress) : null;
   if (flags.test && !accuracy) throw wrong('the --test samples have no labels', 'give them with --test-labels');
   const full = fullReport(buildReport(compilation), { accuracy });
-  const out = flags.out ?? `${name}_tuned.onnx`;
+  const out = placeOf(path, flags);
   await writeFiles(dirname(out), new Map([[basename(out), tuning.model]]));
   progress.stop();
   const trained = allPasses.filter(trains).map((pass) => pass.name);
@@ -176,6 +180,10 @@ async function finish(tuning: Tuning, path: string, flags: Flags, progress: Prog
   if (weights) say(`\n${weights}\n`);
   if (accuracy) say(`${renderAccuracy(accuracy)}\n`);
   say(`Wrote ${out}`);
+}
+
+function placeOf(path: string, { out }: Flags): string {
+  return out ?? `${basename(path, extname(path))}_tuned.onnx`;
 }
 
 function labelled({ testLabels, seed }: Flags, data: readonly string[]) {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { spareForeignFiles } from '../../src/cli/foreign-files.ts';
 import { cli } from './run-cli.ts';
 import { TINY, writeData, writeModel } from './tiny.ts';
 
@@ -42,6 +43,7 @@ describe('search', () => {
       'tiny_search.html',
       'tiny_search.json',
     ]);
+    await spareForeignFiles(join(folder, 'out'), await readdir(join(folder, 'out')));
     const { chosen, layers } = JSON.parse(await written('out/tiny_search.json'));
     expect(layers.map(({ name }: { name: string }) => name)).toEqual(['c', 'y']);
     expect(chosen.measured.loss).toBeLessThanOrEqual(0.05);
