@@ -10,11 +10,11 @@ export const NO_GRADIENT: Readonly<Record<string, readonly string[]>> = {
   'rounding is passed straight through by the training graph itself': words(
     'QuantizeLinear DequantizeLinear DynamicQuantizeLinear LookupTable ShiftCodes',
   ),
-  'spelled out before training': words('GRU LSTM RNN SkipLayerNormalization LpNormalization'),
+  'spelled out before training': words('GRU LSTM RNN SkipLayerNormalization LpNormalization MeanVarianceNormalization'),
   'in no model that was trained here so far': words(
     'RotaryEmbedding LinearAttention CausalConvWithState Einsum Det DFT STFT GatherElements GatherND Tile CenterCropPad ' +
       'DepthToSpace SpaceToDepth Compress ReverseSequence ScatterElements ScatterND TensorScatter Trilu LRN ' +
-      'MeanVarianceNormalization ReduceProd CumProd CumSum AffineGrid ' +
+      'ReduceProd CumProd CumSum AffineGrid ' +
       'Col2Im DeformConv GlobalLpPool GridSample LpPool MaxUnpool RoiAlign ThresholdedRelu Selu Celu Swish Softsign ' +
       'Mish Shrink Sin Cos Tan Asin Acos Atan Sinh Cosh Asinh Acosh Atanh',
   ),

@@ -57,6 +57,7 @@ export const lpNormalization: OpDef = {
 /** y = (x - mean) / (deviation + 1e-9), both over the axes (default: all but channels). */
 export const meanVarianceNormalization: OpDef = {
   op: 'MeanVarianceNormalization',
+  inSteps: true,
   summary: 'Zero mean and unit variance over axes.',
   check: meanVarianceRules,
   spatial: true,

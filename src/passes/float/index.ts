@@ -5,6 +5,7 @@ import { foldAffine } from './fold-affine.ts';
 import { foldBatchNorm } from './fold-batchnorm.ts';
 import { foldConstants } from './fold-constants.ts';
 import { fuseActivations } from './fuse-activations.ts';
+import { fuseNormalization } from './fuse-normalization.ts';
 import { fusePad } from './fuse-pad.ts';
 import { matmulToGemm } from './matmul-to-gemm.ts';
 import { widenHalf } from './widen-half.ts';
@@ -15,6 +16,7 @@ export const floatPasses: readonly AnyPass[] = [
   canonicalize,
   foldConstants, // parameters that were computed are constants for all that follow
   canonicalize,
+  fuseNormalization, // before its constants go into other layers
   autoPad,
   fusePad,
   matmulToGemm,

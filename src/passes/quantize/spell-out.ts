@@ -3,11 +3,9 @@ import { definePass } from '../pass.ts';
 import { batchNormToConv, functionOfSum, quotientToProduct } from './spell-out/arithmetic.ts';
 import { attentionCache } from './spell-out/attention-cache.ts';
 import { convTransposeToConv } from './spell-out/conv-transpose.ts';
-import { lpToRms, skipToSum } from './spell-out/normalization.ts';
-import { spelledNormalization } from './spell-out/spelled-norms.ts';
+import { lpToRms, meanVarianceToLayer, skipToSum } from './spell-out/normalization.ts';
 
 const RULES: readonly Rule[] = [
-  spelledNormalization,
   convTransposeToConv,
   quotientToProduct,
   batchNormToConv,
@@ -15,6 +13,7 @@ const RULES: readonly Rule[] = [
   attentionCache,
   skipToSum,
   lpToRms,
+  meanVarianceToLayer,
 ];
 
 /**

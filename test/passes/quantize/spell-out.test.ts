@@ -55,25 +55,13 @@ const CASES: Readonly<Record<string, readonly [text: string, ops: string]>> = {
     y: f32[1,3,8], _, _, s: f32[1,3,8] = com.microsoft::SkipLayerNormalization(x, z, g, e, e)\nreturn y, s`,
     'Add Add LayerNormalization',
   ],
-  'a normalization, spelled out': [
-    `input x: f32[2,3,8]\nconst a: i64[1] = -1\nconst two: f32[] = 2\nconst e: f32[] = 0.001
-    const g: f32[8] = ${numbers(8)}\nconst b: f32[8] = ${numbers(8)}
-    m: f32[2,3,1] = ReduceMean(x, a)\nd: f32[2,3,8] = Sub(x, m)\nq: f32[2,3,8] = Pow(d, two)
-    v: f32[2,3,1] = ReduceMean(q, a)\nw: f32[2,3,1] = Add(v, e)\nr: f32[2,3,1] = Sqrt(w)
-    n: f32[2,3,8] = Div(d, r)\nt: f32[2,3,8] = Mul(n, g)\ny: f32[2,3,8] = Add(t, b)\nreturn y`,
-    'LayerNormalization',
+  'unit length along the channels': [
+    'input x: f32[1,4,2,3]\ny: f32[1,4,2,3] = LpNormalization(x) axis=1\nreturn y',
+    'Transpose RMSNormalization Transpose',
   ],
-  'a mean square, spelled out': [
-    `input x: f32[4,8]\nconst a: i64[1] = 1\nconst e: f32[] = 0.01\nconst g: f32[8] = ${numbers(8)}
-    q: f32[4,8] = Mul(x, x)\nv: f32[4,1] = ReduceMean(q, a)\nw: f32[4,1] = Add(v, e)\nr: f32[4,1] = Sqrt(w)
-    i: f32[4,1] = Reciprocal(r)\nn: f32[4,8] = Mul(x, i)\ny: f32[4,8] = Mul(g, n)\nreturn y`,
-    'RMSNormalization',
-  ],
-  'a difference from another mean is none': [
-    `input x: f32[4,8]\nconst a: i64[1] = 1\nconst c: i64[1] = 0\nconst e: f32[] = 0.01
-    m: f32[1,8] = ReduceMean(x, c)\nd: f32[4,8] = Sub(x, m)\nq: f32[4,8] = Mul(d, d)\nv: f32[4,1] = ReduceMean(q, a)
-    w: f32[4,1] = Add(v, e)\nr: f32[4,1] = Sqrt(w)\ny: f32[4,8] = Div(d, r)\nreturn y`,
-    'ReduceMean Sub RMSNormalization',
+  'mean and variance of a batch': [
+    'input x: f32[2,4,2,3]\ny: f32[2,4,2,3] = MeanVarianceNormalization(x)\nreturn y',
+    'Transpose LayerNormalization Transpose',
   ],
   'a cache of keys and values': [
     `input x: f32[1,2,8]\ninput k: f32[1,2,8]\ninput pk: f32[1,2,3,4]\ninput pv: f32[1,2,3,4]
