@@ -56,6 +56,19 @@ export const NAMED_INSTANCES: readonly KernelInstance[] = [
   ...all('nn_depthwise_four_s8', { unpack: FREE_DECODER_NAMES }),
   ...all('nn_depthwise3x3_runs_s8', { unpack: FREE_DECODER_NAMES, form: SUFFIXES_BY_FOURS }),
 
+  // Of codes of 16 bits, by what their sums take.
+  ...wideCodes('nn_row_s16', { weights: ELEMENTS }),
+  ...wideCodes('nn_block4_s16', { weights: ELEMENTS }),
+  ...wideCodes('nn_rows_s16', { weights: ELEMENTS }),
+  ...wideCodes('nn_dense_s16', { weights: ELEMENTS }),
+  ...wideCodes('nn_conv2d_s16', { weights: ELEMENTS }),
+  ...wideCodes('nn_conv2d_s16_part', { weights: ELEMENTS }),
+  ...wideCodes('nn_depthwise2d_s16', { weights: ELEMENTS }),
+  ...unpackingWide('nn_dense_s16_blocks'),
+  ...unpackingWide('nn_dense_s16_chunks'),
+  ...unpackingWide('nn_conv2d_s16_blocks'),
+  ...wideCodes('nn_averagepool2d_s16', {}),
+
   // By form of requantization.
   ...all('nn_averagepool2d_s8', { form }),
   ...all('nn_averagepool2d_even_s8', { form }),
@@ -120,6 +133,20 @@ function all(
     );
   }
   return found;
+}
+
+function wideCodes(template: string, names: Readonly<Record<string, readonly string[]>>): KernelInstance[] {
+  const sums = { '': 'int32_t', _s64: 'int64_t' };
+  return Object.entries(sums).flatMap(([form, sum]) =>
+    all(template, { ...names, form: [form] }).map((one) => ({ ...one, params: { ...one.params, sum } })),
+  );
+}
+
+function unpackingWide(template: string): KernelInstance[] {
+  return [
+    ...wideCodes(template, { unpack: DECODER_NAMES, weights: ['s8'] }),
+    ...wideCodes(template, { unpack: WIDE_DECODER_NAMES, weights: ['w16'] }),
+  ];
 }
 
 function unpacking(template: string): KernelInstance[] {

@@ -35,6 +35,8 @@ export interface Operand {
 export interface AccessOptions {
   /** The layer can take packed codes as they lie. Otherwise it works on a copy with one code to a byte. Default false. */
   readonly packed?: boolean;
+  /** The layer computes with codes of 16 bits: it gets a copy of others, and what it writes is narrowed behind it. Default false. */
+  readonly wide?: boolean;
 }
 
 /** What an operator's lower() may do. One builder per node; nothing happens until call() or alias(). */

@@ -86,9 +86,9 @@ export interface KernelInstance {
 /**
  * How sums become codes where one multiplication that rounds half up is not what a quantized file says: 'wide' multipliers
  * of 31 bits, half up; 'shifts' and 'words' half to the even step; 'odd' words half to the odd step; 'fine' words of sums whose
- * bias has a fraction of a step.
+ * bias has a fraction of a step. 'sum32' and 'sum64': layers with codes of 16 bits, sums in 32 or 64 bits (quant/wide-codes.ts).
  */
-export type RequantizationForm = 'wide' | 'shifts' | 'words' | 'odd' | 'fine';
+export type RequantizationForm = 'wide' | 'shifts' | 'words' | 'odd' | 'fine' | 'sum32' | 'sum64';
 
 /** One layer function of the generated C and its one call. */
 export interface Call {

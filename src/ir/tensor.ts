@@ -18,6 +18,11 @@ export function byteCount(type: { readonly dtype: DType; readonly shape: Shape }
   return elementCount(type.shape) * bytesPerElement(type.dtype);
 }
 
+/** The type that holds one code of an activation per element. */
+export function carrierOf({ bits }: { readonly bits: number }): DType {
+  return bits > 8 ? 'i16' : 'i8';
+}
+
 /**
  * Whether a computed value of this type lies in the arena two codes to a byte: element 2i of its memory order in the low
  * half of byte i, element 2i + 1 in the high half. The run has no gaps at the ends of rows or pixels, so a view or a
@@ -25,6 +30,11 @@ export function byteCount(type: { readonly dtype: DType; readonly shape: Shape }
  */
 export function isPacked({ dtype, quant }: TensorType): boolean {
   return dtype === 'i8' && quant !== null && quant.bits <= 4;
+}
+
+/** A type of codes of 16 bits. */
+export function isWide({ dtype, quant }: TensorType): boolean {
+  return dtype === 'i16' && quant !== null;
 }
 
 /** The array that a computed value is in the arena: bytes of two codes for packed ones. */

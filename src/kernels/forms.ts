@@ -1,6 +1,9 @@
 import type { RequantizationForm } from '../ir/program.ts';
 
-const SUFFIXES: Readonly<Record<RequantizationForm, string>> = {
+/** Of kernels whose names say s16; their sums have 32 bits or 64. */
+const WIDE_SUFFIXES = { sum32: '', sum64: '_s64' } as const;
+
+const SUFFIXES: Readonly<Record<Exclude<RequantizationForm, keyof typeof WIDE_SUFFIXES>, string>> = {
   wide: '_wide',
   shifts: '_shift',
   words: '_rne',
@@ -15,5 +18,5 @@ export const FORM_SUFFIXES: readonly string[] = ['', ...Object.values(SUFFIXES)]
 export const SUFFIXES_BY_FOURS: readonly string[] = FORM_SUFFIXES.filter((suffix) => suffix !== SUFFIXES.odd);
 
 export function formSuffix(form: RequantizationForm | undefined): string {
-  return form ? SUFFIXES[form] : '';
+  return form ? { ...SUFFIXES, ...WIDE_SUFFIXES }[form] : '';
 }

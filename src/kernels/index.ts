@@ -34,6 +34,9 @@ import {
 import { depthwise2dA4, depthwise2dS8 } from './depthwise2d/portable.ts';
 import type { Kernel } from './kernel.ts';
 import type { LinearJob } from './linear-job.ts';
+import { conv2dS16 } from './s16/conv2d.ts';
+import { denseS16 } from './s16/dense.ts';
+import { depthwise2dS16 } from './s16/depthwise2d.ts';
 import { thenClamped } from './then-clamped.ts';
 
 // Candidates by kind of layer. Of equally good ones the first is taken.
@@ -54,6 +57,11 @@ const POINTWISE_4X2 = thenClamped([pointwise4x2S8, pointwise4x2Int4, pointwise4x
 const DENSE = thenClamped([denseWide4x8Int4, dense4x8Int4, denseWide8x4Int2, dense8x4Int2, denseWide4x8S8, dense4x8S8]);
 const PATCH_4X2 = thenClamped([conv2dPatch4x2S8, conv2dPatch4x2Int4, conv2dPatch4x2Int2]);
 const DEPTHWISE = thenClamped([depthwise3x3RunsS8, depthwise3x3S8, depthwisePairsS8]);
+
+/** Of layers with codes of 16 bits. */
+export const WIDE_CONV_KERNELS: readonly Kernel<LinearJob>[] = [conv2dS16];
+export const WIDE_DEPTHWISE_KERNELS: readonly Kernel<LinearJob>[] = [depthwise2dS16];
+export const WIDE_DENSE_KERNELS: readonly Kernel<LinearJob>[] = [denseS16];
 
 export const CONV_KERNELS: readonly Kernel<LinearJob>[] = [
   conv2dAdds,

@@ -10,6 +10,7 @@ import { startOf } from '../quant/fine-bias.ts';
 import { zeroPointField } from '../quant/imported-scales.ts';
 import { clampCodes, codesOf, quantOf, weightRequantization, zeroPointOf } from '../quant/quantized.ts';
 import { type AccumulatorBound, accumulatorBound, accumulatorFits } from '../quant/requantize.ts';
+import { withSumsOf } from '../quant/wide-codes.ts';
 import type { Job } from './kernel.ts';
 import { oncePerJob } from './once-per-job.ts';
 
@@ -26,6 +27,8 @@ export interface LinearJob extends Job {
   readonly inputZeroPoint: number;
   /** [out], the input zero point folded in: sums are taken over raw input codes. */
   readonly bias: Int32Array;
+  /** The same for sums of 64 bits, in place of `bias`. */
+  readonly wideBias?: BigInt64Array;
   /** y = clamp(zeroPoint + ((sum * 2^leftShift * multiplier[out] + 2^31) >> 32)), or as `form` says. */
   readonly multiplier: Int32Array;
   readonly leftShift: number;
@@ -50,9 +53,11 @@ export function linearJob(node: Node, lower: LowerBuilder, layer: LinearLayer): 
   ofLength(filterElements(shape), weights.data, node.name);
   const outputs = weights.shape[0];
   const [x, y] = [quantOf(graph, node.inputs[0]), quantOf(graph, node.outputs[0])];
-  const bias = foldedBias(weights, startOf(graph, node), zeroPointOf(x));
+  const sums = foldedSums(weights, startOf(graph, node), zeroPointOf(x));
+  const bias = Int32Array.from(sums);
   const { min, max } = codesOf(x);
-  const requantization = weightRequantization(graph, node, outputs);
+  const bound = accumulatorBound(weights.data as Codes, outputs, min, max, sums);
+  const requantization = withSumsOf(weightRequantization(graph, node, outputs), bound);
   ofLength(shape.out_c, bias, node.name);
   ofLength(shape.out_c, requantization.multiplier, node.name);
   lower.requantizes(requantization.form);
@@ -67,17 +72,22 @@ export function linearJob(node: Node, lower: LowerBuilder, layer: LinearLayer): 
     format: typeOf(graph, node.inputs[1]).quant?.format ?? null,
     inputZeroPoint: zeroPointOf(x),
     bias,
+    ...(requantization.form === 'sum64' && { wideBias: BigInt64Array.from(sums, BigInt) }),
     zeroPoint: zeroPointField(requantization, zeroPointOf(y)),
     clamp: clampCodes(node, y),
-    bound: accumulatorBound(weights.data as Codes, outputs, min, max, bias),
+    bound,
   };
 }
 
 /** bias[o] - zeroPoint * (sum of the weight codes of output o): the kernels then work on raw input codes. */
 export function foldedBias(weights: Tensor, bias: ArrayLike<number>, inputZeroPoint: number): Int32Array {
+  return Int32Array.from(foldedSums(weights, bias, inputZeroPoint));
+}
+
+function foldedSums(weights: Tensor, bias: ArrayLike<number>, inputZeroPoint: number): Float64Array {
   const outputs = weights.shape[0];
   const depth = weights.data.length / outputs;
-  return Int32Array.from({ length: outputs }, (_, o) => {
+  return Float64Array.from({ length: outputs }, (_, o) => {
     let sum = 0;
     for (let i = 0; i < depth; i++) sum += Number(weights.data[o * depth + i]);
     return (bias[o] ?? 0) - inputZeroPoint * sum;
@@ -107,6 +117,7 @@ const multiplied = oncePerJob((job: LinearJob): LinearJob => {
 
 /** True, or why no kernel may compute the layer. */
 export function sumsFit({ bound, leftShift, form }: LinearJob): true | string {
+  if (form === 'sum64') return true;
   return (
     accumulatorFits(bound, form === undefined ? leftShift : 0) ||
     'its sums could overflow 32 bits; leave it in float with --exclude'

@@ -30,6 +30,7 @@ export const gemm: OpDef = {
   quantize: {
     inputs: ['activation', 'weight', 'bias'],
     output: 'calibrated',
+    wide: true,
     refuse: (node, graph) => {
       const constant = (i: number) => node.inputs[i] == null || graph.constants.has(node.inputs[i]);
       if (!constant(1) || !constant(2)) return 'weights and bias must be constant';

@@ -16,6 +16,7 @@ export const matMul: OpDef = {
       return weights?.shape.length === 2 ? ['activation', 'weight'] : ['activation', 'activation'];
     },
     output: 'calibrated',
+    wide: true,
   },
   oracle(node, oracle) {
     const weights = oracle.constant(node.inputs[1]);

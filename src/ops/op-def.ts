@@ -85,6 +85,10 @@ export interface QuantizeRule {
     | 'shared'
     | 'plain'
     | { readonly scale: number; readonly zeroPoint: number };
+  /** It computes on codes of 16 bits as well; absent: it stays in float where an activation has as many. */
+  readonly wide?: true | ((node: Node, graph: Graph) => boolean);
+  /** A fixed type's scale in 16 bits; its zero point is 0. */
+  readonly wideScale?: number;
   /** 'as-input': results of this node lie between the input's codes and are rounded to them; without it codes only move. */
   computes?(node: Node): boolean;
   /** Why this very node must stay in float, or null. */
@@ -94,6 +98,8 @@ export interface QuantizeRule {
 /** Builds the oracle: plain ONNX whose tensors hold the integer codes (see codegen/oracle). */
 export interface OracleBuilder {
   readonly graph: Graph;
+  /** ONNX's number of the type that holds the codes of the node's first output: int8 or int16. */
+  readonly carrier: number;
   type(value: ValueName | null | undefined): TensorType;
   constant(value: ValueName | null | undefined): Tensor | null;
   /** Adds a plain ONNX node with one fresh output and returns its name. */

@@ -5,7 +5,7 @@ import { codesOf } from '../quant/quantized.ts';
 import type { OpDef, OracleBuilder } from './op-def.ts';
 import { lowerScaled } from './support/block-scales.ts';
 import { cType } from './support/c-text.ts';
-import { clampedToInt8, ONNX_F32, ONNX_I64 } from './support/oracle.ts';
+import { clampedCodes, ONNX_F32, ONNX_I64 } from './support/oracle.ts';
 import { scaleRules } from './support/quantize-rules.ts';
 import { inputs, outputs } from './support/rules.ts';
 
@@ -39,7 +39,7 @@ function quantizeOracle(node: Node, oracle: OracleBuilder): void {
     node.attributes,
   );
   if (dtype !== 'i8' || !quant || quant.bits === 8) return oracle.output(0, codes);
-  oracle.output(0, clampedToInt8(oracle, oracle.node('Cast', [codes], { to: ONNX_I64 }), codesOf(quant)));
+  oracle.output(0, clampedCodes(oracle, oracle.node('Cast', [codes], { to: ONNX_I64 }), codesOf(quant)));
 }
 
 /** Inputs of a QuantizeLinear that adds its zero point (one per tensor) before it rounds. */

@@ -25,7 +25,7 @@ function lowerReshape(node: Node, lower: LowerBuilder): void {
 const view = (op: string, summary: string, more: Partial<OpDef> = {}): OpDef => ({
   op,
   summary,
-  quantize: { inputs: ['activation', 'parameter', 'parameter'], output: 'as-input' },
+  quantize: { inputs: ['activation', 'parameter', 'parameter'], output: 'as-input', wide: true },
   lower: lowerReshape,
   ...more,
 });
@@ -72,7 +72,7 @@ export const transpose: OpDef = {
   op: 'Transpose',
   summary: 'Permutes dimensions; a free view, consumers read through strides or ask for a copy.',
   check: transposeRules,
-  quantize: { inputs: ['activation'], output: 'as-input' },
+  quantize: { inputs: ['activation'], output: 'as-input', wide: true },
   lower(node, lower) {
     const { shape } = lower.type(node.inputs[0]);
     const perm = intsAttribute(

@@ -37,6 +37,15 @@ export function affineOfRange(min: number, max: number, codes: CodeRange = codeR
 }
 
 /**
+ * The codes of an activation: those of 16 bits are symmetric, as is usual for them (zero point 0, -2^15 not used), which
+ * spares every kernel a subtraction; others as affineOfRange() spreads them.
+ */
+export function activationAffine(min: number, max: number, bits: number): Affine {
+  if (bits !== 16) return affineOfRange(min, max, codeRange(bits));
+  return { scale: symmetricScale(Math.max(-min, max, 0), codeRange(bits).max), zeroPoint: 0 };
+}
+
+/**
  * Scale of symmetric codes -maxCode .. maxCode (zero point 0) for magnitudes up to `maxAbs`, at least `minScale`.
  * A larger minScale keeps a bias representable: |bias| / (inputScale * scale) must stay below 2^31.
  */
@@ -60,9 +69,13 @@ export function quantizeValue(x: number, { scale, zeroPoint }: Affine, codes: Co
   return Math.min(Math.max(code, codes.min), codes.max);
 }
 
-/** int8 codes of a whole tensor (codes of 8 bits or fewer, one per byte). */
-export function quantizeArray(data: Float32Array, affine: Affine, codes: CodeRange = codeRange(8)): Int8Array {
-  const result = new Int8Array(data.length);
+/** Codes of a whole tensor, one per element: int8, or int16 where they have more than 8 bits. */
+export function quantizeArray(
+  data: Float32Array,
+  affine: Affine,
+  codes: CodeRange = codeRange(8),
+): Int8Array | Int16Array {
+  const result = codes.max > 127 ? new Int16Array(data.length) : new Int8Array(data.length);
   for (let i = 0; i < data.length; i++) result[i] = quantizeValue(data[i], affine, codes);
   return result;
 }

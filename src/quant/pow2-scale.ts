@@ -18,6 +18,14 @@ export function isPow2(x: number): boolean {
   return x > 0 && 2 ** Math.round(Math.log2(x)) === x;
 }
 
+/** activationAffine() with powers of two. */
+export function pow2ActivationAffine(min: number, max: number, bits: number): Affine {
+  const codes = codeRange(bits);
+  if (bits !== 16) return pow2AffineOfRange(min, max, codes);
+  const most = Math.max(-min, max, 0);
+  return { scale: most < 2 ** -100 ? 1 : pow2AtLeast(most / codes.max), zeroPoint: 0 };
+}
+
 /** The finest power-of-two scale whose codes hold [min, max] and 0, and the zero point that puts min lowest. */
 export function pow2AffineOfRange(min: number, max: number, codes: CodeRange = codeRange(8)): Affine {
   const [low, high] = [Math.min(min, 0), Math.max(max, 0)];

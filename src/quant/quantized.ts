@@ -7,6 +7,7 @@ import type { Affine, CodeRange } from './affine.ts';
 import { fractionBits } from './fine-bias.ts';
 import { fineRequantization, importedRequantization } from './imported-scales.ts';
 import { productScale, type Requantization, requantization } from './requantize.ts';
+import { hasWideCodes, wideCodesRequantization } from './wide-codes.ts';
 
 /** True when the node computes on codes: its first input carries a quantized type. */
 export function isQuantized(type: (value: ValueName | null | undefined) => TensorType, node: Node): boolean {
@@ -72,6 +73,9 @@ export function layerRequantization(
   scales: readonly number[],
   sums: () => ArrayLike<number>,
 ): Requantization {
+  if (hasWideCodes(graph, node)) {
+    return wideCodesRequantization(scales, Math.max(...Array.from(sums())));
+  }
   if (!node.rounding) return requantization(scales);
   const y = quantOf(graph, node.outputs[0]);
   const { min, max } = clampCodes(node, y);

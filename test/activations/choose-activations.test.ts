@@ -17,9 +17,10 @@ const NETWORK = parseGraph(`
   f: f32[1,2] = Softmax(e)
   return f`);
 
-/** The values that these entries give 4 bits. */
-const fourBit = (entries: Json) =>
-  [...chooseActivations(entries, NETWORK)].flatMap(([value, { bits }]) => (bits === 4 ? [value] : [])).sort();
+/** The values that these entries give so many bits. */
+const valuesOf = (wanted: number, entries: Json) =>
+  [...chooseActivations(entries, NETWORK)].flatMap(([value, { bits }]) => (bits === wanted ? [value] : [])).sort();
+const fourBit = (entries: Json) => valuesOf(4, entries);
 
 test('all but the borders; values that share a scale go together', () => {
   expect(fourBit({ match: '*', bits: 4 })).toEqual(['a', 'b', 'c', 'd', 'e']);
@@ -40,6 +41,12 @@ test('a border is reached by its name in full', () => {
   expect(fourBit({ match: 'x', bits: 4 })).toEqual(['x']);
 });
 
+test(':all reaches the borders', () => {
+  const all = { match: ':all', bits: 16 };
+  expect(valuesOf(16, all)).toEqual(['a', 'b', 'c', 'd', 'e', 'x']);
+  expect(valuesOf(16, [all, { match: 'x', bits: 8 }])).toEqual(['a', 'b', 'c', 'd', 'e']);
+});
+
 test('a method of its own', () => {
   const choices = chooseActivations([{ match: 'd', bits: 4, method: 'minmax' }], NETWORK);
   expect(choices.get('d')).toEqual({ bits: 4, method: 'minmax' });
@@ -47,8 +54,8 @@ test('a method of its own', () => {
 
 test.each<[Json, RegExp]>([
   [[4], /activations\[0\]: an entry is an object/],
-  [[{ match: '*', bits: 3 }], /"bits" must be 4 or 8, not 3/],
-  [[{ match: '*' }], /"bits" must be 4 or 8, not null/],
+  [[{ match: '*', bits: 3 }], /"bits" must be 4, 8 or 16, not 3/],
+  [[{ match: '*' }], /"bits" must be 4, 8 or 16, not null/],
   [[{ match: 7, bits: 4 }], /"match" must be a text/],
   [[{ match: '*', bits: 4, method: 'guess' }], /there is no method 'guess'/],
   [[{ match: '*', bits: 4, width: 1 }], /there is no key 'width'/],

@@ -24,7 +24,12 @@ test('bits and patterns as entries of calibrate', () => {
   expect(activationBits('4')).toEqual(all);
   expect(activationBits('4,a=b=8')).toEqual([...all, { match: 'a=b', bits: 8 }]);
   expect(activationBits('conv*=4')).toEqual([{ match: 'conv*', bits: 4 }]);
-  for (const wrong of ['', '3', 'a=5', '=4', '4,']) expect(() => activationBits(wrong)).toThrow(/Must look like/);
+  expect(activationBits('16,y=8')).toEqual([
+    { match: ':all', bits: 16 },
+    { match: 'y', bits: 8 },
+  ]);
+  for (const wrong of ['', '3', '6', '116', 'a=5', '=4', '4,'])
+    expect(() => activationBits(wrong)).toThrow(/Must look like/);
 });
 
 test('--activations 4 spares the last layer; a name in full reaches an output', async () => {

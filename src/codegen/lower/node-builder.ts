@@ -2,7 +2,7 @@ import { constantOf, typeOf } from '../../ir/graph.ts';
 import type { KernelWish, LayerSpec, Layout, LowerBuilder, Operand } from '../../ir/lowering.ts';
 import type { Argument, Call, Overlap, Port, Storage } from '../../ir/program.ts';
 import { channelsLast, dimensionStrides, isRowMajor, memoryToIndex, rowMajor, sameStorage } from '../../ir/storage.ts';
-import { arenaArray, isPacked } from '../../ir/tensor.ts';
+import { arenaArray, isPacked, isWide } from '../../ir/tensor.ts';
 import type { Node, Tensor } from '../../ir/types.ts';
 import { cType } from '../../ops/support/c-text.ts';
 import { must } from '../../support/errors.ts';
@@ -34,7 +34,7 @@ export function nodeBuilder(program: ProgramBuilder, node: Node, wish: KernelWis
     type: (value) => typeOf(graph, value),
     constant: (value) => constantOf(graph, value),
     storageOf: (value) => program.port(value).storage,
-    read(index, layout, { packed = false } = {}) {
+    read(index, layout, { packed = false, wide = false } = {}) {
       const value = must(node.inputs[index], `input ${index} of ${node.op} '${node.name}'`);
       const constant = constantOf(graph, value);
       if (constant) {
@@ -46,18 +46,24 @@ export function nodeBuilder(program: ProgramBuilder, node: Node, wish: KernelWis
       }
       const port = program.port(value);
       const laid = program.relaid(port, wantedStorage(port, layout));
-      const placed = isPacked(laid.type) && !packed ? program.unpacked(laid) : laid;
+      const bytes = isPacked(laid.type) && !packed ? program.unpacked(laid) : laid;
+      const placed = wide && !isWide(bytes.type) ? program.widened(bytes) : bytes;
       const known = [...reads].find(([, other]) => other.buffer === placed.buffer);
       if (known) return operand(known[0], placed, null);
       const name = reads.size === 0 && node.inputs.length === 1 ? 'x' : `x${index}`;
       reads.set(name, placed);
       return argument(name, placed, 'read');
     },
-    write(index, layout, { packed = false } = {}) {
+    write(index, layout, { packed = false, wide = false } = {}) {
       const value = must(node.outputs[index], `output ${index} of ${node.op} '${node.name}'`);
       const { shape } = typeOf(graph, value);
       const home = program.addValue(value, resolveLayout(layout, shape));
-      const port = isPacked(home.type) && !packed ? program.addUnpacked(home) : home;
+      const port =
+        wide && !isWide(home.type)
+          ? program.addWidened(home)
+          : isPacked(home.type) && !packed
+            ? program.addUnpacked(home)
+            : home;
       if (port !== home) toPack.push({ from: port, to: home });
       const name = node.outputs.filter((output) => output !== null).length === 1 ? 'y' : `y${index}`;
       writes.push(port);

@@ -11,10 +11,11 @@ import type {
 } from '../../ir/program.ts';
 import { elementCount } from '../../ir/shape.ts';
 import { rowMajor, sameStorage } from '../../ir/storage.ts';
-import { arenaArray, arenaBytes, isPacked } from '../../ir/tensor.ts';
+import { arenaArray, arenaBytes, elementBytes, isPacked, isWide } from '../../ir/tensor.ts';
 import type { DType, Graph, Node, TensorType, TypedArray, ValueName } from '../../ir/types.ts';
 import { bytesPerElement } from '../../numerics/dtype.ts';
 import { cType } from '../../ops/support/c-text.ts';
+import { assignText, elementText } from '../../ops/support/element.ts';
 import { linesParams } from '../../ops/support/loops.ts';
 import { pointwiseParams } from '../../ops/support/pointwise.ts';
 import { invariant, must } from '../../support/errors.ts';
@@ -39,6 +40,10 @@ export interface ProgramBuilder {
   /** A place with one code to a byte for a layer that cannot write packed codes; pack() brings them where they belong. */
   addUnpacked(port: Port): Port;
   pack(from: Port, to: Port): void;
+  /** The same codes in 16 bits each; emits the copy the first time it is asked for. */
+  widened(port: Port): Port;
+  /** A place of 16 bits a code for a layer that writes such; pack() brings them where they belong. */
+  addWidened(port: Port): Port;
   addTable(
     hint: string,
     dtype: DType,
@@ -113,8 +118,20 @@ export function startProgram(graph: Graph, name: string, features: ReadonlySet<s
     },
     addUnpacked: (port) => newPort(port.value, port.storage, 'activation', unpackedType(port.type)),
     pack(from, to) {
-      builder.addCall(packingCall(from, to), 'pack');
+      if (isWide(from.type)) builder.addCall(widthCall(from, to), 'narrow');
+      else builder.addCall(packingCall(from, to), 'pack');
     },
+    widened(port) {
+      const known = copies
+        .get(port.value)
+        ?.find((copy) => isWide(copy.type) && sameStorage(copy.storage, port.storage));
+      if (known) return known;
+      const copy = builder.addWidened(port);
+      addCopy(copy, () => widthCall(port, copy));
+      append(copies, port.value, copy);
+      return copy;
+    },
+    addWidened: (port) => newPort(port.value, port.storage, 'activation', widenedType(port.type)),
     addTable(hint, dtype, data, kind, comment, parameterBytes) {
       const start = startOf(dtype, data);
       const same = tablesByStart.get(start)?.find((table) => sameData(table.data, data));
@@ -150,9 +167,12 @@ export function startProgram(graph: Graph, name: string, features: ReadonlySet<s
   };
   return builder;
 
-  function copyOf(port: Port, storage: Storage, packed: boolean): Port | undefined {
-    const known = copies.get(port.value) ?? [];
-    return known.find((copy) => isPacked(copy.type) === packed && sameStorage(copy.storage, storage));
+  function copyOf({ value, type }: Port, storage: Storage, packed: boolean): Port | undefined {
+    const wide = isWide(type);
+    const known = copies.get(value) ?? [];
+    return known.find(
+      ({ type, storage: own }) => isPacked(type) === packed && isWide(type) === wide && sameStorage(own, storage),
+    );
   }
 
   /** A value without elements has nothing to copy. */
@@ -232,6 +252,35 @@ function packingCall(from: Port, to: Port): Omit<Call, 'symbol'> {
     constants: [],
     summary: `${count} codes ${packs ? 'two to a byte' : 'one to a byte'}`,
     result: packs ? to : null,
+  };
+}
+
+/** The same codes, in 16 bits each. */
+function widenedType(type: TensorType): TensorType {
+  return { ...type, dtype: 'i16', quant: type.quant && { ...type.quant, bits: 16 } };
+}
+
+/** Between codes of 16 bits and fewer, which hold them, front to back. */
+function widthCall(from: Port, to: Port): Omit<Call, 'symbol'> {
+  const count = elementCount(to.shape);
+  const [x, y] = [from, to].map(({ type }, i) => ({ name: 'xy'[i], packed: isPacked(type) }));
+  const argument = (name: string, port: Port, access: Argument['access']): Argument => {
+    return { name, ctype: cType(arenaArray(port.type).dtype), access, buffer: port.buffer };
+  };
+  const narrows = isWide(from.type);
+  const growth = elementBytes(to.type) - elementBytes(from.type);
+  const value = narrows ? `(int8_t)${elementText(x, 'i')}` : elementText(x, 'i');
+  return {
+    op: narrows ? 'Narrow' : 'Widen',
+    node: to.value,
+    template: 'lines',
+    params: linesParams([`for (int32_t i = 0; i < ${count}; i++) {`, `    ${assignText(y, 'i', value)}`, '}']),
+    arguments: [argument('x', from, 'read'), argument('y', to, 'write')],
+    overlaps: [{ read: from.buffer, write: to.buffer, distance: Math.ceil(growth > 0 ? (count - 1) * growth : 0) }],
+    macs: 0,
+    constants: [],
+    summary: `${count} codes ${narrows ? 'from' : 'to'} 16 bits`,
+    result: narrows ? to : null,
   };
 }
 

@@ -6,9 +6,12 @@ export function biasTables(
   job: LinearJob,
   lower: LowerBuilder,
 ): { readonly bias: string; readonly multiplier: string } {
-  const { name, bias, multiplier } = job;
+  const { name, bias, wideBias, multiplier } = job;
+  const text = `bias with the input zero point folded in, of ${name}`;
   return {
-    bias: lower.table('bias', 'i32', bias, 'parameters', `bias with the input zero point folded in, of ${name}`),
+    bias: wideBias
+      ? lower.table('bias', 'i64', wideBias, 'parameters', text)
+      : lower.table('bias', 'i32', bias, 'parameters', text),
     multiplier: lower.table('multiplier', 'i32', multiplier, 'parameters', `${scaleText(job)} per output of ${name}`),
   };
 }
@@ -17,5 +20,6 @@ export function biasTables(
 function scaleText({ form, leftShift }: LinearJob): string {
   if (form === 'shifts') return '-log2(scale)';
   if (form === 'words' || form === 'odd' || form === 'fine') return 'scale as mantissa and exponent';
-  return `scale * 2^${form === 'wide' ? 32 + leftShift : 32 - leftShift}`;
+  const right = form === 'wide' || form === 'sum32' || form === 'sum64';
+  return `scale * 2^${right ? 32 + leftShift : 32 - leftShift}`;
 }

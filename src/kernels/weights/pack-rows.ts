@@ -21,12 +21,25 @@ export function packRows(codes: Codes, rows: number, columns: number): Codes {
   return packed;
 }
 
+/** packRows() whose blocks hold four columns as 0, 2, 1, 3: bytes 0 and 2 of a word widen together, then 1 and 3. */
+export function packRowsForPairs(codes: Codes, rows: number, columns: number): Codes {
+  const packed = packRows(codes, rows, columns);
+  const whole = columns - (columns % 4);
+  for (let block = 0; block + 4 <= rows; block += 4) {
+    const start = block * columns;
+    for (let at = start; at < start + 4 * whole; at += 4) {
+      [packed[at + 1], packed[at + 2]] = [packed[at + 2], packed[at + 1]];
+    }
+  }
+  return packed;
+}
+
 /** The rows of each group packed by themselves. */
-export function packGroups(codes: Codes, { rows, perGroup, depth }: RowOrder): Codes {
+export function packGroups(codes: Codes, { rows, perGroup, depth }: RowOrder, pack = packRows): Codes {
   const packed = codes.slice();
   for (let first = 0; first < rows; first += perGroup) {
     const from = first * depth;
-    packed.set(packRows(codes.subarray(from, from + perGroup * depth), perGroup, depth), from);
+    packed.set(pack(codes.subarray(from, from + perGroup * depth), perGroup, depth), from);
   }
   return packed;
 }

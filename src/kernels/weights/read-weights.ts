@@ -23,6 +23,8 @@ export interface LayerWeights {
   readonly codes: Codes;
   readonly layout: string;
   readonly order: RowOrder;
+  /** Set: the kernel takes no packed weights in registers. */
+  readonly unpacked?: true;
   /** The kernel can do with some rows of a group at a time. */
   readonly blocks: boolean;
   /** It needs each row once, and can do with some columns of it at a time. */
@@ -104,7 +106,7 @@ export function planWeights(
   const kind = codes instanceof Int8Array ? 's8' : 'w16';
   const direct = { layer, format, codes, whole: 0, block: 0, chunk: 0, scratchBytes: 0 };
   if (format.unpack === null) return { ...direct, kind, reading: 'bytes', segments: [] };
-  if (layer.blocks && format.inline && readsInline(format.inline, layer, codes)) {
+  if (layer.blocks && !layer.unpacked && format.inline && readsInline(format.inline, layer, codes)) {
     return { ...direct, kind: format.inline.kernel, reading: 'inline', segments: rowSegments(order, 4, 1) };
   }
   const { count, ...parts } = unpackedParts(layer, codes);

@@ -15,6 +15,7 @@ export const conv: OpDef = {
   quantize: {
     inputs: ['activation', 'weight', 'bias'],
     output: 'calibrated',
+    wide: true,
     refuse: (node, graph) =>
       graph.constants.has(node.inputs[1]!) && (node.inputs[2] == null || graph.constants.has(node.inputs[2]))
         ? null

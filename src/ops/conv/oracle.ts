@@ -1,9 +1,9 @@
 import { intAttribute } from '../../ir/attributes.ts';
 import type { Node, Tensor, ValueName } from '../../ir/types.ts';
-import { clampCodes, quantOf, weightRequantization, zeroPointOf } from '../../quant/quantized.ts';
+import { clampCodes, quantOf, spanOf, weightRequantization, zeroPointOf } from '../../quant/quantized.ts';
 import { must } from '../../support/errors.ts';
 import type { OracleBuilder } from '../op-def.ts';
-import { centred, ONNX_I64, requantized, withBias } from '../support/oracle.ts';
+import { ONNX_I64, requantized, sumsOfCodes, withBias } from '../support/oracle.ts';
 
 /** Conv over integer-valued floats (exact below 2^24), bias and requantization in int64. */
 export function convOracle(node: Node, oracle: OracleBuilder): void {
@@ -13,10 +13,16 @@ export function convOracle(node: Node, oracle: OracleBuilder): void {
   const rank = weights.shape.length - 2;
   const x = quantOf(graph, node.inputs[0]);
   const y = quantOf(graph, node.outputs[0]);
-  const zero = zeroPointOf(x);
-  const span = Math.max(127 - zero, zero + 128);
-  const input = centred(oracle, node.inputs[0]!, zero);
+  const perChannel = [channels, ...new Array<number>(rank).fill(1)];
+  const span = x.bits > 8 ? 256 : spanOf(x);
+  const sums = sumsOfCodes(oracle, node.inputs[0]!, x, (input) => convolved(oracle, node, weights, input, span));
+  const biased = withBias(oracle, node, sums, perChannel);
+  const scales = weightRequantization(graph, node, channels);
+  oracle.output(0, requantized(oracle, biased, scales, perChannel, zeroPointOf(y), clampCodes(node, y)));
+}
 
+/** int64. @param span the largest magnitude of the input */
+function convolved(oracle: OracleBuilder, node: Node, weights: Tensor, input: ValueName, span: number): ValueName {
   const parts = intAttribute(node, 'group', 1) === 1 ? exactParts(weights, span) : 1;
   let acc: ValueName | null = null;
   for (let part = 0; part < parts; part++) {
@@ -27,10 +33,7 @@ export function convOracle(node: Node, oracle: OracleBuilder): void {
     const whole = oracle.node('Cast', [sum], { to: ONNX_I64 });
     acc = acc === null ? whole : oracle.node('Add', [acc, whole]);
   }
-  const perChannel = [channels, ...new Array<number>(rank).fill(1)];
-  const biased = withBias(oracle, node, acc!, perChannel);
-  const scales = weightRequantization(graph, node, channels);
-  oracle.output(0, requantized(oracle, biased, scales, perChannel, zeroPointOf(y), clampCodes(node, y)));
+  return must(acc, 'a sum');
 }
 
 /** Into how many runs of input channels the sum must be split so that each stays exact in float32. */

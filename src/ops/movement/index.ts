@@ -12,9 +12,13 @@ import { split } from './split.ts';
 import { tensorScatter } from './tensor-scatter.ts';
 
 /** Codes move as any elements do. */
-const MOVES: QuantizeRule = { inputs: ['activation'], output: 'as-input' };
-const JOINS: QuantizeRule = { inputs: 'all-activations', output: 'shared' };
-const FILLS: QuantizeRule = { inputs: () => ['activation', 'parameter', 'fill', 'parameter'], output: 'as-input' };
+const MOVES: QuantizeRule = { inputs: ['activation'], output: 'as-input', wide: true };
+const JOINS: QuantizeRule = { inputs: 'all-activations', output: 'shared', wide: true };
+const FILLS: QuantizeRule = {
+  inputs: () => ['activation', 'parameter', 'fill', 'parameter'],
+  output: 'as-input',
+  wide: true,
+};
 
 /** Operators that move elements and compute nothing. */
 export const movementOps: readonly OpDef[] = [

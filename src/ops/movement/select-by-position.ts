@@ -6,7 +6,7 @@ import { literal } from '../support/c-text.ts';
 import { axisOf, constantNumbers } from '../support/inputs.ts';
 import { inLoops, linesParams, loopsOver, position, without } from '../support/loops.ts';
 import { checkMoves, elementsText, followInput } from '../support/moves.ts';
-import { centred, ONNX_I8, ONNX_I64 } from '../support/oracle.ts';
+import { centred, ONNX_I64 } from '../support/oracle.ts';
 import { compressRules, eyeLikeRules, oneHotRules, reverseSequenceRules, triluRules } from './rules.ts';
 
 export const trilu: OpDef = {
@@ -44,7 +44,7 @@ function triluOracle(node: Node, oracle: OracleBuilder): void {
   const zero = zeroPointOf(quantOf(oracle.graph, x));
   const kept = oracle.node('Trilu', [centred(oracle, x!, zero, ONNX_I64), k ?? null], node.attributes);
   const codes = oracle.node('Add', [kept, oracle.tensor('i64', [], [BigInt(zero)])]);
-  oracle.output(0, oracle.node('Cast', [codes], { to: ONNX_I8 }));
+  oracle.output(0, oracle.node('Cast', [codes], { to: oracle.carrier }));
 }
 
 export const eyeLike: OpDef = {

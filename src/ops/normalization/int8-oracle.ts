@@ -1,7 +1,7 @@
 import type { Node } from '../../ir/types.ts';
 import { clampCodes, quantOf, zeroPointOf } from '../../quant/quantized.ts';
 import type { OracleBuilder } from '../op-def.ts';
-import { centred, clampedToInt8, ONNX_F64, ONNX_I64, shiftedRight } from '../support/oracle.ts';
+import { centred, clampedCodes, ONNX_F64, ONNX_I64, shiftedRight } from '../support/oracle.ts';
 import { normalizationOf, rowsOf } from './int8.ts';
 
 /** The exponents of 4 by which a variance may be divided: -15 to 15. */
@@ -53,6 +53,6 @@ export function normalizationOracle(node: Node, oracle: OracleBuilder): void {
     );
   const scaled = oracle.node('Mul', [normal, everywhere(factors)]);
   const step = shiftedRight(oracle, oracle.node('Add', [scaled, everywhere(offsets)]), shift);
-  const y = clampedToInt8(oracle, step, clampCodes(node, quantOf(oracle.graph, node.outputs[0])));
+  const y = clampedCodes(oracle, step, clampCodes(node, quantOf(oracle.graph, node.outputs[0])));
   oracle.output(0, oracle.node('Reshape', [y, list(shape.map(BigInt))]));
 }

@@ -18,7 +18,7 @@ export const maxPool: OpDef = {
   summary: 'Maximum over a window, 1-D and 2-D; dilation, ceil_mode, auto_pad.',
   check: [inputs(1), ...poolRules],
   spatial: true,
-  quantize: { inputs: ['activation'], output: 'as-input', refuse: onlyOneOutput },
+  quantize: { inputs: ['activation'], output: 'as-input', wide: true, refuse: onlyOneOutput },
   oracle: maxPoolOracle,
   lower(node, lower) {
     lowerMax(node, lower);
@@ -30,7 +30,7 @@ export const averagePool: OpDef = {
   summary: 'Mean over a window, 1-D and 2-D; ceil_mode, count_include_pad, dilation.',
   check: [inputs(1), ...poolRules],
   spatial: true,
-  quantize: { inputs: ['activation'], output: 'calibrated' },
+  quantize: { inputs: ['activation'], output: 'calibrated', wide: true },
   oracle: (node, oracle) =>
     averagePoolOracle(node, oracle, must(poolWindow(node, oracle), 'a 1-D or 2-D window'), includePad(node)),
   lower: lowerAverage,
@@ -41,7 +41,7 @@ export const globalAveragePool: OpDef = {
   summary: 'Mean over all positions of each channel.',
   check: globalPoolRules,
   spatial: true,
-  quantize: { inputs: ['activation'], output: 'calibrated' },
+  quantize: { inputs: ['activation'], output: 'calibrated', wide: true },
   oracle: (node, oracle) => averagePoolOracle(node, oracle, must(poolWindow(node, oracle), 'a window'), 0),
   lower: lowerAverage,
 };
@@ -51,7 +51,7 @@ export const globalMaxPool: OpDef = {
   summary: 'Maximum over all positions of each channel.',
   check: globalPoolRules,
   spatial: true,
-  quantize: { inputs: ['activation'], output: 'as-input' },
+  quantize: { inputs: ['activation'], output: 'as-input', wide: true },
   oracle: maxPoolOracle,
   lower: lowerMax,
 };

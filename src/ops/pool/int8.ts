@@ -17,14 +17,18 @@ import { poolWork } from '../../kernels/work.ts';
 import { zeroPointField } from '../../quant/imported-scales.ts';
 import { clampCodes, layerRequantization, quantOf, scaleOf, spanOf, zeroPointOf } from '../../quant/quantized.ts';
 import { averageFactors } from '../../quant/requantize.ts';
+import { hasWideCodes } from '../../quant/wide-codes.ts';
 import type { LowerBuilder, Operand } from '../op-def.ts';
 import { averagePoolAdds, maxPoolAdds } from './adds.ts';
 import { paddedExtent } from './float.ts';
 
 /** The code order is the order of the real numbers, so the maximum of codes is the code of the maximum. */
 export function lowerMaxPoolS8(node: Node, lower: LowerBuilder, shape: WindowShape): void {
-  const x = lower.read(0, 'channels-last', { packed: true });
-  const y = lower.write(0, 'channels-last', { packed: true });
+  const wide = hasWideCodes(lower.graph, node);
+  const access = wide ? { wide } : { packed: true };
+  const x = lower.read(0, 'channels-last', access);
+  const y = lower.write(0, 'channels-last', access);
+  if (wide) return lowerWith(poolJob(node, lower, shape, x, y), [maxPoolS16], lower);
   if (x.packed !== y.packed) return lower.refuse('its input and output must have codes of one width');
   lowerWith(
     poolJob(node, lower, shape, x, y),
@@ -72,8 +76,10 @@ function portableWork({ x, y, shape }: PoolJob): Work {
 
 /** Sum of (x - zero point) over the window, then one multiply by scale / count. */
 export function lowerAveragePoolS8(node: Node, lower: LowerBuilder, shape: WindowShape, includePad: number): void {
-  const x = lower.read(0, 'channels-last', { packed: true });
-  const y = lower.write(0, 'channels-last', { packed: true });
+  const wide = hasWideCodes(lower.graph, node);
+  const access = wide ? { wide } : { packed: true };
+  const x = lower.read(0, 'channels-last', access);
+  const y = lower.write(0, 'channels-last', access);
   const extent = paddedExtent(node, shape, includePad);
   const { rows: _, columns: __, ...scales } = averageScales(lower.graph, node, shape, extent);
   lower.requantizes(scales.form);
@@ -85,8 +91,19 @@ export function lowerAveragePoolS8(node: Node, lower: LowerBuilder, shape: Windo
     zeroPoint: zeroPointField(scales, plain.zeroPoint),
     inputZeroPoint: zeroPointOf(quantOf(lower.graph, node.inputs[0])),
   };
+  if (wide) return lowerWith(job, [averagePoolS16], lower);
   lowerWith(job, [averagePoolAdds, averagePoolHeliumS8, averagePool4S8, averagePool4A4, portableAveragePool], lower);
 }
+
+const maxPoolS16: Kernel<PoolJob> = {
+  ...portableMaxPool,
+  id: 'maxpool2d_s16',
+  build: ({ x, y, shape, clamp, summary }) => ({
+    template: 'maxpool2d_s16',
+    params: { shape: windowParams(shape), x: x.name, y: y.name, ...clamp },
+    summary,
+  }),
+};
 
 const portableAveragePool: Kernel<AveragePoolJob> = {
   id: 'averagepool2d_s8',
@@ -101,10 +118,6 @@ const portableAveragePool: Kernel<AveragePoolJob> = {
     const { x, y, shape, counts, multiplier, leftShift, zeroPoint, clamp } = job;
     const packed = x.packed || y.packed;
     const even = counts.length === 1 && !packed;
-    const byCount = new Int32Array(Math.max(...counts) + 1);
-    counts.forEach((count, i) => {
-      byCount[count] = multiplier[i];
-    });
     return {
       template: packed ? 'averagepool2d_a4' : even ? 'averagepool2d_even_s8' : 'averagepool2d_s8',
       params: {
@@ -114,12 +127,40 @@ const portableAveragePool: Kernel<AveragePoolJob> = {
         ...(packed && { x_packed: x.packed ? 1 : 0, y_packed: y.packed ? 1 : 0 }),
         ...job.extent,
         input_zero_point: job.inputZeroPoint,
-        multiplier: even
-          ? multiplier[0]
-          : lower.table('multiplier', 'i32', byCount, 'parameters', `scale by number of cells, of ${job.name}`),
+        multiplier: even ? multiplier[0] : multipliersByCount(job, lower),
         left_shift: leftShift,
         zero_point: zeroPoint,
         ...clamp,
+      },
+      summary: job.summary,
+    };
+  },
+};
+
+function multipliersByCount({ counts, multiplier, name }: AveragePoolJob, lower: LowerBuilder): string {
+  const byCount = new Int32Array(Math.max(...counts) + 1);
+  counts.forEach((count, i) => {
+    byCount[count] = multiplier[i];
+  });
+  return lower.table('multiplier', 'i32', byCount, 'parameters', `scale by number of cells, of ${name}`);
+}
+
+const averagePoolS16: Kernel<AveragePoolJob> = {
+  ...portableAveragePool,
+  id: 'averagepool2d_s16',
+  build(job, lower) {
+    return {
+      template: 'averagepool2d_s16',
+      params: {
+        shape: windowParams(job.shape),
+        x: job.x.name,
+        y: job.y.name,
+        ...job.extent,
+        input_zero_point: job.inputZeroPoint,
+        multiplier: multipliersByCount(job, lower),
+        left_shift: job.leftShift,
+        zero_point: job.zeroPoint,
+        ...job.clamp,
       },
       summary: job.summary,
     };

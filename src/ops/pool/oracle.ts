@@ -3,7 +3,7 @@ import type { Node } from '../../ir/types.ts';
 import type { WindowShape } from '../../ir/window.ts';
 import { clampCodes, quantOf, zeroPointOf } from '../../quant/quantized.ts';
 import type { OracleBuilder } from '../op-def.ts';
-import { centred, ONNX_I64, requantized } from '../support/oracle.ts';
+import { ONNX_I64, requantized, sumsOfCodes } from '../support/oracle.ts';
 import { paddedExtent } from './float.ts';
 import { averageScales } from './int8.ts';
 
@@ -18,11 +18,11 @@ export function averagePoolOracle(node: Node, oracle: OracleBuilder, shape: Wind
   const rank = type.shape.length - 2;
   const kernel = node.op === 'GlobalAveragePool' ? type.shape.slice(2) : intsAttribute(node, 'kernel_shape', []);
   const ones = new Float32Array(shape.in_c * shape.kernel_h * shape.kernel_w).fill(1);
-  const sum = oracle.node(
-    'Conv',
-    [centred(oracle, node.inputs[0]!, zeroPointOf(x)), oracle.tensor('f32', [shape.in_c, 1, ...kernel], ones)],
-    node.op === 'GlobalAveragePool' ? { group: shape.in_c } : convAttributes(shape, rank),
-  );
+  const attributes = node.op === 'GlobalAveragePool' ? { group: shape.in_c } : convAttributes(shape, rank);
+  const acc = sumsOfCodes(oracle, node.inputs[0]!, x, (input) => {
+    const weights = oracle.tensor('f32', [shape.in_c, 1, ...kernel], ones);
+    return oracle.node('Cast', [oracle.node('Conv', [input, weights], attributes)], { to: ONNX_I64 });
+  });
   const { multiplier, counts, rows, columns, ...requantization } = averageScales(
     oracle.graph,
     node,
@@ -36,7 +36,6 @@ export function averagePoolOracle(node: Node, oracle: OracleBuilder, shape: Wind
       : rank === 1
         ? [columns.length]
         : [rows.length, columns.length];
-  const acc = oracle.node('Cast', [sum], { to: ONNX_I64 });
   const scales = { ...requantization, multiplier: Int32Array.from(perPosition) };
   oracle.output(0, requantized(oracle, acc, scales, spatial, zeroPointOf(y), clampCodes(node, y)));
 }

@@ -7,7 +7,7 @@ import type { LowerBuilder, OracleBuilder, QuantizeRule } from '../op-def.ts';
 import { axisOf } from '../support/inputs.ts';
 import { inLoops, linesParams } from '../support/loops.ts';
 import { followInput } from '../support/moves.ts';
-import { clampedToInt8, ONNX_I64, shiftedRight } from '../support/oracle.ts';
+import { clampedCodes, ONNX_I64, shiftedRight } from '../support/oracle.ts';
 import { rowsAlong } from '../support/rows.ts';
 
 /** Most exponentials of a sum, so that each has 8 bits at least. */
@@ -91,7 +91,7 @@ export function logSumOracle(node: Node, oracle: OracleBuilder): void {
   const both = oracle.node('Add', [oracle.node('Mul', [own, number(code)]), log]);
   const sum = oracle.node(isSoftmax(node) ? 'Sub' : 'Add', [number(start), both]);
   const clamp = clampCodes(node, quantOf(oracle.graph, node.outputs[0]));
-  oracle.output(0, clampedToInt8(oracle, shiftedRight(oracle, sum, shift), clamp));
+  oracle.output(0, clampedCodes(oracle, shiftedRight(oracle, sum, shift), clamp));
 }
 
 /** nn_log2_u32 over int64 tensors: the mantissa in 2^30 .. 2^31, squared once for every digit. */

@@ -5,7 +5,7 @@ import type { OpDef, OracleBuilder, UpgradeBuilder } from '../op-def.ts';
 import { followStorage } from '../support/follow-storage.ts';
 import { axisOf, checkDtype } from '../support/inputs.ts';
 import { inLoops, linesParams, loopsOver, sumText } from '../support/loops.ts';
-import { ONNX_I8, ONNX_I32 } from '../support/oracle.ts';
+import { ONNX_I32 } from '../support/oracle.ts';
 import { isInteger, isReal } from '../support/scalar.ts';
 import { topKRules } from './rules.ts';
 
@@ -72,7 +72,7 @@ export const topK: OpDef = {
 function chooseWide({ inputs: [x, k], outputs, attributes }: Node, oracle: OracleBuilder): void {
   const wide = oracle.node('Cast', [x], { to: ONNX_I32 });
   const [values, indices] = oracle.pair('TopK', [wide, k], attributes);
-  if (outputs[0] != null) oracle.output(0, oracle.node('Cast', [values], { to: ONNX_I8 }));
+  if (outputs[0] != null) oracle.output(0, oracle.node('Cast', [values], { to: oracle.carrier }));
   if (outputs[1] != null) oracle.output(1, indices);
 }
 

@@ -5,7 +5,7 @@ import { clampCodes, quantOf } from '../../quant/quantized.ts';
 import type { LowerBuilder, OracleBuilder, QuantizeRule } from '../op-def.ts';
 import { inLoops, linesParams, loopsOver, position, type Walk, without } from '../support/loops.ts';
 import { checkMoves, elementsText, followInput } from '../support/moves.ts';
-import { clampedToInt8, ONNX_I64, shiftedRight } from '../support/oracle.ts';
+import { clampedCodes, ONNX_I64, shiftedRight } from '../support/oracle.ts';
 import { axisTaps } from './resize-axis.ts';
 import { resizeAxes, resizeMode } from './resize-node.ts';
 
@@ -133,5 +133,5 @@ export function resizeOracle(node: Node, oracle: OracleBuilder): void {
   }
   const half = oracle.node('Add', [sum, oracle.tensor('i64', [], [bits > 0 ? 1n << BigInt(bits - 1) : 0n])]);
   const clamp = clampCodes(node, quantOf(oracle.graph, node.outputs[0]));
-  oracle.output(0, clampedToInt8(oracle, shiftedRight(oracle, half, bits), clamp));
+  oracle.output(0, clampedCodes(oracle, shiftedRight(oracle, half, bits), clamp));
 }

@@ -8,7 +8,7 @@ import { fitsInt32, type ImportedAddition, importedAddition } from '../../quant/
 import { isPow2 } from '../../quant/pow2-scale.ts';
 import { clampCodes, quantOf, scaleOf, zeroPointOf } from '../../quant/quantized.ts';
 import type { LowerBuilder, OracleBuilder } from '../op-def.ts';
-import { clampedToInt8, ONNX_I64, shiftedRight } from './oracle.ts';
+import { clampedCodes, ONNX_I64, shiftedRight } from './oracle.ts';
 import { pairJob, portable } from './pair-int8.ts';
 
 /**
@@ -61,7 +61,7 @@ export function addOracle(node: Node, oracle: OracleBuilder): void {
   const rounded = oracle.node('Add', [sum, oracle.tensor('i64', [], [BigInt(C)])]);
   const up = shiftedRight(oracle, rounded, S);
   const code = parity === null || S === 0 ? up : evenAtTies(oracle, rounded, up, S, parity);
-  oracle.output(0, clampedToInt8(oracle, code, clampCodes(node, quantOf(oracle.graph, node.outputs[0]))));
+  oracle.output(0, clampedCodes(oracle, code, clampCodes(node, quantOf(oracle.graph, node.outputs[0]))));
 }
 
 /** One less where nothing lies below the last bit and the code has not this parity. */

@@ -3,9 +3,10 @@ import { isRowMajor, memoryToIndex } from '../../ir/storage.ts';
 import type { Node, Tensor } from '../../ir/types.ts';
 import type { WindowShape } from '../../ir/window.ts';
 import { lowerWith } from '../../kernels/choose.ts';
-import { DENSE_KERNELS } from '../../kernels/index.ts';
+import { DENSE_KERNELS, WIDE_DENSE_KERNELS } from '../../kernels/index.ts';
 import { linearJob } from '../../kernels/linear-job.ts';
 import { clampCodes, quantOf, weightRequantization, zeroPointOf } from '../../quant/quantized.ts';
+import { hasWideCodes } from '../../quant/wide-codes.ts';
 import { must } from '../../support/errors.ts';
 import type { AccessOptions, LowerBuilder, Operand, OracleBuilder } from '../op-def.ts';
 import { centred, ONNX_F64, ONNX_I64, requantized, withBias } from './oracle.ts';
@@ -28,12 +29,14 @@ export function columnsInMemoryOrder(weights: Tensor, x: Operand): Tensor['data'
   return data;
 }
 
-/** int8 dense layer; `weights` is [out][in] codes. */
+/** Integer dense layer; `weights` is [out][in] codes. */
 export function lowerDenseS8(node: Node, lower: LowerBuilder, weights: Tensor): void {
   const [out, inputs] = weights.shape;
   const rows = elementCount(lower.type(node.outputs[0]).shape) / out;
-  const x = readRows(node, lower, rows, { packed: true });
-  const y = lower.write(0, 'row-major', { packed: true });
+  const wide = hasWideCodes(lower.graph, node);
+  const access = wide ? { wide } : { packed: true };
+  const x = readRows(node, lower, rows, access);
+  const y = lower.write(0, 'row-major', access);
   const job = linearJob(node, lower, {
     shape: rowsShape(rows, inputs, out),
     weights: { ...weights, data: columnsInMemoryOrder(weights, x) },
@@ -42,7 +45,7 @@ export function lowerDenseS8(node: Node, lower: LowerBuilder, weights: Tensor): 
     macs: rows * inputs * out,
     summary: denseTitle(rows, inputs, out),
   });
-  lowerWith(job, DENSE_KERNELS, lower);
+  lowerWith(job, wide ? WIDE_DENSE_KERNELS : DENSE_KERNELS, lower);
 }
 
 /** A 1x1 window over an image of one row whose pixels are the rows of the layer. */

@@ -2,7 +2,7 @@ import type { Graph, Node } from '../../ir/types.ts';
 import { type Division, divisionParameters } from '../../quant/division.ts';
 import { affineOf, clampCodes, quantOf, zeroPointOf } from '../../quant/quantized.ts';
 import type { LowerBuilder, OracleBuilder } from '../op-def.ts';
-import { centred, clampedToInt8, ONNX_I64 } from './oracle.ts';
+import { centred, clampedCodes, ONNX_I64 } from './oracle.ts';
 import { lowerPointwise } from './pointwise.ts';
 
 /** The quotient of two tensors of codes; see quant/division.ts. */
@@ -39,7 +39,7 @@ export function divOracle(node: Node, oracle: OracleBuilder): void {
   const steps = oracle.node('Where', [zero, byZero, oracle.node('Mul', [quotient, sign])]);
   const y = quantOf(oracle.graph, node.outputs[0]);
   const code = oracle.node('Add', [steps, number(zeroPointOf(y))]);
-  oracle.output(0, clampedToInt8(oracle, code, clampCodes(node, y)));
+  oracle.output(0, clampedCodes(oracle, code, clampCodes(node, y)));
 }
 
 function divisionOf(graph: Graph, node: Node): Division {

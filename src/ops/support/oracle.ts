@@ -1,4 +1,4 @@
-import type { Node, ValueName } from '../../ir/types.ts';
+import type { Node, Quant, ValueName } from '../../ir/types.ts';
 import type { CodeRange } from '../../quant/affine.ts';
 import { fractionBits } from '../../quant/fine-bias.ts';
 import { type ScaleParts, scaleParts } from '../../quant/imported-scales.ts';
@@ -8,6 +8,7 @@ import type { OracleBuilder } from '../op-def.ts';
 /** ONNX data type numbers for Cast. */
 export const ONNX_F32 = 1;
 export const ONNX_U8 = 2;
+export const ONNX_I16 = 5;
 export const ONNX_I8 = 3;
 export const ONNX_I32 = 6;
 export const ONNX_I64 = 7;
@@ -49,18 +50,76 @@ export function requantized(
   range: CodeRange,
 ): ValueName {
   const { multiplier, leftShift, form, tieParity } = requantization;
+  if (form === 'sum32' || form === 'sum64') {
+    return asCodes(oracle, wideStep(oracle, acc, requantization, shape), zeroPoint, range);
+  }
   if (form) {
     const parts = [...multiplier].map((m) => scaleParts(requantization, m));
     const step = nearestStep(oracle, acc, parts, shape, tieParity);
-    const code = oracle.node('Add', [step, oracle.tensor('i64', [], [BigInt(zeroPoint)])]);
-    return clampedToInt8(oracle, code, range);
+    return asCodes(oracle, step, zeroPoint, range);
   }
   const factors = [...multiplier].map((m) => BigInt(m) << BigInt(leftShift));
   const product = oracle.node('Mul', [acc, oracle.tensor('i64', shape, factors)]);
   const raised = oracle.node('Add', [product, oracle.tensor('i64', [], [(1n << 62n) + (1n << 31n)])]);
   const quotient = oracle.node('Div', [raised, oracle.tensor('i64', [], [1n << 32n])]);
   const code = oracle.node('Add', [quotient, oracle.tensor('i64', [], [BigInt(zeroPoint) - (1n << 30n)])]);
-  return clampedToInt8(oracle, code, range);
+  return clampedCodes(oracle, code, range);
+}
+
+function asCodes(oracle: OracleBuilder, step: ValueName, zeroPoint: number, range: CodeRange): ValueName {
+  return clampedCodes(oracle, oracle.node('Add', [step, oracle.tensor('i64', [], [BigInt(zeroPoint)])]), range);
+}
+
+/**
+ * floor((acc * M + 2^(31 + r)) / 2^(32 + r)) as quant/wide-codes.ts has it, for any acc of an int64 below 2^62: the product in
+ * two halves, acc = high * 2^32 + low. With r <= 0 sums beyond 32 bits are clamped first.
+ */
+function wideStep(
+  oracle: OracleBuilder,
+  acc: ValueName,
+  { multiplier, leftShift }: Requantization,
+  shape: readonly number[],
+): ValueName {
+  const number = (value: bigint) => oracle.tensor('i64', [], [value]);
+  const factors = oracle.tensor('i64', shape, Array.from(multiplier, BigInt));
+  if (leftShift <= 0) {
+    const largest = 2n ** 31n - 1n;
+    const product = oracle.node('Mul', [oracle.node('Clip', [acc, number(-largest), number(largest)]), factors]);
+    const half = oracle.node('Add', [product, number(1n << BigInt(31 + leftShift))]);
+    return flooredHalves(oracle, half, 32 + leftShift).quotient;
+  }
+  const { quotient: high, rest: low } = flooredHalves(oracle, acc, 32);
+  const lower = oracle.node('Div', [oracle.node('Mul', [low, factors]), number(1n << 32n)]);
+  const upper = oracle.node('Add', [oracle.node('Mul', [high, factors]), lower]);
+  const half = oracle.node('Add', [upper, number(1n << BigInt(leftShift - 1))]);
+  return flooredHalves(oracle, half, leftShift).quotient;
+}
+
+/**
+ * Sums of products with codes less their zero point: `sum` computes them in float32, exactly where the codes have 8 bits, and
+ * casts them to int64. Those of 16 are summed by bytes.
+ */
+export function sumsOfCodes(
+  oracle: OracleBuilder,
+  value: ValueName,
+  { bits, zeroPoint }: Quant,
+  sum: (input: ValueName) => ValueName,
+): ValueName {
+  if (bits <= 8) return sum(centred(oracle, value, zeroPoint[0]));
+  const { quotient, rest } = flooredHalves(oracle, centred(oracle, value, zeroPoint[0], ONNX_I64), 8);
+  const [high, low] = [quotient, rest].map((bytes) => sum(oracle.node('Cast', [bytes], { to: ONNX_F32 })));
+  return oracle.node('Add', [oracle.node('Mul', [high, oracle.tensor('i64', [], [256n])]), low]);
+}
+
+/** value = quotient * 2^shift + rest, 0 <= rest < 2^shift, over int64 tensors. */
+export function flooredHalves(
+  oracle: OracleBuilder,
+  value: ValueName,
+  shift: number,
+): { quotient: ValueName; rest: ValueName } {
+  const unit = oracle.tensor('i64', [], [1n << BigInt(shift)]);
+  const rest = oracle.node('Mod', [value, unit]);
+  return { quotient: oracle.node('Div', [oracle.node('Sub', [value, rest]), unit]), rest };
 }
 
 /** The step that imported-scales.ts defines, over int64 tensors; without `parity` ties go up. */
@@ -88,9 +147,10 @@ function nearestStep(
   return oracle.node('Sub', [up, oracle.node('Mul', [odd, oracle.node('Cast', [tie], { to: ONNX_I64 })])]);
 }
 
-export function clampedToInt8(oracle: OracleBuilder, code: ValueName, range: CodeRange): ValueName {
+/** int64 codes as the node's output holds them. */
+export function clampedCodes(oracle: OracleBuilder, code: ValueName, range: CodeRange): ValueName {
   const bound = (value: number) => oracle.tensor('i64', [], [BigInt(value)]);
-  return oracle.node('Cast', [oracle.node('Clip', [code, bound(range.min), bound(range.max)])], { to: ONNX_I8 });
+  return oracle.node('Cast', [oracle.node('Clip', [code, bound(range.min), bound(range.max)])], { to: oracle.carrier });
 }
 
 /** floor(value / 2^shift) for int64 |value| < 2^62. */

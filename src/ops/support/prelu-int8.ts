@@ -2,7 +2,7 @@ import type { Graph, Node, ValueName } from '../../ir/types.ts';
 import { clampCodes, quantOf, scaleOf, zeroPointOf } from '../../quant/quantized.ts';
 import { productScale, type Requantization, requantization } from '../../quant/requantize.ts';
 import type { LowerBuilder, OracleBuilder } from '../op-def.ts';
-import { centred, ONNX_I8, ONNX_I32, ONNX_I64, requantized } from './oracle.ts';
+import { centred, ONNX_I32, ONNX_I64, requantized } from './oracle.ts';
 import { lowerPointwise } from './pointwise.ts';
 
 /** y = requantize(v) for v = x - zero point of 0 or more, requantize(v (slope - zero point)) below; each with its scale. */
@@ -32,7 +32,7 @@ export function preluOracle(node: Node, oracle: OracleBuilder): void {
   const negative = oracle.node('Less', [v!, oracle.tensor('i64', [], [0n])]);
   const product = oracle.node('Mul', [v!, slope!]);
   const chosen = oracle.node('Where', [negative, code(product, below), code(v!, above)]);
-  oracle.output(0, oracle.node('Cast', [chosen], { to: ONNX_I8 }));
+  oracle.output(0, oracle.node('Cast', [chosen], { to: oracle.carrier }));
 }
 
 function preluScales(graph: Graph, node: Node): { above: Requantization; below: Requantization } {

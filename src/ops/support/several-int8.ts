@@ -2,7 +2,7 @@ import type { Graph, Node, ValueName } from '../../ir/types.ts';
 import { affineOf, clampCodes, quantOf } from '../../quant/quantized.ts';
 import { type WeightedSum, weightedSum } from '../../quant/weighted-sum.ts';
 import type { LowerBuilder, OracleBuilder } from '../op-def.ts';
-import { clampedToInt8, ONNX_I64, shiftedRight } from './oracle.ts';
+import { clampedCodes, ONNX_I64, shiftedRight } from './oracle.ts';
 import { elementName, lowerPointwise, type Step } from './pointwise.ts';
 
 /** y = clamp((start + x_1 A_1 + C_1 + ...) >> S), or the largest (smallest) term for the sum; see quant/weighted-sum.ts. */
@@ -39,7 +39,7 @@ export function severalOracle(node: Node, oracle: OracleBuilder): void {
   });
   const joined = terms.reduce((a: ValueName, b) => oracle.node(isExtreme(node) ? node.op : 'Add', [a, b]));
   const step = shiftedRight(oracle, oracle.node('Add', [joined, number(start)]), shift);
-  oracle.output(0, clampedToInt8(oracle, step, clampCodes(node, quantOf(oracle.graph, node.outputs[0]))));
+  oracle.output(0, clampedCodes(oracle, step, clampCodes(node, quantOf(oracle.graph, node.outputs[0]))));
 }
 
 function isExtreme({ op }: Node): boolean {

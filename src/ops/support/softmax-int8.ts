@@ -5,7 +5,7 @@ import type { Node, ValueName } from '../../ir/types.ts';
 import { codesOf, quantOf, scaleOf, zeroPointOf } from '../../quant/quantized.ts';
 import { type ImportedSoftmax, importedSoftmax, softmaxTable } from '../../quant/softmax-table.ts';
 import type { LowerBuilder, OracleBuilder, QuantizeRule } from '../op-def.ts';
-import { clampedToInt8, ONNX_I64 } from './oracle.ts';
+import { clampedCodes, ONNX_I64 } from './oracle.ts';
 
 /** Probabilities need no calibration: 1/256 steps from -128. Files of other tools may want others. */
 export const softmaxRule: QuantizeRule = {
@@ -71,13 +71,13 @@ export function softmaxOracle(node: Node, oracle: OracleBuilder): void {
   if (wide) {
     const zero = oracle.tensor('i64', [], [BigInt(zeroPointOf(y))]);
     const code = oracle.node('Add', [evenShare(oracle, powers, sum, wide), zero]);
-    return oracle.output(0, clampedToInt8(oracle, code, codesOf(y)));
+    return oracle.output(0, clampedCodes(oracle, code, codesOf(y)));
   }
   const scaled = oracle.node('Mul', [powers, oracle.tensor('i64', [], [256n])]);
   const half = oracle.node('Div', [sum, oracle.tensor('i64', [], [2n])]);
   const quotient = oracle.node('Div', [oracle.node('Add', [scaled, half]), sum]);
   const code = oracle.node('Sub', [quotient, oracle.tensor('i64', [], [128n])]);
-  oracle.output(0, clampedToInt8(oracle, code, { min: -128, max: 127 }));
+  oracle.output(0, clampedCodes(oracle, code, { min: -128, max: 127 }));
 }
 
 /** power / sum in steps of the result, half to even; see importedSoftmax. */

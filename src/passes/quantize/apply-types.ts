@@ -1,4 +1,5 @@
 import { constantOf, isOutput } from '../../ir/graph.ts';
+import { carrierOf } from '../../ir/tensor.ts';
 import type { Graph, Node, ValueName } from '../../ir/types.ts';
 import type { Role } from '../../ops/op-def.ts';
 import { codeRange, quantizeArray, quantizeValue } from '../../quant/affine.ts';
@@ -72,7 +73,7 @@ export async function applyQuantization(
     const quant = planned(node.inputs[0]!);
     const real = Float32Array.of(Number(constantOf(graph, input)?.data[0] ?? 0));
     const data = quantizeArray(real, affineOf(quant), codeRange(quant.bits));
-    return draft.addConstant(`${node.name}.fill`, { dtype: 'i8', shape: [], data }, quant);
+    return draft.addConstant(`${node.name}.fill`, { dtype: carrierOf(quant), shape: [], data }, quant);
   }
 
   /** A region of floats that depends on one value: its result for each of that value's codes. */

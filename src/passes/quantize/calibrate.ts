@@ -15,7 +15,8 @@ import { checkActivations, chooseActivations } from './choose-activations.ts';
  * Leaves the graph as it is but for `ranges`, whose ends have 8 significant bits: scales that follow from them seldom
  * depend on the processor on which onnxruntime ran.
  *
- * activations  which get 4 bits, see choose-activations.ts: their range is chosen for so many codes
+ * activations  which get 4 bits or 16, see choose-activations.ts: their range is chosen for so many codes; with 16 bits
+ *              it holds all that was seen unless the entry names a method
  * scales       'pow2': ranges whose scales are powers of two; for quantize-int8 with the same option
  */
 export const calibrate = definePass({
@@ -32,7 +33,10 @@ export const calibrate = definePass({
   async run(graph, { samples, method, percentile, activations, scales: scaleRule }, ctx) {
     const choices = chooseActivations(activations, graph);
     const scales = oneOf('calibrate', SCALES, scaleRule);
-    const methodOf = (value: ValueName) => choices.get(value)?.method ?? (method as CalibrationMethod);
+    const methodOf = (value: ValueName) => {
+      const { method: own = null, bits = 8 } = choices.get(value) ?? {};
+      return own ?? (bits === 16 ? 'minmax' : (method as CalibrationMethod));
+    };
     const floats = [...floatInputs(graph), ...computedFloats(graph)];
     const rectified = floats.filter((value) => seesBeforeRelu(methodOf(value)) && rectifierOf(graph, value) !== null);
     const { graph: spread, names } = beforeRelu(graph, rectified);

@@ -11,7 +11,7 @@ import { scaleGroups } from './scale-groups.ts';
 
 /** What codes an activation gets. */
 export interface ActivationChoice {
-  readonly bits: 4 | 8;
+  readonly bits: 4 | 8 | 16;
   /** How its range is chosen; null: as the pass is told for all. */
   readonly method: CalibrationMethod | null;
 }
@@ -32,12 +32,13 @@ const LIST = 'activations';
 /**
  * The bits of every float value that some entry matches; later entries win, the others get 8.
  *
- * entry   { "match": pattern, "bits": 4 or 8, "method": a calibration method }
+ * entry   { "match": pattern, "bits": 4, 8 or 16, "method": a calibration method }
  * pattern the name of a value or of the node that makes it, * for any run of characters; ':first': what the first layer
- *         with weights reads; ':last': what the last one reads and makes
+ *         with weights reads; ':last': what the last one reads and makes; ':all': every value, the model's inputs and
+ *         outputs too
  *
  * Values that must share a scale (max pooling, movement, Concat) share the choice. An input or output of the model is
- * only meant by its name in full, and so are those that share its scale.
+ * only meant by its name in full or by ':all', and so are those that share its scale.
  *
  * Throws UserError BAD_ARGUMENT that names every wrong entry.
  */
@@ -55,8 +56,8 @@ export function chooseActivations(entries: Json, graph: Graph): Map<ValueName, A
       if (!members.some((member) => matches(entry.match, graph, member))) continue;
       used.add(entry);
       const exact = isExact(entry.match);
-      if (border && !exact) continue;
-      if (fixed && entry.bits !== 8) {
+      if (border && !exact && entry.match !== ':all') continue;
+      if (fixed && entry.bits !== 8 && !(entry.bits === 16 && hasWideForm(fixed))) {
         if (exact) problems.push(`${where}: ${fixed.op} '${fixed.name}' always gives codes of 8 bits`);
         continue;
       }
@@ -80,7 +81,8 @@ function parseEntry(entry: { readonly [key: string]: Json }, report: (problem: s
   const [unknown] = Object.keys(rest);
   if (unknown !== undefined) report(`there is no key '${unknown}'`);
   else if (typeof match !== 'string') report('"match" must be a text');
-  else if (bits !== 4 && bits !== 8) report(`"bits" must be 4 or 8, not ${JSON.stringify(bits ?? null)}`);
+  else if (bits !== 4 && bits !== 8 && bits !== 16)
+    report(`"bits" must be 4, 8 or 16, not ${JSON.stringify(bits ?? null)}`);
   else {
     const known = CALIBRATION_METHODS.find((name) => name === method);
     if (method === null || known) return { match, bits, method: known ?? null };
@@ -89,12 +91,17 @@ function parseEntry(entry: { readonly [key: string]: Json }, report: (problem: s
   return null;
 }
 
+function hasWideForm({ domain, op }: Node): boolean {
+  return findOp(domain, op)?.quantize?.wideScale !== undefined;
+}
+
 /** A name in full reaches the model's inputs and outputs as well. */
 function isExact(pattern: string): boolean {
-  return !pattern.includes('*') && pattern !== ':first' && pattern !== ':last';
+  return !pattern.includes('*') && !pattern.startsWith(':');
 }
 
 function matches(pattern: string, graph: Graph, value: ValueName): boolean {
+  if (pattern === ':all') return true;
   const layers = linearLayers(graph);
   if (pattern === ':first') return layers[0]?.input === value;
   if (pattern === ':last') return layers.at(-1)?.input === value || layers.at(-1)?.output === value;

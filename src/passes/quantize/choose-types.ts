@@ -2,9 +2,9 @@ import { constantOf } from '../../ir/graph.ts';
 import type { Graph, Node, Quant, Tensor, ValueName } from '../../ir/types.ts';
 import { findOp } from '../../ops/index.ts';
 import type { QuantizeRule, Role } from '../../ops/op-def.ts';
-import { affineOfRange, codeRange } from '../../quant/affine.ts';
-import { pow2AffineOfRange, type Scales } from '../../quant/pow2-scale.ts';
-import { createScaleGroups, type ScaleGroups } from './scale-groups.ts';
+import { activationAffine } from '../../quant/affine.ts';
+import { pow2ActivationAffine, type Scales } from '../../quant/pow2-scale.ts';
+import { createScaleGroups, type ScaleGroups, scaleGroups } from './scale-groups.ts';
 import { type TableRegion, tableRegions } from './table-regions.ts';
 
 /** What becomes integer and with which scales. */
@@ -39,6 +39,8 @@ export function planQuantization(
   const roles = new Map<Node, readonly Role[]>();
   const codes = new Set<ValueName>(graph.inputs.filter((input) => graph.types.get(input)?.dtype === 'f32'));
   const groups = createScaleGroups(graph);
+  const widths = wideValues(graph, bitsOf);
+  const bits = (value: ValueName) => (widths.has(value) ? 16 : bitsOf(value));
   const fixed = new Map<ValueName, Quant>();
   for (const node of graph.nodes) {
     const output = node.outputs[0]!;
@@ -52,7 +54,7 @@ export function planQuantization(
       codes.add(output);
       continue;
     }
-    const rule = exclude(node) ? null : ruleOf(graph, node);
+    const rule = exclude(node) ? null : ruleOf(graph, node, widths);
     const nodeRoles = rule && rolesOf(graph, node, rule, codes);
     if (!rule || !nodeRoles) continue;
     roles.set(node, nodeRoles);
@@ -61,15 +63,51 @@ export function planQuantization(
       if (rule.output === 'as-input') groups.join(node.inputs[0]!, value);
     }
     if (rule.output === 'shared') for (const input of node.inputs) groups.join(input!, output);
-    if (typeof rule.output === 'object') fixed.set(output, perTensor(rule.output.scale, rule.output.zeroPoint));
+    if (typeof rule.output === 'object') fixed.set(output, fixedQuant(rule.output, rule.wideScale, bits(output)));
   }
-  const quantOfMembers = (members: readonly ValueName[]) => quantOfRanges(graph, members, bitsOf, scales);
+  const quantOfMembers = (members: readonly ValueName[]) => quantOfRanges(graph, members, bits, scales);
   return { roles, tables, absorbed, types: groupTypes(graph, roles, tables, codes, groups, fixed, quantOfMembers) };
 }
 
-function ruleOf(graph: Graph, node: Node): QuantizeRule | null {
+/** Values that have codes of 16 bits: those that were chosen, what shares their scale, and constants beside them. */
+function wideValues(graph: Graph, bitsOf: BitsOf): ReadonlySet<ValueName> {
+  const groups = scaleGroups(graph);
+  const wide = new Set<ValueName>();
+  const values = [...graph.inputs, ...graph.nodes.flatMap(({ outputs }) => outputs)];
+  for (const value of values) {
+    if (value === null || bitsOf(value) !== 16) continue;
+    for (const member of groups.members(value)) wide.add(member);
+  }
+  for (const node of graph.nodes) {
+    if (!touches(node, wide)) continue;
+    for (const input of node.inputs) if (input !== null && graph.constants.has(input)) wide.add(input);
+  }
+  return wide;
+}
+
+function touches({ inputs, outputs }: Node, values: ReadonlySet<ValueName>): boolean {
+  return [...inputs, ...outputs].some((value) => value !== null && values.has(value));
+}
+
+/** Why a node that reads or makes codes of 16 bits stays in float, or null. */
+export function refusesWide(graph: Graph, node: Node, bitsOf: BitsOf): string | null {
+  const rule = findOp(node.domain, node.op)?.quantize;
+  const refuses = rule && !isWideRule(rule, node, graph) && touches(node, wideValues(graph, bitsOf));
+  return refuses ? 'it has no integer form for activations of 16 bits' : null;
+}
+
+function isWideRule({ wide }: QuantizeRule, node: Node, graph: Graph): boolean {
+  return typeof wide === 'function' ? wide(node, graph) : wide === true;
+}
+
+function fixedQuant(eight: { scale: number; zeroPoint: number }, wideScale: number | undefined, bits: number): Quant {
+  return bits === 16 && wideScale !== undefined ? perTensor(wideScale, 0, 16) : perTensor(eight.scale, eight.zeroPoint);
+}
+
+function ruleOf(graph: Graph, node: Node, wide: ReadonlySet<ValueName>): QuantizeRule | null {
   const rule = findOp(node.domain, node.op)?.quantize;
   if (!rule || rule.refuse?.(node, graph)) return null;
+  if (touches(node, wide) && !isWideRule(rule, node, graph)) return null;
   // No elements, no scales.
   if (node.inputs.some((input) => isEmpty(constantOf(graph, input)))) return null;
   return rule.output === 'plain' || codedOutputs(graph, node).length > 0 ? rule : null;
@@ -140,9 +178,9 @@ function quantOfRanges(graph: Graph, members: readonly ValueName[], bitsOf: Bits
     max = Math.max(max, range.max);
   }
   const computed = members.filter((member) => !graph.constants.has(member));
-  const bits = computed.length === 0 ? 8 : Math.max(...computed.map(bitsOf));
-  const codes = codeRange(bits);
-  const { scale, zeroPoint } = scales === 'pow2' ? pow2AffineOfRange(min, max, codes) : affineOfRange(min, max, codes);
+  const bits = Math.max(...(computed.length === 0 ? members : computed).map(bitsOf));
+  const affine = scales === 'pow2' ? pow2ActivationAffine : activationAffine;
+  const { scale, zeroPoint } = affine(min, max, bits);
   return perTensor(scale, zeroPoint, bits);
 }
 

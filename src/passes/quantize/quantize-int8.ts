@@ -10,7 +10,7 @@ import { oneOf } from '../one-of.ts';
 import { definePass, type PassContext } from '../pass.ts';
 import { applyQuantization } from './apply-types.ts';
 import { checkActivations, chooseActivations } from './choose-activations.ts';
-import { type BitsOf, planQuantization } from './choose-types.ts';
+import { type BitsOf, planQuantization, refusesWide } from './choose-types.ts';
 import type { TableRegion } from './table-regions.ts';
 
 /**
@@ -18,7 +18,8 @@ import type { TableRegion } from './table-regions.ts';
  * per output channel, biases int32, element-wise functions as lookup tables.
  *
  * needs        ranges of all activations (calibrate)
- * activations  which get 4 bits (see choose-activations.ts); default: those that calibrate was told. Packed two to a byte
+ * activations  which get 4 bits or 16 (see choose-activations.ts); default: those that calibrate was told. Codes of 4 bits
+ *              are packed two to a byte, those of 16 symmetric: zero point 0
  * scales       'pow2': every scale a power of two, so that requantization is a shift; calibrate with the same option
  * leaves       int8 types on everything that can compute on codes; QuantizeLinear and DequantizeLinear around the rest
  */
@@ -36,10 +37,11 @@ export const quantizeInt8 = definePass({
   run(graph, { exclude, floatIo, activations, scales: scaleRule }, ctx) {
     const scales = oneOf('quantize-int8', SCALES, scaleRule);
     const excluded = (node: Node) => exclude.includes(node.name);
-    const plan = planQuantization(graph, excluded, bitsOf(graph, activations), scales);
+    const bits = bitsOf(graph, activations);
+    const plan = planQuantization(graph, excluded, bits, scales);
     for (const node of graph.nodes) {
       if (!plan.roles.has(node) && !plan.tables.has(node) && !plan.absorbed.has(node)) {
-        ctx.remark(node, exclude.includes(node.name) ? 'stays in float as asked' : whyFloat(graph, node));
+        ctx.remark(node, exclude.includes(node.name) ? 'stays in float as asked' : whyFloat(graph, node, bits));
       }
     }
     const evaluate = (region: TableRegion, points: Float32Array) => evaluateRegion(graph, region, points, ctx);
@@ -68,12 +70,12 @@ function bitsOf(graph: Graph, activations: Json): BitsOf {
   return (value) => choices.get(value)?.bits ?? 8;
 }
 
-function whyFloat(graph: Graph, node: Node): string {
+function whyFloat(graph: Graph, node: Node, bits: BitsOf): string {
   const definition = findOp(node.domain, node.op);
   const rule = definition?.quantize;
   const reason = definition ? reasonForFloat(definition) : null;
   if (!rule) return `stays in float: there is no integer form of this operator${reason === null ? '' : `, ${reason}`}`;
-  return `stays in float: ${rule.refuse?.(node, graph) ?? 'its inputs are float'}`;
+  return `stays in float: ${rule.refuse?.(node, graph) ?? refusesWide(graph, node, bits) ?? 'its inputs are float'}`;
 }
 
 /** The region's function at these points, computed by onnxruntime. */

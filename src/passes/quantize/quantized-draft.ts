@@ -1,4 +1,5 @@
 import { constantOf, prune, sortNodes, typeOf } from '../../ir/graph.ts';
+import { carrierOf, tensorOf } from '../../ir/tensor.ts';
 import type { Graph, Node, Quant, Tensor, TensorType, ValueName } from '../../ir/types.ts';
 import { codeRange, quantizeArray } from '../../quant/affine.ts';
 import { affineOf } from '../../quant/quantized.ts';
@@ -36,7 +37,8 @@ export function quantizedDraft(graph: Graph): QuantizedDraft {
     graph,
     typeOf: (value) => types.get(value),
     quantOf: (value) => must(types.get(value)?.quant, `codes of '${value}'`),
-    setCodes: (value, quant) => void types.set(value, { dtype: 'i8', shape: typeOf(graph, value).shape, quant }),
+    setCodes: (value, quant) =>
+      void types.set(value, { dtype: carrierOf(quant), shape: typeOf(graph, value).shape, quant }),
     add: (node) => void nodes.push(node),
 
     addConstant(hint, tensor, quant = null) {
@@ -55,7 +57,7 @@ export function quantizedDraft(graph: Graph): QuantizedDraft {
       const constant = constantOf(graph, value);
       const name = constant
         ? draft.addConstant(`${value}.codes`, codesOfConstant(constant, quant), quant)
-        : addBorder('QuantizeLinear', value, quant, { dtype: 'i8', shape, quant });
+        : addBorder('QuantizeLinear', value, quant, { dtype: carrierOf(quant), shape, quant });
       codesOf.set(value, name);
       return name;
     },
@@ -96,10 +98,9 @@ export function quantizedDraft(graph: Graph): QuantizedDraft {
     output = fresh(`${value}.${op === 'QuantizeLinear' ? 'codes' : 'real'}`),
   ): ValueName {
     const scale = Float32Array.from(quant.scale);
-    const zero = Int8Array.from(quant.zeroPoint);
     const parameters = [
       draft.addConstant(`${value}.scale`, { dtype: 'f32', shape: [], data: scale }),
-      draft.addConstant(`${value}.zero_point`, { dtype: 'i8', shape: [], data: zero }),
+      draft.addConstant(`${value}.zero_point`, tensorOf(carrierOf(quant), [], quant.zeroPoint)),
     ];
     const inputs = [value, ...parameters];
     nodes.push({ op, domain: '', name: output, inputs, outputs: [output], attributes: {}, clip: null });
@@ -115,5 +116,6 @@ export function quantizedDraft(graph: Graph): QuantizedDraft {
 }
 
 function codesOfConstant({ shape, data }: Tensor, quant: Quant): Tensor {
-  return { dtype: 'i8', shape, data: quantizeArray(data as Float32Array, affineOf(quant), codeRange(quant.bits)) };
+  const codes = quantizeArray(data as Float32Array, affineOf(quant), codeRange(quant.bits));
+  return { dtype: carrierOf(quant), shape, data: codes };
 }

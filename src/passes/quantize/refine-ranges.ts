@@ -77,7 +77,7 @@ function codedGroups(graph: Graph): CodedGroup[] {
   const found: CodedGroup[] = [];
   for (const value of [...graph.inputs, ...graph.nodes.flatMap(({ outputs }) => outputs)]) {
     const bits = value === null ? 8 : (graph.ranges?.get(value)?.bits ?? 8);
-    if (value === null || bits === 8 || seen.has(value)) continue;
+    if (value === null || bits >= 8 || seen.has(value)) continue;
     const members = groups.members(value);
     for (const member of members) seen.add(member);
     const known = members.flatMap((member) => graph.ranges?.get(member) ?? []);
