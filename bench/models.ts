@@ -63,7 +63,7 @@ async function benchModel(model: BenchedModel): Promise<Row[]> {
     });
     accuracy.set(precision, verdict);
     console.log(
-      `${model.name} ${precision}: top-1 ${verdict.top1}, ${verdict.passed ? 'agrees' : 'DIFFERS'}, ${verdict.samples} samples`,
+      `${model.name} ${precision}: top-1 ${verdict.score?.value}, ${verdict.passed ? 'agrees' : 'DIFFERS'}, ${verdict.samples} samples`,
     );
   }
   const rows: Row[] = [];
@@ -108,8 +108,8 @@ async function benchCore(
     arenaBytes: plan.arenaBytes,
     arenaLowerBound: plan.lowerBoundBytes,
     stackBytes: footprint.stack?.bytes ?? null,
-    top1: verdict?.top1 ?? null,
-    floatTop1: accuracy.get('float32')?.top1 ?? null,
+    top1: verdict?.score?.value ?? null,
+    floatTop1: accuracy.get('float32')?.score?.value ?? null,
     samples: verdict?.samples ?? 0,
     maxError: verdict
       ? Math.max(worst(verdict.outputs), ...verdict.layers.filter((l) => l.exact).map((l) => l.different))

@@ -80,7 +80,7 @@ async function benchMethod(model: BenchedModel, weights: string): Promise<Row[]>
   const data = await open(model.test)(portable.floatGraph);
   const directory = join(folder, 'host');
   const accuracy = await verifyModel(portable, data, { toolchain: hostGcc(), directory, samples });
-  console.log(`${model.name} ${weights}: top-1 ${accuracy.top1}, ${accuracy.passed ? 'agrees' : 'DIFFERS'}`);
+  console.log(`${model.name} ${weights}: top-1 ${accuracy.score?.value}, ${accuracy.passed ? 'agrees' : 'DIFFERS'}`);
   const rows: Row[] = [];
   for (const core of CORES) {
     if (core === 'atmega328p' && !ON_AVR.includes(model.name)) continue;
@@ -119,7 +119,7 @@ async function benchCore(
     weightBytes: footprint.flash.weightBytes,
     arenaBytes: plan.arenaBytes,
     stackBytes: verdict.counts?.stackBytes ?? 0,
-    top1: accuracy.top1,
+    top1: accuracy.score?.value ?? null,
     samples: accuracy.samples,
   };
 }

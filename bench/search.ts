@@ -52,9 +52,9 @@ async function benchModel(model: BenchedModel): Promise<SearchRow[]> {
   });
   const rows: SearchRow[] = [];
   const row = (method: string, formats: readonly string[], measured: Assessment) => {
-    const { flashBytes, ramBytes, instructions, loss, top1 } = measured;
+    const { flashBytes, ramBytes, instructions, loss, score: top1 } = measured;
     const found = { method, formats, flashBytes, ramBytes, instructions: instructions?.total ?? null, loss, top1 };
-    rows.push({ model: model.name, ...found, floatTop1: search.floatTop1 });
+    rows.push({ model: model.name, ...found, floatTop1: search.floatScore });
     console.log(`${model.name} ${method}: ${flashBytes} B, loss ${loss.toPrecision(3)}, top-1 ${top1}`);
   };
   try {

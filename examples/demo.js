@@ -84,7 +84,7 @@ async function nibblec(args) {
 }
 
 function accuracy({ verdicts }) {
-  return `${(100 * verdicts[1].top1).toFixed(1)} %`;
+  return `${(100 * verdicts[1].score.value).toFixed(1)} %`;
 }
 
 function bytes(count) {

@@ -98,11 +98,12 @@ async function run(path: string, flags: Flags): Promise<void> {
   }
 }
 
-function refuseLimitsAlone({ verify, strict, minSqnr, minTop1 }: Flags): void {
-  if (verify || (!strict && minSqnr === undefined && minTop1 === undefined)) return;
+function refuseLimitsAlone({ verify, strict, minSqnr, minTop1, worstScore }: Flags): void {
+  const limits = [minSqnr, minTop1, worstScore].filter((limit) => limit !== undefined);
+  if (verify || (!strict && limits.length === 0)) return;
   throw new UserError({
     code: 'BAD_ARGUMENT',
-    message: '--strict, --min-sqnr and --min-top1 say nothing without --verify',
+    message: '--strict, --min-sqnr, --min-top1 and --worst-score say nothing without --verify',
     hint: 'add --verify',
   });
 }

@@ -1,3 +1,4 @@
+import { METRICS, scoreText } from '../metrics/index.ts';
 import { printable } from '../report/printable.ts';
 import { renderTable } from '../report/table.ts';
 import { agrees } from '../verify/compare.ts';
@@ -31,8 +32,8 @@ function graphLine(verdicts: readonly Verdict[]): string {
   return `graph: ${count === 1 ? 'its layer agrees' : `all ${count} layers agree`} with onnxruntime`;
 }
 
-function coreLine({ toolchain, samples, passed, top1 }: Verdict): string {
-  const accuracy = top1 === null ? '' : `, top-1 ${(top1 * 100).toFixed(2)} %`;
+function coreLine({ toolchain, samples, passed, score }: Verdict): string {
+  const accuracy = score === null ? '' : `, ${METRICS[score.metric].title} ${scoreText(score)}`;
   const judgement = passed ? 'agrees with onnxruntime' : 'DIFFERS from onnxruntime';
   return `Verified on ${printable(toolchain)}: ${judgement} on ${samples} ${samples === 1 ? 'sample' : 'samples'}${accuracy}`;
 }

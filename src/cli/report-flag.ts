@@ -64,10 +64,8 @@ export async function accuracyOn(
 ): Promise<Accuracy | null> {
   if (!flags.data && !flags.labels) return null;
   const dataset = await testData(compilation, flags, 1);
-  const { labels } = dataset;
-  if (!labels) return null;
   const options = { progress: (done: number, total: number) => progress.update('accuracy', done, total) };
-  return measureAccuracy(compilation, { ...dataset, labels }, options);
+  return measureAccuracy(compilation, dataset, options);
 }
 
 function reportPath(path: string): string {

@@ -51,11 +51,12 @@ function hostFeatures({ features }: Target): Set<string> {
   return new Set([...features].filter((feature) => feature !== 'flash-apart'));
 }
 
-function limitsOf({ strict = false, minSqnr, minTop1 }: VerifyFlags): Limits {
+function limitsOf({ strict = false, minSqnr, minTop1, worstScore }: VerifyFlags): Limits {
   return {
     strict,
     ...(minSqnr !== undefined && { minSqnrDb: minSqnr }),
     ...(minTop1 !== undefined && { minTop1 }),
+    ...(worstScore !== undefined && { worstScore }),
   };
 }
 

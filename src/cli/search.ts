@@ -62,14 +62,18 @@ export function searchCommand(): Command {
         .argParser(nonNegative)
         .conflicts('maxDrop'),
     )
-    .option('--max-drop <points>', 'points of top-1 under float32; needs --data with labels', nonNegative)
+    .option(
+      '--max-drop <points>',
+      'points of the metric under float32 (percent of an mse); needs --data with labels',
+      nonNegative,
+    )
     .option('--formats <list>', `formats to choose from, see nibblec formats (default: ${DEFAULT_FORMATS})`, commaList)
     .option(
       '--pin <layer=format>',
       'fix the format of a layer (name, pattern, :first, :last); may be repeated',
       formatPin,
     )
-    .option('--data <data...>', 'labelled samples, for top-1')
+    .option('--data <data...>', 'labelled samples, for top-1 or the metric of the data set')
     .option('--labels <file>', 'classes of the --data samples (NPY, NPZ, IDX)')
     .option('--sweep <n>', 'calibration samples to measure and encode with', wholeNumber(1, 512), 128)
     .option('--candidates <n>', 'assignments to encode, compile and run', wholeNumber(1), 6);

@@ -9,6 +9,7 @@ export interface VerifyFlags {
   readonly strict?: boolean;
   readonly minSqnr?: number;
   readonly minTop1?: number;
+  readonly worstScore?: number;
 }
 
 /** What to compare the C with onnxruntime on. */
@@ -19,5 +20,10 @@ export function addVerifyFlags(command: Command): Command {
     .option('--count <n>', 'verify on at most so many samples', wholeNumber(1), 16)
     .option('--strict', 'fail where onnxruntime cannot run the model file itself')
     .option('--min-sqnr <dB>', 'fail below this signal to noise ratio of the outputs against the file', nonNegative)
-    .option('--min-top1 <percent>', "fail when fewer samples have the file's largest output as theirs", share);
+    .option('--min-top1 <percent>', "fail when fewer samples have the file's largest output as theirs", share)
+    .option(
+      '--worst-score <x>',
+      'fail when the metric of the --data is worse: percent, or the error of mse',
+      nonNegative,
+    );
 }

@@ -1,13 +1,14 @@
 import { basename, dirname, resolve } from 'node:path';
 import type { Tensor, ValueName } from '../ir/types.ts';
+import type { Truth } from '../metrics/truth.ts';
 import { badData } from '../numerics/bad-data.ts';
-import { elementReader } from '../numerics/convert.ts';
 import { invariant } from '../support/errors.ts';
 import { MemoryBudget } from '../support/memory-budget.ts';
 import { nearestName } from '../support/nearest.ts';
 import { type Column, createColumn, type DatasetInput, type Part } from './column.ts';
 import { type DatasetDescriptor, type InputDescriptor, parseDescriptor } from './descriptor.ts';
 import { type FileContent, readDataFile } from './read-arrays.ts';
+import { readClasses, readTruth } from './truth.ts';
 
 export type { DatasetInput } from './column.ts';
 export type { DatasetDescriptor, InputDescriptor } from './descriptor.ts';
@@ -19,12 +20,19 @@ export interface Dataset {
   readonly count: number;
   /** Sample `index` (0 .. count - 1): a tensor of the input's type and shape for each model input, in input order. */
   sample(index: number): ReadonlyMap<ValueName, Tensor>;
-  /** One class per row of the batch: count * (batch size of the model) entries, sample after sample; null = unknown. */
+  /**
+   * One class per row of the batch: count * (batch size of the model) entries, sample after sample. Null: unknown, or judged by
+   * another metric than top1.
+   */
   readonly labels: Int32Array | null;
+  /** What outputs are scored against; absent: `labels`, by top1. */
+  readonly truth?: Truth | null;
 }
 
 /** A path, several paths, or a descriptor whose relative paths start at the working directory. */
 export type DatasetSource = string | readonly string[] | DatasetDescriptor;
+
+export type { Truth } from '../metrics/truth.ts';
 
 const LABEL_ARRAYS = ['labels', 'y'];
 
@@ -33,7 +41,7 @@ const LABEL_ARRAYS = ['labels', 'y'];
  *
  * - NPY or IDX (also IDX.gz): samples stacked on axis 0, or a single sample. Several files are joined; for a model with
  *   several inputs give one file per input, in their order.
- * - NPZ: arrays named as the inputs (any name when there is one input); `labels` or `y` holds the classes.
+ * - NPZ: arrays named as the inputs (any name when there is one input); `labels` or `y` holds the labels.
  * - JSON: a descriptor, see DatasetDescriptor and dataset.schema.json.
  *
  * Values become x = raw * scale + offset in the type of the input. What is read and inflated is counted on `memory`.
@@ -57,7 +65,9 @@ export async function loadDataset(
     columns.set(input.name, createColumn(input, await partsOf(column.files, pickInput(input.name)), column));
   }
   const { count: total, rowsPerSample } = commonSize(columns, name);
-  const labels = await readLabels(descriptor, inputs, name, total * rowsPerSample, partsOf);
+  const parts = await labelParts(descriptor, inputs, name, partsOf);
+  const metric = descriptor.metric ?? 'top1';
+  const labels = parts && metric === 'top1' ? readClasses(parts, name, total * rowsPerSample) : null;
   const start = Math.min(descriptor.skip ?? 0, total);
   const count = Math.min(descriptor.first ?? total, total - start);
   if (count === 0) throw badData(name, 'there are no samples');
@@ -70,6 +80,8 @@ export async function loadDataset(
       return new Map([...columns].map(([input, column]) => [input, column.sample(start + index)]));
     },
     labels: labels?.slice(start * rowsPerSample, (start + count) * rowsPerSample) ?? null,
+    ...(parts &&
+      metric !== 'top1' && { truth: readTruth(metric, parts, { where: name, total, rowsPerSample, start }) }),
   };
 }
 
@@ -154,19 +166,17 @@ function commonSize(columns: ReadonlyMap<ValueName, Column>, where: string) {
 }
 
 /** From the descriptor's files, else from the NPZ files of the first input when every one of them has labels. */
-async function readLabels(
+async function labelParts(
   descriptor: DatasetDescriptor,
   inputs: readonly DatasetInput[],
   name: string,
-  rows: number,
   partsOf: (files: string | readonly string[], pick: Picker) => Promise<Part[]>,
-): Promise<Int32Array | null> {
+): Promise<Part[] | null> {
   const { files } = inputDescriptor(descriptor, inputs[0], inputs, name);
   const parts = await partsOf(descriptor.labels ?? files, pickLabels(descriptor.labels !== undefined));
-  if (parts.some(({ array }) => array === NO_LABELS)) return null;
-  const labels = parts.flatMap(classesOf);
-  if (labels.length !== rows) throw badData(name, `${labels.length} labels for ${rows} samples`);
-  return Int32Array.from(labels);
+  if (!parts.some(({ array }) => array === NO_LABELS)) return parts;
+  if (descriptor.metric === undefined) return null;
+  throw badData(name, `it names the metric ${descriptor.metric} and has no labels`, 'name their files in "labels"');
 }
 
 const NO_LABELS: Tensor = { dtype: 'i32', shape: [0], data: new Int32Array(0) };
@@ -180,13 +190,4 @@ function pickLabels(required: boolean): Picker {
     if (content.kind === 'array') return content.array;
     throw badData(path, "there are no labels in it: neither an array 'labels' nor 'y'");
   };
-}
-
-function classesOf({ array, where }: Part): number[] {
-  const read = elementReader(array);
-  const labels = Array.from({ length: array.data.length }, (_, i) => read(i));
-  const isVector = array.shape.filter((dimension) => dimension !== 1).length <= 1;
-  if (!isVector) throw badData(where, `labels of shape [${array.shape}]`, 'give one class number per sample');
-  if (labels.every((label) => (label | 0) === label)) return labels;
-  throw badData(where, 'a label is not a whole number of 32 bits');
 }

@@ -1,3 +1,4 @@
+import { METRIC_NAMES, type MetricName } from '../metrics/index.ts';
 import { badData } from '../numerics/bad-data.ts';
 import { nearestName } from '../support/nearest.ts';
 
@@ -26,8 +27,10 @@ export interface DatasetDescriptor extends Partial<InputDescriptor> {
   /** For reports; default: the file's name. */
   readonly name?: string;
   readonly inputs?: Readonly<Record<string, InputDescriptor>>;
-  /** Files with one integer class per sample, joined as `files` are. */
+  /** Files with the labels of each sample, joined as `files` are: one integer class, or what `metric` compares with. */
   readonly labels?: string | readonly string[];
+  /** How the first output is scored against the labels, see docs/metrics.md. Default: top1. */
+  readonly metric?: MetricName;
   /** Leaves out this many samples at the start. Default 0. */
   readonly skip?: number;
   /** Keeps this many samples after that, or as many as there are. */
@@ -35,7 +38,7 @@ export interface DatasetDescriptor extends Partial<InputDescriptor> {
 }
 
 const INPUT_KEYS = ['files', 'layout', 'scale', 'offset'] as const;
-const KEYS = ['$schema', 'name', ...INPUT_KEYS, 'inputs', 'labels', 'skip', 'first'] as const;
+const KEYS = ['$schema', 'name', ...INPUT_KEYS, 'inputs', 'labels', 'metric', 'skip', 'first'] as const;
 
 /** Checks a parsed JSON value. Throws UserError BAD_DATA that lists every problem; `where` names the descriptor. */
 export function parseDescriptor(json: unknown, where: string): DatasetDescriptor {
@@ -47,6 +50,7 @@ export function parseDescriptor(json: unknown, where: string): DatasetDescriptor
   if (json.inputs !== undefined) checkInputs(json.inputs, json, problems);
   if (json.name !== undefined && typeof json.name !== 'string') problems.push('"name" must be a text');
   if (json.labels !== undefined && !isPaths(json.labels)) problems.push('"labels" must be a path or a list of paths');
+  if (json.metric !== undefined) checkMetric(json, problems);
   for (const key of ['skip', 'first'] as const) {
     const value = json[key];
     if (value !== undefined && !(Number.isSafeInteger(value) && Number(value) >= (key === 'first' ? 1 : 0))) {
@@ -55,6 +59,13 @@ export function parseDescriptor(json: unknown, where: string): DatasetDescriptor
   }
   if (problems.length > 0) throw badData(where, problems.join('; '));
   return json as DatasetDescriptor;
+}
+
+function checkMetric({ metric }: Record<string, unknown>, problems: string[]): void {
+  if (METRIC_NAMES.some((name) => name === metric)) return;
+  const nearest = typeof metric === 'string' ? nearestName(metric, METRIC_NAMES) : null;
+  const help = nearest ? `did you mean "${nearest}"?` : `known: ${METRIC_NAMES.join(', ')}`;
+  problems.push(`"metric" is ${JSON.stringify(metric)}, ${help}`);
 }
 
 function checkInputs(inputs: unknown, whole: Record<string, unknown>, problems: string[]): void {

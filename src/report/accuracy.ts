@@ -1,20 +1,26 @@
 import type { Dataset } from '../data/dataset.ts';
+import { typeOf } from '../ir/graph.ts';
 import type { Graph, Tensor } from '../ir/types.ts';
+import type { MetricName } from '../metrics/index.ts';
+import { openMeter, truthOf } from '../metrics/truth.ts';
+import { realNumbers } from '../quant/real-numbers.ts';
 import { withGraph } from '../runtime/graph-session.ts';
-import { must, UserError } from '../support/errors.ts';
+import { must } from '../support/errors.ts';
 import { asModelInput } from '../verify/samples.ts';
 
-/** How often a model is right on labelled samples, before and after quantization. */
+/** How good a model is on labelled samples, before and after quantization. */
 export interface Accuracy {
-  /** Labels that were compared: one per row of each sample's batch. */
+  readonly metric: MetricName;
+  /** Rows of the batches of all samples. */
   readonly samples: number;
-  /** Share of rows whose largest output is the label's, 0 .. 1. */
-  readonly floatTop1: number;
-  readonly top1: number;
-  /** Share of rows in which both models have the same largest output. */
+  /** Of the float model: a share 0 .. 1, or an error. */
+  readonly floatScore: number;
+  /** Of the quantized one. */
+  readonly score: number;
+  /** Share of answers that are the same: of rows (top1), of places (miou), else of samples, by their largest output. */
   readonly agreement: number;
-  /** [label][largest output of the quantized model]: how many rows. */
-  readonly confusion: readonly (readonly number[])[];
+  /** [label][answer of the quantized model]: how many rows or places; null where labels are no classes. */
+  readonly confusion: readonly (readonly number[])[] | null;
 }
 
 export interface AccuracyOptions {
@@ -23,79 +29,56 @@ export interface AccuracyOptions {
 
 /**
  * Runs the float graph and the oracle (the same integers as the C) over all labelled samples in onnxruntime. Judged is
- * the first output, [batch, classes].
- * @throws UserError BAD_DATA for labels that are no class of the output, RUNTIME.
+ * the first output. Null for a data set without labels.
+ * @throws UserError BAD_DATA for labels that do not fit the output, RUNTIME.
  */
 export async function measureAccuracy(
   model: { readonly floatGraph: Graph; readonly graph: Graph; readonly oracle: Graph },
-  dataset: Dataset & { readonly labels: Int32Array },
+  dataset: Dataset,
   options: AccuracyOptions = {},
-): Promise<Accuracy> {
+): Promise<Accuracy | null> {
+  const truth = truthOf(dataset);
+  if (!truth) return null;
   const { floatGraph, graph, oracle } = model;
-  const { labels, count } = dataset;
-  const rows = labels.length / count;
-  const judged: Judged[] = [];
-  let classes = 0;
-  await withGraph(floatGraph, {}, (float) =>
-    withGraph(oracle, {}, async (quantized) => {
+  const { count, name } = dataset;
+  const { shape } = typeOf(floatGraph, floatGraph.outputs[0]);
+  const [float, quantized] = [openMeter(truth, shape, name), openMeter(truth, shape, name)];
+  let [same, answers] = [0, 0];
+  await withGraph(floatGraph, {}, (floatSession) =>
+    withGraph(oracle, {}, async (session) => {
       for (let i = 0; i < count; i++) {
         const sample = dataset.sample(i);
         const codes = graph.inputs.map((input) => {
           const type = must(graph.types.get(input), input);
           return [input, asModelInput(must(sample.get(input), input), type)] as const;
         });
-        const expected = firstOutput(await float.run(sample), floatGraph);
-        const actual = firstOutput(await quantized.run(new Map(codes)), oracle);
-        classes = expected.data.length / rows;
-        for (let row = 0; row < rows; row++) {
-          judged.push({
-            label: labels[i * rows + row],
-            float: largest(expected, row, classes),
-            quantized: largest(actual, row, classes),
-          });
-        }
+        const expected = firstOutput(await floatSession.run(sample), floatGraph, floatGraph);
+        const actual = firstOutput(await session.run(new Map(codes)), oracle, graph);
+        const labels = truth.sample(i);
+        float.add(expected, labels);
+        quantized.add(actual, labels);
+        const [one, other] = [float.answers(expected), float.answers(actual)];
+        same += one.filter((answer, j) => answer === other[j]).length;
+        answers += one.length;
         options.progress?.(i + 1, count);
       }
     }),
   );
-  return summary(judged, classes, dataset.name);
-}
-
-interface Judged {
-  readonly label: number;
-  readonly float: number;
-  readonly quantized: number;
-}
-
-function summary(judged: readonly Judged[], classes: number, name: string): Accuracy {
-  const stranger = judged.find(({ label }) => label < 0 || label >= classes);
-  if (stranger) {
-    throw new UserError({
-      code: 'BAD_DATA',
-      message: `the label ${stranger.label} is no class of a model with ${classes} outputs`,
-      where: name,
-      hint: 'labels are numbers of outputs, from 0 on',
-    });
-  }
-  const share = (right: (row: Judged) => boolean) => judged.filter(right).length / judged.length;
-  const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
-  for (const { label, quantized } of judged) confusion[label][quantized]++;
   return {
-    samples: judged.length,
-    floatTop1: share(({ label, float }) => float === label),
-    top1: share(({ label, quantized }) => quantized === label),
-    agreement: share(({ float, quantized }) => float === quantized),
-    confusion,
+    metric: truth.metric,
+    samples: count * truth.shape[0],
+    floatScore: float.value(),
+    score: quantized.value(),
+    agreement: same / answers,
+    confusion: quantized.confusion(),
   };
 }
 
-function firstOutput(outputs: ReadonlyMap<string, Tensor>, { outputs: [name] }: Graph): Tensor {
-  return must(outputs.get(name), name);
-}
-
-/** The first of the largest outputs of a row. */
-function largest({ data }: Tensor, row: number, classes: number): number {
-  let best = 0;
-  for (let i = 1; i < classes; i++) if (data[row * classes + i] > data[row * classes + best]) best = i;
-  return best;
+/** `typed`: the graph that says which outputs are codes. */
+function firstOutput(
+  outputs: ReadonlyMap<string, Tensor>,
+  { outputs: [name] }: Graph,
+  typed: Graph,
+): ArrayLike<number> {
+  return realNumbers(must(outputs.get(name), name), typeOf(typed, typed.outputs[0]));
 }

@@ -1,14 +1,15 @@
 import { generateC } from '../compile.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { prune } from '../ir/graph.ts';
+import { prune, typeOf } from '../ir/graph.ts';
 import type { Json } from '../ir/program.ts';
-import { numbersOf } from '../ir/tensor.ts';
 import type { Graph } from '../ir/types.ts';
+import { openMeter, truthOf } from '../metrics/truth.ts';
 import { buildOracle } from '../oracle/build-oracle.ts';
 import { fewBit } from '../passes/fewbit/few-bit.ts';
 import type { WeightLayer } from '../passes/fewbit/weight-layer.ts';
 import type { Evaluate } from '../passes/pass.ts';
 import { asCodes } from '../passes/samples/calibration-samples.ts';
+import { realNumbers } from '../quant/real-numbers.ts';
 import { must } from '../support/errors.ts';
 import { type ProgramCosts, programCosts } from './program-costs.ts';
 import { graphLoss, type Subject } from './subject.ts';
@@ -16,8 +17,8 @@ import { graphLoss, type Subject } from './subject.ts';
 /** What an assignment really does: all of its layers encoded one after the other, compiled, and run. */
 export interface Assessment extends ProgramCosts {
   readonly loss: number;
-  /** Share of the labelled samples that it gets right; null without labels. */
-  readonly top1: number | null;
+  /** Of the labelled samples, by their metric; null without labels. */
+  readonly score: number | null;
 }
 
 export interface Bench {
@@ -35,7 +36,7 @@ export async function assess(subject: Subject, formats: readonly string[], bench
   const compilation = generateC({ ...int8, graph }, options);
   const judge = async () => ({
     loss: await graphLoss(subject, subject.judged, graph, bench.evaluate),
-    top1: bench.labelled && (await accuracy(graph, bench.labelled, bench.evaluate)),
+    score: bench.labelled && (await scoreOf(graph, bench.labelled, bench.evaluate)),
   });
   const costs = programCosts(compilation, must(int8.dataset, 'samples'), bench.directory);
   const [judged, built] = await Promise.all([judge(), costs]);
@@ -55,15 +56,16 @@ export function patternOf({ node, output }: WeightLayer, layers: readonly Weight
   return plain ? node.name : output;
 }
 
-/** Share of samples whose first output is largest at the label. `graph`: float or quantized. */
-export async function accuracy(graph: Graph, { count, labels, sample }: Dataset, evaluate: Evaluate): Promise<number> {
+/** The metric of the data set on the first output. `graph`: float or quantized. @throws UserError BAD_DATA for labels that do not fit. */
+export async function scoreOf(graph: Graph, dataset: Dataset, evaluate: Evaluate): Promise<number> {
   const output = graph.outputs[0];
+  const type = typeOf(graph, output);
   const oracle = buildOracle(prune({ ...graph, outputs: [output] }));
-  let right = 0;
-  for (let i = 0; i < count; i++) {
-    const results = await evaluate(oracle, asCodes(graph, sample(i)));
-    const values = numbersOf(must(results.get(output), output));
-    if (values.indexOf(Math.max(...values)) === labels?.[i]) right++;
+  const truth = must(truthOf(dataset), 'labels');
+  const meter = openMeter(truth, type.shape, dataset.name);
+  for (let i = 0; i < dataset.count; i++) {
+    const results = await evaluate(oracle, asCodes(graph, dataset.sample(i)));
+    meter.add(realNumbers(must(results.get(output), output), type), truth.sample(i));
   }
-  return right / count;
+  return meter.value();
 }

@@ -1,3 +1,5 @@
+import { drop, type MetricName } from '../metrics/index.ts';
+import { must } from '../support/errors.ts';
 import type { Assessment } from './assess.ts';
 import { refuseAll } from './refuse-limits.ts';
 import type { Candidate, Goal } from './search-precision.ts';
@@ -11,7 +13,9 @@ export interface Choosing {
   readonly goal: Goal;
   /** How many of it may be assessed. */
   readonly count: number;
-  readonly floatTop1: number | null;
+  readonly floatScore: number | null;
+  /** Of the labelled samples; null without any. */
+  readonly metric: MetricName | null;
   assess(formats: readonly string[]): Promise<Assessment>;
   /** Flash of the compiled program; a second's work, where assess() is many. */
   flashOf(formats: readonly string[]): Promise<number>;
@@ -85,13 +89,21 @@ function uniform({ layers }: SearchProblem): string[][] {
   );
 }
 
-function keeps({ limits, goal, floatTop1 }: Choosing, measured: Assessment): boolean {
-  const { flashBytes, ramBytes, instructions, loss, top1 } = measured;
+function keeps({ limits, goal, ...choosing }: Choosing, measured: Assessment): boolean {
+  const { flashBytes, ramBytes, instructions, loss } = measured;
   const fits =
     flashBytes <= limits.flashBytes && ramBytes <= limits.ramBytes && (instructions?.total ?? 0) <= limits.instructions;
   if (goal.kind === 'least-loss') return fits;
   if (goal.kind === 'max-loss') return fits && loss <= goal.most;
-  return fits && 100 * ((floatTop1 ?? 0) - (top1 ?? 0)) <= goal.most + 1e-9;
+  return fits && dropOf(choosing, measured) <= goal.most + 1e-9;
+}
+
+/** Points of a share, or percent of an error, by which the float model is better. */
+export function dropOf({ floatScore, metric }: Pick<Choosing, 'floatScore' | 'metric'>, { score }: Assessment): number {
+  return drop(
+    { metric: must(metric, 'metric'), value: must(score, 'score') },
+    must(floatScore, 'score of the float model'),
+  );
 }
 
 /** Lexicographic. */

@@ -1,15 +1,16 @@
+import { dropUnit, METRICS } from '../metrics/index.ts';
 import { bytesText, grouped } from '../report/table.ts';
 import type { Candidate, PrecisionSearch } from './search-precision.ts';
 
 /** 'least loss' or 'least flash with ...'. */
-export function goalText({ goal }: PrecisionSearch): string {
+export function goalText({ goal, metric }: PrecisionSearch): string {
   switch (goal.kind) {
     case 'least-loss':
       return 'least loss';
     case 'max-loss':
       return `least flash with a loss of up to ${goal.most}`;
     case 'max-drop':
-      return `least flash with top-1 up to ${goal.most} points under float32`;
+      return `least flash with ${METRICS[metric ?? 'top1'].title} up to ${goal.most} ${dropUnit(metric ?? 'top1')} float32`;
     default:
       return goal satisfies never;
   }

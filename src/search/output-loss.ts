@@ -2,7 +2,7 @@ import { intAttribute } from '../ir/attributes.ts';
 import { producerOf, typeOf } from '../ir/graph.ts';
 import { numbersOf } from '../ir/tensor.ts';
 import type { Graph, Tensor, ValueName } from '../ir/types.ts';
-import { dequantizeArray } from '../quant/affine.ts';
+import { realNumbers } from '../quant/real-numbers.ts';
 import { must } from '../support/errors.ts';
 
 /**
@@ -47,17 +47,11 @@ function logitsOf(graph: Graph, output: ValueName): ValueName | null {
 export function outputLoss({ kind, values }: LossPoint, graph: Graph, goal: Outputs, outputs: Outputs): number {
   const loss = kind === 'kl' ? divergence : relativeError;
   const sum = values.reduce((total, value) => {
-    const real = must(outputs.get(value), value).map((tensor) => realNumbers(graph, value, tensor));
+    const real = must(outputs.get(value), value).map((tensor) => realNumbers(tensor, typeOf(graph, value)));
     const wanted = must(goal.get(value), value);
     return total + loss(wanted.map(numbersOf), real, wanted[0].shape.at(-1) ?? 1);
   }, 0);
   return sum / values.length;
-}
-
-function realNumbers(graph: Graph, value: ValueName, tensor: Tensor): ArrayLike<number> {
-  const { quant } = typeOf(graph, value);
-  const numbers = numbersOf(tensor);
-  return quant ? dequantizeArray(numbers, { scale: quant.scale[0], zeroPoint: quant.zeroPoint[0] }) : numbers;
 }
 
 type Rows = readonly ArrayLike<number>[];

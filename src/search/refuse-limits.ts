@@ -1,7 +1,8 @@
+import { dropUnit, METRICS } from '../metrics/index.ts';
 import { bytesText, grouped } from '../report/table.ts';
 import { UserError } from '../support/errors.ts';
 import type { Assessment } from './assess.ts';
-import type { Choosing } from './choose.ts';
+import { type Choosing, dropOf } from './choose.ts';
 import type { Candidate } from './search-precision.ts';
 import { type Costs, paretoFrontier, type SearchProblem } from './solve.ts';
 
@@ -36,7 +37,7 @@ export function limitsRefused(problem: SearchProblem, limits: Costs, target: str
 }
 
 /** The error when the best predictions do not keep the limits once they are compiled and run. */
-export function refuseAll(candidates: readonly Candidate[], { limits, goal, floatTop1 }: Choosing): UserError {
+export function refuseAll(candidates: readonly Candidate[], { limits, goal, ...choosing }: Choosing): UserError {
   const least = (pick: (measured: Assessment) => number) =>
     Math.min(...candidates.map(({ measured }) => pick(measured)));
   const lines = [
@@ -47,9 +48,9 @@ export function refuseAll(candidates: readonly Candidate[], { limits, goal, floa
       ? [`RAM: limit ${bytesText(limits.ramBytes)}, least ${bytesText(least((m) => m.ramBytes))}`]
       : []),
     ...(goal.kind === 'max-loss' ? [`loss: limit ${goal.most}, least ${least((m) => m.loss).toPrecision(3)}`] : []),
-    ...(goal.kind === 'max-drop' && floatTop1 !== null
+    ...(goal.kind === 'max-drop' && choosing.metric !== null
       ? [
-          `top-1: limit ${goal.most} points under float, least ${(100 * least((m) => floatTop1 - (m.top1 ?? 0))).toFixed(2)}`,
+          `${METRICS[choosing.metric].title}: limit ${goal.most} ${dropUnit(choosing.metric)} float, least ${least((m) => dropOf(choosing, m)).toFixed(2)}`,
         ]
       : []),
   ];

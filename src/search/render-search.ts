@@ -1,3 +1,4 @@
+import { METRICS, type MetricName, scoreText } from '../metrics/index.ts';
 import { printable } from '../report/printable.ts';
 import { bytesText, grouped, renderTable } from '../report/table.ts';
 import { formatsOf, goalText, keysOf, limitsText, lossNumber, lossText, summaryOf } from './describe.ts';
@@ -49,7 +50,7 @@ function candidateTable(search: PrecisionSearch): string[] {
   const right = (title: string) => ({ title, align: 'right' as const });
   const timed = search.candidates.some(({ measured }) => measured.instructions);
   const estimated = search.candidates.some(({ measured }) => measured.instructions?.estimated);
-  const labelled = search.floatTop1 !== null;
+  const { metric } = search;
   const columns = [
     { title: '' },
     { title: '' },
@@ -57,7 +58,7 @@ function candidateTable(search: PrecisionSearch): string[] {
     right('RAM B'),
     ...(timed ? [right(estimated ? 'instructions, estimated' : 'instructions')] : []),
     right('loss'),
-    ...(labelled ? [right('top-1')] : []),
+    ...(metric ? [right(METRICS[metric].title)] : []),
     { title: 'formats', cut: 'end' as const },
   ];
   const keys = keysOf(search.candidates);
@@ -68,7 +69,7 @@ function candidateTable(search: PrecisionSearch): string[] {
     grouped(candidate.measured.ramBytes),
     ...(timed ? [grouped(candidate.measured.instructions?.total ?? 0)] : []),
     arrow(candidate, (costs) => lossNumber(costs.loss)),
-    ...(labelled ? [share(candidate.measured.top1)] : []),
+    ...(metric ? [told(metric, candidate.measured.score)] : []),
     summaryOf(candidate),
   ]);
   return renderTable(columns, rows);
@@ -79,21 +80,23 @@ function arrow({ predicted, measured }: Candidate, text: (costs: { flashBytes: n
 }
 
 function chosenLines(search: PrecisionSearch): string[] {
-  const { chosen, int8, floatTop1, exact, lossBound } = search;
+  const { chosen, int8, metric, floatScore, exact, lossBound } = search;
   const { measured, predicted } = chosen;
   const proof = exact
     ? 'no assignment within the limits has a smaller predicted loss for its flash'
     : `predicted loss ${lossNumber(predicted.loss)}; proven: none within the limits is below ${lossNumber(lossBound)}`;
   return [
     `Chosen: ${bytesText(measured.flashBytes)} of flash, ${bytesText(int8.flashBytes)} in int8; loss ${lossNumber(measured.loss)}, in int8 ${lossNumber(int8.loss)}`,
-    ...(floatTop1 === null
+    ...(metric === null
       ? []
-      : [`  top-1 ${share(measured.top1)} of ${search.labelledSamples} labelled samples, float32 ${share(floatTop1)}`]),
+      : [
+          `  ${METRICS[metric].title} ${told(metric, measured.score)} of ${search.labelledSamples} labelled samples, float32 ${told(metric, floatScore)}`,
+        ]),
     `  ${proof}`,
     ...('notBecause' in measured.measured ? [`  flash counts tables only: ${measured.measured.notBecause}`] : []),
   ];
 }
 
-function share(top1: number | null): string {
-  return top1 === null ? '-' : `${(100 * top1).toFixed(2)} %`;
+function told(metric: MetricName, value: number | null): string {
+  return value === null ? '-' : scoreText({ metric, value });
 }

@@ -1,6 +1,7 @@
+import { capitalized, METRICS, scoreText } from '../metrics/index.ts';
 import { legend } from '../report/svg/legend.ts';
 import { type Child, element, group, type Markup } from '../report/svg/markup.ts';
-import { exactBytes, percent } from '../report/svg/numbers.ts';
+import { exactBytes } from '../report/svg/numbers.ts';
 import { renderPage } from '../report/svg/page.ts';
 import { grouped } from '../report/table.ts';
 import { VERSION } from '../version.ts';
@@ -44,7 +45,7 @@ export function searchPage(search: PrecisionSearch): string {
   });
 }
 
-function tiles({ chosen, int8, floatTop1, labelledSamples, loss }: PrecisionSearch): Markup {
+function tiles({ chosen, int8, metric, floatScore, labelledSamples, loss }: PrecisionSearch): Markup {
   const { measured } = chosen;
   const ratio = (100 * measured.flashBytes) / int8.flashBytes;
   const tile = (what: string, value: string, more: string) =>
@@ -61,14 +62,18 @@ function tiles({ chosen, int8, floatTop1, labelledSamples, loss }: PrecisionSear
     tile('Flash', exactBytes(measured.flashBytes), `${ratio.toFixed(0)} % of int8`),
     tile('RAM', exactBytes(measured.ramBytes), `${exactBytes(int8.ramBytes)} in int8`),
     tile(loss === 'kl' ? 'Loss, nats' : 'Loss', lossNumber(measured.loss), `${lossNumber(int8.loss)} in int8`),
-    floatTop1 === null || measured.top1 === null
+    metric === null || measured.score === null || floatScore === null
       ? null
-      : tile('Top-1', percent(measured.top1), `${percent(floatTop1)} in float32, ${grouped(labelledSamples)} samples`),
+      : tile(
+          capitalized(METRICS[metric].title),
+          scoreText({ metric, value: measured.score }),
+          `${scoreText({ metric, value: floatScore })} in float32, ${grouped(labelledSamples)} samples`,
+        ),
   );
 }
 
 function assignmentTable(search: PrecisionSearch): Markup {
-  const { candidates, chosen, floatTop1 } = search;
+  const { candidates, chosen, metric } = search;
   const timed = candidates.some(({ measured }) => measured.instructions);
   const estimated = candidates.some(({ measured }) => measured.instructions?.estimated);
   const keys = keysOf(candidates);
@@ -81,7 +86,7 @@ function assignmentTable(search: PrecisionSearch): Markup {
     ...(timed ? [estimated ? 'instructions, estimated' : 'instructions'] : []),
     'loss',
     'predicted',
-    ...(floatTop1 === null ? [] : ['top-1']),
+    ...(metric === null ? [] : [METRICS[metric].title]),
     '!',
   ];
   const rows = candidates.map((candidate, i) => {
@@ -95,7 +100,7 @@ function assignmentTable(search: PrecisionSearch): Markup {
       ...(timed ? [grouped(measured.instructions?.total ?? 0)] : []),
       lossNumber(measured.loss),
       lossNumber(predicted.loss),
-      ...(floatTop1 === null ? [] : [measured.top1 === null ? '-' : percent(measured.top1)]),
+      ...(metric === null ? [] : [measured.score === null ? '-' : scoreText({ metric, value: measured.score })]),
       candidate === chosen ? 'chosen' : fits ? '' : 'too much',
     ];
   });

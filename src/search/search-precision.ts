@@ -2,13 +2,15 @@ import { type CompileOptions, generateC, int8Pipeline } from '../compile.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Json } from '../ir/program.ts';
 import type { Graph } from '../ir/types.ts';
+import type { MetricName } from '../metrics/index.ts';
+import { truthOf } from '../metrics/truth.ts';
 import { fewBit } from '../passes/fewbit/few-bit.ts';
 import type { Evaluate } from '../passes/pass.ts';
 import { step } from '../passes/pass.ts';
 import { printRecipe } from '../passes/recipe.ts';
 import { createEvaluator } from '../runtime/evaluator.ts';
 import { must, UserError } from '../support/errors.ts';
-import { type Assessment, accuracy, assess, type Bench, fewBitOptions, patternOf } from './assess.ts';
+import { type Assessment, assess, type Bench, fewBitOptions, patternOf, scoreOf } from './assess.ts';
 import { checkGoal, checkOptions, checkPins, formatsOfLayers } from './check-options.ts';
 import { choose } from './choose.ts';
 import { lowerBound } from './lower-bound.ts';
@@ -20,7 +22,7 @@ import { limitsRefused } from './refuse-limits.ts';
 import { type Assignment, type Choice, type Costs, NO_LIMITS, paretoFrontier } from './solve.ts';
 import { prepareSubject, type Subject } from './subject.ts';
 
-/** What the search is after. `most`: loss in its own unit; points of top-1 under the float model (needs labels). */
+/** What the search is after. `most`: loss in its own unit; points of the metric under the float model, percent of an error above it (needs labels). */
 export type Goal = { readonly kind: 'least-loss' } | { readonly kind: 'max-loss' | 'max-drop'; readonly most: number };
 
 export interface SearchOptions {
@@ -80,8 +82,10 @@ export interface PrecisionSearch {
   readonly chosen: Candidate;
   /** The model that the search started from. */
   readonly int8: ProgramCosts & { readonly loss: number };
-  /** Top-1 of the float model; null without labels. */
-  readonly floatTop1: number | null;
+  /** How labelled samples judge the first output; null without any. */
+  readonly metric: MetricName | null;
+  /** Of the float model. */
+  readonly floatScore: number | null;
   readonly labelledSamples: number;
   readonly samples: number;
   /** For compile --recipe. */
@@ -110,7 +114,7 @@ export async function searchPrecision(options: SearchOptions): Promise<Precision
 
 /** The measurements of a model, to search in more than once. */
 export interface OpenSearch {
-  readonly floatTop1: number | null;
+  readonly floatScore: number | null;
   /** Encodes, compiles and runs an assignment, once. */
   assess(formats: readonly string[]): Promise<Assessment>;
   find(limits: SearchOptions['limits'], goal: Goal): Promise<PrecisionSearch>;
@@ -128,7 +132,7 @@ export async function openSearch(options: Omit<SearchOptions, 'limits' | 'goal'>
   try {
     const { subject, labelled } = await openSubject(options, passes.evaluate);
     const measured = await measureModel(options, subject, sweeps.evaluate);
-    const floatTop1 = labelled && (await accuracy(subject.int8.floatGraph, labelled, sweeps.evaluate));
+    const floatScore = labelled && (await scoreOf(subject.int8.floatGraph, labelled, sweeps.evaluate));
     const bench: Bench = {
       samples: options.samples,
       labelled,
@@ -142,8 +146,8 @@ export async function openSearch(options: Omit<SearchOptions, 'limits' | 'goal'>
       return assessment;
     };
     const find = (limits: SearchOptions['limits'], goal: Goal) =>
-      findAssignment({ options, subject, measured, floatTop1, labelled, assess: assessOnce }, limits, goal);
-    return { floatTop1, assess: assessOnce, find, close };
+      findAssignment({ options, subject, measured, floatScore, labelled, assess: assessOnce }, limits, goal);
+    return { floatScore, assess: assessOnce, find, close };
   } catch (error) {
     await close();
     throw error;
@@ -169,16 +173,17 @@ interface Task {
   readonly options: Omit<SearchOptions, 'limits' | 'goal'>;
   readonly subject: Subject;
   readonly measured: Measured;
-  readonly floatTop1: number | null;
+  readonly floatScore: number | null;
   readonly labelled: Dataset | null;
   readonly assess: OpenSearch['assess'];
 }
 
 /** Steps 3 and 4. */
 async function findAssignment(task: Task, own: SearchOptions['limits'], goal: Goal): Promise<PrecisionSearch> {
-  const { options, subject, measured, floatTop1, labelled } = task;
+  const { options, subject, measured, floatScore, labelled } = task;
   const { problem, base } = measured;
   const { layers } = subject;
+  const metric = labelled && must(truthOf(labelled), 'labels').metric;
   const limits: Costs = { ...own, loss: Number.POSITIVE_INFINITY };
   if (limits.instructions < Number.POSITIVE_INFINITY && !measured.int8.instructions) throw cannotCount();
   // Code is a model: what seems to be a little too large is compiled before it is given up.
@@ -191,7 +196,8 @@ async function findAssignment(task: Task, own: SearchOptions['limits'], goal: Go
     within: within.assignments,
     goal,
     count: options.candidates,
-    floatTop1,
+    floatScore,
+    metric,
     assess: task.assess,
     flashOf: (formats) => flashOf(task, formats),
     progress: (done, total) => options.progress('candidates', done, total),
@@ -214,7 +220,8 @@ async function findAssignment(task: Task, own: SearchOptions['limits'], goal: Go
     candidates,
     chosen,
     int8: { ...measured.int8, loss: base },
-    floatTop1,
+    metric,
+    floatScore,
     labelledSamples: labelled?.count ?? 0,
     samples: subject.fitted.feeds.length,
     recipe: recipeOf(subject, chosen.formats, options.samples),
@@ -246,12 +253,12 @@ async function openSubject(
     labelled = options.labelled && requireLabels(await options.labelled(imported));
     return calibration!(imported);
   };
-  const setup = { samples: options.samples, labelled: options.labelled !== null, evaluate };
+  const setup = { samples: options.samples, labelled: () => Boolean(labelled?.labels), evaluate };
   return { subject: await prepareSubject({ ...compile, calibration: open }, setup), labelled };
 }
 
 function requireLabels(dataset: Dataset): Dataset {
-  if (dataset.labels) return dataset;
+  if (truthOf(dataset)) return dataset;
   throw new UserError({
     code: 'BAD_DATA',
     message: `${dataset.name} has no labels`,

@@ -41,14 +41,19 @@ export async function prepareSubject(
     samples,
     labelled,
     evaluate,
-  }: { readonly samples: number; readonly labelled: boolean; readonly evaluate: Evaluate },
+  }: {
+    readonly samples: number;
+    /** Whether samples have classes for labels; asked once they are open. */
+    labelled(): boolean;
+    readonly evaluate: Evaluate;
+  },
 ): Promise<Subject> {
   const int8 = await transformModel({ ...options, precision: 'int8' });
   const { graph, floatGraph, dataset } = int8;
   if (!dataset) throw noData();
   const layers = weightLayers(graph, floatGraph);
   if (layers.length === 0) throw noLayers(options.name);
-  const point = lossPoint(floatGraph, graph, labelled);
+  const point = lossPoint(floatGraph, graph, labelled());
   const judge = async (feeds: readonly Feeds[]): Promise<Judge> => {
     const goal = await runOutputs(floatGraph, point.values, feeds, evaluate);
     return { feeds, goal, loss: (outputs) => outputLoss(point, graph, goal, outputs) };

@@ -1,7 +1,8 @@
+import { METRICS, type MetricName, scoreText } from '../metrics/index.ts';
 import { bottomAxis, leftAxis, text } from '../report/svg/axis.ts';
 import { dot, type Point, polyline } from '../report/svg/marks.ts';
 import { element, type Markup } from '../report/svg/markup.ts';
-import { exactBytes, percent } from '../report/svg/numbers.ts';
+import { exactBytes } from '../report/svg/numbers.ts';
 import { frame, plot } from '../report/svg/plot.ts';
 import { linearScale, logScale } from '../report/svg/scale.ts';
 import { grouped } from '../report/table.ts';
@@ -23,7 +24,7 @@ type Place = { readonly flashBytes: number; readonly loss: number };
 
 /** Loss (logarithmic) over flash: the predicted frontier as a line, what was measured as points with their letters. */
 export function tradePlot(search: PrecisionSearch): Markup {
-  const { frontier, candidates, chosen, limits, loss, goal } = search;
+  const { frontier, candidates, chosen, limits, loss, goal, metric } = search;
   const places: Place[] = [...frontier, ...candidates.map(({ measured }) => measured)];
   const positive = places.map((place) => place.loss).filter((value) => value > 0);
   const least = Math.min(...positive, 1) / 1.6;
@@ -54,7 +55,7 @@ export function tradePlot(search: PrecisionSearch): Markup {
     candidates.map((candidate, i) =>
       dot(points[i], candidate === chosen ? 8 : 5, {
         className: `${candidate === chosen ? 's2' : isUniform(candidate) ? 's6' : 's3'} outlined`,
-        title: hoverText(candidate, words[i]),
+        title: hoverText(candidate, words[i], metric),
       }),
     ),
     labels.map(({ x: left, y: base, anchor }, i) => text(left, base, anchor, words[i])),
@@ -77,10 +78,13 @@ function costsText({ flashBytes, loss }: Place): string {
   return `${exactBytes(flashBytes)}, loss ${lossNumber(loss)}`;
 }
 
-function hoverText(candidate: Candidate, words: string): string {
+function hoverText(candidate: Candidate, words: string, metric: MetricName | null): string {
   const { measured } = candidate;
-  const top1 = measured.top1 === null ? [] : [`top-1 ${percent(measured.top1)}`];
-  return [`${words}: ${summaryOf(candidate)}`, costsText(measured), ...top1].join('\n');
+  const told =
+    metric === null || measured.score === null
+      ? []
+      : [`${METRICS[metric].title} ${scoreText({ metric, value: measured.score })}`];
+  return [`${words}: ${summaryOf(candidate)}`, costsText(measured), ...told].join('\n');
 }
 
 function flashLimit(x: number): Markup {

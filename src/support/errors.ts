@@ -20,7 +20,7 @@ export const ERROR_CODES = {
   DOES_NOT_FIT: 'The program needs more flash or RAM than the target has.',
   FILE: 'A file cannot be read or written.',
   MISMATCH: 'The compiled C and onnxruntime disagree.',
-  NOT_MET: 'A limit that was asked for is not met (--min-sqnr, --min-top1, --strict).',
+  NOT_MET: 'A limit that was asked for is not met (--min-sqnr, --min-top1, --worst-score, --strict).',
   RUNTIME: 'onnxruntime refused or failed to run a graph.',
   TOOL_FAILED: 'A compiler or emulator returned an error.',
   TOOL_MISSING: 'A compiler or emulator is not installed.',

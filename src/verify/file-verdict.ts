@@ -1,6 +1,7 @@
 import type { ModelFile } from '../frontend/file-copy.ts';
 import type { Port } from '../ir/program.ts';
 import type { Graph, Tensor, TypedArray, ValueName } from '../ir/types.ts';
+import type { Score } from '../metrics/index.ts';
 import type { Comparison } from './compare.ts';
 import type { LayersOfFile } from './file-layers.ts';
 import type { FileOutput, Judgement } from './file-output.ts';
@@ -42,10 +43,10 @@ export type FileVerdict =
       readonly layers: LayersOfFile | null;
       /** Those of them that differ. */
       readonly wrong: LayersOfFile | null;
-      /** Share of samples in which both have the same largest element of the first output, 0 .. 1. */
+      /** Share of samples in which both have the same largest element of the first output, 0 .. 1; by miou, of places. */
       readonly agreement: number;
-      /** Share of samples in which the file's is the label's; null without labels. */
-      readonly top1: number | null;
+      /** Of the file against the labels; null without any. */
+      readonly score: Score | null;
     }
   | { readonly run: false; readonly because: string };
 
@@ -66,8 +67,8 @@ export function filePassed(file: FileVerdict | null): boolean {
 }
 
 export interface FileJudge {
-  /** `sample`: what the model was given, as the file takes it. */
-  add(sample: ReadonlyMap<ValueName, Tensor>, inference: Inference): Promise<void>;
+  /** `sample`: what the model was given, as the file takes it; `labels`: those of the data set, if it has any. */
+  add(sample: ReadonlyMap<ValueName, Tensor>, inference: Inference, labels: ArrayLike<number> | null): Promise<void>;
   /** `layers`: what the judge of layers found; an output behind one on which onnxruntime is off is not held against the C. */
   result(layers: readonly Comparison[]): FileVerdict;
   release(): Promise<void>;

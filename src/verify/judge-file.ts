@@ -1,5 +1,9 @@
 import { copyFile, type FileCopy } from '../frontend/file-copy.ts';
+import { numbersOf } from '../ir/tensor.ts';
 import type { Tensor, ValueName } from '../ir/types.ts';
+import { largestOf } from '../metrics/index.ts';
+import { openMeter, type Truth } from '../metrics/truth.ts';
+import { realNumbers } from '../quant/real-numbers.ts';
 import { type FileSession, openFile } from '../runtime/file-session.ts';
 import { UserError } from '../support/errors.ts';
 import { plainWords } from '../support/runtime-words.ts';
@@ -12,18 +16,17 @@ import type { FileJudge, FileVerdict, Inference, JudgedC } from './file-verdict.
 import { offUpstream, upstreamOf } from './off-upstream.ts';
 import { outputJudges } from './output-judges.ts';
 import { codesAsNumbers } from './samples.ts';
-import { largest, top1 } from './top1.ts';
 import { wrongLayers } from './wrong-layers.ts';
 
 /** Opens the file for comparison; one that onnxruntime cannot run gives a verdict that says why. */
 export async function openFileJudge(
   model: JudgedC,
-  { tolerance, labels }: { readonly tolerance: number; readonly labels: Int32Array | null },
+  { tolerance, truth, where }: Pick<Context, 'tolerance' | 'truth' | 'where'>,
 ): Promise<FileJudge> {
   if (!model.file) return notRun('the model did not come from a file');
   const copy = copyFile(model.file);
   try {
-    return judge({ model, copy, both: await openBoth(copy, judgementOf(model)), tolerance, labels });
+    return judge({ model, copy, both: await openBoth(copy, judgementOf(model)), tolerance, truth, where });
   } catch (error) {
     return notRun(reasonOf(error));
   }
@@ -56,10 +59,12 @@ interface Context {
   readonly copy: FileCopy;
   readonly both: Both;
   readonly tolerance: number;
-  readonly labels: Int32Array | null;
+  readonly truth: Truth | null;
+  /** The data set, for errors. */
+  readonly where: string;
 }
 
-function judge({ model, copy, both: { disabled, basic }, tolerance, labels }: Context): FileJudge {
+function judge({ model, copy, both: { disabled, basic }, tolerance, truth, where }: Context): FileJudge {
   const { graph, oracle, program, file, imported } = model;
   const judgement = judgementOf(model);
   const outputs = outputJudges(model, copy, judgement, tolerance);
@@ -67,14 +72,20 @@ function judge({ model, copy, both: { disabled, basic }, tolerance, labels }: Co
   const layerwise = judgement === 'codes' ? !model.exactFile : judgement === 'close' && model.halves;
   const inside =
     file && imported && layerwise ? fileLayers({ file, imported, graph, oracle, outputs: program.outputs }) : null;
-  const winners: number[] = [];
+  const [port] = program.outputs;
+  const meter = truth && port ? openMeter(truth, port.type.shape, where) : null;
+  const answersIn = (numbers: ArrayLike<number>) => meter?.answers(numbers) ?? largestOf(numbers);
   /** Outputs that differed on a sample on which no layer before them did. */
   const unexplained = new Set<ValueName>();
-  let same = 0;
+  let [same, answers] = [0, 0];
   let unstable = false;
   let failure: string | null = null;
 
-  const compare = async (sample: ReadonlyMap<ValueName, Tensor>, inference: Inference) => {
+  const compare = async (
+    sample: ReadonlyMap<ValueName, Tensor>,
+    inference: Inference,
+    labels: ArrayLike<number> | null,
+  ) => {
     const { feed, outputs: actual } = inference;
     const given =
       judgement === 'codes' ? new Map([...sample, ...codesAsNumbers(program.inputs, sample, feed)]) : sample;
@@ -91,8 +102,11 @@ function judge({ model, copy, both: { disabled, basic }, tolerance, labels }: Co
       if (!behindSteps || output.agrees(actual[i], others)) continue;
       output.graphAgrees.push(output.agrees((await behindSteps.run(feed))[i].data, others));
     }
-    winners.push(largest(expected[0].data));
-    if (largest(actual[0]) === winners.at(-1)) same++;
+    const ofFile = numbersOf(expected[0]);
+    const [one, other] = [answersIn(ofFile), answersIn(realNumbers({ ...port.type, data: actual[0] }, port.type))];
+    same += one.filter((answer, i) => answer === other[i]).length;
+    answers += one.length;
+    if (labels) meter?.add(ofFile, labels);
     const layers = (await inside?.add(given, inference)) ?? null;
     if (!layers) return;
     for (const value of differ) {
@@ -116,9 +130,8 @@ function judge({ model, copy, both: { disabled, basic }, tolerance, labels }: Co
       }),
     );
     const passed = results.length === copy.outputs.length && results.every((output) => output.agrees);
-    const agreement = same / winners.length;
-    const ofLabels = top1(winners, labels);
-    return { run: true, judgement, passed, outputs: results, layers: ofFile, wrong, agreement, top1: ofLabels };
+    const score = truth && meter ? { metric: truth.metric, value: meter.value() } : null;
+    return { run: true, judgement, passed, outputs: results, layers: ofFile, wrong, agreement: same / answers, score };
   };
   /** Rounding inputs to float16 makes differences of its own. */
   const isExplained = (output: ValueName, layers: readonly Comparison[]) =>
@@ -127,9 +140,9 @@ function judge({ model, copy, both: { disabled, basic }, tolerance, labels }: Co
     offUpstream(graph, layers, output).map(({ layer }) => layer);
 
   return {
-    async add(sample, inference) {
+    async add(sample, inference, labels) {
       if (failure || unstable) return;
-      await compare(sample, inference).catch((error: unknown) => (failure = reasonOf(error)));
+      await compare(sample, inference, labels).catch((error: unknown) => (failure = reasonOf(error)));
     },
     result(layers) {
       if (failure !== null) return { run: false, because: failure };

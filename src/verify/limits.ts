@@ -1,3 +1,4 @@
+import { METRICS, type Score, scoreText } from '../metrics/index.ts';
 import type { FileVerdict } from './file-verdict.ts';
 
 /** What a verdict can be asked for beside agreement. */
@@ -8,6 +9,8 @@ export interface Limits {
   readonly minSqnrDb?: number;
   /** Least share of samples whose largest output is the file's, 0 .. 1. */
   readonly minTop1?: number;
+  /** Worst score against the labels: percent of a share, or an error. */
+  readonly worstScore?: number;
 }
 
 /** A sentence for each limit that is not met; what cannot be told is not met. */
@@ -29,6 +32,17 @@ export function unmetLimits(file: FileVerdict | null, { strict, minSqnrDb, minTo
     unmet.push(`the same top-1 as the file in ${percent(file.agreement)}, below ${percent(minTop1)}`);
   }
   return unmet;
+}
+
+/** Against the labels, by the metric of the data set. */
+export function unmetScore(score: Score | null, { worstScore }: Limits): string[] {
+  if (worstScore === undefined) return [];
+  if (score === null) return ['the score is not known: the data set has no labels'];
+  const { title, kind } = METRICS[score.metric];
+  const worst = kind === 'share' ? worstScore / 100 : worstScore;
+  const kept = kind === 'share' ? score.value >= worst : score.value <= worst;
+  const text = scoreText({ ...score, value: worst });
+  return kept ? [] : [`the ${title} is ${scoreText(score)}, ${kind === 'share' ? 'below' : 'above'} ${text}`];
 }
 
 function percent(share: number): string {

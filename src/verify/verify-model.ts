@@ -3,6 +3,9 @@ import type { Dataset } from '../data/dataset.ts';
 import type { MemoryPlan, Port, Program } from '../ir/program.ts';
 import { arenaBytes } from '../ir/tensor.ts';
 import type { Graph } from '../ir/types.ts';
+import type { Score } from '../metrics/index.ts';
+import { openMeter, truthOf } from '../metrics/truth.ts';
+import { realNumbers } from '../quant/real-numbers.ts';
 import { must } from '../support/errors.ts';
 import { agrees, type Comparison } from './compare.ts';
 import { type FileVerdict, filePassed, type Judged, type JudgedC, judgedBy } from './file-verdict.ts';
@@ -10,11 +13,10 @@ import { buildHarness, type Counts, type Harness, type HarnessModel, runHarness 
 import { harnessModel as programHarness } from './harness-model.ts';
 import { openFileJudge } from './judge-file.ts';
 import { openLayerJudge } from './layer-judge.ts';
-import { type Limits, unmetLimits } from './limits.ts';
+import { type Limits, unmetLimits, unmetScore } from './limits.ts';
 import type { CRun } from './reference.ts';
 import { asModelInput, fromMemory, toMemory } from './samples.ts';
 import type { Optimize, Toolchain } from './toolchain.ts';
-import { largest, top1 } from './top1.ts';
 import { tracedValues } from './trace.ts';
 
 /** What compileModel() returns, as far as it is judged here. */
@@ -58,8 +60,8 @@ export interface Verdict {
   readonly file: FileVerdict | null;
   readonly layers: readonly Comparison[];
   readonly outputs: readonly Comparison[];
-  /** Share of samples whose largest output is the label's; null without labels. */
-  readonly top1: number | null;
+  /** Of the C against the labels; null without any. */
+  readonly score: Score | null;
   readonly counts: Counts | null;
 }
 
@@ -83,17 +85,20 @@ export async function verifyModel(model: CompiledModel, dataset: Dataset, option
     traceSamples: layers ? chunk : 0,
   });
   const judge = await openLayerJudge(model, layers, tolerance);
-  const fileJudge = options.file === false ? null : await openFileJudge(model, { tolerance, labels: dataset.labels });
+  const truth = truthOf(dataset);
+  const [output] = model.program.outputs;
+  const meter = truth && output ? openMeter(truth, output.type.shape, dataset.name) : null;
+  const fileJudge =
+    options.file === false ? null : await openFileJudge(model, { tolerance, truth, where: dataset.name });
   let counts: Counts | null = null;
-  const winners: number[] = [];
   try {
     for (let first = 0; first < count; first += chunk) {
       const samples = Array.from({ length: Math.min(chunk, count - first) }, (_, i) => dataset.sample(first + i));
       const { runs, ...measured } = await runC(model, harness, samples);
       for (const [i, run] of runs.entries()) {
         await judge.add(run);
-        await fileJudge?.add(samples[i], run);
-        winners.push(largest(run.outputs[0] ?? []));
+        await fileJudge?.add(samples[i], run, truth?.sample(first + i) ?? null);
+        meter?.add(realNumbers({ ...output.type, data: run.outputs[0] }, output.type), truth!.sample(first + i));
       }
       counts ??= measured.counts;
       options.progress?.(first + samples.length, count);
@@ -104,15 +109,16 @@ export async function verifyModel(model: CompiledModel, dataset: Dataset, option
   }
   const verdict = judge.result();
   const file = fileJudge?.result(verdict.layers) ?? null;
+  const score = truth && meter ? { metric: truth.metric, value: meter.value() } : null;
   return {
     toolchain: options.toolchain.name,
     samples: count,
     passed: [...verdict.layers, ...verdict.outputs].every((one) => agrees(one, tolerance)) && filePassed(file),
-    unmet: unmetLimits(file, options.limits ?? {}),
+    unmet: [...unmetLimits(file, options.limits ?? {}), ...unmetScore(score, options.limits ?? {})],
     judged: judgedBy(model, file),
     file,
     ...verdict,
-    top1: top1(winners, dataset.labels),
+    score,
     counts,
   };
 }

@@ -290,6 +290,29 @@ await describeWith('with gcc', hostGcc().available, () => {
     expect(stdout).toMatch(/^l00_conv +\S+ +exact +none$/m);
   });
 
+  test('verify scores a segmentation by the metric of its data set, and --worst-score limits it', async () => {
+    const text = `${TINY.slice(0, TINY.indexOf('p: '))}return r`;
+    await writeModel(folder, 'maps.onnx', text);
+    const maps = Uint8Array.from({ length: 24 * 64 }, (_, i) => i % 2);
+    await writeFile(join(folder, 'maps.npy'), writeNpy({ dtype: 'u8', shape: [24, 8, 8], data: maps }));
+    const set = { files: 'samples.npy', labels: 'maps.npy', metric: 'miou' };
+    await writeFile(join(folder, 'maps.json'), JSON.stringify(set));
+    const verify = ['verify', 'maps.onnx', '--calibrate', data, '--data', 'maps.json', '--count', '2', '-q'];
+    const { exitCode, stdout } = await cli(folder, ...verify);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^file: .*, same classes in \d+\.\d\d %, float32's mean IoU \d+\.\d\d %$/m);
+    expect(stdout).toMatch(/^Verified on gcc: agrees with onnxruntime on 2 samples, mean IoU \d+\.\d\d %$/m);
+    const limited = await cli(folder, ...verify, '--worst-score', '99');
+    expect(limited).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(/the mean IoU is .* %, below 99\.00 %/),
+    });
+    const wrong = { ...set, labels: 'labels.npy' };
+    await writeFile(join(folder, 'wrong.json'), JSON.stringify(wrong));
+    const refused = await cli(folder, 'verify', 'maps.onnx', '--data', 'wrong.json', '-q');
+    expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('an output of shape [1,2,8,8]') });
+  });
+
   test('limits make verdicts of the numbers: status 2', async () => {
     const verify = ['verify', 'tiny.onnx', '--calibrate', data, '--count', '2', '-q'];
     expect((await cli(folder, ...verify, '--min-sqnr', '5', '--min-top1', '10')).exitCode).toBe(0);

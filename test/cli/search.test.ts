@@ -90,7 +90,7 @@ describe('search', () => {
     const found = JSON.parse(stdout).search;
     expect(found.loss).toBe('kl');
     expect(found.labelledSamples).toBe(24);
-    for (const { measured } of found.candidates) expect(measured.top1).toBeGreaterThanOrEqual(0);
+    for (const { measured } of found.candidates) expect(measured.score).toBeGreaterThanOrEqual(0);
     const least = Math.min(...found.candidates.map((c: { measured: { flashBytes: number } }) => c.measured.flashBytes));
     expect(found.chosen.measured.flashBytes).toBe(least);
   });

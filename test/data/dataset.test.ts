@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Dataset, type DatasetInput, loadDataset } from '../../src/data/dataset.ts';
 import { tensorOf } from '../../src/ir/tensor.ts';
 import type { DType, Tensor } from '../../src/ir/types.ts';
+import { truthOf } from '../../src/metrics/truth.ts';
 import { readNpy, writeNpy } from '../../src/numerics/npy.ts';
 import { writeNpz } from '../../src/numerics/npz.ts';
 import { sharedData, sharedDataset, sharedSamples } from '../helpers/shared-data.ts';
@@ -155,6 +156,51 @@ test('f16 inputs get bits, integer inputs are rounded and checked', async () => 
   expect(() => unsigned.sample(0)).toThrow('-2 does not fit its type u8');
 });
 
+describe('a metric', () => {
+  test('labels of any shape, of the samples that are kept; from several files', async () => {
+    const dataset = await loadDataset(
+      {
+        files: file('m.npy', writeNpy(counting('f32', [4, 2, 1, 2]))),
+        labels: [
+          file('m0.npy', writeNpy(counting('u8', [1, 2, 2]))),
+          file('m1.npy', writeNpy(counting('i64', [3, 2, 2]))),
+        ],
+        metric: 'miou',
+        skip: 2,
+      },
+      [image],
+    );
+    expect(dataset.labels).toBeNull();
+    expect(dataset.truth).toMatchObject({ metric: 'miou', shape: [1, 2, 2] });
+    expect([dataset.truth?.sample(0), dataset.truth?.sample(1)]).toEqual([
+      [4, 5, 6, 7],
+      [8, 9, 10, 11],
+    ]);
+  });
+
+  test('numbers that are no classes, for mse; a batch has its rows together', async () => {
+    const dataset = await loadDataset(
+      {
+        files: file('b.npy', writeNpy(counting('f32', [4, 2, 1, 2]))),
+        labels: file('t.npy', writeNpy(tensorOf('f32', [4, 1], [0.5, 1.5, -2, 3]))),
+        metric: 'mse',
+      },
+      [{ ...image, shape: [2, 2, 1, 2] }],
+    );
+    expect(dataset.truth).toMatchObject({ metric: 'mse', shape: [2, 1] });
+    expect(dataset.truth?.sample(1)).toEqual([-2, 3]);
+  });
+
+  test('of classes, top1, is what labels are judged by anyway', async () => {
+    const labels = file('c.npy', writeNpy(counting('u8', [3])));
+    const files = file('c3.npy', writeNpy(counting('f32', [3, 2, 1, 2])));
+    const dataset = await loadDataset({ files, labels, metric: 'top1' }, [image]);
+    expect(truthOf(dataset)).toMatchObject({ metric: 'top1', shape: [1] });
+    expect(truthOf(dataset)?.sample(2)).toEqual(Int32Array.of(2));
+    expect(truthOf(await loadDataset(files, [image]))).toBeNull();
+  });
+});
+
 describe('refuses', () => {
   const x = () => file('x.npy', writeNpy(counting('f32', [2, 4])));
   test.each([
@@ -174,6 +220,21 @@ describe('refuses', () => {
       'one-hot labels',
       () => ({ files: x(), labels: file('l.npy', writeNpy(counting('u8', [2, 3]))) }),
       'labels of shape [2,3]',
+    ],
+    ['a metric without labels', () => ({ files: x(), metric: 'mse' }), 'names the metric mse and has no labels'],
+    [
+      'fewer maps than samples',
+      () => ({ files: x(), labels: file('l.npy', writeNpy(counting('u8', [1, 2, 3]))), metric: 'miou' }),
+      '1 labels for 2 samples',
+    ],
+    [
+      'maps of several sizes',
+      () => ({
+        files: x(),
+        labels: [file('l.npy', writeNpy(counting('u8', [1, 2]))), file('k.npy', writeNpy(counting('u8', [1, 3])))],
+        metric: 'miou',
+      }),
+      'labels of shape [1,3]',
     ],
     [
       'labels that are fractions',

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parseDescriptor } from '../../src/data/descriptor.ts';
+import { METRIC_NAMES } from '../../src/metrics/index.ts';
 
 const parse = (json: unknown) => parseDescriptor(json, 'd.json');
 
@@ -10,6 +11,7 @@ test('takes every documented key', () => {
     name: 'n',
     files: ['a.gz'],
     labels: 'l.gz',
+    metric: 'miou',
     layout: 'HWC',
     scale: [1, 2, 3],
     offset: 0,
@@ -33,6 +35,8 @@ test.each([
   [{ inputs: [] }, '"inputs" must be an object'],
   [{ files: [] }, '"files" must be a path or a list of paths'],
   [{ files: 'a', labels: 3 }, '"labels" must be a path'],
+  [{ files: 'a', metric: 'mIoU' }, '"metric" is "mIoU", did you mean "miou"?'],
+  [{ files: 'a', metric: 3 }, '"metric" is 3, known: top1, miou, map, mse'],
   [{ files: 'a', layout: 'HHC' }, '"layout" must name each axis'],
   [{ files: 'a', layout: 'HNC' }, '"layout" must name each axis'],
   [{ files: 'a', scale: 'x' }, '"scale" must be a number'],
@@ -48,6 +52,7 @@ test('the schema knows the same keys', () => {
   for (const key of Object.keys(schema.properties)) expect(() => parse({ [key]: null })).not.toThrow('unknown key');
   for (const key of Object.keys(inner))
     expect(() => parse({ inputs: { x: { [key]: null } } })).not.toThrow('unknown key');
-  expect(Object.keys(schema.properties)).toHaveLength(10);
+  expect(Object.keys(schema.properties)).toHaveLength(11);
+  expect(schema.properties.metric.enum).toEqual(METRIC_NAMES);
   expect(Object.keys(inner)).toEqual(['files', 'layout', 'scale', 'offset']);
 });

@@ -24,7 +24,7 @@ const PROBLEM: SearchProblem = {
 function task(goal: Goal, flashBytes: number, truth: (costs: Assessment) => Partial<Assessment>): Choosing {
   const limits = { ...NO_LIMITS, flashBytes };
   const measure = (formats: readonly string[]) => {
-    const costs = { ...predictedCosts(PROBLEM, formats), instructions: null, top1: 0.5 } as unknown as Assessment;
+    const costs = { ...predictedCosts(PROBLEM, formats), instructions: null, score: 0.5 } as unknown as Assessment;
     return { ...costs, ...truth(costs) };
   };
   return {
@@ -33,7 +33,8 @@ function task(goal: Goal, flashBytes: number, truth: (costs: Assessment) => Part
     within: paretoFrontier(PROBLEM, { ...limits, flashBytes: flashBytes + 400 }).assignments,
     goal,
     count: 4,
-    floatTop1: 0.9,
+    floatScore: 0.9,
+    metric: 'top1',
     assess: async (formats) => measure(formats),
     flashOf: async (formats) => measure(formats).flashBytes,
     progress: () => {},
@@ -74,8 +75,8 @@ describe('least flash', () => {
 
   test('points of top-1', async () => {
     const goal = { kind: 'max-drop', most: 2 } as const;
-    const { chosen } = await choose(task(goal, 10_000, ({ loss }) => ({ top1: 0.9 - loss / 20 })));
-    expect(0.9 - (chosen.measured.top1 ?? 0)).toBeLessThanOrEqual(0.02 + 1e-9);
+    const { chosen } = await choose(task(goal, 10_000, ({ loss }) => ({ score: 0.9 - loss / 20 })));
+    expect(0.9 - (chosen.measured.score ?? 0)).toBeLessThanOrEqual(0.02 + 1e-9);
   });
 
   test('an error that says how near it came, when nothing is good enough', async () => {

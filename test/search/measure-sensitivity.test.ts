@@ -45,7 +45,7 @@ beforeAll(async () => {
     target: await loadTarget('host'),
     calibration: async () => dataset,
   };
-  subject = await prepareSubject(options, { samples: 20, labelled: false, evaluate: evaluator.evaluate });
+  subject = await prepareSubject(options, { samples: 20, labelled: () => false, evaluate: evaluator.evaluate });
   const formats = subject.layers.map(() => ['int8', 'int3', 'int3+huffman', 'ternary']);
   sensitivity = await measureSensitivity(subject, formats, createEvaluator().evaluate, () => {});
 });

@@ -3,6 +3,7 @@ import { compileModel } from '../../src/compile.ts';
 import { datasetInputs } from '../../src/data/graph-inputs.ts';
 import { randomDataset } from '../../src/data/random-dataset.ts';
 import { exportOnnx } from '../../src/frontend/export-onnx.ts';
+import { truthOf } from '../../src/metrics/truth.ts';
 import { withSession } from '../../src/runtime/ort-session.ts';
 import { loadTarget } from '../../src/targets/load.ts';
 import type { Comparison } from '../../src/verify/compare.ts';
@@ -52,8 +53,9 @@ async function judged(
   const target = await loadTarget('host');
   const calibration = async (graph: Parameters<typeof datasetInputs>[0]) => randomDataset(datasetInputs(graph), 4, 1);
   const model = await compileModel({ model: compiled, name: 'm', target, ...(int8 && { calibration }) });
-  const judge = await openFileJudge({ ...model, file: { bytes } }, { tolerance: 1e-5, labels: labels ?? null });
   const samples = randomDataset(datasetInputs(model.floatGraph), 3, 0);
+  const truth = truthOf({ ...samples, labels: labels ?? null });
+  const judge = await openFileJudge({ ...model, file: { bytes } }, { tolerance: 1e-5, truth, where: 'samples' });
   const shown = [...new Set([...model.oracle.outputs, ...(values ?? [])])];
   await withSession(exportOnnx({ ...model.oracle, outputs: shown }), {}, async (session) => {
     for (let i = 0; i < samples.count; i++) {
@@ -64,7 +66,7 @@ async function judged(
       const computed = outputs.map(({ value }) => results.get(value)!.data.slice());
       if (off !== 0) computed[0][0] = Number(computed[0][0]) + off;
       const inside = new Map((values ?? []).map((value) => [value, results.get(value)!.data]));
-      await judge.add(sample, { feed, outputs: computed, values: inside });
+      await judge.add(sample, { feed, outputs: computed, values: inside }, truth?.sample(i) ?? null);
     }
   });
   const verdict = judge.result(layers);
@@ -87,7 +89,7 @@ test('a model that is read as it is agrees with its file', async () => {
     judgement: 'close',
     passed: true,
     agreement: 1,
-    top1: expect.any(Number),
+    score: { metric: 'top1', value: expect.any(Number) },
   });
 });
 

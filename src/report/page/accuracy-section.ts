@@ -1,3 +1,4 @@
+import { METRICS, scoreText } from '../../metrics/index.ts';
 import type { Accuracy } from '../accuracy.ts';
 import type { FullReport } from '../full-report.ts';
 import { text } from '../svg/axis.ts';
@@ -15,19 +16,25 @@ const MOST_CLASSES = 24;
 /** Which classes are taken for which; null without labelled samples. */
 export function accuracySection({ accuracy }: FullReport): Section | null {
   if (!accuracy) return null;
-  const { top1, floatTop1, samples, confusion } = accuracy;
+  const { metric, samples, confusion } = accuracy;
+  const { title } = METRICS[metric];
+  const [score, float] = [accuracy.score, accuracy.floatScore].map((value) => scoreText({ metric, value }));
   return {
     id: 'accuracy',
     title: 'Accuracy',
-    lead: `The quantized model is right on ${percent(top1)} of ${grouped(samples)} labelled samples, the float model on ${percent(floatTop1)}. Rows are labels, columns what the quantized model answers; colour is the share of the row.`,
-    body:
-      confusion.length <= MOST_CLASSES
-        ? confusionPlot(accuracy)
-        : element('p', { class: 'note' }, `The table of ${confusion.length} classes is in the JSON.`),
+    lead: `The quantized model has ${title} ${score} on ${grouped(samples)} labelled samples, the float model ${float}.${confusion ? ' Rows are labels, columns what the quantized model answers; colour is the share of the row.' : ''}`,
+    body: confusion && matrix(confusion),
   };
 }
 
-function confusionPlot({ confusion }: Accuracy): Markup {
+type Confusion = NonNullable<Accuracy['confusion']>;
+
+function matrix(confusion: Confusion): Markup {
+  if (confusion.length <= MOST_CLASSES) return confusionPlot(confusion);
+  return element('p', { class: 'note' }, `The table of ${confusion.length} classes is in the JSON.`);
+}
+
+function confusionPlot(confusion: Confusion): Markup {
   const size = Math.min(46, 720 / confusion.length);
   const side = size * confusion.length;
   const box = frame(side + 70, side + 50, { top: 6, right: 4, bottom: 44, left: 66 });

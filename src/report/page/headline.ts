@@ -1,3 +1,4 @@
+import { drop, METRICS, scoreText } from '../../metrics/index.ts';
 import type { FullReport } from '../full-report.ts';
 import type { Fit } from '../report.ts';
 import { type Child, element, type Markup } from '../svg/markup.ts';
@@ -49,13 +50,14 @@ function budget({ fits, marginBytes, budgetBytes }: Fit): Child {
 
 function accuracyTile({ accuracy }: FullReport): Markup | null {
   if (!accuracy) return null;
-  const { top1, floatTop1, agreement, samples } = accuracy;
-  const points = (top1 - floatTop1) * 100;
-  const change = `${points < 0 ? '−' : '+'}${Math.abs(points).toFixed(2)} points`;
+  const { metric, score, floatScore, agreement, samples } = accuracy;
+  const { title, kind } = METRICS[metric];
+  const better = -drop({ metric, value: score }, floatScore);
+  const change = `${better < 0 ? '−' : '+'}${Math.abs(better).toFixed(2)} ${kind === 'share' ? 'points' : '% better'}`;
   return tile(
-    'Accuracy, top-1',
-    percent(top1),
-    `float32 ${percent(floatTop1)}`,
+    `Accuracy, ${title}`,
+    scoreText({ metric, value: score }),
+    `float32 ${scoreText({ metric, value: floatScore })}`,
     change,
     `${percent(agreement, 1)} same answers`,
     `${grouped(samples)} labelled samples`,
