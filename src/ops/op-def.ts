@@ -98,6 +98,8 @@ export interface QuantizeRule {
 /** Builds the oracle: plain ONNX whose tensors hold the integer codes (see codegen/oracle). */
 export interface OracleBuilder {
   readonly graph: Graph;
+  /** Some of the node's codes have 16 bits: numbers on the way may need more than 32. */
+  readonly wide: boolean;
   /** ONNX's number of the type that holds the codes of the node's first output: int8 or int16. */
   readonly carrier: number;
   type(value: ValueName | null | undefined): TensorType;

@@ -4,7 +4,7 @@ import type { Graph, Node, Tensor, TensorType, TypedArray, ValueName } from '../
 import { newArray } from '../numerics/dtype.ts';
 import { findOp } from '../ops/index.ts';
 import type { OracleBuilder } from '../ops/op-def.ts';
-import { ONNX_I8, ONNX_I16, ONNX_I32 } from '../ops/support/oracle.ts';
+import { ONNX_F32, ONNX_I8, ONNX_I16 } from '../ops/support/oracle.ts';
 import { hasWideCodes } from '../quant/wide-codes.ts';
 import { invariant } from '../support/errors.ts';
 
@@ -31,17 +31,17 @@ export function buildOracle(graph: Graph): Graph {
     const values = [...node.inputs, ...node.outputs];
     const quantized = values.some((value) => value !== null && typeOf(graph, value).quant !== null);
     // Ties that go to even codes are nothing that ONNX's own operator does.
-    if (!oracle && hasWideCodes(graph, node)) moveAsInt32(node);
+    if (!oracle && hasWideCodes(graph, node)) moveAsFloats(node);
     else if (!oracle || !(quantized || node.rounding === 'even-codes')) nodes.push(node);
     else oracle(node, builderFor(node));
   }
   return prune({ ...graph, nodes, constants, types });
 
-  /** onnxruntime moves int32 wherever it moves int8, int16 not everywhere. */
-  function moveAsInt32(node: Node): void {
+  /** onnxruntime moves and compares float32 everywhere, int16 in a few operators; the codes are exact in both. */
+  function moveAsFloats(node: Node): void {
     const inputs = node.inputs.map((input) =>
       input !== null && isWide(typeOf(graph, input))
-        ? add('Cast', [input], { to: ONNX_I32 }, [fresh('Cast')])[0]
+        ? add('Cast', [input], { to: ONNX_F32 }, [fresh('Cast')])[0]
         : input,
     );
     const moved = node.outputs.map((output) =>
@@ -51,7 +51,7 @@ export function buildOracle(graph: Graph): Graph {
     moved.forEach((from, i) => {
       const output = node.outputs[i];
       if (from === null || output === null || from === output) return;
-      types.set(from, { dtype: 'i32', shape: typeOf(graph, output).shape, quant: null });
+      types.set(from, { dtype: 'f32', shape: typeOf(graph, output).shape, quant: null });
       nodes.push({
         ...node,
         op: 'Cast',
@@ -67,6 +67,7 @@ export function buildOracle(graph: Graph): Graph {
   function builderFor(node: Node): OracleBuilder {
     return {
       graph,
+      wide: hasWideCodes(graph, node),
       carrier: node.outputs[0] != null && isWide(typeOf(graph, node.outputs[0])) ? ONNX_I16 : ONNX_I8,
       type: (value) => typeOf(graph, value),
       constant: (value) => constantOf(graph, value),

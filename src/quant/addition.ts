@@ -57,6 +57,26 @@ export function additionParameters(
   return error(narrow) <= TOLERATED_ERROR ? narrow : widest(fitsInt32);
 }
 
+/** Bits of the shift of codes of 16 bits: a coefficient is off by 2^-31 of a step for each, whatever the ratio. */
+const WIDE_SHIFT = 30;
+
+/** The same where a tensor has codes of 16 bits: A and B take up to 31 bits, sums 64. A ratio is cut at 2^16. */
+export function wideAddition(
+  s1: number,
+  z1: number,
+  s2: number,
+  z2: number,
+  sy: number,
+  zy: number,
+): AdditionParameters {
+  const limit = (ratio: number) => Math.min(Math.max(ratio, -(2 ** 16)), 2 ** 16);
+  const [r1, r2] = [limit(s1 / sy), limit(s2 / sy)];
+  const largest = Math.max(Math.abs(r1), Math.abs(r2));
+  const S = Math.max(1, Math.min(WIDE_SHIFT, WIDE_SHIFT - Math.ceil(Math.log2(largest))));
+  const [A, B] = [Math.round(r1 * 2 ** S), Math.round(r2 * 2 ** S)];
+  return { A, B, C: zy * 2 ** S - z1 * A - z2 * B + 2 ** (S - 1), S };
+}
+
 /** Largest |x - zeroPoint|. */
 function farthest(zeroPoint: number): number {
   return Math.max(...CODES.map((x) => Math.abs(x - zeroPoint)));

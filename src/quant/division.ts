@@ -3,7 +3,7 @@
  *
  *     steps = (|n| factor + |d| 2^shift / 2) / (|d| 2^shift)      rounded down, in uint32, with the sign of n / d
  *
- * By zero: 0 / 0 is 0, all else is beyond every code.
+ * By zero: 0 / 0 is 0, all else is beyond every code. Where some codes have 16 bits, the same in uint64.
  */
 export interface Division {
   readonly factor: number;
@@ -12,13 +12,18 @@ export interface Division {
   readonly beyond: number;
 }
 
-const LARGEST = 2 ** 23 - 1;
-const MAX_SHIFT = 22;
+/** The largest factor, the largest shift, and steps beyond every code. */
+const BYTES = { largest: 2 ** 23 - 1, shifts: 22, beyond: 2 ** 9 };
+const WIDE = { largest: 2 ** 31 - 1, shifts: 30, beyond: 2 ** 17 };
 
-/** @param scale of n / d over that of the result */
-export function divisionParameters(scale: number): Division {
-  let shift = MAX_SHIFT;
-  while (shift > 0 && Math.round(scale * 2 ** shift) > LARGEST) shift--;
-  const factor = Math.max(1, Math.min(Math.round(scale * 2 ** shift), LARGEST));
-  return { factor, shift, beyond: 512 };
+/**
+ * @param scale of n / d over that of the result
+ * @param wide some have codes of 16 bits
+ */
+export function divisionParameters(scale: number, wide = false): Division {
+  const { largest, shifts, beyond } = wide ? WIDE : BYTES;
+  let shift = shifts;
+  while (shift > 0 && Math.round(scale * 2 ** shift) > largest) shift--;
+  const factor = Math.max(1, Math.min(Math.round(scale * 2 ** shift), largest));
+  return { factor, shift, beyond };
 }

@@ -5,7 +5,7 @@ import type { Affine } from './affine.ts';
  *
  *     (y - zero point) 2^shift = x_1 factor_1 + offset_1 + ... + x_n factor_n + offset_n
  *
- * No sum of any of the terms, the result's zero point and half a step leaves int32.
+ * No sum of any of the terms, the result's zero point and half a step leaves int32; where some codes have 16 bits, 2^53.
  */
 export interface WeightedSum {
   readonly factors: readonly number[];
@@ -16,11 +16,16 @@ export interface WeightedSum {
   readonly shift: number;
 }
 
-const MAX_SHIFT = 22;
-const INT32_MAX = 2 ** 31 - 1;
+/** Largest magnitudes of a code and of a sum, and the largest shift. */
+const BYTES = { codes: 128, largest: 2 ** 31 - 1, shifts: 22 };
+const WIDE = { codes: 2 ** 15, largest: 2 ** 53, shifts: 30 };
 
-/** @param terms real numbers they stand for, times what they count in the sum */
-export function weightedSum(terms: readonly Affine[], y: Affine): WeightedSum {
+/**
+ * @param terms real numbers they stand for, times what they count in the sum
+ * @param wide some have codes of 16 bits
+ */
+export function weightedSum(terms: readonly Affine[], y: Affine, wide = false): WeightedSum {
+  const { codes, largest, shifts } = wide ? WIDE : BYTES;
   // Steps beyond this saturate whatever the other terms are, but for exact cancellation.
   const limit = Math.floor(2 ** 22 / terms.length);
   const ratios = terms.map(({ scale }) => Math.min(scale / y.scale, limit));
@@ -29,12 +34,12 @@ export function weightedSum(terms: readonly Affine[], y: Affine): WeightedSum {
     const offsets = factors.map((factor, i) => -terms[i].zeroPoint * factor);
     return { factors, offsets, start: y.zeroPoint * 2 ** shift + (shift > 0 ? 2 ** (shift - 1) : 0), shift };
   };
-  let shift = MAX_SHIFT;
-  while (shift > 0 && !fitsInt32(make(shift))) shift--;
+  let shift = shifts;
+  while (shift > 0 && !fits(make(shift), codes, largest)) shift--;
   return make(shift);
 }
 
-function fitsInt32({ factors, offsets, start }: WeightedSum): boolean {
-  const reach = factors.map((factor, i) => 128 * factor + Math.abs(offsets[i]));
-  return reach.reduce((sum, term) => sum + term, Math.abs(start)) <= INT32_MAX;
+function fits({ factors, offsets, start }: WeightedSum, codes: number, largest: number): boolean {
+  const reach = factors.map((factor, i) => codes * factor + Math.abs(offsets[i]));
+  return reach.reduce((sum, term) => sum + term, Math.abs(start)) <= largest;
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Json } from '../../src/ir/program.ts';
 import { parseGraph } from '../../src/ir/text-parser.ts';
 import { createRng } from '../../src/numerics/rng.ts';
-import { compiled, quantizedTo } from './four-bit.ts';
+import { compiled, quantizedTo } from './quantized.ts';
 
 const weights = (name: string, shape: readonly number[], seed: number) => {
   const rng = createRng(seed);

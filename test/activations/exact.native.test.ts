@@ -5,11 +5,9 @@ import { hostGcc } from '../../src/verify/host-gcc.ts';
 import type { Optimize, Toolchain } from '../../src/verify/toolchain.ts';
 import { toolchainFor } from '../../src/verify/toolchain-for.ts';
 import { verifyModel } from '../../src/verify/verify-model.ts';
-import { layersSideBySide } from '../formats/layers.ts';
-import { withFormat } from '../formats/with-format.ts';
 import { describeWith, inFolder } from '../verify/native.ts';
-import { compiled, type Quantized, quantizedTo, type Settings } from './four-bit.ts';
 import { operatorsSideBySide } from './operators.ts';
+import { compiled, layersTo, type Quantized, quantizedTo, type Settings } from './quantized.ts';
 
 /** Bits of input and output, and how the weights are stored: 4-bit codes meet every way in which weights are read. */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
@@ -23,7 +21,7 @@ const CORES = ['cortex-m0', 'cortex-m3', 'cortex-m4f', 'cortex-m33', 'cortex-m55
 const quantized = new Map<string, Quantized>();
 
 beforeAll(async () => {
-  for (const [name, suffixes] of Object.entries(LAYERS)) quantized.set(name, await layers(suffixes));
+  for (const [name, suffixes] of Object.entries(LAYERS)) quantized.set(name, await layersTo(suffixes, 4));
   const { graph, activations } = operatorsSideBySide();
   quantized.set(OPERATORS, await quantizedTo(graph, activations));
 });
@@ -62,22 +60,4 @@ async function expectExact(
     expect(verdict.layers.filter(({ exact, different }) => exact && different > 0)).toEqual([]);
     expect(verdict.passed).toBe(true);
   });
-}
-
-/** Every kind of layer once for each suffix: bits of input and output, and the format of its weights. */
-async function layers(suffixes: readonly string[]): Promise<Quantized> {
-  const graph = layersSideBySide(suffixes, suffixes.length);
-  const names = graph.nodes.flatMap(({ name, inputs }) => [
-    ...(/\.4[48]\./.test(name) ? [inputs[0]] : []),
-    ...(/\.[48]4\./.test(name) ? [name] : []),
-  ]);
-  const { graph: integers, data } = await quantizedTo(
-    graph,
-    names.map((match) => ({ match, bits: 4 })),
-  );
-  const format = (name: string) => name.slice(name.lastIndexOf('.') + 1);
-  return {
-    graph: integers.nodes.reduce((result, node) => withFormat(result, node, format(node.name)), integers),
-    data,
-  };
 }

@@ -11,8 +11,10 @@ interface Case {
   readonly name: string;
   /** Lines of the text form; %x, %z: inputs, %y: the output, %n: a name for whatever else is needed. */
   readonly text: string;
-  /** Default: all of WIDTHS; operators that move codes have one width, a softmax gives 8 bits. */
+  /** Default: all of WIDTHS; operators that move codes have one width, a softmax gives 8 bits where not 16. */
   readonly widths?: readonly Width[];
+  /** For 16 bits, if others. */
+  readonly wideWidths?: readonly Width[];
 }
 
 const numbers = (count: number, seed: number) => {
@@ -89,7 +91,7 @@ const CASES: readonly Case[] = [
       %y: f32[2,3,5] = Max(%x, %z)`,
   },
   { name: 'sigmoid', text: 'input %x: f32[1,3,5]\n %y: f32[1,3,5] = Sigmoid(%x)' },
-  { name: 'softmax', text: 'input %x: f32[3,7]\n %y: f32[3,7] = Softmax(%x)', widths: ['48'] },
+  { name: 'softmax', text: 'input %x: f32[3,7]\n %y: f32[3,7] = Softmax(%x)', widths: ['48'], wideWidths: WIDTHS },
   {
     name: 'matrix_product',
     text: `input %x: f32[2,3,5]\n input %z: f32[2,5,3]
@@ -176,14 +178,46 @@ const CASES: readonly Case[] = [
   },
 ];
 
-/** All cases in all their widths, side by side, and what says so to calibrate. */
-export function operatorsSideBySide(): { readonly graph: Graph; readonly activations: Json } {
+/** Those that have forms for 8 and 16 bits, or that compute more of the latter. */
+const WIDE_CASES: readonly Case[] = [
+  { name: 'quotient', text: 'input %x: f32[3,5]\n input %z: f32[3,5]\n %y: f32[3,5] = Div(%x, %z)' },
+  { name: 'slopes', text: 'input %x: f32[3,5]\n input %z: f32[5]\n %y: f32[3,5] = PRelu(%x, %z)' },
+  { name: 'mean', text: 'input %x: f32[3,5]\n input %z: f32[3,1]\n %y: f32[3,5] = Mean(%x, %z, %x)' },
+  { name: 'tanh', text: 'input %x: f32[3,50]\n %y: f32[3,50] = Tanh(%x)' },
+  {
+    name: 'exp',
+    text: `input %x: f32[3,50]
+      %n: f32[3,50] = Exp(%x)
+      %y: f32[3,50] = Mul(%n, %x)`,
+  },
+  {
+    name: 'squares',
+    text: `input %x: f32[2,3,5]\n const %n: i64[1] = 1
+      %y: f32[2,5] = ReduceSumSquare(%x, %n) keepdims=0`,
+  },
+  {
+    name: 'softmax_channels',
+    text: 'input %x: f32[1,6,3,2]\n %y: f32[1,6,3,2] = Softmax(%x) axis=1',
+  },
+  {
+    name: 'global_average_large',
+    text: 'input %x: f32[1,2,40,50]\n %y: f32[1,2,1,1] = GlobalAveragePool(%x)',
+  },
+  { name: 'triangle', text: 'input %x: f32[4,5]\n %y: f32[4,5] = Trilu(%x)', widths: moved },
+];
+
+/**
+ * All cases in all their widths, side by side, and what says so to calibrate.
+ * @param bits of the codes that are not of 8
+ */
+export function operatorsSideBySide(bits: 4 | 16 = 4): { readonly graph: Graph; readonly activations: Json } {
+  const digit = bits === 16 ? '6' : '4';
   const lines: string[] = [];
   const outputs: string[] = [];
   const names: string[] = [];
-  for (const { name, text, widths = WIDTHS } of CASES) {
-    for (const width of widths) {
-      const id = `${name}.${width}`;
+  for (const { name, text, widths = WIDTHS, wideWidths = widths } of bits === 16 ? [...CASES, ...WIDE_CASES] : CASES) {
+    for (const width of bits === 16 ? wideWidths : widths) {
+      const id = `${name}.${width.replaceAll('4', digit)}`;
       const inputs = [`${id}.x`, `${id}.z`].filter((_, i) => text.includes(i === 0 ? '%x' : '%z'));
       lines.push(
         text.replaceAll('%x', `${id}.x`).replaceAll('%z', `${id}.z`).replaceAll('%y', id).replaceAll('%n', `${id}.n`),
@@ -194,5 +228,5 @@ export function operatorsSideBySide(): { readonly graph: Graph; readonly activat
     }
   }
   const graph = parseGraph([...lines, `return ${outputs.join(', ')}`].join('\n'));
-  return { graph, activations: ['*', ...names].map((match) => ({ match, bits: 4 })) };
+  return { graph, activations: ['*', ...names].map((match) => ({ match, bits })) };
 }

@@ -10,7 +10,7 @@ import { loadTarget } from '../../src/targets/load.ts';
 import { hostGcc } from '../../src/verify/host-gcc.ts';
 import { toolchainFor } from '../../src/verify/toolchain-for.ts';
 import { verifyModel } from '../../src/verify/verify-model.ts';
-import { compiled, type Quantized, quantizedTo } from '../activations/four-bit.ts';
+import { compiled, type Quantized, quantizedTo } from '../activations/quantized.ts';
 import { describeWith, inFolder } from '../verify/native.ts';
 import { CASES, randomCases, sideBySide } from './operators.ts';
 

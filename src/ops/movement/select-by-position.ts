@@ -13,7 +13,7 @@ export const trilu: OpDef = {
   op: 'Trilu',
   summary: 'Upper or lower triangle of the last two dimensions, zero elsewhere.',
   check: triluRules,
-  quantize: { inputs: ['activation'], output: 'as-input' },
+  quantize: { inputs: ['activation'], output: 'as-input', wide: true },
   oracle: triluOracle,
   lower(node, lower) {
     checkMoves(node, lower);
@@ -28,7 +28,7 @@ export const trilu: OpDef = {
       column: position(rank, rank - 1),
     });
     const sign = intAttribute(node, 'upper', 1) === 1 ? '>=' : '<=';
-    const zero = literal(x.type.quant?.zeroPoint[0] ?? 0, /16/.test(x.type.dtype) ? 'u16' : x.type.dtype);
+    const zero = literal(x.type.quant?.zeroPoint[0] ?? 0, /f16/.test(x.type.dtype) ? 'u16' : x.type.dtype);
     const body = `${y.name}[${at.y}] = (${at.column} ${sign} ${at.row}) ? ${x.name}[${at.x}] : ${zero};`;
     lower.call({
       template: 'lines',

@@ -5,20 +5,23 @@ import { formSuffix } from '../../kernels/forms.ts';
 import { zeroPointField } from '../../quant/imported-scales.ts';
 import { clampCodes, layerRequantization, quantOf, scaleOf, spanOf, zeroPointOf } from '../../quant/quantized.ts';
 import type { Requantization } from '../../quant/requantize.ts';
+import { hasWideCodes } from '../../quant/wide-codes.ts';
 import type { LowerBuilder, OpDef, OracleBuilder } from '../op-def.ts';
 import { centred, ONNX_I64, requantized } from '../support/oracle.ts';
+import { narrowing } from '../support/pair-int8.ts';
 
 /** What an operator adds to compute on codes. */
 export type IntegerForm = Pick<OpDef, 'quantize' | 'oracle'>;
 
 /** The order of codes is that of the real numbers: extremes are chosen among codes, by ONNX's own operators. */
-export const extremeForm: IntegerForm = { quantize: { inputs: ['activation'], output: 'as-input' } };
+export const extremeForm: IntegerForm = { quantize: { inputs: ['activation'], output: 'as-input', wide: true } };
 
 /** Sums of codes without their zero point, of their magnitudes or squares, requantized once. */
 export const sumForm: IntegerForm = {
   quantize: {
     inputs: ['activation'],
     output: 'calibrated',
+    wide: true,
     refuse(node, graph) {
       const most = node.op === 'ReduceSumSquare' ? 2 ** 15 : 2 ** 23;
       return reducedCount(graph, node) <= most ? null : `it adds more than ${most} elements`;
@@ -28,12 +31,14 @@ export const sumForm: IntegerForm = {
 };
 
 /** The best code is the best number; its place is no code. */
-export const placeForm: IntegerForm = { quantize: { inputs: ['activation'], output: 'plain' } };
+export const placeForm: IntegerForm = { quantize: { inputs: ['activation'], output: 'plain', wide: true } };
 
 const INT32_MAX = 2 ** 31 - 1;
 
 /** C of a sum of codes: what it starts from, the term of an element, and the code it becomes. */
 interface SumText {
+  /** Of the sum. */
+  readonly ctype: string;
   readonly start: number;
   readonly term: (element: string) => string;
   readonly code: string;
@@ -49,12 +54,15 @@ export function sumText(node: Node, lower: LowerBuilder): SumText {
   const zero = zeroPointOf(quantOf(lower.graph, node.inputs[0]));
   const plain = node.op === 'ReduceSum' || node.op === 'ReduceMean';
   const centre = (element: string) => (zero === 0 ? element : `(${element} - (${zero}))`);
-  const square = (v: string) => `${v} * ${v}`;
+  const wide = hasWideCodes(lower.graph, node);
+  const square = (v: string) => `${scale.form === 'sum64' ? '(int64_t)' : ''}${v} * ${v}`;
   const size = (v: string) => `((${v} < 0) ? -${v} : ${v})`;
+  const kernel = `${wide ? narrowing(node, lower) : ''}nn_requantize_${wide ? 's16' : 's8'}${formSuffix(scale.form)}`;
   return {
+    ctype: scale.form === 'sum64' ? 'int64_t' : 'int32_t',
     start: plain ? -count * zero || 0 : 0,
     term: (element) => (plain ? element : node.op === 'ReduceL1' ? size(centre(element)) : square(centre(element))),
-    code: `nn_requantize_s8${formSuffix(scale.form)}(${quant}, ${acc}, ${scale.multiplier[0]})`,
+    code: `${kernel}(${quant}, ${acc}, ${scale.multiplier[0]})`,
   };
 }
 

@@ -127,9 +127,9 @@ const reduce = ([op, formula]: [string, Formula]): OpDef => ({
 /** Extremes of codes as of any integers; sums in int32, requantized. */
 function lowerCodes(node: Node, lower: LowerBuilder, formula: Formula): void {
   if (INTEGER_FORMS[node.op] === extremeForm) return lowerReduce(node, lower, (r) => accumulate(r, formula));
-  const { start, term, code } = sumText(node, lower);
+  const { ctype, start, term, code } = sumText(node, lower);
   lowerReduce(node, lower, (r) => ({
-    lines: [`int32_t acc = ${start};`, ...inBlock(r.inner.sizes, [`acc += ${term(elementText(r))};`])],
+    lines: [`${ctype} acc = ${start};`, ...inBlock(r.inner.sizes, [`acc += ${term(elementText(r))};`])],
     result: code,
   }));
 }

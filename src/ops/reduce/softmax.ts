@@ -1,12 +1,14 @@
 import { intAttribute } from '../../ir/attributes.ts';
 import type { Node } from '../../ir/types.ts';
 import { isQuantized } from '../../quant/quantized.ts';
+import { hasWideCodes } from '../../quant/wide-codes.ts';
 import type { LowerBuilder, OpDef } from '../op-def.ts';
 import { axisOf, checkDtype } from '../support/inputs.ts';
 import { linesParams } from '../support/loops.ts';
 import { followInput } from '../support/moves.ts';
 import { rowsAlong } from '../support/rows.ts';
 import { lowerSoftmaxS8, softmaxOracle, softmaxRule } from '../support/softmax-int8.ts';
+import { lowerWideSoftmax, wideSoftmaxOracle } from '../support/softmax-wide.ts';
 import { logSumOracle, logSumRule, lowerLogSoftmaxS8 } from './log-sum-int8.ts';
 import { rowwiseRules } from './rules.ts';
 
@@ -51,8 +53,10 @@ function coerceRows(node: Node, opset: number): Node {
 
 export const softmax = rowwise('Softmax', 'nn_softmax_f32', 'exp(x) / sum(exp(x)) along an axis.', {
   quantize: softmaxRule,
-  oracle: softmaxOracle,
-  lower: lowerSoftmaxS8,
+  oracle: (node, oracle) =>
+    hasWideCodes(oracle.graph, node) ? wideSoftmaxOracle(node, oracle) : softmaxOracle(node, oracle),
+  lower: (node, lower) =>
+    hasWideCodes(lower.graph, node) ? lowerWideSoftmax(node, lower) : lowerSoftmaxS8(node, lower),
 });
 export const logSoftmax = rowwise('LogSoftmax', 'nn_logsoftmax_f32', 'x - log(sum(exp(x))) along an axis.', {
   quantize: logSumRule,

@@ -17,7 +17,7 @@ export const topK: OpDef = {
   op: 'TopK',
   summary: 'The k largest or smallest elements along an axis and their indices, sorted.',
   check: topKRules,
-  quantize: { inputs: ['activation'], output: 'as-input' },
+  quantize: { inputs: ['activation'], output: 'as-input', wide: true },
   oracle: chooseWide,
   upgrade: attributeToInput,
   lower(node, lower) {

@@ -3,13 +3,14 @@ import { lowerWith } from '../../kernels/choose.ts';
 import { type AddJob, add4S8 } from '../../kernels/pairs/add4.ts';
 import { addHeliumS8 } from '../../kernels/pairs/helium.ts';
 import { addsRatherThanMultiplies } from '../../kernels/weights/adds.ts';
-import { additionParameters } from '../../quant/addition.ts';
+import { additionParameters, wideAddition } from '../../quant/addition.ts';
 import { fitsInt32, type ImportedAddition, importedAddition } from '../../quant/imported-addition.ts';
 import { isPow2 } from '../../quant/pow2-scale.ts';
 import { clampCodes, quantOf, scaleOf, zeroPointOf } from '../../quant/quantized.ts';
+import { hasWideCodes } from '../../quant/wide-codes.ts';
 import type { LowerBuilder, OracleBuilder } from '../op-def.ts';
 import { clampedCodes, ONNX_I64, shiftedRight } from './oracle.ts';
-import { pairJob, portable } from './pair-int8.ts';
+import { narrowing, pairJob, portable, wideWork } from './pair-int8.ts';
 
 /**
  * y = clamp((a A + b B + C) >> S), one rounding; see quant/addition.ts and imported-addition.ts. Sub negates the second scale. Where multiplying is
@@ -17,8 +18,17 @@ import { pairJob, portable } from './pair-int8.ts';
  */
 export function lowerAddS8(node: Node, lower: LowerBuilder): void {
   const sum = sumParameters(lower.graph, node);
+  if (hasWideCodes(lower.graph, node)) return lowerWideSum(node, lower, sum);
   lower.requantizes(sum.parity === null ? undefined : 'words');
   lowerWith({ ...pairJob(node, lower), sum }, [addHeliumS8, add4S8, portableAdd(node)], lower);
+}
+
+/** Sums of 64 bits. */
+function lowerWideSum(node: Node, lower: LowerBuilder, { A, B, C, S }: ImportedAddition): void {
+  const { min, max } = clampCodes(node, quantOf(lower.graph, node.outputs[0]));
+  const sum = `(int64_t)a * (${A}) + (int64_t)b * (${B}) + INT64_C(${C})`;
+  const expression = `${narrowing(node, lower)}nn_sum_s16(${sum}, ${S}, ${min}, ${max})`;
+  lowerWith(pairJob(node, lower), [portable(node, 'add_s16', wideWork, () => expression)], lower);
 }
 
 const portableAdd = (node: Node) =>
@@ -80,6 +90,10 @@ function sumParameters(graph: Graph, node: Node): ImportedAddition {
   };
   const [a, b] = [affine(node.inputs[0]), affine(node.inputs[1], node.op === 'Sub' ? -1 : 1)];
   const y = affine(node.outputs[0]);
+  if (hasWideCodes(graph, node)) {
+    const wide = wideAddition(a.scale, a.zeroPoint, b.scale, b.zeroPoint, y.scale, y.zeroPoint);
+    return { ...wide, parity: null };
+  }
   if (node.rounding) {
     return importedAddition(a, b, y, clampCodes(node, quantOf(graph, node.outputs[0])), node.rounding);
   }

@@ -3,19 +3,23 @@ import type { Graph, Node } from '../../ir/types.ts';
 import { outputClampParams } from '../../kernels/weights/weight-tables.ts';
 import { clampCodes, layerRequantization, quantOf, scaleOf, spanOf, zeroPointOf } from '../../quant/quantized.ts';
 import { productScale, type Requantization } from '../../quant/requantize.ts';
+import { hasWideCodes } from '../../quant/wide-codes.ts';
 import type { LowerBuilder, OracleBuilder } from '../op-def.ts';
 import { matMulNest } from './matmul.ts';
 import { centred, ONNX_F64, ONNX_I64, requantized } from './oracle.ts';
+import { narrowing } from './pair-int8.ts';
 
-/** Product of two int8 activations, both zero points subtracted in the loop. */
+/** Product of two activations, both zero points subtracted in the loop. */
 export function lowerMatMulS8(node: Node, lower: LowerBuilder): void {
   const nest = matMulNest(node, lower);
+  const wide = hasWideCodes(lower.graph, node);
   const scale = productRequantization(lower.graph, node);
   lower.requantizes(scale.form);
   lower.call({
-    template: 'matmul_s8',
+    template: wide ? 'matmul_s16' : 'matmul_s8',
     params: {
       ...nest.params,
+      ...(wide && { sum: scale.form === 'sum64' ? 'int64_t' : 'int32_t', cast: narrowing(node, lower) }),
       a_zero_point: zeroPointOf(quantOf(lower.graph, node.inputs[0])),
       b_zero_point: zeroPointOf(quantOf(lower.graph, node.inputs[1])),
       multiplier: scale.multiplier[0],

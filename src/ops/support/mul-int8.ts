@@ -4,10 +4,11 @@ import { formSuffix } from '../../kernels/forms.ts';
 import { mulHeliumS8 } from '../../kernels/pairs/helium.ts';
 import { type MulJob, mul4S8, quantText } from '../../kernels/pairs/mul4.ts';
 import { clampCodes, quantOf, zeroPointOf } from '../../quant/quantized.ts';
+import { hasWideCodes } from '../../quant/wide-codes.ts';
 import type { LowerBuilder, OracleBuilder } from '../op-def.ts';
 import { productRequantization } from './matmul-int8.ts';
 import { centred, ONNX_I64, requantized } from './oracle.ts';
-import { pairJob, portable } from './pair-int8.ts';
+import { narrowing, pairJob, portable, wideWork } from './pair-int8.ts';
 
 /** y = requantize((a - za) (b - zb)). */
 export function lowerMulS8(node: Node, lower: LowerBuilder): void {
@@ -20,16 +21,36 @@ export function lowerMulS8(node: Node, lower: LowerBuilder): void {
     scale,
     zeroPoint: zeroPointAt(node.outputs[0]),
   };
+  if (hasWideCodes(lower.graph, node)) {
+    return lowerWith(
+      job,
+      [portable<MulJob>(node, 'mul_s16', wideWork, (job) => wideProductText(job, node, lower))],
+      lower,
+    );
+  }
   lowerWith(job, [mulHeliumS8, mul4S8, portableMul(node)], lower);
 }
 
 const portableMul = (node: Node) =>
   portable<MulJob>(node, 'mul_s8', ({ elements }) => ({ instructions: 13 * elements }), productText);
 
-function productText(job: MulJob): string {
+/** A product of two codes of 16 bits fits 32, unless they have zero points. */
+function wideProductText(job: MulJob, node: Node, lower: LowerBuilder): string {
+  const { scale } = job;
+  const [a, b] = factors(job);
+  const product = scale.form === 'sum64' ? `(int64_t)${a} * ${b}` : `${a} * ${b}`;
+  const kernel = `nn_requantize_s16${formSuffix(scale.form)}`;
+  return `${narrowing(node, lower)}${kernel}(${quantText(job)}, ${product}, ${scale.multiplier[0]})`;
+}
+
+function factors({ zeroPoints: [a, b] }: MulJob): [string, string] {
   const factor = (name: string, zeroPoint: number) => (zeroPoint === 0 ? name : `(${name} - (${zeroPoint}))`);
-  const [a, b] = job.zeroPoints;
-  return `nn_requantize_s8${formSuffix(job.scale.form)}(${quantText(job)}, ${factor('a', a)} * ${factor('b', b)}, ${job.scale.multiplier[0]})`;
+  return [factor('a', a), factor('b', b)];
+}
+
+function productText(job: MulJob): string {
+  const [a, b] = factors(job);
+  return `nn_requantize_s8${formSuffix(job.scale.form)}(${quantText(job)}, ${a} * ${b}, ${job.scale.multiplier[0]})`;
 }
 
 export function mulOracle(node: Node, oracle: OracleBuilder): void {

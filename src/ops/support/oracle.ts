@@ -84,7 +84,7 @@ function wideStep(
   const factors = oracle.tensor('i64', shape, Array.from(multiplier, BigInt));
   if (leftShift <= 0) {
     const largest = 2n ** 31n - 1n;
-    const product = oracle.node('Mul', [oracle.node('Clip', [acc, number(-largest), number(largest)]), factors]);
+    const product = oracle.node('Mul', [bounded(oracle, acc, -largest, largest), factors]);
     const half = oracle.node('Add', [product, number(1n << BigInt(31 + leftShift))]);
     return flooredHalves(oracle, half, 32 + leftShift).quotient;
   }
@@ -122,6 +122,21 @@ export function flooredHalves(
   return { quotient: oracle.node('Div', [oracle.node('Sub', [value, rest]), unit]), rest };
 }
 
+/** int64 within bounds. onnxruntime's Clip, Min and Max look at 32 bits of int64 (findings/int64-extremes.sh), Where at all. */
+export function bounded(oracle: OracleBuilder, value: ValueName, min: bigint, max: bigint): ValueName {
+  const bound = (number: bigint) => oracle.tensor('i64', [], [number]);
+  if (!oracle.wide) return oracle.node('Clip', [value, bound(min), bound(max)]);
+  return lesser(oracle, greater(oracle, value, bound(min)), bound(max));
+}
+
+export function greater(oracle: OracleBuilder, a: ValueName, b: ValueName): ValueName {
+  return oracle.node('Where', [oracle.node('Greater', [a, b]), a, b]);
+}
+
+export function lesser(oracle: OracleBuilder, a: ValueName, b: ValueName): ValueName {
+  return oracle.node('Where', [oracle.node('Less', [a, b]), a, b]);
+}
+
 /** The step that imported-scales.ts defines, over int64 tensors; without `parity` ties go up. */
 function nearestStep(
   oracle: OracleBuilder,
@@ -149,8 +164,7 @@ function nearestStep(
 
 /** int64 codes as the node's output holds them. */
 export function clampedCodes(oracle: OracleBuilder, code: ValueName, range: CodeRange): ValueName {
-  const bound = (value: number) => oracle.tensor('i64', [], [BigInt(value)]);
-  return oracle.node('Cast', [oracle.node('Clip', [code, bound(range.min), bound(range.max)])], { to: oracle.carrier });
+  return oracle.node('Cast', [bounded(oracle, code, BigInt(range.min), BigInt(range.max))], { to: oracle.carrier });
 }
 
 /** floor(value / 2^shift) for int64 |value| < 2^62. */

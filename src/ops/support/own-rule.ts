@@ -4,5 +4,6 @@ import type { QuantizeRule } from '../op-def.ts';
 export const ownRule: QuantizeRule = {
   inputs: 'all-activations',
   output: 'calibrated',
+  wide: true,
   refuse: ({ rounding }) => (rounding ? 'files of other tools are rounded in float here' : null),
 };

@@ -1,6 +1,7 @@
 import { broadcastNest } from '../../ir/loop-nest.ts';
 import { elementCount } from '../../ir/shape.ts';
 import { rowMajor } from '../../ir/storage.ts';
+import { isWide } from '../../ir/tensor.ts';
 import type { Node } from '../../ir/types.ts';
 import type { Job, Kernel } from '../../kernels/kernel.ts';
 import type { PairJob, PairWalk } from '../../kernels/pairs/pair-job.ts';
@@ -10,7 +11,15 @@ import type { LowerBuilder, QuantizeRule } from '../op-def.ts';
 import { layoutsOf, pointwiseLayer } from './pointwise.ts';
 
 /** Both operands are codes; a constant operand is quantized per tensor like an activation. */
-export const binaryRule: QuantizeRule = { inputs: ['activation', 'activation'], output: 'calibrated' };
+export const binaryRule: QuantizeRule = { inputs: ['activation', 'activation'], output: 'calibrated', wide: true };
+
+/** A cast from the results of kernels for 16 bits to codes of fewer, or nothing. */
+export function narrowing(node: Node, lower: LowerBuilder): string {
+  return isWide(lower.type(node.outputs[0])) ? '' : '(int8_t)';
+}
+
+/** Of such an operator on two tensors, element by element. */
+export const wideWork = ({ elements }: PairJob) => ({ instructions: 16 * elements });
 
 export function pairJob(node: Node, lower: LowerBuilder): PairJob {
   const y = lower.type(node.outputs[0]);

@@ -1,8 +1,10 @@
 import type { Graph, Node, ValueName } from '../../ir/types.ts';
 import { clampCodes, quantOf, scaleOf, zeroPointOf } from '../../quant/quantized.ts';
 import { productScale, type Requantization, requantization } from '../../quant/requantize.ts';
+import { hasWideCodes, wideCodesRequantization } from '../../quant/wide-codes.ts';
 import type { LowerBuilder, OracleBuilder } from '../op-def.ts';
 import { centred, ONNX_I32, ONNX_I64, requantized } from './oracle.ts';
+import { narrowing } from './pair-int8.ts';
 import { lowerPointwise } from './pointwise.ts';
 
 /** y = requantize(v) for v = x - zero point of 0 or more, requantize(v (slope - zero point)) below; each with its scale. */
@@ -11,10 +13,12 @@ export function lowerPreluS8(node: Node, lower: LowerBuilder): void {
   const y = quantOf(lower.graph, node.outputs[0]);
   const { min, max } = clampCodes(node, y);
   const [x, slope] = node.inputs.map((input) => zeroPointOf(quantOf(lower.graph, input)));
+  const wide = hasWideCodes(lower.graph, node);
+  const kernel = wide ? `${narrowing(node, lower)}nn_requantize_s16_s64` : 'nn_requantize_s8';
   const code = ({ leftShift, multiplier }: Requantization, acc: string) =>
-    `nn_requantize_s8(&(const nn_quant){ ${leftShift}, ${zeroPointOf(y)}, ${min}, ${max} }, ${acc}, ${multiplier[0]})`;
+    `${kernel}(&(const nn_quant){ ${leftShift}, ${zeroPointOf(y)}, ${min}, ${max} }, ${acc}, ${multiplier[0]})`;
   lowerPointwise(node, lower, {
-    steps: [{ ctype: 'int32_t', name: 'v', value: x === 0 ? 'a' : `a - (${x})` }],
+    steps: [{ ctype: wide ? 'int64_t' : 'int32_t', name: 'v', value: x === 0 ? 'a' : `a - (${x})` }],
     expression: `(v < 0) ? ${code(below, slope === 0 ? 'v * b' : `v * (b - (${slope}))`)} : ${code(above, 'v')}`,
     title: node.op,
     onCodes: true,
@@ -39,5 +43,7 @@ function preluScales(graph: Graph, node: Node): { above: Requantization; below: 
   const [x, slope, y] = [node.inputs[0], node.inputs[1], node.outputs[0]].map((value) =>
     scaleOf(quantOf(graph, value)),
   );
-  return { above: requantization([x! / y!]), below: requantization([productScale(x!, slope!, y!)]) };
+  const scale = (real: number) =>
+    hasWideCodes(graph, node) ? wideCodesRequantization([real], 2 ** 32) : requantization([real]);
+  return { above: scale(x! / y!), below: scale(productScale(x!, slope!, y!)) };
 }

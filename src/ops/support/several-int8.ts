@@ -1,30 +1,35 @@
 import type { Graph, Node, ValueName } from '../../ir/types.ts';
 import { affineOf, clampCodes, quantOf } from '../../quant/quantized.ts';
 import { type WeightedSum, weightedSum } from '../../quant/weighted-sum.ts';
+import { hasWideCodes } from '../../quant/wide-codes.ts';
 import type { LowerBuilder, OracleBuilder } from '../op-def.ts';
-import { clampedCodes, ONNX_I64, shiftedRight } from './oracle.ts';
+import { clampedCodes, greater, lesser, ONNX_I64, shiftedRight } from './oracle.ts';
+import { narrowing } from './pair-int8.ts';
 import { elementName, lowerPointwise, type Step } from './pointwise.ts';
 
 /** y = clamp((start + x_1 A_1 + C_1 + ...) >> S), or the largest (smallest) term for the sum; see quant/weighted-sum.ts. */
 export function lowerSeveralS8(node: Node, lower: LowerBuilder): void {
   const sum = termsOf(lower.graph, node);
-  const terms = node.inputs.map((_, i) => termText(elementName(i), sum, i));
+  const wide = hasWideCodes(lower.graph, node);
+  const [ctype, kernel] = wide ? ['int64_t', `${narrowing(node, lower)}nn_sum_s16`] : ['int32_t', 'nn_sum_s8'];
+  const element = (i: number) => (wide ? `(int64_t)${elementName(i)}` : elementName(i));
+  const terms = node.inputs.map((_, i) => termText(element(i), sum, i));
   const { min, max } = clampCodes(node, quantOf(lower.graph, node.outputs[0]));
   const ending = `, ${sum.shift}, ${min}, ${max})`;
   if (!isExtreme(node)) {
     const total = [...terms, `(${sum.start})`].join(' + ');
-    return lowerPointwise(node, lower, { expression: `nn_sum_s8(${total}${ending}`, title: node.op, onCodes: true });
+    return lowerPointwise(node, lower, { expression: `${kernel}(${total}${ending}`, title: node.op, onCodes: true });
   }
-  const steps = terms.map((value, i): Step => ({ ctype: 'int32_t', name: `term${i}`, value }));
+  const steps = terms.map((value, i): Step => ({ ctype, name: `term${i}`, value }));
   for (let i = 1; i < terms.length; i++) {
     const best = i === 1 ? 'term0' : `best${i - 1}`;
     const value = `(term${i} ${node.op === 'Max' ? '>' : '<'} ${best}) ? term${i} : ${best}`;
-    steps.push({ ctype: 'int32_t', name: `best${i}`, value });
+    steps.push({ ctype, name: `best${i}`, value });
   }
   const best = steps.at(-1)?.name;
   lowerPointwise(node, lower, {
     steps,
-    expression: `nn_sum_s8(${best} + (${sum.start})${ending}`,
+    expression: `${kernel}(${best} + (${sum.start})${ending}`,
     title: node.op,
     onCodes: true,
   });
@@ -37,7 +42,11 @@ export function severalOracle(node: Node, oracle: OracleBuilder): void {
     const product = oracle.node('Mul', [oracle.node('Cast', [input], { to: ONNX_I64 }), number(factors[i])]);
     return oracle.node('Add', [product, number(offsets[i])]);
   });
-  const joined = terms.reduce((a: ValueName, b) => oracle.node(isExtreme(node) ? node.op : 'Add', [a, b]));
+  const best = node.op === 'Max' ? greater : lesser;
+  const joined = terms.reduce((a: ValueName, b) => {
+    if (!isExtreme(node)) return oracle.node('Add', [a, b]);
+    return oracle.wide ? best(oracle, a, b) : oracle.node(node.op, [a, b]);
+  });
   const step = shiftedRight(oracle, oracle.node('Add', [joined, number(start)]), shift);
   oracle.output(0, clampedCodes(oracle, step, clampCodes(node, quantOf(oracle.graph, node.outputs[0]))));
 }
@@ -52,7 +61,7 @@ function termsOf(graph: Graph, node: Node): WeightedSum {
     const { scale, zeroPoint } = affineOf(quantOf(graph, input));
     return { scale: scale / share, zeroPoint };
   });
-  return weightedSum(terms, affineOf(quantOf(graph, node.outputs[0])));
+  return weightedSum(terms, affineOf(quantOf(graph, node.outputs[0])), hasWideCodes(graph, node));
 }
 
 function termText(element: string, { factors, offsets }: WeightedSum, i: number): string {

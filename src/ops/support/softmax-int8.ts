@@ -4,13 +4,16 @@ import { dimensionStrides } from '../../ir/storage.ts';
 import type { Node, ValueName } from '../../ir/types.ts';
 import { codesOf, quantOf, scaleOf, zeroPointOf } from '../../quant/quantized.ts';
 import { type ImportedSoftmax, importedSoftmax, softmaxTable } from '../../quant/softmax-table.ts';
-import type { LowerBuilder, OracleBuilder, QuantizeRule } from '../op-def.ts';
+import { OWN_SCALE } from '../../quant/wide-softmax.ts';
+import type { LowerBuilder, Operand, OracleBuilder, QuantizeRule } from '../op-def.ts';
 import { clampedCodes, ONNX_I64 } from './oracle.ts';
 
 /** Probabilities need no calibration: 1/256 steps from -128. Files of other tools may want others. */
 export const softmaxRule: QuantizeRule = {
   inputs: ['activation'],
   output: { scale: 1 / 256, zeroPoint: -128 },
+  wide: true,
+  wideScale: OWN_SCALE,
 };
 
 /** Integer softmax along one axis; see quant/softmax-table.ts for the arithmetic. */
@@ -23,21 +26,12 @@ export function lowerSoftmaxS8(node: Node, lower: LowerBuilder): void {
   const wide = node.rounding ? importedSoftmax(scale, scaleOf(quant)) : null;
   const { table } = wide ?? softmaxTable(scale, length);
   lower.requantizes(wide ? 'words' : undefined);
-  const strides = dimensionStrides(x.storage, x.shape) ?? [];
-  const outer = x.shape.map((size, i) => ({ size, stride: strides[i] })).filter((_, i) => i !== axis);
-  const loops = outer.filter(({ size }) => size !== 1).sort((a, b) => b.stride - a.stride);
-  const start = loops.map(({ stride }, i) => (stride === 1 ? `i${i}` : `i${i} * ${stride}`)).join(' + ');
-  const at = (operand: string) => (start === '' ? operand : `${operand} + ${start}`);
+  const { stride, params } = rowsOf(x, y, axis);
   lower.call({
     template: 'softmax_s8',
     params: {
-      loops: loops.map(({ size }, i) => ({ name: `i${i}`, size, pad: '    '.repeat(i + 1) })),
-      pad: '    '.repeat(loops.length + 1),
-      ends: loops.map((_, i) => `${'    '.repeat(loops.length - i)}}`),
-      x: at(x.name),
-      y: at(y.name),
+      ...params,
       length,
-      stride: strides[axis] || 1,
       table: lower.table(
         'exp',
         'u32',
@@ -49,9 +43,33 @@ export function lowerSoftmaxS8(node: Node, lower: LowerBuilder): void {
       scale: wide ? `${wide.factor}u, ${wide.fraction}, ${zeroPointOf(quant)}, ` : '',
     },
     readsFlash: true,
-    summary: `Softmax over ${length}, ${elementCount(x.shape) / Math.max(1, length)} rows`,
-    overlap: strides[axis] === 1 ? [{ read: x, distance: 0 }] : [],
+    summary: softmaxTitle(length, x),
+    overlap: stride === 1 ? [{ read: x, distance: 0 }] : [],
   });
+}
+
+/** Loops over all rows along the axis of two tensors that lie alike, as template params. */
+export function rowsOf(x: Operand, y: Operand, axis: number) {
+  const strides = dimensionStrides(x.storage, x.shape) ?? [];
+  const outer = x.shape.map((size, i) => ({ size, stride: strides[i] })).filter((_, i) => i !== axis);
+  const loops = outer.filter(({ size }) => size !== 1).sort((a, b) => b.stride - a.stride);
+  const start = loops.map(({ stride }, i) => (stride === 1 ? `i${i}` : `i${i} * ${stride}`)).join(' + ');
+  const at = (operand: string) => (start === '' ? operand : `${operand} + ${start}`);
+  return {
+    stride: strides[axis],
+    params: {
+      loops: loops.map(({ size }, i) => ({ name: `i${i}`, size, pad: '    '.repeat(i + 1) })),
+      pad: '    '.repeat(loops.length + 1),
+      ends: loops.map((_, i) => `${'    '.repeat(loops.length - i)}}`),
+      x: at(x.name),
+      y: at(y.name),
+      stride: strides[axis] || 1,
+    },
+  };
+}
+
+export function softmaxTitle(length: number, x: Operand): string {
+  return `Softmax over ${length}, ${elementCount(x.shape) / Math.max(1, length)} rows`;
 }
 
 /** The same integers with Gather, ReduceSum and truncating Div (all terms are positive). */
@@ -99,7 +117,7 @@ function evenShare(
   return oracle.node('Sub', [step, oracle.node('Mul', [odd, tie])]);
 }
 
-function softmaxAxis(node: Node, shape: readonly number[]): { axis: number; length: number } {
+export function softmaxAxis(node: Node, shape: readonly number[]): { axis: number; length: number } {
   const axis = normalizeAxis(intAttribute(node, 'axis', -1), shape.length);
   return { axis, length: shape[axis] ?? 1 };
 }

@@ -1,10 +1,11 @@
 import { constantOf, isOutput } from '../../ir/graph.ts';
-import { carrierOf } from '../../ir/tensor.ts';
-import type { Graph, Node, ValueName } from '../../ir/types.ts';
+import { carrierOf, tensorOf } from '../../ir/tensor.ts';
+import type { Graph, Node, Quant, Tensor, ValueName } from '../../ir/types.ts';
 import type { Role } from '../../ops/op-def.ts';
 import { codeRange, quantizeArray, quantizeValue } from '../../quant/affine.ts';
 import type { Scales } from '../../quant/pow2-scale.ts';
 import { affineOf } from '../../quant/quantized.ts';
+import { WIDE_POINTS, wideTable } from '../../quant/wide-table.ts';
 import { must } from '../../support/errors.ts';
 import { codedOutputs, type QuantizationPlan } from './choose-types.ts';
 import { parameterCodes } from './parameter-codes.ts';
@@ -83,16 +84,25 @@ export async function applyQuantization(
     const to = planned(region.output);
     const { min, max } = codeRange(from.bits);
     const { scale, zeroPoint } = affineOf(from);
-    const points = Float32Array.from({ length: max - min + 1 }, (_, i) => scale * (min + i - zeroPoint));
-    const codes = Int8Array.from(await evaluate(region, points), (y) =>
-      Number.isNaN(y) ? affineOf(to).zeroPoint : quantizeValue(y, affineOf(to), codeRange(to.bits)),
-    );
-    const table = draft.addConstant(`${region.output}.table`, { dtype: 'i8', shape: [codes.length], data: codes });
+    const count = from.bits > 8 ? WIDE_POINTS : max - min + 1;
+    const points = Float32Array.from({ length: count }, (_, i) => scale * (min + i - zeroPoint));
+    const table = draft.addConstant(`${region.output}.table`, tableOf(await evaluate(region, points), from, to));
     const name = region.nodes.map((member) => member.name).join(' + ');
     const inputs = [input, table];
     draft.add({ ...node, op: 'LookupTable', domain: 'nibblec', name, inputs, attributes: {}, clip: null });
     draft.setCodes(region.output, to);
   }
+}
+
+/** Results of a function at all codes of its input as a table. */
+export function tableOf(reals: Float32Array, from: Quant, to: Quant): Tensor {
+  const codes = codeRange(to.bits);
+  if (from.bits > 8) {
+    const { entries } = wideTable(reals, affineOf(to), codes);
+    return { dtype: 'i16', shape: [entries.length], data: entries };
+  }
+  const code = (y: number) => (Number.isNaN(y) ? affineOf(to).zeroPoint : quantizeValue(y, affineOf(to), codes));
+  return tensorOf(carrierOf(to), [reals.length], Array.from(reals, code));
 }
 
 function readOnlyAsCodes(graph: Graph, plan: QuantizationPlan, input: ValueName): boolean {
