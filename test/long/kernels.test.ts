@@ -12,6 +12,7 @@ const RUNS = [
   ['cortex-m33', '-Os', 'dsp'],
   ['cortex-m7', '-O3', 'dsp'],
   ['cortex-m55', '-O2', 'dsp'],
+  ['cortex-m55', '-Os', 'dsp'],
   ['cortex-m55', '-O0', 'helium'],
   ['cortex-m55', '-Os', 'helium'],
   ['cortex-m55', '-O3', 'helium'],

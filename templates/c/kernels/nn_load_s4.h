@@ -17,7 +17,7 @@ static inline void nn_load_s4(const uint8_t *x, int32_t first, int32_t count, in
         codes[1] = (int8_t)((int32_t)both >> 28);
         codes += 2;
     }
-    if (count > 0) {
+    if ((count & 1) != 0) {
         *codes = nn_get_s4(x, 0);
     }
 }

@@ -16,7 +16,7 @@ static inline void nn_store_s4(const int8_t *codes, int32_t count, uint8_t *y, i
         *y++ = (uint8_t)(((uint32_t)codes[0] & 0x0Fu) | ((uint32_t)codes[1] << 4));
         codes += 2;
     }
-    if (count > 0) {
+    if ((count & 1) != 0) {
         nn_put_s4(y, 0, *codes);
     }
 }
