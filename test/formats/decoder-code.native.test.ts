@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { emitC } from '../../src/codegen/emit.ts';
 import { lowerGraph } from '../../src/codegen/lower/lower-graph.ts';
 import { planMemory } from '../../src/codegen/plan-memory/index.ts';
+import { prune } from '../../src/ir/graph.ts';
 import { loadTarget } from '../../src/targets/load.ts';
 import { harnessModel } from '../../src/verify/harness-model.ts';
 import { measureFootprint } from '../../src/verify/size.ts';
@@ -29,5 +30,20 @@ await describeWith('one decoder for all layers of a model', toolchain.available,
       expect(bytes.length).toBeGreaterThan(0);
       expect(bytes.reduce((a, b) => a + b)).toBeLessThanOrEqual(600);
     });
+  });
+});
+
+const SMALL = toolchainFor(await loadTarget('cortex-m0plus'));
+
+await describeWith('codes of a byte or two', SMALL.available, () => {
+  test.each(['int4+huffman', 'pow2v-4'])('%s: no warning about reads beyond', async (format) => {
+    const { graph } = await quantizedLayers([format], 1);
+    const name = `one_weight.${format}`;
+    const program = lowerGraph(prune({ ...graph, inputs: [`x.${name}`], outputs: [name] }), { name: 'layer' });
+    const files = emitC(program, planMemory(program));
+    // Small enough for gcc to know where the table ends, and what reads it.
+    for (const optimize of ['-O2', '-Os'] as const) {
+      await inFolder((directory) => SMALL.compile({ files, directory, optimize }));
+    }
   });
 });
