@@ -82,6 +82,7 @@ function groupText(signs: Signs, first: number, rows: number, registers: Registe
   return {
     begin: registers.begin(list),
     lines: text,
+    idle: text.length === 0,
     end: registers.end(list),
     sums: own.map((_, row) => ({ row, terms: sumText(signs, first + row) })),
   };
