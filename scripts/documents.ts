@@ -4,9 +4,7 @@ import { DECODERS, ENTROPY_CODES, FORMAT_FAMILIES, findFormat } from '../src/for
 import { conv2dHeliumF32, denseHeliumF32, depthwise2dHeliumF32 } from '../src/kernels/float/helium.ts';
 import { CONV_KERNELS, DENSE_KERNELS, DEPTHWISE_KERNELS } from '../src/kernels/index.ts';
 import type { Job, Kernel } from '../src/kernels/kernel.ts';
-import { add4S8 } from '../src/kernels/pairs/add4.ts';
-import { addHeliumS8, mulHeliumS8 } from '../src/kernels/pairs/helium.ts';
-import { mul4S8 } from '../src/kernels/pairs/mul4.ts';
+import { ADD_KERNELS, MUL_KERNELS } from '../src/kernels/pairs/index.ts';
 import { averagePoolHeliumS8, maxPoolHeliumS8 } from '../src/kernels/pool/helium.ts';
 import { averagePool4S8, maxPool4S8 } from '../src/kernels/pool/pool4.ts';
 import { tableHeliumS8 } from '../src/kernels/table/helium.ts';
@@ -147,8 +145,8 @@ const KERNELS: Readonly<Record<string, readonly KernelFacts[]>> = {
   'float32 layers': [denseHeliumF32, conv2dHeliumF32, depthwise2dHeliumF32],
   'average pooling': [averagePoolHeliumS8, averagePool4S8],
   'max pooling': [maxPoolHeliumS8, maxPool4S8],
-  addition: [addHeliumS8, add4S8],
-  multiplication: [mulHeliumS8, mul4S8],
+  addition: ADD_KERNELS,
+  multiplication: MUL_KERNELS,
   'lookup table': [tableHeliumS8],
 };
 

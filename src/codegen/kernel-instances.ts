@@ -55,6 +55,7 @@ export const NAMED_INSTANCES: readonly KernelInstance[] = [
   ...all('nn_depthwise_stream_s8', { unpack: DECODER_NAMES }),
   ...all('nn_depthwise_four_s8', { unpack: FREE_DECODER_NAMES }),
   ...all('nn_depthwise3x3_runs_s8', { unpack: FREE_DECODER_NAMES, form: SUFFIXES_BY_FOURS }),
+  ...all('nn_depthwise3x3_eights_s8', { unpack: FREE_DECODER_NAMES, form: SUFFIXES_BY_FOURS }),
 
   // Of codes of 16 bits, by what their sums take.
   ...wideCodes('nn_row_s16', { weights: ELEMENTS }),
@@ -74,6 +75,7 @@ export const NAMED_INSTANCES: readonly KernelInstance[] = [
   ...all('nn_averagepool2d_even_s8', { form }),
   ...all('nn_averagepool2d_a4', { form }),
   ...all('nn_averagepool4_s8', { form }),
+  ...all('nn_averagepool8_a4', { form: [''] }),
   ...all('nn_depthwise2d_s8', { form }),
   ...all('nn_rows_s8', { form }),
   ...all('nn_rows2_s8', { form }),
@@ -86,6 +88,7 @@ export const NAMED_INSTANCES: readonly KernelInstance[] = [
   ...all('nn_depthwise3x3_pixel_s8', { form: SUFFIXES_BY_FOURS }),
   ...all('nn_depthwise3x3_run_s8', { form: SUFFIXES_BY_FOURS }),
   ...all('nn_depthwise3x3_runs_s8', { unpack: [''], form: SUFFIXES_BY_FOURS }),
+  ...all('nn_depthwise3x3_eights_s8', { unpack: [''], form: SUFFIXES_BY_FOURS }),
   ...all('nn_mul4_s8', { form: ['', '_wide'] }),
   ...all('nn_depthwise2d_helium_s8', { form: ['', '_wide'] }),
   ...all('nn_depthwise2d_run_helium_s8', { form: ['', '_wide'] }),

@@ -1,5 +1,6 @@
 import { elementBytes } from '../ir/tensor.ts';
 import type { WindowShape } from '../ir/window.ts';
+import type { ByEights } from './by-eights.ts';
 import { isPlainPointwise } from './conv2d/layout.ts';
 import type { Kernel } from './kernel.ts';
 import { oncePerJob } from './once-per-job.ts';
@@ -10,15 +11,24 @@ const MOST_PIXELS = 16;
 /** Of codes that are read, and saturated, a word at a time. */
 const BEYOND = 4;
 
+/** What a kind of layers means by its codes. */
+interface CodesOf<J> {
+  /** Of positions outside of the image. */
+  padding(job: J): number;
+  /** Operands of which each eight codes may be taken in the order of nn_load_eights. */
+  eights(job: J): ByEights;
+  /** The layer with its channels in that order. */
+  reorder(job: J, eights: ByEights): J;
+}
+
 /**
  * A kernel of bytes for codes that lie two to a byte: the rows that some rows of the output depend on are unpacked, with their
  * padding; the kernel sees them as an image, and its results are packed.
- * @param paddingOf the code of positions outside of the image
  */
-export function inBands<J extends CodesJob>(kernel: Kernel<J>, paddingOf: (job: J) => number): Kernel<J> {
+export function inBands<J extends CodesJob>(kernel: Kernel<J>, codesOf: CodesOf<J>): Kernel<J> {
   const bandOf = oncePerJob(({ shape }: J) => planBands(shape, kernel.tile?.pixels === 2));
   const bandJob = (job: J, x: string, y: string): J => {
-    const bytes = asBytes(job);
+    const bytes = asBytes(codesOf.reorder(job, codesOf.eights(job)));
     return { ...bytes, shape: bandOf(job).shape, x: { ...bytes.x, name: x }, y: { ...bytes.y, name: y } };
   };
   const inner = oncePerJob((job: J) => bandJob(job, 'band', 'codes'));
@@ -39,17 +49,21 @@ export function inBands<J extends CodesJob>(kernel: Kernel<J>, paddingOf: (job: 
     work(job) {
       const { bands, bytes, codes } = bandOf(job);
       const each = Object.entries(kernel.work(inner(job))).map(([part, count]) => [part, count * bands]);
-      return { ...Object.fromEntries(each), 'loads codes': bands * bytes, 'stores codes': bands * codes };
+      const { x, y } = codesOf.eights(job);
+      const [loads, stores] = [x ? 'loads eights' : 'loads codes', y ? 'stores eights' : 'stores codes'];
+      return { ...Object.fromEntries(each), [loads]: bands * bytes, [stores]: bands * codes };
     },
     build(job, lower) {
       const { image, rows, bytes, codes } = bandOf(job);
       const room = lower.scratch(bytes, 'int8_t');
       const results = lower.scratch(codes + BEYOND, 'int8_t');
       const built = kernel.build(bandJob(job, room, results), lower);
+      const eights = codesOf.eights(job);
+      const packed = (operand: 'x' | 'y') => (eights[operand] ? 2 : job[operand].packed ? 1 : 0);
       const band = {
         x: job.x.name,
-        x_packed: job.x.packed ? 1 : 0,
-        padding: paddingOf(job),
+        x_packed: packed('x'),
+        padding: codesOf.padding(job),
         in_h: image.in_h,
         width: image.in_w * image.in_c,
         stride: image.stride_h,
@@ -64,7 +78,7 @@ export function inBands<J extends CodesJob>(kernel: Kernel<J>, paddingOf: (job: 
         codes: results,
         ...job.clamp,
         y: job.y.name,
-        y_packed: job.y.packed ? 1 : 0,
+        y_packed: packed('y'),
       };
       return { ...built, template: 'bands', params: { ...built.params, layer: built.template, band } };
     },

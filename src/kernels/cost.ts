@@ -40,8 +40,15 @@ const ROUNDED: Prices = {
 /** Of a result that is clamped behind its kernel (then-clamped.ts); counted on Cortex-M4F. */
 const CLAMPED: Prices = { clamped: 2 };
 
-/** Of packed codes: unpacked and packed many at a time, or each by itself; counted on Cortex-M4F. */
-const PACKED: Prices = { 'loads codes': 3, 'stores codes': 3, 'finds codes': 8 };
+/** Of packed codes: unpacked and packed many at a time, eight by two words, or each by itself; counted on Cortex-M4F. */
+const PACKED: Prices = {
+  'loads codes': 3,
+  'stores codes': 3,
+  'loads eights': 1.2,
+  'loads halves': 1,
+  'stores eights': 1.7,
+  'finds codes': 8,
+};
 
 export interface Core {
   readonly core: string;

@@ -1,4 +1,5 @@
 import { inBands } from './bands.ts';
+import { byEights, inOrderOfEights } from './by-eights.ts';
 import { conv2dAdds, depthwise2dAdds } from './conv2d/adds.ts';
 import {
   conv2d4x2Int2,
@@ -25,12 +26,8 @@ import {
   depthwise3x3NarrowHeliumS8,
 } from './depthwise2d/depthwise-helium.ts';
 import { depthwisePairsS8 } from './depthwise2d/depthwise-pairs.ts';
-import {
-  depthwise3x3RunsS8,
-  depthwise3x3S8,
-  depthwise3x3StripsA4,
-  depthwise3x3StripsS8,
-} from './depthwise2d/depthwise3x3.ts';
+import { depthwise3x3RunsS8, depthwise3x3S8, depthwise3x3StripsS8 } from './depthwise2d/depthwise3x3.ts';
+import { depthwise3x3EightsA4, depthwise3x3StripsA4 } from './depthwise2d/depthwise3x3-eights.ts';
 import { depthwise2dA4, depthwise2dS8 } from './depthwise2d/portable.ts';
 import type { Kernel } from './kernel.ts';
 import type { LinearJob } from './linear-job.ts';
@@ -52,10 +49,16 @@ const CONV_4X2 = thenClamped([
   conv2dPatch4x2Int4,
   conv2dPatch4x2Int2,
 ]);
-const ofLinear = (kernel: Kernel<LinearJob>) => inBands(kernel, ({ inputZeroPoint }) => inputZeroPoint);
+const ofLinear = (kernel: Kernel<LinearJob>) =>
+  inBands<LinearJob>(kernel, {
+    padding: ({ inputZeroPoint }) => inputZeroPoint,
+    eights: byEights,
+    reorder: inOrderOfEights,
+  });
 const POINTWISE_4X2 = thenClamped([pointwise4x2S8, pointwise4x2Int4, pointwise4x2Int2]);
 const DENSE = thenClamped([denseWide4x8Int4, dense4x8Int4, denseWide8x4Int2, dense8x4Int2, denseWide4x8S8, dense4x8S8]);
 const PATCH_4X2 = thenClamped([conv2dPatch4x2S8, conv2dPatch4x2Int4, conv2dPatch4x2Int2]);
+const DEPTHWISE_HELIUM = [depthwise3x3HeliumS8, depthwise3x3NarrowHeliumS8, depthwise2dHeliumS8];
 const DEPTHWISE = thenClamped([depthwise3x3RunsS8, depthwise3x3S8, depthwisePairsS8]);
 
 /** Of layers with codes of 16 bits. */
@@ -71,20 +74,19 @@ export const CONV_KERNELS: readonly Kernel<LinearJob>[] = [
   ...POINTWISE_4X2,
   ...thenClamped([conv2dWinogradS8]),
   ...CONV_4X2,
-  ...[...POINTWISE_4X2, ...CONV_4X2].map(ofLinear),
+  ...[...POINTWISE_HELIUM, ...CONV2D_HELIUM, ...POINTWISE_4X2, ...CONV_4X2].map(ofLinear),
   conv2dA4,
   conv2dS8,
 ];
 
 export const DEPTHWISE_KERNELS: readonly Kernel<LinearJob>[] = [
   depthwise2dAdds,
-  depthwise3x3HeliumS8,
-  depthwise3x3NarrowHeliumS8,
-  depthwise2dHeliumS8,
+  ...DEPTHWISE_HELIUM,
   ...thenClamped([depthwise3x3StripsS8]),
   ...DEPTHWISE,
   depthwise3x3StripsA4,
-  ...DEPTHWISE.map(ofLinear),
+  depthwise3x3EightsA4,
+  ...[...DEPTHWISE_HELIUM, ...DEPTHWISE].map(ofLinear),
   depthwise2dA4,
   depthwise2dS8,
 ];
@@ -96,7 +98,7 @@ export const DENSE_KERNELS: readonly Kernel<LinearJob>[] = [
   ...DENSE,
   ...POINTWISE_4X2,
   ...PATCH_4X2,
-  ...[...DENSE, ...POINTWISE_4X2].map(ofLinear),
+  ...[...DENSE_HELIUM, ...POINTWISE_HELIUM, ...DENSE, ...POINTWISE_4X2].map(ofLinear),
   denseA4,
   denseS8,
 ];

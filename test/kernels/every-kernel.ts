@@ -33,10 +33,17 @@ const CANDIDATES: readonly (readonly [kind: Kind, count: number, kernels: readon
   ['few-dense', 40, DENSE_KERNELS.map(({ id }) => id).filter(isOfFewBits)],
   ['packed-conv', 40, CONV_KERNELS.map(({ id }) => id).filter(isOfPackedCodes)],
   ['packed-pointwise', 30, CONV_KERNELS.map(({ id }) => id).filter(isOfPackedCodes)],
-  ['packed-depthwise', 40, DEPTHWISE_KERNELS.map(({ id }) => id).filter(isOfPackedCodes)],
+  [
+    'packed-depthwise',
+    40,
+    DEPTHWISE_KERNELS.map(({ id }) => id).filter((id) => isOfPackedCodes(id) && !isOfEights(id)),
+  ],
+  ['packed-eights', 30, DEPTHWISE_KERNELS.map(({ id }) => id).filter(isOfEights)],
   ['packed-dense', 30, DENSE_KERNELS.map(({ id }) => id).filter(isOfPackedCodes)],
-  ['packed-average', 30, ['averagepool4_s8_a4']],
+  ['packed-average', 30, ['averagepool8_a4']],
   ['packed-max', 12, ['maxpool4_s8_a4']],
+  ['packed-add', 24, ['add_helium_s8_a4', 'add4_s8_a4']],
+  ['packed-mul', 24, ['mul_helium_s8_a4', 'mul4_s8_a4']],
   ['add', 30, ['add_helium_s8', 'add4_s8', 'add_s8']],
   ['mul', 30, ['mul_helium_s8', 'mul4_s8', 'mul_s8']],
   ['table', 6, ['table_helium_s8', 'table_s8']],
@@ -51,6 +58,11 @@ function isOfFewBits(id: string): boolean {
 
 function isOfPackedCodes(id: string): boolean {
   return id.endsWith('_a4');
+}
+
+/** It needs channels in eights with packed codes on both sides, or many channels. */
+function isOfEights(id: string): boolean {
+  return /^depthwise3x3_(strips|eights|helium_s8)_a4$/.test(id);
 }
 
 function isOfBytes(id: string): boolean {

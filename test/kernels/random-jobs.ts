@@ -38,9 +38,12 @@ type PackedKind =
   | 'packed-conv'
   | 'packed-pointwise'
   | 'packed-depthwise'
+  | 'packed-eights'
   | 'packed-dense'
   | 'packed-average'
-  | 'packed-max';
+  | 'packed-max'
+  | 'packed-add'
+  | 'packed-mul';
 
 /**
  * `count` layers of a kind side by side, shapes, scales, zero points and codes drawn at random: odd channels and widths, strides,
@@ -58,7 +61,9 @@ export function randomJobs(kind: Kind, count: number, seed: number): Graph {
     const scales = job.x.map(() => file.scale(0.01 + 0.04 * rng.uniform()));
     const [xBits, yBits] = kind.startsWith('packed-') ? widths(kind, i) : [8, 8];
     const inputs: ValueName[] = job.x.map((shape, j) => {
-      types.set(`${name}_x${j}`, codes(shape, [scales[j]], zeroPoint(xBits, rng), null, xBits));
+      // A second operand may have other widths than the first.
+      const bits = j === 1 && i % 3 === 0 && xBits !== yBits ? yBits : xBits;
+      types.set(`${name}_x${j}`, codes(shape, [scales[j]], zeroPoint(bits, rng), null, bits));
       return `${name}_x${j}`;
     });
     if (job.constant !== undefined) addConstant(`${name}_x${job.constant}`, rng);
@@ -88,8 +93,9 @@ export function randomJobs(kind: Kind, count: number, seed: number): Graph {
   return { name: 'jobs', inputs, outputs: nodes.map(({ name }) => name), nodes, types, constants };
 
   function addConstant(value: ValueName, rng: Rng): void {
-    const { shape } = must(types.get(value), 'a type');
-    const data = Int8Array.from({ length: elementCount(shape) }, () => rng.int(-128, 127));
+    const { shape, quant } = must(types.get(value), 'a type');
+    const half = 2 ** ((quant?.bits ?? 8) - 1);
+    const data = Int8Array.from({ length: elementCount(shape) }, () => rng.int(-half, half - 1));
     constants.set(value, { dtype: 'i8', shape, data });
   }
 
@@ -173,7 +179,7 @@ const zeroPoint = (bits: number, rng: Rng) => rng.int(-(2 ** (bits - 1)), 2 ** (
 
 /** Bits of input and output. */
 function widths(kind: Kind, index: number): readonly [number, number] {
-  if (kind === 'packed-max') return [4, 4];
+  if (kind === 'packed-max' || kind === 'packed-eights') return [4, 4];
   const all = [
     [4, 4],
     [4, 4],
@@ -224,9 +230,23 @@ const JOBS: Readonly<Record<Kind, (rng: Rng) => Job>> = {
   'packed-conv': (rng) => JOBS.conv(rng),
   'packed-pointwise': (rng) => JOBS.pointwise(rng),
   'packed-depthwise': (rng) => JOBS.depthwise(rng),
+  'packed-eights'(rng) {
+    const channels = 8 * rng.int(1, 3);
+    return windowJob(rng, {
+      op: 'Conv',
+      channels,
+      outputs: channels,
+      groups: channels,
+      kernels: [3],
+      line: false,
+      plain: true,
+    });
+  },
   'packed-dense': (rng) => JOBS.dense(rng),
   'packed-average': (rng) => JOBS.average(rng),
   'packed-max': (rng) => JOBS.max(rng),
+  'packed-add': (rng) => pairJob(rng, 'Add', true),
+  'packed-mul': (rng) => pairJob(rng, 'Mul', true),
   conv(rng) {
     const groups = pick(rng, 1, 1, 1, 1, 2, 3);
     const channels = groups * pick(rng, 1, 2, 3, 4, 5, 8, 12, 16);
@@ -295,11 +315,12 @@ const JOBS: Readonly<Record<Kind, (rng: Rng) => Job>> = {
   max: (rng) => poolJob(rng, 'MaxPool'),
 };
 
-/** Operands of one shape, or one of them spread over the other. */
-function pairJob(rng: Rng, op: string): Job {
+/** Operands of one shape, or one of them spread over the other; `alike`: a constant of one element at most. */
+function pairJob(rng: Rng, op: string, alike = false): Job {
   const [channels, h, w] = [rng.int(1, 9), rng.int(1, 5), rng.int(1, 5)];
   const y = [1, channels, h, w];
-  const spread = pick<Shape>(rng, y, y, y, [channels, 1, 1], [h, w], [1, 1, h, 1], []);
+  if (alike && rng.int(0, 3) === 0) return { op, x: [y, []], w: null, y, attributes: {}, constant: 1 };
+  const spread = alike ? y : pick<Shape>(rng, y, y, y, [channels, 1, 1], [h, w], [1, 1, h, 1], []);
   const x = rng.int(0, 2) === 0 ? [spread, y] : [y, spread];
   const constant = rng.int(0, 2) === 0 ? { constant: x.indexOf(spread) } : {};
   return { op, x, w: null, y, attributes: {}, ...constant };

@@ -4,14 +4,14 @@ import { raisedZeroPoint } from '../dsp-limits.ts';
 import { formSuffix } from '../forms.ts';
 import type { Kernel } from '../kernel.ts';
 import type { LinearJob } from '../linear-job.ts';
-import { asBytes, packedOrNot } from '../packed-codes.ts';
 import { depthwisePixelWork, depthwiseRunsWork, depthwiseStripsWork } from '../work.ts';
 import { streamWeights } from './stream-weights.ts';
 
 /** Columns of each row as nn_depthwise3x3_pixel_s8 loads them: 1, 2, 0. */
 const TAPS = [1, 2, 0, 4, 5, 3, 7, 8, 6];
 const weights = streamWeights(() => TAPS);
-const fours = streamWeights(() => TAPS, 'fours');
+/** Unpacked four channels at a time. */
+export const fours = streamWeights(() => TAPS, 'fours');
 
 /** 3x3, any stride, pixel by pixel: next to no scratch. */
 export const depthwise3x3S8: Kernel<LinearJob> = {
@@ -97,40 +97,8 @@ export const depthwise3x3StripsS8: Kernel<LinearJob> = {
   build: (job, lower) => buildStrips(job, lower, null),
 };
 
-/** The same for codes that lie two to a byte: those of four channels are unpacked, the results packed. */
-export const depthwise3x3StripsA4: Kernel<LinearJob> = {
-  ...depthwise3x3StripsS8,
-  id: 'depthwise3x3_strips_a4',
-  pricedAs: depthwise3x3StripsS8.id,
-  accepts(job) {
-    const reason = packedOrNot(job);
-    if (reason !== null) return reason;
-    const { min, max } = asBytes(job).clamp;
-    if (min !== -128 || max !== 127) return 'its result is clamped to other codes than -128 to 127';
-    return depthwise3x3StripsS8.accepts(asBytes(job));
-  },
-  scratchBytes: (job) => depthwise3x3StripsS8.scratchBytes(asBytes(job)) + codesOfFour(job.shape),
-  overlap: (job) => (job.x.packed && job.y.packed ? depthwise3x3StripsS8.overlap(job) : null),
-  work(job) {
-    const { in_h, in_w, out_h, out_w, out_c } = job.shape;
-    const codes = { 'loads codes': in_h * in_w * out_c, 'stores codes': out_h * out_w * out_c };
-    return { ...depthwise3x3StripsS8.work(asBytes(job)), ...codes };
-  },
-  build: (job, lower) =>
-    buildStrips(job, lower, {
-      x_packed: job.x.packed ? 1 : 0,
-      codes: lower.scratch(codesOfFour(job.shape), 'int8_t'),
-      y_packed: job.y.packed ? 1 : 0,
-      ...job.clamp,
-    }),
-};
-
-function codesOfFour({ in_h, in_w, out_h, out_w }: WindowShape): number {
-  return 4 * Math.max(in_h * in_w, out_h * out_w);
-}
-
-/** @param packed of layers whose codes are unpacked four channels at a time: how they lie, and where */
-function buildStrips(job: LinearJob, lower: LowerBuilder, packed: LayerSpec['params'] | null): LayerSpec {
+/** @param packed of layers with codes of 4 bits: where results lie until eight channels are there, and their clamp */
+export function buildStrips(job: LinearJob, lower: LowerBuilder, packed: LayerSpec['params'] | null): LayerSpec {
   const { shape, zeroPoint } = job;
   const { height, pitch, bytes } = planeOf(shape);
   const { params, unpack, about } = fours.build(job, lower);

@@ -1,6 +1,5 @@
 import type { ImportedAddition } from '../../quant/imported-addition.ts';
-import type { Kernel } from '../kernel.ts';
-import { type PairJob, runsLayer, runWork, type Walked, walksByRuns } from './pair-job.ts';
+import { type PairJob, type RunKernel, runsLayer, runWork, walksByRuns } from './pair-job.ts';
 
 /** y = clamp((a A + b B + C) >> S); see quant/addition.ts. */
 export interface AddJob extends PairJob {
@@ -8,7 +7,7 @@ export interface AddJob extends PairJob {
 }
 
 /** Four elements at a time, one SMLAD each. */
-export const add4S8: Kernel<AddJob> = {
+export const add4S8: RunKernel<AddJob> = {
   id: 'add4_s8',
   needs: ['dsp'],
   tile: null,
@@ -23,20 +22,20 @@ export const add4S8: Kernel<AddJob> = {
   overlap: () => ({ atLeast: 0 }),
   work: runWork,
   tableBytes: () => 0,
-  build(job, lower) {
-    const { A, B, C, S } = job.sum;
-    const instance = `nn_add4_s8_${S}`;
-    const layer = runsLayer(job as Walked<AddJob>, lower, ({ count, first, a, b, repeated, y }) => {
+  build: (job, lower) => runsLayer(job, lower, add4S8.callOf(job)),
+  callOf:
+    ({ sum: { A, B, C, S } }) =>
+    ({ count, first, a, b, repeated, y }) => {
+      const instance = `nn_add4_s8_${S}`;
       const [p, q] = first === 0 ? [A, B] : [B, A];
       // What is repeated is part of the constant.
       const [second, factor, constant] = repeated ? [a, 0, withTerm(C, b, q)] : [b, q, String(C)];
       const factors = ((p & 0xffff) | (factor << 16)) >>> 0;
       return {
         statement: `${instance}(/* elements */ ${count}, ${a}, ${second}, ${factors}u, ${constant}, ${y});`,
+        instances: [{ name: instance, template: 'nn_add4_s8', params: { shift: S } }],
       };
-    });
-    return { ...layer, instances: [{ name: instance, template: 'nn_add4_s8', params: { shift: S } }] };
-  },
+    },
 };
 
 /** C + b * B, b a number or an element. */

@@ -1,10 +1,9 @@
-import type { Kernel } from '../kernel.ts';
 import { type AddJob, withTerm } from './add4.ts';
-import type { MulJob } from './mul4.ts';
-import { type PairJob, runsLayer, runWork, type Walked, walksByRuns } from './pair-job.ts';
+import { fourOf, type MulJob } from './mul4.ts';
+import { type PairJob, type RunKernel, runsLayer, runWork, walksByRuns } from './pair-job.ts';
 
 /** Four elements at a time, any factors and shift. */
-export const addHeliumS8: Kernel<AddJob> = {
+export const addHeliumS8: RunKernel<AddJob> = {
   id: 'add_helium_s8',
   needs: ['mve'],
   tile: null,
@@ -13,20 +12,21 @@ export const addHeliumS8: Kernel<AddJob> = {
   overlap: () => ({ atLeast: 0 }),
   work: (job) => vectorWork(job, 9),
   tableBytes: () => 0,
-  build: (job, lower) =>
-    runsLayer(job as Walked<AddJob>, lower, ({ count, first, a, b, repeated, y }) => {
-      const { A, B, C, S } = job.sum;
+  build: (job, lower) => runsLayer(job, lower, addHeliumS8.callOf(job)),
+  callOf:
+    ({ sum: { A, B, C, S } }) =>
+    ({ count, first, a, b, repeated, y }) => {
       const [p, q] = first === 0 ? [A, B] : [B, A];
       // What is repeated is part of the constant.
       const [second, factor, constant] = repeated ? [a, 0, withTerm(C, b, q)] : [b, q, String(C)];
       return {
         statement: `nn_add_helium_s8(/* elements */ ${count}, ${a}, ${second}, ${y}, ${p}, ${factor}, ${constant}, ${S});`,
       };
-    }),
+    },
 };
 
 /** Four elements at a time. */
-export const mulHeliumS8: Kernel<MulJob> = {
+export const mulHeliumS8: RunKernel<MulJob> = {
   id: 'mul_helium_s8',
   needs: ['mve'],
   tile: null,
@@ -38,8 +38,10 @@ export const mulHeliumS8: Kernel<MulJob> = {
   overlap: () => ({ atLeast: 0 }),
   work: (job) => vectorWork(job, 13),
   tableBytes: () => 0,
-  build: (job, lower) =>
-    runsLayer(job as Walked<MulJob>, lower, ({ count, first, a, b, repeated, y }) => {
+  build: (job, lower) => runsLayer(job, lower, mulHeliumS8.callOf(job)),
+  callOf:
+    (job) =>
+    ({ count, first, a, b, repeated, y }) => {
       const from = (operand: number) => -job.zeroPoints[operand];
       const [second, step] = repeated ? ['four', 0] : [b, 4];
       const numbers = [
@@ -47,10 +49,10 @@ export const mulHeliumS8: Kernel<MulJob> = {
         `/* multiplier */ ${job.scale.multiplier[0]}, /* zero point */ ${job.zeroPoint}`,
       ];
       return {
-        locals: repeated ? [{ ctype: 'int8_t', name: 'four[4]', value: `{ ${Array(4).fill(b).join(', ')} }` }] : [],
+        locals: repeated ? [fourOf(b)] : [],
         statement: `nn_mul_helium_s8(/* elements */ ${count}, ${a}, ${second}, ${y}, ${numbers.join(', ')});`,
       };
-    }),
+    },
 };
 
 function saturates(job: PairJob): true | string {

@@ -2,8 +2,7 @@ import { zeroPointField } from '../../quant/imported-scales.ts';
 import type { Requantization } from '../../quant/requantize.ts';
 import { MOST_RESULT, raisedZeroPoint } from '../dsp-limits.ts';
 import { formSuffix } from '../forms.ts';
-import type { Kernel } from '../kernel.ts';
-import { type PairJob, runsLayer, runWork, type Walked, walksByRuns } from './pair-job.ts';
+import { type Local, type PairJob, type RunKernel, runsLayer, runWork, walksByRuns } from './pair-job.ts';
 
 /** y = requantize((a - zero points[0]) (b - zero points[1])). */
 export interface MulJob extends PairJob {
@@ -13,7 +12,7 @@ export interface MulJob extends PairJob {
 }
 
 /** Four elements at a time. */
-export const mul4S8: Kernel<MulJob> = {
+export const mul4S8: RunKernel<MulJob> = {
   id: 'mul4_s8',
   needs: ['dsp'],
   tile: null,
@@ -32,20 +31,26 @@ export const mul4S8: Kernel<MulJob> = {
   overlap: () => ({ atLeast: 0 }),
   work: (job) => ({ instructions: 6 * job.elements + 45 * (runWork(job).runs ?? 0) }),
   tableBytes: () => 0,
-  build(job, lower) {
+  build: (job, lower) => runsLayer(job, lower, mul4S8.callOf(job)),
+  callOf(job) {
     const { zeroPoints, scale } = job;
     const zeroPoint = raisedZeroPoint({ ...scale, zeroPoint: zeroPointField(scale, job.zeroPoint) });
-    return runsLayer(job as Walked<MulJob>, lower, ({ count, first, a, b, repeated, y }) => {
+    return ({ count, first, a, b, repeated, y }) => {
       const zero = (operand: number) => `/* zero point */ ${zeroPoints[operand]}`;
       const second = `${repeated ? 'four' : b}, ${zero(1 - first)}, /* step */ ${repeated ? 0 : 4}`;
       const numbers = `/* multiplier */ ${scale.multiplier[0]}, /* zero point */ ${zeroPoint}`;
       return {
-        locals: repeated ? [{ ctype: 'int8_t', name: 'four[4]', value: `{ ${Array(4).fill(b).join(', ')} }` }] : [],
+        locals: repeated ? [fourOf(b)] : [],
         statement: `nn_mul4_s8${formSuffix(scale.form)}(/* elements */ ${count}, ${a}, ${zero(first)}, ${second}, ${numbers}, ${y});`,
       };
-    });
+    };
   },
 };
+
+/** What is repeated, for kernels that read four elements at a time. */
+export function fourOf(element: string): Local {
+  return { ctype: 'int8_t', name: 'four[4]', value: `{ ${Array(4).fill(element).join(', ')} }` };
+}
 
 /** An nn_quant in an expression. */
 export function quantText({ scale, zeroPoint, clamp: { min, max } }: Pick<MulJob, 'scale' | 'zeroPoint' | 'clamp'>) {

@@ -1,22 +1,21 @@
 import { indexText, type LoopNest, liesAs, nestParams } from '../../ir/loop-nest.ts';
 import type { LayerSpec, LowerBuilder } from '../../ir/lowering.ts';
-import type { Storage, Work } from '../../ir/program.ts';
+import type { KernelInstance, Storage, Work } from '../../ir/program.ts';
 import type { CodeRange } from '../../quant/affine.ts';
-import type { Job } from '../kernel.ts';
+import { must } from '../../support/errors.ts';
+import type { Job, Kernel } from '../kernel.ts';
 
 /** A layer that makes each code of two. */
 export interface PairJob extends Job {
   readonly clamp: CodeRange;
   readonly elements: number;
-  /** The fewest of operands and result. */
+  /** The fewest of computed operands and the result. */
   readonly bits: number;
+  readonly resultBits: number;
   /** Null where the operands lie in layouts that cannot be walked together. */
   readonly walk: PairWalk | null;
   readonly title: string;
 }
-
-/** One that walksByRuns() accepts. */
-export type Walked<J extends PairJob> = J & { readonly walk: PairWalk };
 
 /** How two operands are read, a number where one is constant; and loops over both, in memory order of the result. */
 export interface PairWalk {
@@ -26,9 +25,22 @@ export interface PairWalk {
   readonly nest: LoopNest;
 }
 
+/** A kernel that is called for runs of codes. */
+export interface RunKernel<J extends PairJob> extends Kernel<J> {
+  callOf(job: J): (run: Run) => RunCall;
+}
+
+/** The statement, locals before it, and kernels with numbers of the layer. */
+export interface RunCall {
+  readonly statement: string;
+  readonly locals?: readonly Local[];
+  readonly instances?: readonly KernelInstance[];
+}
+
 /** An inner loop: `count` elements side by side in memory, one operand maybe the same for all. */
 export interface Run {
-  readonly count: number;
+  /** A number or a name. */
+  readonly count: number | string;
   /** The operand that is not repeated. */
   readonly first: 0 | 1;
   readonly a: string;
@@ -53,20 +65,17 @@ export function runWork({ walk, elements }: PairJob): Work {
   return { layer: 1, runs: elements / count, elements };
 }
 
-/** A layer that calls a kernel for each run; `call`: the call, and locals before it. */
-export function runsLayer(
-  job: Walked<PairJob>,
-  lower: LowerBuilder,
-  call: (run: Run) => { readonly statement: string; readonly locals?: readonly Local[] },
-): LayerSpec {
-  const { nest, layouts, storage } = job.walk;
+/** A layer that calls a kernel for each run. */
+export function runsLayer<J extends PairJob>(job: J, lower: LowerBuilder, callOf: (run: Run) => RunCall): LayerSpec {
+  const walk = must(job.walk, 'a walk');
+  const { nest, layouts, storage } = walk;
   const operands = layouts.map((layout, i) => (typeof layout === 'number' ? layout : lower.read(i, layout)));
   const y = lower.write(0, storage);
   const outer = { sizes: nest.sizes.slice(0, -1), strides: nest.strides.slice(0, -1) };
   const reads = operands.flatMap((operand) => (typeof operand === 'number' ? [] : operand));
   const offset = (i: number) => indexText(outer, i);
   const place = (name: string, i: number) => (offset(i) === '0' ? name : `${name} + ${offset(i)}`);
-  const { count, steps } = stepsOf(job.walk) as Steps;
+  const { count, steps } = must(stepsOf(walk), 'runs');
   const first = steps[0] === 1 ? 0 : 1;
   const [one, other] = first === 0 ? operands : [...operands].reverse();
   const repeated = steps[1 - first] === 0;
@@ -75,7 +84,11 @@ export function runsLayer(
     const i = reads.indexOf(operand);
     return single ? `${operand.name}[${offset(i)}]` : place(operand.name, i);
   };
-  const { statement, locals = [] } = call({
+  const {
+    statement,
+    locals = [],
+    instances,
+  } = callOf({
     count,
     first,
     a: text(one, false),
@@ -86,6 +99,7 @@ export function runsLayer(
   return {
     template: 'pointwise',
     params: { ...nestParams(outer), locals: locals.map((local) => ({ ...local })), statement },
+    ...(instances && { instances }),
     summary: `${job.title}, ${job.elements} elements`,
     overlap: reads
       .filter((read) => !read.constant && reads.every((same) => same.name !== read.name || liesAs(same, y)))
@@ -93,7 +107,7 @@ export function runsLayer(
   };
 }
 
-interface Local {
+export interface Local {
   readonly ctype: string;
   readonly name: string;
   readonly value: string;
@@ -105,7 +119,7 @@ interface Steps {
   readonly steps: readonly number[];
 }
 
-function stepsOf({ layouts, nest }: PairWalk): Steps | null {
+export function stepsOf({ layouts, nest }: PairWalk): Steps | null {
   const strides = [...(nest.strides.at(-1) ?? [])];
   const [count, result] = [nest.sizes.at(-1) ?? 1, strides.pop()];
   const steps = layouts.map((layout) => (typeof layout === 'number' ? 0 : (strides.shift() ?? 0)));

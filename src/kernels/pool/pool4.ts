@@ -4,7 +4,6 @@ import { elementBytes } from '../../ir/tensor.ts';
 import { type WindowShape, windowOverlap, windowParams } from '../../ir/window.ts';
 import type { CodeRange } from '../../quant/affine.ts';
 import { inBands } from '../bands.ts';
-import { inFours } from '../fours.ts';
 import type { Job, Kernel } from '../kernel.ts';
 import { kernelCall } from '../kernel-call.ts';
 import { addsRatherThanMultiplies } from '../weights/adds.ts';
@@ -39,36 +38,46 @@ export const averagePool4S8: Kernel<AveragePoolJob> = {
   id: 'averagepool4_s8',
   needs: ['dsp'],
   tile: { outputs: 4, pixels: 1, depth: 1 },
-  accepts(job) {
-    const { shape } = job;
-    if (job.form !== undefined) return 'it is requantized as a quantized file says';
-    if (shape.batch !== 1) return 'it has several images';
-    if (job.counts.length !== 1 || !isInside(shape)) return 'its windows lie over borders';
-    if (shape.kernel_h * shape.kernel_w > MOST_CELLS) return `its windows have more than ${MOST_CELLS} cells`;
-    return fours(job);
-  },
+  accepts: (job) => insideOfOne(job) ?? fours(job),
   scratchBytes: () => 0,
   overlap: poolOverlap,
   work: ({ shape }) => poolWork(shape),
   tableBytes: () => 0,
-  build(job) {
-    const { shape, counts, inputZeroPoint, multiplier, leftShift, zeroPoint, clamp } = job;
-    // A window as wide as the image is one run of cells.
-    const flat = shape.kernel_w === shape.in_w && shape.dilation_h === 1 && shape.dilation_w === 1;
-    const cells = flat ? { ...shape, kernel_h: 1, kernel_w: counts[0] } : shape;
-    return poolLayer(
-      'averagepool4_s8',
-      { ...job, shape: cells },
-      {
-        offset: counts[0] * inputZeroPoint,
-        multiplier: multiplier[0],
-        left_shift: leftShift,
-        zero_point: zeroPoint,
-        ...clamp,
-      },
-    );
-  },
+  build: (job) => buildAverage('averagepool4_s8', job, job.inputZeroPoint),
 };
+
+/** Codes of 4 bits, channels in eights: up to 16 cells are added in the bytes of two words. */
+export const averagePool8A4: Kernel<AveragePoolJob> = {
+  ...averagePool4S8,
+  id: 'averagepool8_a4',
+  tile: { outputs: 8, pixels: 1, depth: 1 },
+  accepts(job) {
+    if (!job.x.packed) return 'its input has no codes of 4 bits';
+    return insideOfOne(job) ?? (job.shape.in_c % 8 === 0 || 'its channels are no multiple of eight');
+  },
+  build: (job) => buildAverage('averagepool8_a4', job, job.inputZeroPoint + 8),
+};
+
+/** Null, or why windows do not lie inside of one image with sums of 16 bits. */
+function insideOfOne({ form, shape, counts }: AveragePoolJob): string | null {
+  if (form !== undefined) return 'it is requantized as a quantized file says';
+  if (shape.batch !== 1) return 'it has several images';
+  if (counts.length !== 1 || !isInside(shape)) return 'its windows lie over borders';
+  return shape.kernel_h * shape.kernel_w > MOST_CELLS ? `its windows have more than ${MOST_CELLS} cells` : null;
+}
+
+function buildAverage(template: string, job: AveragePoolJob, less: number): LayerSpec {
+  const { shape, counts, multiplier, leftShift, zeroPoint, clamp, y } = job;
+  // A window as wide as the image is one run of cells.
+  const flat = shape.kernel_w === shape.in_w && shape.dilation_h === 1 && shape.dilation_w === 1;
+  const cells = flat ? { ...shape, kernel_h: 1, kernel_w: counts[0] } : shape;
+  const numbers = { multiplier: multiplier[0], left_shift: leftShift, zero_point: zeroPoint, ...clamp };
+  return poolLayer(
+    template,
+    { ...job, shape: cells },
+    { offset: counts[0] * less, ...numbers, y_packed: y.packed ? 1 : 0 },
+  );
+}
 
 /** Four channels at a time, the larger of each by SSUB8 and SEL. */
 export const maxPool4S8: Kernel<PoolJob> = {
@@ -88,8 +97,12 @@ export const maxPool4S8: Kernel<PoolJob> = {
 };
 
 /** The lowest code outside of the image counts no more than nothing does. */
-export const maxPool4A4 = inBands(maxPool4S8, () => -128);
-export const averagePool4A4 = inFours(averagePool4S8);
+export const maxPool4A4 = inBands(maxPool4S8, {
+  padding: () => -128,
+  // Channels are alike, and those of the result are in the order of the input's.
+  eights: ({ shape }) => ({ x: shape.in_c % 8 === 0, y: shape.in_c % 8 === 0 }),
+  reorder: (job) => job,
+});
 
 function fours({ shape, x, y }: PoolJob): true | string {
   if (x.packed || y.packed) return 'its input or output has codes of 4 bits';

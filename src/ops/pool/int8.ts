@@ -6,8 +6,8 @@ import type { Kernel } from '../../kernels/kernel.ts';
 import { averagePoolHeliumS8, maxPoolHeliumS8 } from '../../kernels/pool/helium.ts';
 import {
   type AveragePoolJob,
-  averagePool4A4,
   averagePool4S8,
+  averagePool8A4,
   maxPool4A4,
   maxPool4S8,
   type PoolJob,
@@ -92,7 +92,7 @@ export function lowerAveragePoolS8(node: Node, lower: LowerBuilder, shape: Windo
     inputZeroPoint: zeroPointOf(quantOf(lower.graph, node.inputs[0])),
   };
   if (wide) return lowerWith(job, [averagePoolS16], lower);
-  lowerWith(job, [averagePoolAdds, averagePoolHeliumS8, averagePool4S8, averagePool4A4, portableAveragePool], lower);
+  lowerWith(job, [averagePoolAdds, averagePoolHeliumS8, averagePool4S8, averagePool8A4, portableAveragePool], lower);
 }
 
 const maxPoolS16: Kernel<PoolJob> = {

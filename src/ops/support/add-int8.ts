@@ -1,7 +1,7 @@
 import type { Graph, Node, ValueName } from '../../ir/types.ts';
 import { lowerWith } from '../../kernels/choose.ts';
-import { type AddJob, add4S8 } from '../../kernels/pairs/add4.ts';
-import { addHeliumS8 } from '../../kernels/pairs/helium.ts';
+import type { AddJob } from '../../kernels/pairs/add4.ts';
+import { ADD_KERNELS } from '../../kernels/pairs/index.ts';
 import { addsRatherThanMultiplies } from '../../kernels/weights/adds.ts';
 import { additionParameters, wideAddition } from '../../quant/addition.ts';
 import { fitsInt32, type ImportedAddition, importedAddition } from '../../quant/imported-addition.ts';
@@ -20,7 +20,7 @@ export function lowerAddS8(node: Node, lower: LowerBuilder): void {
   const sum = sumParameters(lower.graph, node);
   if (hasWideCodes(lower.graph, node)) return lowerWideSum(node, lower, sum);
   lower.requantizes(sum.parity === null ? undefined : 'words');
-  lowerWith({ ...pairJob(node, lower), sum }, [addHeliumS8, add4S8, portableAdd(node)], lower);
+  lowerWith({ ...pairJob(node, lower), sum }, [...ADD_KERNELS, portableAdd(node)], lower);
 }
 
 /** Sums of 64 bits. */

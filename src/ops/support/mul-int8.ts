@@ -1,8 +1,8 @@
 import type { Node, ValueName } from '../../ir/types.ts';
 import { lowerWith } from '../../kernels/choose.ts';
 import { formSuffix } from '../../kernels/forms.ts';
-import { mulHeliumS8 } from '../../kernels/pairs/helium.ts';
-import { type MulJob, mul4S8, quantText } from '../../kernels/pairs/mul4.ts';
+import { MUL_KERNELS } from '../../kernels/pairs/index.ts';
+import { type MulJob, quantText } from '../../kernels/pairs/mul4.ts';
 import { clampCodes, quantOf, zeroPointOf } from '../../quant/quantized.ts';
 import { hasWideCodes } from '../../quant/wide-codes.ts';
 import type { LowerBuilder, OracleBuilder } from '../op-def.ts';
@@ -28,7 +28,7 @@ export function lowerMulS8(node: Node, lower: LowerBuilder): void {
       lower,
     );
   }
-  lowerWith(job, [mulHeliumS8, mul4S8, portableMul(node)], lower);
+  lowerWith(job, [...MUL_KERNELS, portableMul(node)], lower);
 }
 
 const portableMul = (node: Node) =>

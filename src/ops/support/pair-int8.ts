@@ -23,6 +23,7 @@ export const wideWork = ({ elements }: PairJob) => ({ instructions: 16 * element
 
 export function pairJob(node: Node, lower: LowerBuilder): PairJob {
   const y = lower.type(node.outputs[0]);
+  const computed = node.inputs.filter((value) => !lower.constant(value));
   return {
     name: node.name,
     features: lower.features,
@@ -30,7 +31,8 @@ export function pairJob(node: Node, lower: LowerBuilder): PairJob {
     y: null,
     clamp: clampCodes(node, quantOf(lower.graph, node.outputs[0])),
     elements: elementCount(y.shape),
-    bits: Math.min(...[...node.inputs, ...node.outputs].map((value) => quantOf(lower.graph, value).bits)),
+    bits: Math.min(...[...computed, ...node.outputs].map((value) => quantOf(lower.graph, value).bits)),
+    resultBits: quantOf(lower.graph, node.outputs[0]).bits,
     walk: pairWalk(node, lower),
     title: node.op,
   };

@@ -1,9 +1,8 @@
 #ifndef NN_LOAD_BAND_H
 #define NN_LOAD_BAND_H
 #include <stdint.h>
-#include "nn_load_s4.h"
+#include "nn_load_codes.h"
 #include "nn_naked.h"
-#include "nn_patch_rows_s8.h"
 #include "nn_store4.h"
 
 /* `count` times a code. */
@@ -21,8 +20,8 @@ static inline int8_t *nn_fill_s8(int8_t *to, int32_t code, int32_t count)
     return to;
 }
 
-/* Rows first .. first + count - 1 of x, `in_h` rows of `width` codes, packed (see nn_get_s4) or not, one code to a byte: `before`
- * codes into rows of `pitch`. All that is outside of x is `code`. */
+/* Rows first .. first + count - 1 of x, `in_h` rows of `width` codes, one code to a byte: `before` codes into rows of `pitch`. All that
+ * is outside of x is `code`. packed: as in nn_load_codes. */
 NN_ONCE void nn_load_band(const void *x, int32_t packed, int32_t code, int32_t in_h, int32_t width, int32_t first,
                           int32_t count, int32_t before, int32_t pitch, int8_t *band)
 {
@@ -36,11 +35,7 @@ NN_ONCE void nn_load_band(const void *x, int32_t packed, int32_t code, int32_t i
         } else {
             const int32_t rows = (most < joined) ? most : joined;
             band = nn_fill_s8(band, code, before);
-            if (packed != 0) {
-                nn_load_s4((const uint8_t *)x, first * width, rows * width, band);
-            } else {
-                (void)nn_copy_s8(band, (const int8_t *)x + first * width, rows * width);
-            }
+            nn_load_codes(x, packed, first * width, rows * width, band);
             band = nn_fill_s8(band + rows * width, code, pitch - before - width);
             first += rows;
         }

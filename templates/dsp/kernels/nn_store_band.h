@@ -7,9 +7,10 @@
 #include "nn_patch_rows_s8.h"
 #include "nn_put_s4.h"
 #include "nn_saturate4_s4.h"
+#include "nn_store_eights.h"
 
-/* `count` codes into y from code `first` on. Packed: two to a byte, saturated to min .. max, `first` is even; codes has room
- * for three more. */
+/* `count` codes into y from code `first` on. packed: as in nn_load_codes; 1: saturated to min .. max, `first` is even; codes has room for
+ * three more; 2: and they lie as nn_load_eights has them. */
 NN_ONCE void nn_store_band(const int8_t *codes, int32_t count, int32_t min, int32_t max, void *y, int32_t packed,
                            int32_t first)
 {
@@ -18,6 +19,10 @@ NN_ONCE void nn_store_band(const int8_t *codes, int32_t count, int32_t min, int3
         return;
     }
     uint8_t *to = (uint8_t *)y + (first >> 1);
+    if (packed == 2) {
+        nn_store_eights(codes, count, min, max, to);
+        return;
+    }
     for (; count >= 4; count -= 4) {
         nn_pack4_s4(to, nn_load4(codes), min, max);
         codes += 4;
