@@ -5,7 +5,7 @@ import { cType } from './support/c-text.ts';
 import { elementwise } from './support/elementwise-rules.ts';
 import { ownRule } from './support/own-rule.ts';
 import { elementName, lowerPointwise, type Step } from './support/pointwise.ts';
-import { isInteger, isReal, number } from './support/scalar.ts';
+import { isInteger, isReal, number, orNaN } from './support/scalar.ts';
 import { lowerSeveralS8, severalOracle } from './support/several-int8.ts';
 
 const average = (op: string, summary: string, divisor: (inputs: number) => number): OpDef => ({
@@ -52,7 +52,7 @@ function extremes(dtype: DType, operator: string, count: number): Step[] {
   const steps: Step[] = [];
   for (let i = 1; i < count; i++) {
     const best = steps.at(-1)?.name ?? 'a';
-    const test = `${best} ${operator} ${elementName(i)}${isReal(dtype) ? ` || ${best} != ${best}` : ''}`;
+    const test = `${best} ${operator} ${elementName(i)}${orNaN(dtype, best)}`;
     steps.push({ ctype: cType(dtype), name: `best${i}`, value: `(${test}) ? ${best} : ${elementName(i)}` });
   }
   return steps;

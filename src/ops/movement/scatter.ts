@@ -5,7 +5,7 @@ import type { LowerBuilder, OpDef, Operand } from '../op-def.ts';
 import { axisOf } from '../support/inputs.ts';
 import { copyLines, inLoops, inSplitLoops, linesParams, loopsOver, without } from '../support/loops.ts';
 import { checkMoves, elementsText } from '../support/moves.ts';
-import { arithmetic } from '../support/scalar.ts';
+import { arithmetic, orNaN } from '../support/scalar.ts';
 import { scatterElementsRules, scatterNdRules } from './index-rules.ts';
 
 /** y = data; then y[.., indices[i], ..] = updates[i] for each i, in order. */
@@ -85,8 +85,8 @@ function update(node: Node, lower: LowerBuilder, value: string): string {
 function combined(reduction: string, dtype: DType, value: string): string | null {
   if (reduction === 'add') return arithmetic(dtype, '+', 'y[place]', value);
   if (reduction === 'mul') return arithmetic(dtype, '*', 'y[place]', value);
-  if (reduction === 'max') return `(${value} > y[place]) ? ${value} : y[place]`;
-  return reduction === 'min' ? `(${value} < y[place]) ? ${value} : y[place]` : null;
+  if (reduction === 'max') return `(${value} > y[place]${orNaN(dtype, value)}) ? ${value} : y[place]`;
+  return reduction === 'min' ? `(${value} < y[place]${orNaN(dtype, value)}) ? ${value} : y[place]` : null;
 }
 
 function finish(node: Node, lower: LowerBuilder, data: Operand, y: Operand, scattered: string[]): void {

@@ -6,7 +6,17 @@ import type { LowerBuilder, OpDef } from '../op-def.ts';
 import { cType } from '../support/c-text.ts';
 import { checkDtype, constantNumbers } from '../support/inputs.ts';
 import { inLoops, linesParams } from '../support/loops.ts';
-import { arithmetic, isInteger, isReal, isSigned, mathCall, narrowed, negated, number } from '../support/scalar.ts';
+import {
+  arithmetic,
+  isInteger,
+  isReal,
+  isSigned,
+  mathCall,
+  narrowed,
+  negated,
+  number,
+  orNaN,
+} from '../support/scalar.ts';
 import { highest, lowest } from '../support/type-limits.ts';
 import { upgradeToInput } from '../support/upgrade.ts';
 import { extremeForm, type IntegerForm, sumForm, sumText } from './int8.ts';
@@ -54,16 +64,16 @@ const FORMULAS: Readonly<Record<string, Formula>> = {
     wide: 'nn_clamp_s64(acc * v, INT64_C(1) << 31)',
   },
   ReduceMax: {
-    summary: 'Maximum over axes.',
+    summary: 'Maximum over axes; NaN wins.',
     accepts: isOrdered,
     start: (dtype) => lowest(dtype),
-    step: () => '(v > acc) ? v : acc',
+    step: (dtype) => `(v > acc${orNaN(dtype, 'v')}) ? v : acc`,
   },
   ReduceMin: {
-    summary: 'Minimum over axes.',
+    summary: 'Minimum over axes; NaN wins.',
     accepts: isOrdered,
     start: (dtype) => highest(dtype),
-    step: () => '(v < acc) ? v : acc',
+    step: (dtype) => `(v < acc${orNaN(dtype, 'v')}) ? v : acc`,
   },
   ReduceL1: {
     summary: 'Sum of absolute values over axes.',

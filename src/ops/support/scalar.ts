@@ -8,6 +8,11 @@ export function isReal(dtype: DType): boolean {
   return dtype === 'f32' || dtype === 'f64';
 }
 
+/** ' || v != v' for real numbers: of two extremes NaN wins. */
+export function orNaN(dtype: DType, v: string): string {
+  return isReal(dtype) ? ` || ${v} != ${v}` : '';
+}
+
 /** The integer types ONNX computes with: not bool, not the sub-byte types. */
 export function isInteger(dtype: DType): boolean {
   return /^[iu](8|16|32|64)$/.test(dtype);

@@ -3,7 +3,8 @@
 #include <math.h>
 #include <stdint.h>
 
-/* Determinant of the matrix x[n][n] by elimination with row exchange; m: n * n floats of scratch. */
+/* Determinant of the matrix x[n][n] by elimination with row exchange, no number where the matrix holds NaN;
+ * m: n * n floats of scratch. */
 static inline float nn_det_f32(int32_t n, const float *x, float *m)
 {
     float product = 1.0f;
@@ -16,8 +17,12 @@ static inline float nn_det_f32(int32_t n, const float *x, float *m)
         for (int32_t r = c + 1; r < n; r++) {
             pivot = (fabsf(m[r * n + c]) > fabsf(m[pivot * n + c])) ? r : pivot;
         }
-        if (!(fabsf(m[pivot * n + c]) > 0.0f)) {
-            return 0.0f;
+        if (fabsf(m[pivot * n + c]) <= 0.0f) {
+            float zero = 0.0f;
+            for (int32_t i = 0; i < n * n; i++) {
+                zero += 0.0f * m[i];
+            }
+            return zero;
         }
         if (pivot != c) {
             product = -product;

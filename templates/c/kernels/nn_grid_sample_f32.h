@@ -4,17 +4,18 @@
 #include <stdint.h>
 #include "nn_grid_pixel_f32.h"
 
-/* Pixel position of a grid coordinate in [-1, 1]; one far outside comes nearer, so that it fits an int. */
+/* Pixel position of a grid coordinate in [-1, 1]; one far outside comes nearer, so that it fits an int and a float tells it
+ * from its neighbours. */
 static inline float nn_grid_place_f32(const nn_grid_sample *s, float v, int32_t size)
 {
     const float n = (float)size;
     const float place = (s->align_corners != 0) ? (v + 1.0f) / 2.0f * (n - 1.0f) : ((v + 1.0f) * n - 1.0f) / 2.0f;
 
-    if (!(place > -1.0e8f)) {
-        return -1.0e8f;
+    if (!(place > -8.0e6f)) {
+        return -8.0e6f;
     }
-    if (place > 1.0e8f) {
-        return 1.0e8f;
+    if (place > 8.0e6f) {
+        return 8.0e6f;
     }
     return (s->mode == 0) ? rintf(place) : place;
 }

@@ -29,7 +29,7 @@ static inline void nn_groupnorm_f32(int32_t channels, int32_t channel_step, int3
     }
     rest /= count;
     const float variance = squares / count - rest * rest;
-    const float factor = 1.0f / sqrtf((variance > 0.0f ? variance : 0.0f) + epsilon);
+    const float factor = 1.0f / sqrtf((variance < 0.0f ? 0.0f : variance) + epsilon);
     for (int32_t c = 0; c < channels; c++) {
         const float a = scale[c] * factor;
         const float b = bias[c];

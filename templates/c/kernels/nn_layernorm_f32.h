@@ -24,7 +24,7 @@ static inline void nn_layernorm_f32(const float *x, int32_t n, const float *scal
     }
     rest /= (float)n;
     const float variance = squares / (float)n - rest * rest;
-    const float factor = 1.0f / sqrtf((variance > 0.0f ? variance : 0.0f) + epsilon);
+    const float factor = 1.0f / sqrtf((variance < 0.0f ? 0.0f : variance) + epsilon);
     for (int32_t i = 0; i < n; i++) {
         const float unit = ((x[i] - centre) - rest) * factor;
         y[i] = unit * ((scale != 0) ? scale[i] : 1.0f) + ((bias != 0) ? bias[i] : 0.0f);

@@ -15,7 +15,7 @@ static inline void nn_lp_normalize_f32(int32_t p, const float *x, int32_t x_step
     }
     norm = (p == 1) ? norm : sqrtf(norm);
     for (int32_t i = 0; i < n; i++) {
-        y[i * y_step] = (norm > 0.0f) ? x[i * x_step] / norm : 0.0f;
+        y[i * y_step] = (norm <= 0.0f) ? 0.0f : x[i * x_step] / norm;
     }
 }
 
