@@ -6,6 +6,8 @@ import { offLayers } from '../verify/off-upstream.ts';
 export function renderOff(layers: readonly Comparison[]): string[] {
   return offLayers(layers).map(({ layer, value, off }) => {
     const [ofRuntime, defined, ofC] = digits(off!);
+    if (off!.beyond)
+      return `numbers leave their type in ${layer} '${printable(value)}', where no result is the right one: onnxruntime gives ${ofRuntime}, the C ${ofC}`;
     return `onnxruntime is off in ${layer} '${printable(value)}': it gives ${ofRuntime} where ${defined} is right, the C ${ofC}`;
   });
 }

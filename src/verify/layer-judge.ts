@@ -6,6 +6,7 @@ import { agrees, type Comparer, type Comparison, comparer, type Difference, diff
 import { byDefinition, hasDefinition } from './definitions/index.ts';
 import { type CRun, openReference, type Reference } from './reference.ts';
 import { rulesOf, UNTOUCHED } from './rules.ts';
+import { addsUp, type SmallSums, smallSums } from './sums-beyond.ts';
 import { tracedValues } from './trace.ts';
 import { belongTogether, rowsOf, sortedRows, type Unsorted, unsortedResult } from './unsorted.ts';
 
@@ -33,7 +34,7 @@ export async function openLayerJudge(model: JudgedModel, layers: boolean, tolera
   const rules = rulesOf(graph, known);
   const judge = (layer: string, port: Port): Judge => ({
     comparer: comparer(layer, port, rules.get(port.value) ?? UNTOUCHED),
-    defined: definedNode(graph, port.value),
+    defined: definitionOf(graph, port.value),
     unsorted: unsortedResult(graph, port.value),
   });
   const judges = {
@@ -41,7 +42,7 @@ export async function openLayerJudge(model: JudgedModel, layers: boolean, tolera
     outputs: program.outputs.map((port) => judge('output', port)),
   };
   const read = [...judges.layers, ...judges.outputs].flatMap(({ defined, unsorted }) => [
-    ...(defined?.inputs ?? []),
+    ...(defined?.node.inputs ?? []),
     ...(unsorted?.node.inputs ?? []),
   ]);
   const inside = read.filter((value) => value !== null && !known.has(value) && !isGiven(graph, value)) as ValueName[];
@@ -62,20 +63,32 @@ export async function openLayerJudge(model: JudgedModel, layers: boolean, tolera
       layers: judges.layers.map((one) => one.comparer.result()),
       outputs: judges.outputs.map((one) => one.comparer.result()),
     }),
-    release: () => session.release(),
+    async release() {
+      await session.release();
+      for (const { defined } of [...judges.layers, ...judges.outputs]) await defined?.sums?.release();
+    },
   };
 }
 
 interface Judge {
   readonly comparer: Comparer;
-  /** The node that makes the value, when there is a definition to turn to. */
-  readonly defined: Node | null;
+  /** When there is a definition to turn to. */
+  readonly defined: DefinedNode | null;
   readonly unsorted: Unsorted | null;
 }
 
-function definedNode(graph: Graph, value: ValueName): Node | null {
+interface DefinedNode {
+  /** That makes the value. */
+  readonly node: Node;
+  /** Where it does nothing but add up: asked where infinities or NaN differ. */
+  readonly sums: SmallSums | null;
+}
+
+function definitionOf(graph: Graph, value: ValueName): DefinedNode | null {
   const node = graph.nodes.find(({ outputs }) => outputs.includes(value));
-  return node && hasDefinition(node, node.outputs.indexOf(value)) && typeOf(graph, value).quant === null ? node : null;
+  if (!node || typeOf(graph, value).quant !== null) return null;
+  const sums = addsUp(graph, node, value) ? smallSums(graph, node, value) : null;
+  return sums || hasDefinition(node, node.outputs.indexOf(value)) ? { node, sums } : null;
 }
 
 function isGiven({ inputs, constants }: Graph, value: ValueName): boolean {
@@ -92,7 +105,7 @@ async function judgeRun(
   for (const [{ comparer, defined, unsorted }, result] of pairs) {
     const given = reference.resultOf(comparer.port);
     const [actual, expected] = unsorted ? asSet(unsorted, result, given, reference, ofC) : [result, given];
-    const exact = defined && definitionInstead(comparer, defined, { actual, expected, reference, tolerance });
+    const exact = defined && (await definitionInstead(comparer, defined, { actual, expected, reference, tolerance }));
     const one = comparer.add(actual, exact ?? expected);
     if (comparer.rule.cancels && !agrees({ rule: comparer.rule, ...one }, tolerance)) doubtful.push(comparer);
   }
@@ -129,21 +142,24 @@ interface Doubt {
 }
 
 /** What the operator is defined to give, when the C agrees with that and not with onnxruntime; noted as onnxruntime's error. */
-function definitionInstead(
+async function definitionInstead(
   { rule, port, addOff }: Comparer,
-  node: Node,
+  { node, sums }: DefinedNode,
   { actual, expected, reference, tolerance }: Doubt,
-): TypedArray | null {
+): Promise<TypedArray | null> {
   const { dtype } = port.type;
   const same = (a: TypedArray, b: TypedArray) =>
     isSame(rule, difference(a, b, dtype), tolerance) && !(rule.floor > 0 && farApart(a, b));
   if (same(actual, expected)) return null;
   const inputs = node.inputs.map((input) => (input === null ? null : reference.seen(input)));
   const output = node.outputs.indexOf(port.value);
-  const exact = byDefinition(node, inputs, { output, ofC: actual, ofRuntime: expected });
-  if (!exact || !same(actual, exact)) return null;
-  addOff(actual, exact, expected);
-  return exact;
+  const leaves = difference(actual, expected, dtype).maxError === Infinity;
+  const exact =
+    byDefinition(node, inputs, { output, ofC: actual, ofRuntime: expected }) ??
+    (leaves && sums ? await sums.byDefinition(inputs, actual, expected) : null);
+  if (!exact || !same(actual, exact.result)) return null;
+  addOff(actual, exact.result, expected, exact.beyond);
+  return exact.result;
 }
 
 /** Without what is granted to onnxruntime's own accuracy. */

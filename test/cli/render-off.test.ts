@@ -21,6 +21,23 @@ test('in as many digits as it takes to tell the two apart', () => {
   expect(offBy([237.03125, 1, 1], [237, 1, 1], [237, 1, 1])).toEqual([line]);
 });
 
+test('numbers that leave their type are told apart, and only where nothing is wrong', () => {
+  const two = comparer('l00_matmul', port, rule);
+  const [ofC, defined, ofRuntime] = [
+    [NaN, 1, 2],
+    [NaN, 1, 2],
+    [Infinity, 1, 2],
+  ].map((row) => Float32Array.from(row));
+  two.addOff(ofC!, defined!, ofRuntime!, (index) => index === 0);
+  const line =
+    "numbers leave their type in l00_matmul 'g', where no result is the right one: onnxruntime gives Infinity, the C NaN";
+  expect(renderOff([two.result()])).toEqual([line]);
+  two.addOff(ofC!, defined!, Float32Array.of(NaN, 1, 2.5), (index) => index === 0);
+  expect(renderOff([two.result()])).toEqual([
+    "onnxruntime is off in l00_matmul 'g': it gives 2.5 where 2 is right, the C 2",
+  ]);
+});
+
 test('nothing, where there is no definition to turn to', () => {
   expect(renderOff([comparer('l00_sigmoid', port, rule).result()])).toEqual([]);
 });

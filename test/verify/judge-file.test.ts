@@ -234,7 +234,7 @@ test('random numbers and operators without a kernel: not run, and why', async ()
     run: false,
     because: 'it gives other results on the same sample: it draws random numbers',
   });
-  const off = { samples: 1, defined: 1, ofRuntime: 2, ofC: 1 };
+  const off = { samples: 1, beyond: false, defined: 1, ofRuntime: 2, ofC: 1 };
   expect(await judged(dropout, { compiled: RELU, layers: [{ ...layer(0), value: 'y', off }] })).toEqual({
     run: false,
     because: 'it gives other results on the same sample: onnxruntime is off in l00',
@@ -292,7 +292,7 @@ test('a step that falls to the other side is left to the judge of layers, where 
 });
 
 test('an output behind a layer on which onnxruntime is off is not held against the C', async () => {
-  const off = { samples: 1, defined: 1, ofRuntime: 2, ofC: 1 };
+  const off = { samples: 1, beyond: false, defined: 1, ofRuntime: 2, ofC: 1 };
   const verdict = await judged(PRODUCT, { off: 1, layers: [{ ...layer(0), value: 'y', off }] });
   expect(verdict).toMatchObject({ passed: true, outputs: [{ off: ['l00'] }] });
   expect(await judged(PRODUCT, { off: 1, layers: [{ ...layer(0), value: 'x2', off }] })).toMatchObject({
@@ -301,7 +301,7 @@ test('an output behind a layer on which onnxruntime is off is not held against t
 });
 
 test('behind such a layer nothing falls to the other side of a step', async () => {
-  const off = { samples: 1, defined: 1, ofRuntime: 2, ofC: 1 };
+  const off = { samples: 1, beyond: false, defined: 1, ofRuntime: 2, ofC: 1 };
   const verdict = await judged(rounded, { off: 1, layers: [{ ...layer(0), off }] });
   expect(verdict).toMatchObject({ passed: true, outputs: [{ steps: false, off: ['l00'] }] });
 });

@@ -277,7 +277,7 @@ test('off-upstream: only what the output is computed from', () => {
     b: f32[2] = Log(a)
     c: f32[2] = Neg(x)
     return b, c`);
-  const off = { samples: 1, defined: 1, ofRuntime: 2, ofC: 1 };
+  const off = { samples: 1, beyond: false, defined: 1, ofRuntime: 2, ofC: 1 };
   const layers = [
     { value: 'a', off },
     { value: 'b', off: null },

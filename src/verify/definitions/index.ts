@@ -1,8 +1,14 @@
 import type { Node, Tensor, TypedArray } from '../../ir/types.ts';
+import { batchNormalization } from './batch-norm.ts';
+import { castBeyond } from './cast.ts';
 import { col2im } from './col2im.ts';
 import { cropResize } from './crop-resize.ts';
-import type { Definition, Results } from './definition.ts';
+import type { Defined, Definition, Results } from './definition.ts';
+import { determinant } from './det.ts';
 import { dynamicQuantize } from './dynamic-quantize.ts';
+import { extremePlace, hardmax, reducedExtreme, scatteredExtreme } from './extremes.ts';
+import { dft, stft } from './fourier.ts';
+import { farSample } from './grid-sample.ts';
 import { convInteger, matMulInteger } from './integer-products.ts';
 import { logSumExp } from './log-sum-exp.ts';
 import { localResponse } from './lrn.ts';
@@ -13,13 +19,16 @@ import {
   layerNormalization,
   meanVarianceNormalization,
   rmsNormalization,
+  skipLayerNormalization,
 } from './normalization.ts';
 import { wrapFar } from './pad-wrap.ts';
-import { beyondFloat } from './recurrent.ts';
+import { quantizedBlocks } from './quantize-blocks.ts';
+import { recurrent } from './recurrent.ts';
 import { sigmoid } from './sigmoid.ts';
 
 /**
- * Operators on which onnxruntime's CPU kernels were seen to be off, as they are defined. Measured at onnxruntime 1.30.0:
+ * Operators on which onnxruntime's CPU kernels were seen to be off, as they are defined, and those whose numbers may leave float32 or
+ * the integers on the way (Defined.beyond). Measured at onnxruntime 1.30.0:
  *   GroupNormalization         of 10000 .. 10001.5 gives 237 for 1.34: variance as a difference of squares
  *   InstanceNormalization      of the same: 1.8e-4 of the range
  *   LayerNormalization         the same until 1.24.3
@@ -33,6 +42,11 @@ import { sigmoid } from './sigmoid.ts';
  *   LRN                        a running sum: infinities, NaN and large squares stay in it behind their channel
  *   ReduceLogSumExp            of NaN: by its place, and none where something else is infinite
  *   DynamicQuantizeLinear      of NaN: the range goes by its place
+ *   ReduceMax, ReduceMin, ArgMax, ArgMin  of NaN: by its place; ScatterElements and ScatterND of such reductions: the number behind it
+ *   Hardmax                    of rows with NaN: no 1 at all
+ *   DFT, STFT                  of other lengths than powers of two: infinities and NaN spread over all bins, and to the next rows
+ *   QuantizeLinear             by blocks along another axis than the last: the lowest code for infinity
+ *   GridSample                 at coordinates that no integer holds: what the conversion gives
  *   RNN, GRU, LSTM             sums clipped to the largest number; NaN lost in some activations
  *   MatMulInteger, ConvInteger pairs of products saturate at 16 bits on processors with AVX2 or AVX512 but without VNNI
  */
@@ -53,23 +67,56 @@ const DEFINITIONS: ReadonlyMap<string, Definition> = new Map([
   ['LRN', localResponse],
   ['ReduceLogSumExp', logSumExp],
   ['DynamicQuantizeLinear', dynamicQuantize],
-  ['RNN', beyondFloat],
-  ['GRU', beyondFloat],
-  ['LSTM', beyondFloat],
+  ['ReduceMax', reducedExtreme],
+  ['ReduceMin', reducedExtreme],
+  ['ArgMax', extremePlace],
+  ['ArgMin', extremePlace],
+  ['Hardmax', hardmax],
+  ['ScatterElements', scatteredExtreme],
+  ['ScatterND', scatteredExtreme],
+  ['Det', determinant],
+  ['DFT', dft],
+  ['STFT', stft],
+  ['BatchNormalization', batchNormalization],
+  ['GridSample', farSample],
+  ['QuantizeLinear', quantizedBlocks],
+  ['Cast', castBeyond],
+  ['CastLike', castBeyond],
+  ['com.microsoft.SkipLayerNormalization', skipLayerNormalization],
+  ['RNN', recurrent],
+  ['GRU', recurrent],
+  ['LSTM', recurrent],
 ]);
 
 /** Whose definition is one of all results. */
-const OF_ALL_RESULTS: ReadonlySet<string> = new Set(['RNN', 'GRU', 'LSTM', 'DynamicQuantizeLinear']);
+const OF_ALL_RESULTS: ReadonlySet<string> = new Set([
+  'RNN',
+  'GRU',
+  'LSTM',
+  'DynamicQuantizeLinear',
+  'LayerNormalization',
+]);
 
 /** Whether there is one for this result of the node. */
-export function hasDefinition({ op, domain }: Node, output: number): boolean {
-  return domain === '' && DEFINITIONS.has(op) && (output === 0 || OF_ALL_RESULTS.has(op));
+export function hasDefinition(node: Node, output: number): boolean {
+  return DEFINITIONS.has(nameOf(node)) && (output === 0 || OF_ALL_RESULTS.has(node.op));
 }
 
 /** A result of the node as it is defined, clamped as the node says; null where that form is not spelled out. */
-export function byDefinition(node: Node, inputs: readonly (Tensor | null)[], given: Results): TypedArray | null {
-  const exact = DEFINITIONS.get(node.op)?.(node, inputs, given) ?? null;
-  if (!(exact instanceof Float64Array) || inputs[0]?.dtype === 'f64') return exact;
-  const [min, max] = node.clip ?? [-Infinity, Infinity];
+export function byDefinition(node: Node, inputs: readonly (Tensor | null)[], given: Results): Defined | null {
+  const exact = DEFINITIONS.get(nameOf(node))?.(node, inputs, given) ?? null;
+  if (!exact) return null;
+  const { result, beyond } = 'beyond' in exact ? exact : { result: exact, beyond: () => false };
+  return { result: inputs[0]?.dtype === 'f64' ? result : clamped(node, result), beyond };
+}
+
+/** In float32, as the node clamps it; NaN stays NaN. */
+export function clamped({ clip }: Node, exact: TypedArray): TypedArray {
+  if (!(exact instanceof Float64Array)) return exact;
+  const [min, max] = clip ?? [-Infinity, Infinity];
   return Float32Array.from(exact, (y) => Math.min(max, Math.max(min, y)));
+}
+
+function nameOf({ op, domain }: Node): string {
+  return domain === '' ? op : `${domain}.${op}`;
 }

@@ -1,7 +1,6 @@
 import { floatAttribute, intAttribute, intsAttribute } from '../../ir/attributes.ts';
 import type { Node, Shape, Tensor } from '../../ir/types.ts';
-import type { Definition } from './definition.ts';
-import { numbers } from './definition.ts';
+import { type Defined, type Definition, LARGEST, numbers, type Results, withBeyond } from './definition.ts';
 
 /** How one operator normalizes. */
 interface Form {
@@ -17,15 +16,15 @@ interface Form {
 
 const product = (sizes: Shape) => sizes.reduce((a, b) => a * b, 1);
 const inverseRoot = (node: Node) => {
-  const epsilon = floatAttribute(node, 'epsilon', 1e-5);
+  const epsilon = floatAttribute(node, 'epsilon', node.domain === '' ? 1e-5 : 1e-12);
   return (variance: number) => 1 / Math.sqrt(variance + epsilon);
 };
 
-export const instanceNormalization: Definition = (node, inputs) =>
-  normalized(inputs, ({ shape }) => groups(node, shape, shape[1]!));
+export const instanceNormalization: Definition = (node, inputs, given) =>
+  normalized(inputs, given, ({ shape }) => groups(node, shape, shape[1]!));
 
-export const groupNormalization: Definition = (node, inputs) =>
-  normalized(inputs, ({ shape }) => groups(node, shape, intAttribute(node, 'num_groups', 1)));
+export const groupNormalization: Definition = (node, inputs, given) =>
+  normalized(inputs, given, ({ shape }) => groups(node, shape, intAttribute(node, 'num_groups', 1)));
 
 function groups(node: Node, shape: Shape, perSample: number): Form {
   const positions = product(shape.slice(2));
@@ -41,10 +40,19 @@ function groups(node: Node, shape: Shape, perSample: number): Form {
 }
 
 /** Over the last axes, from `axis` on. */
-export const layerNormalization: Definition = (node, inputs) =>
-  normalized(inputs, ({ shape }) => rows(node, shape, true));
-export const rmsNormalization: Definition = (node, inputs) =>
-  normalized(inputs, ({ shape }) => rows(node, shape, false));
+export const layerNormalization: Definition = (node, inputs, given) =>
+  normalized(inputs, given, ({ shape }) => rows(node, shape, true));
+export const rmsNormalization: Definition = (node, inputs, given) =>
+  normalized(inputs, given, ({ shape }) => rows(node, shape, false));
+
+/** com.microsoft's: of the sum of two tensors and a bias. */
+export const skipLayerNormalization: Definition = (node, [x, skip, scale = null, bias = null, added], given) => {
+  if (!x) return null;
+  const data = (x.data as Float32Array).map((value, i) =>
+    [skip, added].reduce((sum, one) => (one ? Math.fround(sum + Number(one.data[i % one.data.length])) : sum), value),
+  );
+  return layerNormalization(node, [{ ...x, data }, scale, bias], given);
+};
 
 function rows(node: Node, shape: Shape, centred: boolean): Form | null {
   const axis = intAttribute(node, 'axis', -1);
@@ -59,8 +67,8 @@ function rows(node: Node, shape: Shape, centred: boolean): Form | null {
 }
 
 /** y = (x - mean) / (deviation + 1e-9): 0 of a constant. */
-export const meanVarianceNormalization: Definition = (node, inputs) =>
-  normalized(inputs, ({ shape }) => {
+export const meanVarianceNormalization: Definition = (node, inputs, given) =>
+  normalized(inputs, given, ({ shape }) => {
     const axes = intsAttribute(node, 'axes', [0, 2, 3]).map((axis) => (axis < 0 ? axis + shape.length : axis));
     const kept = shape.map((size, d) => (axes.includes(d) ? 1 : size));
     return {
@@ -80,28 +88,45 @@ export const meanVarianceNormalization: Definition = (node, inputs) =>
     };
   });
 
-/** Two passes: the mean, then the variance around it. */
-function normalized(inputs: readonly (Tensor | null)[], formOf: (x: Tensor) => Form | null): Float64Array | null {
+/**
+ * Two passes: the mean, then the variance around it. Where squares leave float32 they are infinite to one and no number, or the
+ * number that they are, to another, and what is divided by them is 0.
+ */
+function normalized(
+  inputs: readonly (Tensor | null)[],
+  { output, ofC }: Results,
+  formOf: (x: Tensor) => Form | null,
+): Defined | null {
   const form = inputs[0] ? formOf(inputs[0]) : null;
   const x = numbers(inputs, 0);
   if (!form || !x) return null;
-  const counts = new Float64Array(form.groups);
-  const means = new Float64Array(form.groups);
-  const variances = new Float64Array(form.groups);
   const ids = x.map((_, i) => form.groupOf(i));
+  const { means, factors, beyond } = statistics(x, ids, form);
+  const groupOf = output === 0 ? (i: number) => ids[i]! : (i: number) => i;
+  if (output > 0) return withBeyond(output === 1 ? means : factors, ofC, beyond, 0);
+  const [scale, bias] = [numbers(inputs, 1), numbers(inputs, 2)];
+  const places = form.affine;
+  if (places && ![scale, bias].every((one) => !one || Number.isInteger(places(0, one.length)))) return null;
+  const added = (i: number) => (places && bias?.[places(i, bias.length)]) ?? 0;
+  const y = x.map((value, i) => {
+    const normal = (value - means[ids[i]!]!) * factors[ids[i]!]!;
+    return normal * ((places && scale?.[places(i, scale.length)]) ?? 1) + added(i);
+  });
+  return withBeyond(y, ofC, (i) => beyond(groupOf(i)), added);
+}
+
+function statistics(x: Float64Array, ids: Float64Array, form: Form) {
+  const zeros = () => new Float64Array(form.groups);
+  const [counts, means, squares, reaches] = [zeros(), zeros(), zeros(), zeros()];
   ids.forEach((group, i) => {
     counts[group]!++;
+    reaches[group]! += Math.abs(x[i]!);
     if (form.centred) means[group]! += x[i]!;
   });
   for (const [group, count] of counts.entries()) means[group]! /= count;
-  for (const [i, group] of ids.entries()) variances[group]! += (x[i]! - means[group]!) ** 2;
-  const factors = variances.map((sum, group) => form.factor(sum / counts[group]!));
-  const [scale, bias] = [numbers(inputs, 1), numbers(inputs, 2)];
-  const y = x.map((value, i) => {
-    const normal = (value - means[ids[i]!]!) * factors[ids[i]!]!;
-    if (!form.affine) return normal;
-    return normal * (scale?.[form.affine(i, scale.length)] ?? 1) + (bias?.[form.affine(i, bias.length)] ?? 0);
-  });
-  const spelled = [scale, bias].every((one) => !one || !form.affine || Number.isInteger(form.affine(0, one.length)));
-  return spelled ? y : null;
+  for (const [i, group] of ids.entries()) squares[group]! += (x[i]! - means[group]!) ** 2;
+  const factors = squares.map((sum, group) => form.factor(sum / counts[group]!));
+  const beyond = (group: number) =>
+    Number.isFinite(reaches[group]) && (squares[group]! > LARGEST || reaches[group]! > LARGEST);
+  return { means, factors, beyond };
 }
