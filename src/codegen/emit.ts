@@ -4,6 +4,7 @@ import { bytesByKind } from '../ir/tables.ts';
 import { arenaArray, arenaBytes, isPacked } from '../ir/tensor.ts';
 import { formSuffix } from '../kernels/forms.ts';
 import { kernelSets } from '../kernels/sets.ts';
+import { integerRange } from '../numerics/dtype.ts';
 import { arrayText, cType, floatLiteral } from '../ops/support/c-text.ts';
 import { must } from '../support/errors.ts';
 import { commentText } from '../support/names.ts';
@@ -233,7 +234,8 @@ function portContexts({ program, places }: Emission, ports: readonly Port[], rol
 
 function codeLimits(type: Port['type']): { readonly qmin: number; readonly qmax: number } {
   if (isPacked(type)) return { qmin: -8, qmax: 7 };
-  return type.dtype === 'u8' ? { qmin: 0, qmax: 255 } : { qmin: -128, qmax: 127 };
+  const { min, max } = integerRange(type.dtype) ?? { min: -128, max: 127 };
+  return { qmin: min, qmax: max };
 }
 
 function tableContext({ symbol, dtype, data, comment }: Table) {

@@ -31,7 +31,7 @@ export function buildOracle(graph: Graph): Graph {
     const values = [...node.inputs, ...node.outputs];
     const quantized = values.some((value) => value !== null && typeOf(graph, value).quant !== null);
     // Ties that go to even codes are nothing that ONNX's own operator does.
-    if (!oracle && hasWideCodes(graph, node)) moveAsFloats(node);
+    if (!oracle && hasWideCodes(graph, node) && node.op !== 'DequantizeLinear') moveAsFloats(node);
     else if (!oracle || !(quantized || node.rounding === 'even-codes')) nodes.push(node);
     else oracle(node, builderFor(node));
   }

@@ -2,9 +2,9 @@
  * Softmax of codes of 16 bits, or into such:
  *
  *     d_i = max_j x_j - x_i                                                0 .. 65535
- *     t_i = (d_i * M) >> S                                                 octaves in 2^-16: scale log2(e) 2^16 = M / 2^S
- *     e_i = T[j] - (((T[j] - T[j + 1]) * g) >> 8)                          256 j + g: the lower 16 bits of t_i
- *     w_i = e_i >> (t_i >> 16)                                             0 from 25 octaves on
+ *     t_i = (d_i * M) >> S                                                 octaves in 2^-20: scale log2(e) 2^20 = M / 2^S
+ *     e_i = T[j] - (((T[j] - T[j + 1]) * g) >> 12)                         4096 j + g: the lower 20 bits of t_i
+ *     w_i = e_i >> (t_i >> 20)                                             0 from 25 octaves on
  *     R   = floor(N / W)                                                   W the sum of all w, N = 2^40 / (scale of y)
  *     y_i = clamp(zero point + ((w_i * R + 2^39) >> 40))
  *
@@ -25,7 +25,7 @@ export const POWERS: Uint32Array = Uint32Array.from({ length: 257 }, (_, j) => M
 export const MOST_OCTAVES = 25;
 
 export function wideSoftmax(scale: number, outputScale: number): WideSoftmax {
-  const factor = scale * Math.LOG2E * 2 ** 16;
+  const factor = scale * Math.LOG2E * 2 ** 20;
   const shift = Math.min(46, Math.max(0, 30 - Math.floor(Math.log2(factor))));
   const multiplier = Math.min(Math.round(factor * 2 ** shift), 2 ** 31 - 1);
   return { multiplier, shift, numerator: BigInt(Math.round(2 ** 40 / Math.max(outputScale, 2 ** -17))) };

@@ -42,8 +42,8 @@ export function wideTable(reals: ArrayLike<number>, y: Affine, codes: CodeRange)
 }
 
 /** How many bits of an entry lie below a code. */
-export function fractionOf(codes: CodeRange): number {
-  return codes.max > 127 ? 0 : 8;
+export function fractionOf({ min, max }: CodeRange): number {
+  return max > 127 || min < -128 ? 0 : 8;
 }
 
 /** 2^step codes lie between two entries of such a table. */

@@ -1,7 +1,7 @@
 import { constantOf, isOutput, typeOf } from '../ir/graph.ts';
 import { numbersOf } from '../ir/tensor.ts';
 import type { Graph, Node, ValueName } from '../ir/types.ts';
-import type { Coded } from './code-meter.ts';
+import { type Coded, offsetOf } from './code-meter.ts';
 import { CHOOSES, MOVES } from './rules.ts';
 
 /** Whether a real number goes before or behind them to its code makes no difference: rounding keeps the order. */
@@ -27,7 +27,7 @@ function quantizesTo(file: Graph, node: Node, { dtype, quant }: Coded): boolean 
   const [, scale, zero] = node.inputs.map((input) => constantOf(file, input));
   const integers = node.outputs[0];
   if (node.op !== 'QuantizeLinear' || !scale || !integers) return false;
-  const shift = typeOf(file, integers).dtype === 'u8' && dtype !== 'u8' ? 128 : 0;
+  const shift = offsetOf(typeOf(file, integers).dtype) - offsetOf(dtype);
   const zeros = zero ? numbersOf(zero) : [0];
   return (
     numbersOf(scale).every((one) => one === quant.scale[0]) && zeros.every((z) => z - shift === quant.zeroPoint[0])

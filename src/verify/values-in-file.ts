@@ -29,7 +29,7 @@ export function valuesInFile(graph: Graph, imported: Graph, values: Iterable<Val
 /** Whether the value of the graph is that of the file, as itself or in codes. */
 function isSame(graph: Graph, value: ValueName, { dtype, shape }: TensorType): boolean {
   const own = typeOf(graph, value);
-  const codes = own.quant?.scale.length === 1 && ['f32', 'i8', 'u8'].includes(dtype);
+  const codes = own.quant?.scale.length === 1 && ['f32', 'i8', 'u8', 'i16', 'u16'].includes(dtype);
   const fits = own.quant ? codes : dtype === own.dtype || (own.dtype === 'f32' && dtype === 'f16');
   return fits && shape.join() === own.shape.join();
 }

@@ -15,6 +15,7 @@ import { type Pipeline, type Remark, runPipeline } from '../../src/passes/pipeli
 import { asCodes } from '../../src/passes/samples/calibration-samples.ts';
 import { createEvaluator } from '../../src/runtime/evaluator.ts';
 import { withSession } from '../../src/runtime/ort-session.ts';
+import { offsetOf } from '../../src/verify/code-meter.ts';
 import { hostGcc } from '../../src/verify/host-gcc.ts';
 import { type CompiledModel, type Verdict, verifyModel } from '../../src/verify/verify-model.ts';
 import { inFolder } from '../verify/native.ts';
@@ -87,11 +88,13 @@ export async function differences(
     .flatMap((node) => node.outputs)
     .filter((value) => value !== null)
     .filter(
-      (value) => /^[iu]8$/.test(typeOf(original, value).dtype) && computed.has(value) && typeOf(graph, value).quant,
+      (value) =>
+        /^[iu](8|16)$/.test(typeOf(original, value).dtype) && computed.has(value) && typeOf(graph, value).quant,
     );
   const oracle = buildOracle(graph);
   const ours = layerwise ? cutApart(oracle, values) : { ...oracle, outputs: values };
-  const shiftOf = (value: ValueName) => (typeOf(original, value).dtype !== typeOf(graph, value).dtype ? 128 : 0);
+  const shiftOf = (value: ValueName) =>
+    typeOf(original, value).dtype === typeOf(graph, value).dtype ? 0 : offsetOf(typeOf(original, value).dtype);
   const sums = new Map(values.map((value) => [value, { value, elements: 0, different: 0, largest: 0 }]));
   await withSession(exportOnnx({ ...original, outputs: values }), {}, (reference) =>
     withSession(exportOnnx(ours), {}, async (session) => {

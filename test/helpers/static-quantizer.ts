@@ -2,6 +2,7 @@ import { intAttribute } from '../../src/ir/attributes.ts';
 import { constantOf, prune, sortNodes, typeOf } from '../../src/ir/graph.ts';
 import { tensorOf } from '../../src/ir/tensor.ts';
 import type { Attribute, DType, Graph, Node, Tensor, TensorType, ValueName } from '../../src/ir/types.ts';
+import { integerRange } from '../../src/numerics/dtype.ts';
 import { roundHalfEven } from '../../src/numerics/float16.ts';
 import { channelRuns } from '../../src/quant/per-channel.ts';
 import { createEvaluator } from '../../src/runtime/evaluator.ts';
@@ -9,7 +10,9 @@ import { createEvaluator } from '../../src/runtime/evaluator.ts';
 /** A small static quantizer that writes files as onnxruntime's does: this is how users' quantized models look. */
 export interface StaticOptions {
   readonly form: 'qdq' | 'qlinear';
-  readonly activations: 'u8' | 'i8';
+  readonly activations: Code;
+  /** QDQ only: whose QuantizeLinear and DequantizeLinear, onnxruntime's before opset 21 had integers of 16 bits. Default ONNX's. */
+  readonly domain?: 'com.microsoft';
   /** u8 weights are asymmetric. */
   readonly weights: 'u8' | 'i8';
   readonly perChannel: boolean;
@@ -17,10 +20,11 @@ export interface StaticOptions {
   readonly floatBias?: boolean;
 }
 
+type Code = 'u8' | 'i8' | 'u16' | 'i16';
 type Feeds = ReadonlyMap<ValueName, Tensor>;
 
 interface Affine {
-  readonly dtype: 'u8' | 'i8';
+  readonly dtype: Code;
   readonly scale: number;
   readonly zero: number;
 }
@@ -51,7 +55,7 @@ export async function quantizeStatically(
   options: StaticOptions,
 ): Promise<Graph> {
   const ranges = await rangesOf(graph, samples);
-  const writer = startWriter(graph);
+  const writer = startWriter(graph, options.domain ?? '');
   const affines = new Map<ValueName, Affine>();
   const isReal = (value: ValueName) => typeOf(graph, value).dtype === 'f32' && !graph.constants.has(value);
 
@@ -196,11 +200,11 @@ export async function quantizeStatically(
 }
 
 /** Asymmetric, zero exactly represented. */
-function affine(min: number, max: number, dtype: 'u8' | 'i8'): Affine {
-  const low = dtype === 'u8' ? 0 : -128;
+function affine(min: number, max: number, dtype: Code): Affine {
+  const { min: low, max: high } = integerRange(dtype)!;
   const [from, to] = [Math.min(min, 0), Math.max(max, 0, min + 1e-6)];
-  const scale = Math.fround((to - from) / 255);
-  return { dtype, scale, zero: Math.min(Math.max(roundHalfEven(low - from / scale), low), low + 255) };
+  const scale = Math.fround((to - from) / (high - low));
+  return { dtype, scale, zero: Math.min(Math.max(roundHalfEven(low - from / scale), low), high) };
 }
 
 function quantizeConstant({ shape, data }: Tensor, dtype: 'u8' | 'i8', axis: number | null) {
@@ -250,7 +254,7 @@ async function rangesOf(graph: Graph, samples: readonly Feeds[]) {
   return ranges;
 }
 
-function startWriter(graph: Graph) {
+function startWriter(graph: Graph, quantizers: string) {
   const types = new Map(graph.types);
   for (const node of graph.nodes)
     for (const output of node.outputs) if (output && typeOf(graph, output).dtype === 'f32') types.delete(output);
@@ -273,7 +277,8 @@ function startWriter(graph: Graph) {
       attributes: Record<string, Attribute> = {},
     ): ValueName {
       if (types.has(output)) return output;
-      const domain = /^Q(Linear(?!Conv|MatMul)|Gemm)/.test(op) ? 'com.microsoft' : '';
+      const own = /^Q(Linear(?!Conv|MatMul)|Gemm)/.test(op);
+      const domain = own ? 'com.microsoft' : /^(Quantize|Dequantize)Linear$/.test(op) ? quantizers : '';
       nodes.push({ op, domain, name: output, inputs, outputs: [output], attributes, clip: null });
       types.set(output, type);
       return output;

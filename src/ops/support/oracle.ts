@@ -8,6 +8,7 @@ import type { OracleBuilder } from '../op-def.ts';
 /** ONNX data type numbers for Cast. */
 export const ONNX_F32 = 1;
 export const ONNX_U8 = 2;
+export const ONNX_U16 = 4;
 export const ONNX_I16 = 5;
 export const ONNX_I8 = 3;
 export const ONNX_I32 = 6;

@@ -46,15 +46,15 @@ export function wideSoftmaxOracle(node: Node, oracle: OracleBuilder): void {
   oracle.output(0, clampedCodes(oracle, code, codesOf(y)));
 }
 
-/** 2^(24 - steps / 2^16) as nn_exp2_u24 computes it. */
+/** 2^(24 - steps / 2^20) as nn_exp2_u24 computes it. */
 function powerOf(oracle: OracleBuilder, steps: ValueName): ValueName {
   const list = (values: ArrayLike<number>) => oracle.tensor('i64', [values.length], Array.from(values, BigInt));
-  const { quotient: octaves, rest } = flooredHalves(oracle, steps, 16);
-  const { quotient: place, rest: along } = flooredHalves(oracle, rest, 8);
+  const { quotient: octaves, rest } = flooredHalves(oracle, steps, 20);
+  const { quotient: place, rest: along } = flooredHalves(oracle, rest, 12);
   const first = oracle.node('Gather', [list(POWERS.subarray(0, 256)), place]);
   const next = oracle.node('Gather', [list(POWERS.subarray(1)), place]);
   const fall = oracle.node('Mul', [oracle.node('Sub', [first, next]), along]);
-  const power = oracle.node('Sub', [first, flooredHalves(oracle, fall, 8).quotient]);
+  const power = oracle.node('Sub', [first, flooredHalves(oracle, fall, 12).quotient]);
   const halvings = list(Array.from({ length: MOST_OCTAVES + 1 }, (_, i) => 2 ** i));
   const most = oracle.tensor('i64', [], [BigInt(MOST_OCTAVES)]);
   return oracle.node('Div', [power, oracle.node('Gather', [halvings, lesser(oracle, octaves, most)])]);

@@ -96,7 +96,8 @@ export function refusesWide(graph: Graph, node: Node, bitsOf: BitsOf): string | 
   return refuses ? 'it has no integer form for activations of 16 bits' : null;
 }
 
-function isWideRule({ wide }: QuantizeRule, node: Node, graph: Graph): boolean {
+/** Whether the rule is for codes of 16 bits as well. */
+export function isWideRule({ wide }: QuantizeRule, node: Node, graph: Graph): boolean {
   return typeof wide === 'function' ? wide(node, graph) : wide === true;
 }
 

@@ -1,5 +1,10 @@
 import { intAttribute } from '../../ir/attributes.ts';
 import { normalizeAxis, rowMajorStrides } from '../../ir/shape.ts';
+import { codeRange } from '../../quant/affine.ts';
+import { quantOf, zeroPointOf } from '../../quant/quantized.ts';
+import { hasWideCodes } from '../../quant/wide-codes.ts';
+import { fractionOf, stepOf as intervalBits } from '../../quant/wide-table.ts';
+import { must } from '../../support/errors.ts';
 import { type ExactLayer, exactSum, float32Error, type LayerValues, operand, shapeOf, stepOf } from './layer.ts';
 import { broadcast } from './sums.ts';
 import { coordinates } from './window-cells.ts';
@@ -24,6 +29,18 @@ export function addition(layer: LayerValues): ExactLayer {
   };
 }
 
+/** Sum of any number of tensors. */
+export function several(layer: LayerValues): ExactLayer {
+  const [y, step] = [shapeOf(layer), stepOf(layer)];
+  const operands = layer.node.inputs.map((_, i) => operand(layer, i));
+  return (index) => {
+    const at = coordinates(y, index);
+    const terms = operands.map((x) => (x.centred(broadcast(x.shape, at)) * x.scale()) / step);
+    const total = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
+    return exactSum({ sum: total(terms), magnitude: total(terms.map(Math.abs)), terms: terms.length });
+  };
+}
+
 export function multiplication(layer: LayerValues): ExactLayer {
   const operands = pairs(layer);
   const step = stepOf(layer);
@@ -37,10 +54,30 @@ export function multiplication(layer: LayerValues): ExactLayer {
 const AROUND = 8;
 
 /** The exponents are off by the roundings of the numbers, so are the powers, relative to their size. */
+/** A table of codes of 16 bits: straight lines between its entries, off by about a quarter of the bend at an entry. */
+export function lines(layer: LayerValues): ExactLayer {
+  const x = operand(layer, 0);
+  const { data } = layer.seen(must(layer.node.inputs[1], 'a table'));
+  const y = quantOf(layer.graph, layer.node.outputs[0]);
+  const [step, unit] = [2 ** intervalBits(data.length), 2 ** fractionOf(codeRange(y.bits))];
+  const zero = zeroPointOf(quantOf(layer.graph, layer.node.inputs[0]));
+  const entry = (i: number) => Number(data[Math.min(Math.max(i, 0), data.length - 1)]) / unit;
+  const bend = (i: number) => Math.abs(entry(i + 1) - 2 * entry(i) + entry(i - 1));
+  return (index) => {
+    const place = (x.centred(index) + zero + 2 ** 15) / step;
+    const i = Math.floor(place);
+    const code = entry(i) + (entry(i + 1) - entry(i)) * (place - i);
+    const lines = 1 + Math.max(bend(i), bend(i + 1)) / 4;
+    return { steps: code - zeroPointOf(y), error: lines + 0.5, lines };
+  };
+}
+
 export function softmax(layer: LayerValues): ExactLayer {
   const x = operand(layer, 0);
   const axis = normalizeAxis(intAttribute(layer.node, 'axis', -1), x.shape.length);
   const [length, stride] = [x.shape[axis], rowMajorStrides(x.shape)[axis]];
+  // Powers of two between 256 points are off by 2^-20.
+  const own = hasWideCodes(layer.graph, layer.node) ? 0.1 : 0;
   return (index) => {
     const first = index - (Math.floor(index / stride) % length) * stride;
     const row = Array.from({ length }, (_, i) => x.centred(first + i * stride) * x.scale());
@@ -48,6 +85,6 @@ export function softmax(layer: LayerValues): ExactLayer {
     const sum = row.reduce((total, value) => total + Math.exp(value - largest), 0);
     const steps = Math.exp(x.centred(index) * x.scale() - largest) / sum / stepOf(layer);
     const size = Math.max(...row.map(Math.abs));
-    return { steps, error: float32Error(length + AROUND, steps) + float32Error(6, size * steps) };
+    return { steps, error: float32Error(length + AROUND, steps) + float32Error(6, size * steps) + own };
   };
 }

@@ -1,8 +1,9 @@
 import { intsAttribute } from '../../ir/attributes.ts';
 import { producerOf, typeOf } from '../../ir/graph.ts';
+import { isWide } from '../../ir/tensor.ts';
 import type { Graph, Node, Tensor, ValueName } from '../../ir/types.ts';
 import { isQuantized } from '../../quant/quantized.ts';
-import { addition, multiplication, softmax } from './elementwise.ts';
+import { addition, lines, multiplication, several, softmax } from './elementwise.ts';
 import { type ExactLayer, float32Error, type LayerValues } from './layer.ts';
 import { reduction } from './reductions.ts';
 import { averagePool, conv, matMul } from './sums.ts';
@@ -16,6 +17,7 @@ const LAYERS: Readonly<Record<string, (layer: LayerValues) => ExactLayer>> = {
   MatMul: matMul,
   Add: addition,
   Sub: addition,
+  Sum: several,
   Mul: multiplication,
   AveragePool: averagePool,
   GlobalAveragePool: averagePool,
@@ -32,7 +34,8 @@ const SAME_PLACE: ReadonlySet<string> = new Set(
 );
 
 /**
- * What is rounded to the codes of `value`; null where nothing is: moves, tables and steps are equal in every implementation.
+ * What is rounded to the codes of `value`; null where nothing is: moves, tables of all codes and steps are equal in every
+ * implementation.
  * @param seen values that the layer read
  */
 export function exactLayer(graph: Graph, value: ValueName, seen: (value: ValueName) => Tensor): ExactLayer | null {
@@ -44,6 +47,7 @@ export function exactLayer(graph: Graph, value: ValueName, seen: (value: ValueNa
     return rounded(node, graph, exact({ graph, node, seen }));
   }
   if (source == null) return null;
+  if (node.op === 'LookupTable' && isWide(typeOf(graph, source))) return lines({ graph, node, seen });
   if (SAME_PLACE.has(node.op)) return exactLayer(graph, source, seen);
   const before = node.op === 'Transpose' ? exactLayer(graph, source, seen) : null;
   return before && transposed(graph, node, before);

@@ -9,6 +9,8 @@ export interface ExactResult {
   readonly steps: number;
   /** How far float32 may be from it, in steps. */
   readonly error: number;
+  /** Set: a table of straight lines, which are off by so many codes. */
+  readonly lines?: number;
 }
 
 /**

@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include "nn_exp2_u24.h"
 
-/* Softmax of `length` codes of 16 bits, `stride` apart. multiplier / 2^shift: 2^-16 of an octave for each step of x; numerator:
+/* Softmax of `length` codes of 16 bits, `stride` apart. multiplier / 2^shift: 2^-20 of an octave for each step of x; numerator:
  * 2^40 over the scale of y. In place is fine. */
 static inline void nn_softmax_s16(const int16_t *x, int32_t length, int32_t stride, const uint32_t *powers,
                                   uint32_t multiplier, int32_t shift, uint64_t numerator, int32_t zero_point, int32_t min,

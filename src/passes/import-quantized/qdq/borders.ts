@@ -1,6 +1,6 @@
 import { constantOf, typeOf } from '../../../ir/graph.ts';
 import { bitsOf } from '../../../ir/tensor.ts';
-import type { Node, Quant, Tensor, ValueName } from '../../../ir/types.ts';
+import type { DType, Node, Quant, Tensor, ValueName } from '../../../ir/types.ts';
 import { integerRange } from '../../../numerics/dtype.ts';
 import { codeRange } from '../../../quant/affine.ts';
 import { must } from '../../../support/errors.ts';
@@ -8,7 +8,7 @@ import { type CodeGraph, type Codes, parametersOf } from './code-graph.ts';
 import { codesTensor, quantizeTensor } from './constant-codes.ts';
 import { dataInputs } from './data-inputs.ts';
 import { readersOf } from './readers.ts';
-import { codeType, int8Target, type Scales, sameQuant, scalesOf, shiftOf, type Target } from './scales.ts';
+import { codesTarget, codeType, type Scales, sameQuant, scalesOf, shiftOf, type Target } from './scales.ts';
 import { recoded } from './tables.ts';
 import { codeBounds, meaningOf, quantizerOf, storable, takesCodes, targetOf } from './targets.ts';
 
@@ -20,21 +20,25 @@ export function importInputs(code: CodeGraph, stripIo: boolean): void {
   for (const input of graph.inputs) {
     const { dtype, shape } = typeOf(graph, input);
     const target = dtype === 'f32' ? (stripIo ? targetOf(graph, input) : null) : meaningOf(graph, input);
-    if (!target || target.quant.axis !== null || !['f32', 'i8', 'u8'].includes(dtype)) continue;
+    if (!target || target.quant.axis !== null || !['f32', 'i8', 'u8', 'i16', 'u16'].includes(dtype)) continue;
     const { quant } = target;
     const codes = {
       quant,
       range: codeRange(quant.bits),
-      name: dtype === 'u8' ? code.fresh(`${input}.codes`) : input,
+      name: isUnsigned(dtype) ? code.fresh(`${input}.codes`) : input,
     };
     code.setCodes(input, codes);
-    if (dtype !== 'u8') {
+    if (!isUnsigned(dtype)) {
       code.setType(input, codeType(shape, quant));
       continue;
     }
-    code.setType(input, { dtype, shape, quant: { ...quant, zeroPoint: [quant.zeroPoint[0] + 128] } });
+    code.setType(input, { dtype, shape, quant: { ...quant, zeroPoint: [quant.zeroPoint[0] + (shiftOf(dtype) ?? 0)] } });
     code.node({ op: 'ShiftCodes', domain: 'nibblec', inputs: [input] }, codes.name, codeType(shape, quant));
   }
+}
+
+function isUnsigned(dtype: DType): boolean {
+  return dtype === 'u8' || dtype === 'u16';
 }
 
 /** Constant integers that are moved (gathered, reshaped) before they are dequantized. */
@@ -61,7 +65,7 @@ export function importDequantize(code: CodeGraph, node: Node): string | null {
     return null;
   }
   const held = code.codesOf(integers);
-  const target = int8Target(scales);
+  const target = codesTarget(scales);
   if (!target) return `${scales.dtype} activations stay in float`;
   if (!held) return 'its integers are computed by an operator without codes';
   const same = sameQuant(held.quant, target.quant);
@@ -73,9 +77,9 @@ export function importDequantize(code: CodeGraph, node: Node): string | null {
 function constantCodes(code: CodeGraph, integers: ValueName, tensor: Tensor, scales: Scales): Codes {
   const { dtype, scale, zeroPoint, axis } = scales;
   const wide: Quant = { scheme: 'affine', bits: bitsOf(dtype), scale, zeroPoint, axis };
-  const target = int8Target(scales) ?? { quant: wide, range: must(integerRange(dtype), dtype) };
+  const target = codesTarget(scales) ?? { quant: wide, range: must(integerRange(dtype), dtype) };
   const quant = { ...target.quant, ...code.graph.annotations?.codes.get(integers) };
-  const data = target.quant.bits === 8 ? codesTensor(tensor) : tensor;
+  const data = shiftOf(dtype) === null ? tensor : codesTensor(tensor);
   return { ...target, quant, name: code.constant(`${integers}.codes`, data, quant) };
 }
 
@@ -92,7 +96,7 @@ export function importQuantize(code: CodeGraph, node: Node, absorbed: Set<Node>)
   const [reals, integers] = [must(node.inputs[0], 'input'), must(node.outputs[0], 'output')];
   const scales = scalesOf(graph, node);
   if (!scales) return NO_SCALES;
-  const plain = int8Target(scales);
+  const plain = codesTarget(scales);
   if (!plain) return `${scales.dtype} activations stay in float`;
   const target = { ...plain, ...(node.rounding && { rounding: node.rounding }) };
   if (!storable(graph, integers)) return 'its integers have fewer than 8 bits and are read as such';

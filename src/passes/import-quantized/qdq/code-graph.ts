@@ -1,5 +1,5 @@
 import { originOf, prune, sortNodes, typeOf } from '../../../ir/graph.ts';
-import { tensorOf } from '../../../ir/tensor.ts';
+import { carrierOf, tensorOf } from '../../../ir/tensor.ts';
 import type { Graph, Node, Quant, Tensor, TensorType, ValueName } from '../../../ir/types.ts';
 import { dequantizeTensor } from './constant-codes.ts';
 import { codeType, shiftOf, type Target } from './scales.ts';
@@ -64,7 +64,8 @@ export function startCodeGraph(graph: Graph, stripIo: boolean): CodeGraph {
     },
     nameFor(value) {
       const { dtype } = typeOf(graph, value);
-      const own = dtype === 'f32' ? stripIo && isOutput.has(value) : !isOutput.has(value) || dtype === 'i8';
+      const own =
+        dtype === 'f32' ? stripIo && isOutput.has(value) : !isOutput.has(value) || dtype === 'i8' || dtype === 'i16';
       if (own && !types.has(value)) return value;
       const name = fresh(`${value}.codes`);
       origins.set(name, originOf(graph, value));
@@ -121,7 +122,7 @@ export function startCodeGraph(graph: Graph, stripIo: boolean): CodeGraph {
   function decode({ name, quant }: Codes, value: ValueName, output: ValueName): ValueName {
     const type = typeOf(graph, value);
     const constant = constants.get(name);
-    if (type.dtype === 'u8') {
+    if (type.dtype === 'u8' || type.dtype === 'u16') {
       code.node({ op: 'ShiftCodes', domain: 'nibblec', inputs: [name] }, output, type);
     } else if (type.dtype !== 'f32') {
       code.node({ op: 'Identity', inputs: [name] }, output, type);
@@ -151,16 +152,18 @@ export function startCodeGraph(graph: Graph, stripIo: boolean): CodeGraph {
       code.original(output);
       // Integers that leave the model tell what they mean.
       const read = nodes.some((node) => node.inputs.includes(output));
-      if (type.dtype === 'u8' && !read)
-        types.set(output, { ...type, quant: { ...quant, zeroPoint: [quant.zeroPoint[0] + 128] } });
+      const shift = shiftOf(type.dtype) ?? 0;
+      if (shift > 0 && !read)
+        types.set(output, { ...type, quant: { ...quant, zeroPoint: [quant.zeroPoint[0] + shift] } });
     }
   }
 }
 
 /** Scale and zero point as constants, for a QuantizeLinear or DequantizeLinear. */
-export function parametersOf(code: CodeGraph, hint: ValueName, { scale, zeroPoint }: Quant): ValueName[] {
+export function parametersOf(code: CodeGraph, hint: ValueName, quant: Quant): ValueName[] {
+  const { scale, zeroPoint } = quant;
   return [
     code.constant(`${hint}.scale`, tensorOf('f32', [], scale)),
-    code.constant(`${hint}.zero_point`, tensorOf('i8', [], zeroPoint)),
+    code.constant(`${hint}.zero_point`, tensorOf(carrierOf(quant), [], zeroPoint)),
   ];
 }

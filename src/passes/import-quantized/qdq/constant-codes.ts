@@ -1,4 +1,4 @@
-import { tensorOf } from '../../../ir/tensor.ts';
+import { bitsOf, carrierOf, tensorOf } from '../../../ir/tensor.ts';
 import type { Quant, Shape, Tensor } from '../../../ir/types.ts';
 import { roundHalfEven } from '../../../numerics/float16.ts';
 import { channelRuns } from '../../../quant/per-channel.ts';
@@ -16,7 +16,7 @@ export function dequantizeTensor({ shape, data }: Tensor, quant: Quant): Tensor 
   return { dtype: 'f32', shape, data: result };
 }
 
-/** int8 codes of constant float32 numbers, as the target's QuantizeLinear computes them; NaN becomes the lowest. */
+/** Codes of constant float32 numbers, as the target's QuantizeLinear computes them; NaN becomes the lowest. */
 export function quantizeTensor({ shape, data }: Tensor, { quant, range, rounding }: Target): Tensor {
   const channel = channelOf(shape, quant);
   const codes = Array.from(data as Float32Array, (x, i) => {
@@ -25,14 +25,14 @@ export function quantizeTensor({ shape, data }: Tensor, { quant, range, rounding
     const code = rounding === 'even-codes' ? roundHalfEven(Math.fround(steps + zero)) : roundHalfEven(steps) + zero;
     return Number.isNaN(code) ? range.min : Math.min(Math.max(code, range.min), range.max);
   });
-  return tensorOf('i8', shape, codes);
+  return tensorOf(carrierOf(quant), shape, codes);
 }
 
-/** Integers of 8 bits or fewer as our int8 codes. */
+/** Integers of 16 bits or fewer as our codes. */
 export function codesTensor({ dtype, shape, data }: Tensor): Tensor {
-  const shift = must(shiftOf(dtype), 'integers of 8 bits');
+  const shift = must(shiftOf(dtype), 'integers of 16 bits');
   return tensorOf(
-    'i8',
+    bitsOf(dtype) > 8 ? 'i16' : 'i8',
     shape,
     Array.from(data as ArrayLike<number>, (code) => code - shift),
   );

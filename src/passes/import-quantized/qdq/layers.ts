@@ -1,14 +1,16 @@
 import { isOutput, typeOf } from '../../../ir/graph.ts';
 import { linearOf } from '../../../ir/linear.ts';
+import { carrierOf } from '../../../ir/tensor.ts';
 import type { Graph, Node, Quant, ValueName } from '../../../ir/types.ts';
 import { findOp } from '../../../ops/index.ts';
 import type { QuantizeRule, Role } from '../../../ops/op-def.ts';
 import { codeRange } from '../../../quant/affine.ts';
 import { fineBias, isWhole } from '../../../quant/fine-bias.ts';
 import { largestSums } from '../../../quant/quantized.ts';
+import { hasWideCodes } from '../../../quant/wide-codes.ts';
 import { must } from '../../../support/errors.ts';
 import type { PassContext } from '../../pass.ts';
-import { perTensor } from '../../quantize/choose-types.ts';
+import { isWideRule, perTensor } from '../../quantize/choose-types.ts';
 import type { CodeGraph } from './code-graph.ts';
 import { codeType, type Target } from './scales.ts';
 import { sumsRefusal } from './sums.ts';
@@ -45,10 +47,14 @@ export function quantizeLayer(code: CodeGraph, node: Node, ctx: PassContext): tr
   if (typeof plain === 'string') return plain;
   const inputs = roles.includes('weight') ? withWeights(code, node, roles, plain, target, ctx) : plain;
   if (typeof inputs === 'string') return inputs;
-  const layer = { ...node, inputs, ...roundingOf(code, target) };
+  const results = withResults(code, node);
+  const wide = carrierOf(target.quant) === 'i16' || hasWideCodes(code.view, { inputs, outputs: [] });
+  // Half up: float32, in which others compute, is coarser than what ties would tell.
+  const layer = { ...node, inputs, ...(wide ? {} : roundingOf(code, target)) };
+  if (wide && !isWideRule(rule, layer, results)) return 'it has no integer form for activations of 16 bits';
   const refusal =
-    rule.refuse?.(layer, withResults(code, node)) ??
-    sumsRefusal(code.view, layer, roles.includes('weight'), target.quant);
+    rule.refuse?.(layer, results) ??
+    (wide ? null : sumsRefusal(code.view, layer, roles.includes('weight'), target.quant));
   return refusal ?? emit(code, layer, rule, target, output);
 }
 
@@ -98,7 +104,7 @@ function refusalOf(code: CodeGraph, input: ValueName, index: number, role: Role 
   if (role !== 'activation' && role !== 'weight') return null;
   const quant = code.codesOf(input)?.quant;
   const what = role === 'weight' ? 'its weights are' : `its input ${index} is`;
-  if (!quant || quant.bits > (role === 'weight' ? 16 : 8)) return `${what} not quantized to 8 bits`;
+  if (!quant || quant.bits > 16) return `${what} not quantized to 8 or 16 bits`;
   return role === 'activation' && quant.axis !== null ? `its input ${index} has one scale per channel` : null;
 }
 
@@ -130,8 +136,9 @@ function withWeights(
     if (!steps) return 'its bias is not constant, or beyond int32';
     const reach = largestSums(code.view, { ...node, inputs: [input.name, weights.name] }, outputs);
     const scales = sums.map((step) => step / target.quant.scale[0]);
-    const fine = code.graph.annotations ? null : fineBias(steps, { sums: reach, scales });
-    if (!fine && !code.graph.annotations && !isWhole(steps))
+    const wide = carrierOf(x.quant) === 'i16' || carrierOf(target.quant) === 'i16';
+    const fine = code.graph.annotations || wide ? null : fineBias(steps, { sums: reach, scales });
+    if (!fine && !wide && !code.graph.annotations && !isWhole(steps))
       ctx.remark(node, 'its bias is rounded to whole steps of its sums, which reach too far for finer ones');
     const data = fine?.codes ?? Int32Array.from(steps, Math.round);
     const unit = sums.map((step) => step / 2 ** (fine?.bits ?? 0));
@@ -150,6 +157,12 @@ function emit(code: CodeGraph, layer: Node, rule: QuantizeRule, target: Target, 
   if (typeof rule.output !== 'object' || layer.rounding) {
     const name = code.nameFor(home);
     code.node({ ...layer, clip: clipTo(layer.clip, target) }, name, codeType(shape, target.quant));
+    code.setCodes(output, { ...target, name });
+    return true;
+  }
+  if (carrierOf(target.quant) === 'i16' || hasWideCodes(code.view, { inputs: layer.inputs, outputs: [] })) {
+    const name = code.nameFor(home);
+    code.node(layer, name, codeType(shape, target.quant));
     code.setCodes(output, { ...target, name });
     return true;
   }

@@ -4,7 +4,7 @@ import type { CodeRange } from '../../../quant/affine.ts';
 import { must } from '../../../support/errors.ts';
 import type { CodeGraph, Codes } from './code-graph.ts';
 import { readersOf } from './readers.ts';
-import { codeType, int8Target, isPlain, scalesOf, type Target } from './scales.ts';
+import { codesTarget, codeType, isPlain, scalesOf, type Target } from './scales.ts';
 import { withBits } from './targets.ts';
 
 /**
@@ -34,7 +34,7 @@ export function importLookUp(code: CodeGraph, node: Node): boolean {
 function firstMeaning(graph: Graph, integers: ValueName): Target | null {
   const reader = readersOf(graph, integers).find((node) => isPlain(node, 'DequantizeLinear'));
   const scales = reader ? scalesOf(graph, reader) : null;
-  return scales && int8Target(scales);
+  return scales && codesTarget(scales);
 }
 
 /** The int8 value whose codes, plus half of the table's length, are this index. */

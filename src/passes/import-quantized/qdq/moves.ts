@@ -1,8 +1,8 @@
 import { stringAttribute } from '../../../ir/attributes.ts';
 import { constantOf, typeOf } from '../../../ir/graph.ts';
-import { tensorOf } from '../../../ir/tensor.ts';
+import { carrierOf, tensorOf } from '../../../ir/tensor.ts';
 import type { Node, ValueName } from '../../../ir/types.ts';
-import { quantizeValue } from '../../../quant/affine.ts';
+import { codeRange, quantizeValue } from '../../../quant/affine.ts';
 import type { PassContext } from '../../pass.ts';
 import type { CodeGraph, Codes } from './code-graph.ts';
 import { quantizeTensor } from './constant-codes.ts';
@@ -39,7 +39,8 @@ export async function moveCodes(code: CodeGraph, node: Node, ctx: PassContext): 
     if (at < 0) return input && code.original(input);
     return (scaled ? held[at] : recoded(code, held[at], common)).name;
   });
-  if (fill !== null) inputs[2] = code.constant(`${node.name}.fill`, tensorOf('i8', [], [fill]), common.quant);
+  if (fill !== null)
+    inputs[2] = code.constant(`${node.name}.fill`, tensorOf(carrierOf(common.quant), [], [fill]), common.quant);
   emit(code, node, inputs, common);
   return true;
 }
@@ -92,7 +93,7 @@ function filledWith(code: CodeGraph, node: Node, own: Target, target: Target | n
   const value = padValue(code, node.inputs[2]);
   if (value === null) return 'its fill value is computed';
   if (dtype !== 'f32') return withFill(own, value - (shiftOf(dtype) ?? 0));
-  const inOwn = quantizeValue(value, { scale: scale[0], zeroPoint: zeroPoint[0] });
+  const inOwn = quantizeValue(value, { scale: scale[0], zeroPoint: zeroPoint[0] }, codeRange(own.quant.bits));
   if (Math.fround(scale[0] * (inOwn - zeroPoint[0])) === value) return withFill(own, inOwn);
   if (!target) return 'it fills with a number that no code stands for';
   const inTarget = quantizeTensor(tensorOf('f32', [], [value]), target);

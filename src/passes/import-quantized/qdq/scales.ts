@@ -1,7 +1,7 @@
 import { intAttribute } from '../../../ir/attributes.ts';
 import { constantOf, typeOf } from '../../../ir/graph.ts';
 import { normalizeAxis } from '../../../ir/shape.ts';
-import { numbersOf } from '../../../ir/tensor.ts';
+import { bitsOf, carrierOf, numbersOf } from '../../../ir/tensor.ts';
 import type { DType, Graph, Node, Quant, Rounding, Shape, TensorType } from '../../../ir/types.ts';
 import { integerRange } from '../../../numerics/dtype.ts';
 import type { CodeRange } from '../../../quant/affine.ts';
@@ -16,7 +16,7 @@ export interface Scales {
   readonly axis: number | null;
 }
 
-/** int8 codes that a value shall have: their meaning, and which of them may occur. */
+/** Codes of int8 or int16 that a value shall have: their meaning, and which of them may occur. */
 export interface Target {
   readonly quant: Quant;
   readonly range: CodeRange;
@@ -56,23 +56,26 @@ export function scalesOf(graph: Graph, node: Node): Scales | null {
   return perChannel || null;
 }
 
-/** What is taken off an integer to get our int8 code: uint8 moves by 128, narrower ones stay; null: over 8 bits. */
+/** What is taken off an integer to get our code: uint8 moves by 128, uint16 by 32768, others stay; null: over 16 bits. */
 export function shiftOf(dtype: DType): number | null {
   if (dtype === 'u8') return 128;
-  return ['i8', 'i4', 'u4', 'i2', 'u2'].includes(dtype) ? 0 : null;
+  if (dtype === 'u16') return 32768;
+  return ['i8', 'i16', 'i4', 'u4', 'i2', 'u2'].includes(dtype) ? 0 : null;
 }
 
-/** The same real numbers over int8 codes; null for integers beyond 8 bits. */
-export function int8Target({ dtype, scale, zeroPoint, axis }: Scales): Target | null {
+/** The same real numbers over int8 or int16 codes; null for integers beyond 16 bits. */
+export function codesTarget({ dtype, scale, zeroPoint, axis }: Scales): Target | null {
   const shift = shiftOf(dtype);
   const range = integerRange(dtype);
   if (shift === null || !range || !zeroPoint.every((zero) => zero >= range.min && zero <= range.max)) return null;
-  const quant: Quant = { scheme: 'affine', bits: 8, scale, zeroPoint: zeroPoint.map((zero) => zero - shift), axis };
+  const bits = bitsOf(dtype) > 8 ? 16 : 8;
+  const quant: Quant = { scheme: 'affine', bits, scale, zeroPoint: zeroPoint.map((zero) => zero - shift), axis };
   return { quant, range: { min: range.min - shift, max: range.max - shift } };
 }
 
 export function sameQuant(a: Quant, b: Quant): boolean {
   return (
+    carrierOf(a) === carrierOf(b) &&
     a.axis === b.axis &&
     a.scale.length === b.scale.length &&
     a.scale.every((scale, i) => scale === b.scale[i] && a.zeroPoint[i] === b.zeroPoint[i])
@@ -89,7 +92,7 @@ export function sameTarget(a: Target, b: Target): boolean {
   return alike && sameQuant(a.quant, b.quant);
 }
 
-/** Type of a tensor of int8 codes. */
+/** Type of a tensor of codes. */
 export function codeType(shape: Shape, quant: Quant): TensorType {
-  return { dtype: 'i8', shape, quant };
+  return { dtype: carrierOf(quant), shape, quant };
 }

@@ -4,7 +4,7 @@ import type { Graph, Node, ValueName } from '../../../ir/types.ts';
 import { type CodeRange, codeRange } from '../../../quant/affine.ts';
 import { dataInputs } from './data-inputs.ts';
 import { readersOf, soleReader } from './readers.ts';
-import { inTarget, int8Target, isPlain, sameTarget, scalesOf, shiftOf, type Target } from './scales.ts';
+import { codesTarget, inTarget, isPlain, sameTarget, scalesOf, shiftOf, type Target } from './scales.ts';
 
 /** Codes that a QuantizeLinear asks for, and the value that is them: of a Clip behind it, when one narrows them. */
 export interface Quantizer extends Target {
@@ -15,7 +15,7 @@ export interface Quantizer extends Target {
 /** Per tensor and of 8 bits or fewer, or null. */
 export function quantizerOf(graph: Graph, node: Node): Quantizer | null {
   const scales = isPlain(node, 'QuantizeLinear') ? scalesOf(graph, node) : null;
-  const plain = scales && int8Target(scales);
+  const plain = scales && codesTarget(scales);
   const target = plain && { ...plain, ...(node.rounding && { rounding: node.rounding }) };
   const integers = node.outputs[0];
   if (!scales || !target || target.quant.axis !== null || !integers) return null;
@@ -82,7 +82,7 @@ export function targetOf(graph: Graph, value: ValueName): Target | null {
 export function meaningOf(graph: Graph, value: ValueName): Target | null {
   const dequantized = (node: Node) => {
     const scales = isPlain(node, 'DequantizeLinear') ? scalesOf(graph, node) : null;
-    return scales && int8Target(scales);
+    return scales && codesTarget(scales);
   };
   const found = meanings.get(graph) ?? wishesOf(graph, dequantized);
   meanings.set(graph, found);
