@@ -1,11 +1,11 @@
 import { linearOf } from '../../ir/linear.ts';
-import type { Graph, Range, Tensor, ValueName } from '../../ir/types.ts';
-import { must } from '../../support/errors.ts';
+import type { Graph, Range, ValueName } from '../../ir/types.ts';
 import { definePass, type PassContext } from '../pass.ts';
 import { calibrationSamples, type Feeds, requireDataset } from '../samples/calibration-samples.ts';
 import { lastLayers } from './last-layers.ts';
+import { openTrial, runAll, squaredError, withRanges } from './range-trial.ts';
 import { scaleGroups } from './scale-groups.ts';
-import { type CodedGroup, type Simulation, simulateCodes } from './simulate-codes.ts';
+import { type CodedGroup, simulateCodes } from './simulate-codes.ts';
 
 /**
  * Moves the ranges of activations with few bits to where the last layers with weights come closest to the float ones.
@@ -49,25 +49,21 @@ async function refine(
   const goal = await runAll({ ...graph, outputs }, feeds, ctx);
   const simulation = simulateCodes({ ...graph, outputs }, groups);
   const ranges = groups.map(({ range }) => range);
-  let least = await errorOf(ranges);
+  let least = squaredError(await runAll(withRanges(simulation, ranges), feeds, ctx), goal);
   for (let round = 0; round < rounds; round++) {
     for (const g of groups.keys()) {
+      const errorOf = await openTrial(simulation, ranges, g, { feeds, goal }, ctx);
       for (const factors of [LARGE, SMALL]) {
         const start = ranges[g];
         for (const factor of factors) {
           const range = { ...start, min: start.min * factor, max: start.max * factor };
-          const error = await errorOf(ranges.with(g, range));
+          const error = await errorOf(range);
           if (error < least) [least, ranges[g]] = [error, range];
         }
       }
     }
   }
   return ranges;
-
-  async function errorOf(candidate: readonly Range[]): Promise<number> {
-    ctx.signal?.throwIfAborted();
-    return squaredError(await runAll(simulation.graph, withCodes(feeds, simulation, candidate), ctx), goal);
-  }
 }
 
 /** Groups of values with few bits, in execution order, each with the range that covers its members'. */
@@ -89,30 +85,4 @@ function codedGroups(graph: Graph): CodedGroup[] {
     found.push({ members: members.filter((member) => graph.ranges?.has(member)), range });
   }
   return found;
-}
-
-function withCodes(feeds: readonly Feeds[], simulation: Simulation, ranges: readonly Range[]): Feeds[] {
-  const more = simulation.feeds(ranges);
-  return feeds.map((feed) => new Map([...feed, ...more]));
-}
-
-/** [sample][output] */
-async function runAll(graph: Graph, feeds: readonly Feeds[], ctx: PassContext): Promise<Tensor[][]> {
-  const results: Tensor[][] = [];
-  for (const feed of feeds) {
-    const result = await ctx.evaluate(graph, feed);
-    results.push(graph.outputs.map((output) => must(result.get(output), output)));
-  }
-  return results;
-}
-
-function squaredError(actual: readonly Tensor[][], goal: readonly Tensor[][]): number {
-  let error = 0;
-  goal.forEach((outputs, sample) => {
-    outputs.forEach(({ data }, o) => {
-      const other = actual[sample][o].data;
-      for (let i = 0; i < data.length; i++) error += (Number(other[i]) - Number(data[i])) ** 2;
-    });
-  });
-  return error;
 }

@@ -16,8 +16,8 @@ export interface CodedGroup {
  */
 export interface Simulation {
   readonly graph: Graph;
-  /** Feeds of its further inputs for these ranges, one per group. */
-  feeds(ranges: readonly Range[]): [ValueName, Tensor][];
+  /** Its further inputs for one of the groups, and what they are for this range. */
+  parameters(group: number, range: Range): [ValueName, Tensor][];
 }
 
 const PARAMETERS = ['inverse', 'scale', 'lowest', 'highest'] as const;
@@ -43,7 +43,10 @@ export function simulateCodes(graph: Graph, groups: readonly CodedGroup[]): Simu
     nodes.push({ ...node, inputs: node.inputs.map((input) => (input !== null && coded.get(input)) || input) });
     for (const output of node.outputs) if (output !== null) nodes.push(...code(output));
   }
-  return { graph: { ...graph, inputs: [...graph.inputs, ...parameters.flat()], nodes, types }, feeds };
+  return {
+    graph: { ...graph, inputs: [...graph.inputs, ...parameters.flat()], nodes, types },
+    parameters: parametersOf,
+  };
 
   /** The nodes that round a value of some group. */
   function code(value: ValueName): Node[] {
@@ -64,14 +67,12 @@ export function simulateCodes(graph: Graph, groups: readonly CodedGroup[]): Simu
     }
   }
 
-  function feeds(ranges: readonly Range[]): [ValueName, Tensor][] {
-    return ranges.flatMap(({ min, max, bits = 8 }, group) => {
-      const codes = codeRange(bits);
-      const { scale, zeroPoint } = affineOfRange(min, max, codes);
-      return [1 / scale, scale, codes.min - zeroPoint, codes.max - zeroPoint].map((number, i): [ValueName, Tensor] => [
-        parameters[group][i],
-        { dtype: 'f32', shape: [], data: Float32Array.of(number) },
-      ]);
-    });
+  function parametersOf(group: number, { min, max, bits = 8 }: Range): [ValueName, Tensor][] {
+    const codes = codeRange(bits);
+    const { scale, zeroPoint } = affineOfRange(min, max, codes);
+    return [1 / scale, scale, codes.min - zeroPoint, codes.max - zeroPoint].map((number, i): [ValueName, Tensor] => [
+      parameters[group][i],
+      { dtype: 'f32', shape: [], data: Float32Array.of(number) },
+    ]);
   }
 }
