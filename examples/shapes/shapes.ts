@@ -10,7 +10,8 @@ export const shapes: Example = {
   classes: CLASSES,
   sample: { dtype: 'u8', shape: [SIZE, SIZE], channels: 1 },
   scale: 1 / 256,
-  draw: (label, rng) => drawShape(label, rng, CONDITIONS),
+  draw: (label, rng) => ({ values: drawShape(label, rng, CONDITIONS), labels: [label] }),
   untrained: shapesNetwork,
+  tuned: true,
   training: { count: 10_000, epochs: 25, batch: 64, rate: 5e-3, weightDecay: 1e-4, seed: 5 },
 };

@@ -1,40 +1,47 @@
 import { batchStatistics } from '../../src/autodiff/batch-statistics.ts';
-import { buildOn } from '../../src/autodiff/builder.ts';
+import { type Builder, buildOn } from '../../src/autodiff/builder.ts';
 import { crossEntropy } from '../../src/autodiff/losses.ts';
 import { adam } from '../../src/autodiff/optimizers.ts';
 import { trainingStep, withParameters } from '../../src/autodiff/training-step.ts';
 import { withBatch } from '../../src/autodiff/with-batch.ts';
 import { producerOf, prune } from '../../src/ir/graph.ts';
+import { elementCount } from '../../src/ir/shape.ts';
 import type { Graph, ValueName } from '../../src/ir/types.ts';
+import { LABELS } from '../../src/passes/samples/labelled-samples.ts';
 import { openTrainingSession } from '../../src/runtime/training-session.ts';
-import { cosine } from '../../src/train/schedules.ts';
+import { cosine, warmUp } from '../../src/train/schedules.ts';
 import { type Progress, train } from '../../src/train/trainer.ts';
 import type { TrainingData } from '../../src/train/training-data.ts';
 
 export interface ClassifierTraining {
-  /** Feeds for the network's input and for `labels`, int64. */
+  /** Feeds for the network's input and for `labels`, int64: one for each sample, or for each place of each. */
   readonly data: TrainingData;
   readonly epochs: number;
   readonly batch: number;
   /** First learning rate of Adam; it falls to zero along half a cosine. */
   readonly rate: number;
+  /** Steps in which the rate grows to that. Default 0. */
+  readonly warmUp?: number;
   readonly weightDecay?: number;
   readonly seed: number;
   progress?(progress: Progress): void;
 }
 
 /**
- * A network of one output, logits [1, classes] or a Softmax of them, trained against labels. All float constants are
+ * A network of one output, logits [1, classes] or a Softmax of them or logits [1, classes, ...places], trained against
+ * labels. All float constants are
  * parameters but the running statistics of BatchNormalization, which follow the batches. One thread: the same bytes every
  * time.
  */
 export async function trainClassifier(network: Graph, options: ClassifierTraining): Promise<Graph> {
   const { data, epochs, batch, rate, weightDecay = 0, seed, progress } = options;
+  const schedule = cosine(rate);
   const logits = logitsOf(network);
   const build = buildOn(withBatch(prune({ ...network, outputs: [logits] }), batch));
-  const labels = build.draft.input('labels', { dtype: 'i64', shape: [batch], quant: null });
   build.scope = 'loss';
-  const loss = crossEntropy(build, logits, labels);
+  const scores = rowsOfClasses(build, logits);
+  const labels = build.draft.input(LABELS, { dtype: 'i64', shape: [build.shape(scores)[0]], quant: null });
+  const loss = crossEntropy(build, scores, labels);
   build.draft.addOutput(loss);
   const { graph, custom, updates } = batchStatistics(build.draft.finish());
   const step = trainingStep(graph, {
@@ -47,12 +54,20 @@ export async function trainClassifier(network: Graph, options: ClassifierTrainin
   const { values } = await train(step, {
     data,
     epochs,
-    rate: cosine(rate),
+    rate: options.warmUp ? warmUp(schedule, options.warmUp) : schedule,
     seed,
     open: openTrainingSession,
     ...(progress && { progress }),
   });
   return withParameters(network, values);
+}
+
+/** [rows, classes], a row for each place. */
+function rowsOfClasses(build: Builder, logits: ValueName): ValueName {
+  const [batch, classes, ...places] = build.shape(logits);
+  if (places.length === 0) return logits;
+  const last = build.transpose(logits, [0, ...places.map((_, i) => i + 2), 1]);
+  return build.reshape(last, [batch * elementCount(places), classes]);
 }
 
 function logitsOf(network: Graph): ValueName {

@@ -30,6 +30,25 @@ export interface LayerStack {
   flatten(name: ValueName): LayerStack;
   linear(name: ValueName, outputs: number): LayerStack;
   softmax(name: ValueName): LayerStack;
+  /** Twice as many rows and columns, by a transposed convolution of 2 x 2 places. */
+  grow(name: ValueName, filters: number): LayerStack;
+  /** What an earlier layer made beside what the last one did, along the channels. */
+  beside(name: ValueName, other: ValueName): LayerStack;
+  /** Places of an image one after the other: [1, places, channels]. */
+  tokens(name: ValueName): LayerStack;
+  /** A number of its own for each place and channel, added. */
+  position(name: ValueName): LayerStack;
+  layerNorm(name: ValueName): LayerStack;
+  /** The same linear layer for each token. */
+  project(name: ValueName, outputs: number): LayerStack;
+  gelu(name: ValueName): LayerStack;
+  /** Each token's mean of all, weighted by heads; with the linear layers before and behind. */
+  attention(name: ValueName, heads: number): LayerStack;
+  add(name: ValueName, other: ValueName): LayerStack;
+  /** Mean over the tokens: [1, channels]. */
+  meanToken(name: ValueName): LayerStack;
+  /** What the last layer made. */
+  last(): ValueName;
   /** The network; its output is that of the last layer. */
   graph(): Graph;
 }
@@ -51,8 +70,7 @@ export function untrained(name: string, input: ValueName, shape: Shape, seed: nu
     );
     return last;
   };
-  const drawn = (size: Shape) => {
-    const deviation = Math.sqrt(2 / elementCount(size.slice(1)));
+  const drawn = (size: Shape, deviation = Math.sqrt(2 / elementCount(size.slice(1)))) => {
     return build.constant(
       'weights',
       size,
@@ -115,6 +133,79 @@ export function untrained(name: string, input: ValueName, shape: Shape, seed: nu
       layer('Softmax', [last], build.shape(last), { axis: 1 });
       return stack;
     },
+    grow(scope, filters) {
+      build.scope = scope;
+      const [, channels, height, width] = build.shape(last);
+      const weights = drawn([channels, filters, 2, 2], Math.sqrt(2 / channels));
+      const size = [1, filters, 2 * height, 2 * width];
+      layer('ConvTranspose', [last, weights, filled('bias', filters, 0)], size, { strides: [2, 2] });
+      return stack;
+    },
+    beside(scope, other) {
+      build.scope = scope;
+      const [, channels, ...size] = build.shape(last);
+      layer('Concat', [last, other], [1, channels + build.shape(other)[1], ...size], { axis: 1 });
+      return stack;
+    },
+    tokens(scope) {
+      const [, channels, ...size] = build.shape(last);
+      const places = elementCount(size);
+      build.scope = `${scope}_flat`;
+      layer('Reshape', [last, build.ints([1, channels, places])], [1, channels, places]);
+      build.scope = scope;
+      layer('Transpose', [last], [1, places, channels], { perm: [0, 2, 1] });
+      return stack;
+    },
+    position(scope) {
+      build.scope = scope;
+      layer('Add', [last, drawn(build.shape(last), 0.02)], build.shape(last));
+      return stack;
+    },
+    layerNorm(scope) {
+      build.scope = scope;
+      const channels = build.shape(last)[2];
+      layer(
+        'LayerNormalization',
+        [last, filled('scale', channels, 1), filled('shift', channels, 0)],
+        build.shape(last),
+      );
+      return stack;
+    },
+    project(scope, outputs) {
+      const [, places, inputs] = build.shape(last);
+      const size = [1, places, outputs];
+      build.scope = `${scope}_product`;
+      layer('MatMul', [last, drawn([inputs, outputs], 1 / Math.sqrt(inputs))], size);
+      build.scope = scope;
+      layer('Add', [last, filled('bias', outputs, 0)], size);
+      return stack;
+    },
+    gelu(scope) {
+      build.scope = scope;
+      layer('Gelu', [last], build.shape(last));
+      return stack;
+    },
+    attention(scope, heads) {
+      const [from, channels] = [last, build.shape(last)[2]];
+      const [query, key, value] = ['query', 'key', 'value'].map((end) => {
+        last = from;
+        return stack.project(`${scope}_${end}`, channels).last();
+      });
+      build.scope = `${scope}_mixed`;
+      layer('Attention', [query, key, value], build.shape(last), { q_num_heads: heads, kv_num_heads: heads });
+      return stack.project(scope, channels);
+    },
+    add(scope, other) {
+      build.scope = scope;
+      layer('Add', [last, other], build.shape(last));
+      return stack;
+    },
+    meanToken(scope) {
+      build.scope = scope;
+      layer('ReduceMean', [last, build.ints([1])], [1, build.shape(last)[2]], { keepdims: 0 });
+      return stack;
+    },
+    last: () => last,
     graph() {
       build.draft.addOutput(last);
       return build.draft.finish();

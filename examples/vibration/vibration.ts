@@ -7,7 +7,8 @@ export const vibration: Example = {
   classes: CLASSES,
   sample: { dtype: 'i8', shape: [LENGTH, AXES], channels: AXES },
   scale: 1 / COUNTS_PER_G,
-  draw: record,
+  draw: (label, rng) => ({ values: record(label, rng), labels: [label] }),
   untrained: vibrationNetwork,
+  tuned: true,
   training: { count: 10_000, epochs: 30, batch: 64, rate: 5e-3, weightDecay: 1e-4, seed: 5 },
 };
