@@ -1,9 +1,10 @@
 #ifndef NN_LOW_H
 #define NN_LOW_H
 #include <stdint.h>
+#include "nn_once.h"
 
 /* The lower halfword, its sign extended. */
-static inline int32_t nn_low(uint32_t v)
+NN_TWIN int32_t nn_low(uint32_t v)
 {
     return (int16_t)(v & 0xFFFFu);
 }

@@ -1,11 +1,12 @@
 #ifndef NN_REQUANTIZE4_S8_WIDE_H
 #define NN_REQUANTIZE4_S8_WIDE_H
 #include <stdint.h>
+#include "nn_once.h"
 #include "nn_smmla.h"
 #include "nn_ssat8.h"
 
 /* nn_requantize4_s8 as nn_scale_text_wide does it: zero_point holds half a step, too, both times 2^shift. */
-static inline void nn_requantize4_s8_wide(const int32_t acc[4], const uint32_t multiplier[4], int32_t zero_point, int8_t *y)
+NN_TWIN void nn_requantize4_s8_wide(const int32_t acc[4], const uint32_t multiplier[4], int32_t zero_point, int8_t *y)
 {
     int32_t shift = 1;
 

@@ -4,9 +4,10 @@
 #include "nn_dsp.h"
 #include "nn_high.h"
 #include "nn_low.h"
+#include "nn_once.h"
 
 /* acc + low * low + high * high. */
-static inline int32_t nn_smlad(uint32_t a, uint32_t b, int32_t acc)
+NN_TWIN int32_t nn_smlad(uint32_t a, uint32_t b, int32_t acc)
 {
 #if NN_HAS_DSP
     __asm__("smlad %0, %1, %2, %0" : "+r"(acc) : "r"(a), "r"(b));

@@ -5,9 +5,10 @@
 #include "nn_halves.h"
 #include "nn_high.h"
 #include "nn_low.h"
+#include "nn_once.h"
 
 /* a - b in each half. */
-static inline uint32_t nn_ssub16(uint32_t a, uint32_t b)
+NN_TWIN uint32_t nn_ssub16(uint32_t a, uint32_t b)
 {
 #if NN_HAS_DSP
     uint32_t r;

@@ -3,9 +3,10 @@
 #include <stdint.h>
 #include "nn_dsp.h"
 #include "nn_halves.h"
+#include "nn_once.h"
 
 /* Bytes 0 and 2 as signed halfwords. */
-static inline uint32_t nn_sxtb16(uint32_t v)
+NN_TWIN uint32_t nn_sxtb16(uint32_t v)
 {
 #if NN_HAS_DSP
     uint32_t r;

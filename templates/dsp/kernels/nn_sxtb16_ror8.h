@@ -2,10 +2,11 @@
 #define NN_SXTB16_ROR8_H
 #include <stdint.h>
 #include "nn_dsp.h"
+#include "nn_once.h"
 #include "nn_sxtb16.h"
 
 /* Bytes 1 and 3 as signed halfwords. */
-static inline uint32_t nn_sxtb16_ror8(uint32_t v)
+NN_TWIN uint32_t nn_sxtb16_ror8(uint32_t v)
 {
 #if NN_HAS_DSP
     uint32_t r;

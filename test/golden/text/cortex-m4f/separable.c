@@ -30,8 +30,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#if !defined(SEPARABLE_FILES_ID) || SEPARABLE_FILES_ID != 0x2ae388b7u
-#error "separable.c (2ae388b7) and separable.h are of different runs: run nibblec compile again and take all its files"
+#if !defined(SEPARABLE_FILES_ID) || SEPARABLE_FILES_ID != 0xa8af1f79u
+#error "separable.c (a8af1f79) and separable.h are of different runs: run nibblec compile again and take all its files"
 #endif
 
 /* Compile with -DSEPARABLE_LAYER_HOOK=function to have it called after each layer (traces, timing). */
@@ -74,8 +74,11 @@ typedef struct {
 /* One copy serves all layers: a compiler would build it into each. */
 #if defined(__GNUC__)
 #define NN_ONCE __attribute__((noinline, unused)) static
+/* For the twins in C of assembly: where that is compiled, nobody may use it. */
+#define NN_TWIN __attribute__((unused)) static inline
 #else
 #define NN_ONCE static
+#define NN_TWIN static inline
 #endif
 
 /* A function that is all assembly: no prologue, no register of the caller assumed to be kept but by what it pushes. Aligned as
@@ -118,7 +121,7 @@ static inline int32_t nn_ssat8(int32_t v)
 
 /* What the assembly kernels do to four sums at once: codes of 8 bits from results that fit 16. zero_point: of the output,
  * plus 128; the bytes leave 128 again by their highest bit. */
-static inline void nn_requantize4_s8(const int32_t acc[4], const uint32_t multiplier[4], int32_t zero_point, int8_t *y)
+NN_TWIN void nn_requantize4_s8(const int32_t acc[4], const uint32_t multiplier[4], int32_t zero_point, int8_t *y)
 {
     for (int32_t i = 0; i < 4; i++) {
         y[i] = (int8_t)nn_ssat8(nn_smmlar(acc[i], (int32_t)multiplier[i], zero_point) - 128);
@@ -133,19 +136,19 @@ static inline void nn_requantize4_s8(const int32_t acc[4], const uint32_t multip
 #define NN_SUMS4(OP) OP("r0", "r8") OP("r1", "r9") OP("r2", "r10") OP("r3", "r11")
 
 /* The upper halfword, its sign extended. */
-static inline int32_t nn_high(uint32_t v)
+NN_TWIN int32_t nn_high(uint32_t v)
 {
     return (int16_t)(v >> 16);
 }
 
 /* The lower halfword, its sign extended. */
-static inline int32_t nn_low(uint32_t v)
+NN_TWIN int32_t nn_low(uint32_t v)
 {
     return (int16_t)(v & 0xFFFFu);
 }
 
 /* acc + low * low + high * high. */
-static inline int32_t nn_smlad(uint32_t a, uint32_t b, int32_t acc)
+NN_TWIN int32_t nn_smlad(uint32_t a, uint32_t b, int32_t acc)
 {
 #if NN_HAS_DSP
     __asm__("smlad %0, %1, %2, %0" : "+r"(acc) : "r"(a), "r"(b));
@@ -156,13 +159,13 @@ static inline int32_t nn_smlad(uint32_t a, uint32_t b, int32_t acc)
 }
 
 /* Two halfwords in a word. */
-static inline uint32_t nn_halves(int32_t low, int32_t high)
+NN_TWIN uint32_t nn_halves(int32_t low, int32_t high)
 {
     return ((uint32_t)low & 0xFFFFu) | ((uint32_t)high << 16);
 }
 
 /* Bytes 0 and 2 as signed halfwords. */
-static inline uint32_t nn_sxtb16(uint32_t v)
+NN_TWIN uint32_t nn_sxtb16(uint32_t v)
 {
 #if NN_HAS_DSP
     uint32_t r;
@@ -322,33 +325,8 @@ NN_RARE void nn_patch_rows_s8(const nn_conv_shape *s, const int8_t *x, int32_t z
     }
 }
 
-/* The rows of the window that begins at x, inside of the image and above its last row, and of the next one to its right:
- * word by word, up to three codes of what follows a row are copied, too, and written over by the next row; both patches
- * have room for three more. */
-static inline void nn_copy_rows2_s8(const nn_conv_shape *s, const int8_t *x, int8_t *patch, int8_t *second)
-{
-    const int32_t count = s->kernel_w * s->in_c, skip = s->in_w * s->in_c - (count + 3) / 4 * 4;
-    const int8_t *z = x + s->stride_w * s->in_c;
-
-    for (int32_t ky = 0; ky < s->kernel_h; ky++) {
-        int8_t *p = patch, *q = second;
-        patch += count;
-        second += count;
-        do {
-            nn_store4(p, nn_load4(x));
-            nn_store4(q, nn_load4(z));
-            x += 4;
-            z += 4;
-            p += 4;
-            q += 4;
-        } while (p < patch);
-        x += skip;
-        z += skip;
-    }
-}
-
 /* Bytes 1 and 3 as signed halfwords. */
-static inline uint32_t nn_sxtb16_ror8(uint32_t v)
+NN_TWIN uint32_t nn_sxtb16_ror8(uint32_t v)
 {
 #if NN_HAS_DSP
     uint32_t r;
@@ -795,7 +773,7 @@ static inline void nn_averagepool4_s8(const nn_conv_shape *s, const nn_quant *q,
 }
 
 /* Four sums of two columns: w[0] holds rows 0 and 1, w[1] rows 2 and 3. */
-static inline void nn_dense_columns(const uint32_t w[2], uint32_t x, int32_t acc[4])
+NN_TWIN void nn_dense_columns(const uint32_t w[2], uint32_t x, int32_t acc[4])
 {
     for (int32_t r = 0; r < 4; r += 2) {
         const int32_t low = nn_smlad(nn_sxtb16(w[r / 2]), x, 0);
