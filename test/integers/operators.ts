@@ -102,6 +102,29 @@ export const CASES: Cases = {
   attention_added: `input %x: f32[1,3,8]\ninput %z: f32[1,3,8]
     const %n: f32[1,1,3,3] = 0, -10000, 0, 0, 0, -10000, -10000, 0, 0
     %y: f32[1,3,8] = Attention(%x, %z, %x, %n) q_num_heads=2 kv_num_heads=2 scale=2`,
+  attention_numbers: `input %x: f32[1,2,3,4]\ninput %z: f32[1,2,5,4]
+    const %n: f32[2,3,5] = ${spread(30, 8)}
+    %y: f32[1,2,3,4] = Attention(%x, %z, %z, %n)`,
+  attention_numbers_and_none: `input %x: f32[1,3,8]\ninput %z: f32[1,3,8]
+    const %n: f32[3,3] = 0.5, -inf, 1, 0, 2, -inf, -10000, -3, 0
+    %y: f32[1,3,8] = Attention(%x, %z, %x, %n) q_num_heads=2 kv_num_heads=2`,
+  attention_computed_mask: `input %x: f32[2,2,3,4]\ninput %z: f32[2,2,5,4]\ninput %n: f32[2,1,3,5]
+    %y: f32[2,2,3,4] = Attention(%x, %z, %z, %n)`,
+  attention_masked_by_input: `input %x: f32[1,2,3,4]\ninput %z: f32[1,2,5,4]\ninput %n: bool[3,5]
+    %y: f32[1,2,3,4] = Attention(%x, %z, %z, %n)`,
+  attention_pairs: `input %x: f32[1,1,4,10]\ninput %z: f32[1,1,9,10]\n%y: f32[1,1,4,10] = Attention(%x, %z, %z)`,
+  conv_3d: `input %x: f32[2,3,4,5,6]\nconst %n: f32[4,3,3,3,3] = ${spread(324, 11)}\nconst %n.b: f32[4] = 1, 0, -2, 3
+    %y: f32[2,4,4,5,6] = Conv(%x, %n, %n.b) pads=[1,1,1,1,1,1] kernel_shape=[3,3,3]`,
+  conv_3d_strided: `input %x: f32[1,4,7,6,5]\nconst %n: f32[6,2,2,3,2] = ${spread(144, 12)}
+    %y: f32[1,6,3,3,3] = Conv(%x, %n) pads=[0,1,1,0,1,0] strides=[2,2,2] dilations=[2,1,1] group=2 kernel_shape=[2,3,2] clip=[0,inf]`,
+  conv_3d_depthwise: `input %x: f32[1,3,3,4,4]\nconst %n: f32[3,1,3,3,3] = ${spread(81, 13)}
+    %y: f32[1,3,3,4,4] = Conv(%x, %n) pads=[1,1,1,1,1,1] group=3 kernel_shape=[3,3,3]`,
+  max_pool_3d: `input %x: f32[1,3,4,6,5]
+    %y: f32[1,3,2,3,3] = MaxPool(%x) kernel_shape=[2,2,2] strides=[2,2,2] pads=[0,0,1,0,0,0]`,
+  average_pool_3d: `input %x: f32[1,3,4,5,5]
+    %y: f32[1,3,2,3,3] = AveragePool(%x) kernel_shape=[3,3,3] strides=[2,2,2] pads=[1,1,1,0,1,1]`,
+  average_pool_3d_padded: `input %x: f32[1,3,4,4,5]
+    %y: f32[1,3,3,3,3] = AveragePool(%x) kernel_shape=[2,2,3] strides=[2,2,2] pads=[1,1,1,1,1,1] count_include_pad=1`,
   triangle: 'input %x: f32[2,4,5]\n%y: f32[2,4,5] = Trilu(%x) upper=0',
   compress: `input %x: f32[4,3]\nconst %n: bool[4] = 1, 0, 1, 1\n%y: f32[3,3] = Compress(%x, %n) axis=0`,
   reverse: `input %x: f32[4,2,3]\nconst %n: i64[2] = 3, 4\n%y: f32[4,2,3] = ReverseSequence(%x, %n)`,

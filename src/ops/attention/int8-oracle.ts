@@ -1,10 +1,10 @@
 import { intAttribute } from '../../ir/attributes.ts';
 import type { Node, Shape, ValueName } from '../../ir/types.ts';
-import { POWERS_OF_HALF, WEIGHT_BITS } from '../../quant/attention.ts';
+import { EXPONENT_SHIFT, POWERS_OF_HALF, WEIGHT_BITS } from '../../quant/attention.ts';
 import { clampCodes, quantOf, zeroPointOf } from '../../quant/quantized.ts';
 import type { OracleBuilder } from '../op-def.ts';
 import { centred, ONNX_F64, ONNX_I64, requantized } from '../support/oracle.ts';
-import { allowedBy, attentionScales, headSize } from './int8.ts';
+import { attentionScales, headSize, maskingOf } from './int8.ts';
 
 const ONNX_BOOL = 9;
 
@@ -16,27 +16,31 @@ export function attentionOracle(node: Node, oracle: OracleBuilder): void {
   const [q, k, v] = [0, 1, 2].map((i) => headsFirst(node.inputs[i]!, i === 0 ? qHeads : kvHeads));
   const [batch, heads, queries] = q!.shape as [number, number, number];
   const [, groups, keys] = k!.shape as [number, number, number];
-  const { multiplier, shift, output } = attentionScales(oracle.graph, node);
+  const { multiplier, farthest, output } = attentionScales(oracle.graph, node);
 
   // Heads that share keys lie side by side: one matrix for each group of them.
   const grouped = (value: ValueName, last: number) =>
     oracle.node('Reshape', [value, list(batch, groups, (heads / groups) * queries, last)]);
   const across = oracle.node('Transpose', [k!.value], { perm: [0, 1, 3, 2] });
   const products = oracle.node('MatMul', [grouped(q!.value, q!.shape[3]), across]);
-  const scores = oracle.node('Reshape', [
+  const plain = oracle.node('Reshape', [
     oracle.node('Cast', [products], { to: ONNX_I64 }),
     list(batch, heads, queries, keys),
   ]);
 
+  const masking = maskingOf(oracle.graph, node);
+  const scores = withNumbers(plain);
   const allowed = allowedKeys();
   const seen = oracle.node('Where', [allowed, scores, number(-(2n ** 31n))]);
   const best = oracle.node('ReduceMax', [seen, list(3)], { keepdims: 1 });
-  const distance = oracle.node('Clip', [oracle.node('Sub', [best, scores]), number(0), number(2n ** 31n - 1n)]);
+  // Clip and Min of int64 numbers beyond 2^31 are off in onnxruntime 1.30.0.
+  const whole = oracle.node('Sub', [best, seen]);
+  const beyond = oracle.node('Not', [oracle.node('Less', [whole, number(farthest)])]);
+  const distance = oracle.node('Where', [beyond, number(farthest), whole]);
   const exponent = oracle.node('Div', [
     oracle.node('Mul', [distance, number(multiplier)]),
-    number(2n ** BigInt(shift)),
+    number(2 ** EXPONENT_SHIFT),
   ]);
-  // Clip of int64 numbers beyond 2^31 is off in onnxruntime 1.30.0.
   const z = oracle.node('Where', [oracle.node('Less', [exponent, number(4096)]), exponent, number(4096)]);
   const powers = oracle.tensor('i64', [256], Array.from(POWERS_OF_HALF, BigInt));
   const power = oracle.node('Gather', [powers, oracle.node('Mod', [z, number(256)])]);
@@ -50,7 +54,8 @@ export function attentionOracle(node: Node, oracle: OracleBuilder): void {
   const sum = oracle.node('ReduceSum', [weight, list(3)], { keepdims: 1 });
   const half = oracle.node('Div', [sum, number(2)]);
   const raised = oracle.node('Add', [oracle.node('Mul', [weight, number(2 ** WEIGHT_BITS)]), half]);
-  const share = oracle.node('Div', [raised, oracle.node('Max', [sum, number(1)])]);
+  const quotient = oracle.node('Div', [raised, oracle.node('Max', [sum, number(1)])]);
+  const share = oracle.node('Min', [quotient, number(2 ** WEIGHT_BITS - 1)]);
 
   const shares = grouped(oracle.node('Cast', [share], { to: ONNX_F64 }), keys);
   const means = oracle.node('Cast', [oracle.node('MatMul', [shares, v!.value])], { to: ONNX_I64 });
@@ -72,27 +77,48 @@ export function attentionOracle(node: Node, oracle: OracleBuilder): void {
     return { value: oracle.node('Transpose', [split], { perm: [0, 2, 1, 3] }), shape: [samples, count, rows, size] };
   }
 
+  /** Scores and what the mask adds to them. */
+  function withNumbers(scores: ValueName): ValueName {
+    const mask = node.inputs[3]!;
+    if (masking.kind !== 'numbers' && masking.kind !== 'codes') return scores;
+    const own =
+      masking.kind === 'codes'
+        ? centred(oracle, mask, masking.zeroPoint, ONNX_I64)
+        : oracle.tensor('i64', oracle.type(mask).shape, Array.from(masking.codes, BigInt));
+    return oracle.node('Add', [scores, toAllKeys(oracle.node('Mul', [own, number(masking.multiplier)]), 'i64')]);
+  }
+
   /** Which keys each query may see, as bool [..., queries, keys]. */
   function allowedKeys(): ValueName {
     const causal = intAttribute(node, 'is_causal', 0) === 1;
-    const places = Array.from({ length: queries * keys }, (_, i) =>
-      !causal || i % keys <= Math.floor(i / keys) ? 1 : 0,
-    );
-    const all = oracle.tensor('bool', [queries, keys], places);
-    const mask = node.inputs[3];
-    if (mask == null) return all;
-    const { shape } = oracle.type(mask);
-    const constant = oracle.constant(mask);
-    const given = constant
-      ? oracle.tensor('bool', shape, allowedBy(constant))
-      : oracle.node('Cast', [mask], { to: ONNX_BOOL });
-    const missing = keys - shape.at(-1)!;
-    if (missing === 0) return oracle.node('And', [all, given]);
-    const rest = oracle.tensor(
+    const last = node.inputs[3] == null ? keys : oracle.type(node.inputs[3]).shape.at(-1)!;
+    const seen = (i: number) => i % keys < last && (!causal || i % keys <= Math.floor(i / keys));
+    const all = oracle.tensor(
       'bool',
-      [...shape.slice(0, -1), missing],
-      new Uint8Array(shape.slice(0, -1).reduce((a, b) => a * b, missing)),
+      [queries, keys],
+      Array.from({ length: queries * keys }, (_, i) => (seen(i) ? 1 : 0)),
     );
-    return oracle.node('And', [all, oracle.node('Concat', [given, rest], { axis: -1 })]);
+    if (masking.kind === 'none' || masking.kind === 'codes') return all;
+    const { shape } = oracle.type(node.inputs[3]);
+    const truths =
+      masking.kind === 'numbers' ? Uint8Array.from(masking.codes, (x) => (x > -(2 ** 15) ? 1 : 0)) : masking.constant;
+    const given = truths
+      ? oracle.tensor('bool', shape, truths)
+      : oracle.node('Cast', [node.inputs[3]!], { to: ONNX_BOOL });
+    return oracle.node('And', [all, toAllKeys(given, 'bool')]);
+  }
+
+  /** A mask may be shorter than the keys: those beyond it are hidden. */
+  function toAllKeys(mask: ValueName, dtype: 'bool' | 'i64'): ValueName {
+    const { shape } = oracle.type(node.inputs[3]);
+    const missing = keys - shape.at(-1)!;
+    if (missing === 0) return mask;
+    const size = shape.slice(0, -1).reduce((a, b) => a * b, missing);
+    const rest = oracle.tensor(
+      dtype,
+      [...shape.slice(0, -1), missing],
+      dtype === 'bool' ? new Uint8Array(size) : new BigInt64Array(size),
+    );
+    return oracle.node('Concat', [mask, rest], { axis: -1 });
   }
 }

@@ -1,9 +1,17 @@
 import { floatAttribute, intAttribute } from '../../ir/attributes.ts';
 import { constantOf, typeOf } from '../../ir/graph.ts';
-import type { Graph, Node, Tensor } from '../../ir/types.ts';
+import type { Graph, Node } from '../../ir/types.ts';
 import { outputClampParams } from '../../kernels/weights/weight-tables.ts';
 import { toFloat32Array } from '../../numerics/convert.ts';
-import { attentionParameters, LONGEST_HEAD, MOST_KEYS, POWERS_OF_HALF } from '../../quant/attention.ts';
+import {
+  attentionParameters,
+  HIDDEN,
+  LONGEST_HEAD,
+  MOST_KEYS,
+  maskMultiplier,
+  maskNumbers,
+  POWERS_OF_HALF,
+} from '../../quant/attention.ts';
 import { quantOf, scaleOf, zeroPointOf } from '../../quant/quantized.ts';
 import type { LowerBuilder, QuantizeRule } from '../op-def.ts';
 import { maskFields, stepFields } from './fields.ts';
@@ -11,7 +19,8 @@ import { headsOf } from './heads.ts';
 
 /** Queries, keys and values are codes, with the softmax between in one piece: products and weights are never stored as codes. */
 export const attentionRule: QuantizeRule = {
-  inputs: ['activation', 'activation', 'activation'],
+  inputs: (node, graph) =>
+    node.inputs.map((_, i) => (i < 3 || (i === 3 && addsCodes(graph, node)) ? 'activation' : 'parameter')),
   output: 'calibrated',
   refuse(node, graph) {
     if (node.rounding) return 'files of other tools are rounded in float here';
@@ -22,34 +31,52 @@ export const attentionRule: QuantizeRule = {
     if (typeOf(graph, node.inputs[1]).shape.at(-2)! > MOST_KEYS) return `it has more than ${MOST_KEYS} keys`;
     const longest = headSize(typeOf(graph, node.inputs[0]).shape, intAttribute(node, 'q_num_heads', 0));
     if (longest > LONGEST_HEAD) return `its heads have more than ${LONGEST_HEAD} numbers`;
-    return masks(graph, node) ? null : 'its mask adds numbers';
+    return opens(graph, node) ? null : 'its mask hides all keys of a query, or is no number';
   },
 };
 
-/** True when a mask only lets keys take part or not: bool, or a constant of zeros and numbers as good as -infinity. */
-function masks(graph: Graph, node: Node): boolean {
+/** Whether the mask is real numbers that are computed: codes, as the other operands. */
+function addsCodes(graph: Graph, node: Node): boolean {
   const mask = node.inputs[3];
-  if (mask == null || typeOf(graph, mask).dtype === 'bool') return true;
-  const constant = constantOf(graph, mask);
-  if (constant?.dtype !== 'f32') return false;
-  const numbers = toFloat32Array(constant);
-  const keys = constant.shape.at(-1) ?? 1;
-  // A row of equal numbers that are finite cancels.
-  const opens = (row: number) => numbers.subarray(row * keys, (row + 1) * keys).includes(0);
-  return (
-    numbers.every((x) => x === 0 || x <= MASKED) &&
-    Array.from({ length: numbers.length / keys }, (_, row) => row).every(opens)
-  );
+  return mask != null && typeOf(graph, mask).dtype !== 'bool' && !constantOf(graph, mask);
 }
 
-/** Below this a key's weight is 0 whatever the products are. */
-const MASKED = -1000;
+/** True when every query of a constant mask of numbers has a key: of those without, softmax makes something of its own. */
+function opens(graph: Graph, node: Node): boolean {
+  const constant = constantOf(graph, node.inputs[3]);
+  if (!constant || constant.dtype === 'bool') return true;
+  if (constant.dtype !== 'f32') return false;
+  const numbers = toFloat32Array(constant);
+  const keys = constant.shape.at(-1) ?? 1;
+  const rows = Array.from({ length: numbers.length / keys }, (_, row) =>
+    numbers.subarray(row * keys, (row + 1) * keys),
+  );
+  return rows.every((row) => row.every((x) => x < Infinity && !Number.isNaN(x)) && row.some((x) => x > HIDDEN));
+}
 
-/** 1 where a key takes part. */
-export function allowedBy(mask: Tensor): Uint8Array {
-  return mask.dtype === 'bool'
-    ? Uint8Array.from(mask.data as Uint8Array)
-    : Uint8Array.from(toFloat32Array(mask), (x) => (x === 0 ? 1 : 0));
+/** How the mask of a node reaches its keys. */
+export type Masking =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'allowed'; readonly constant: Uint8Array | null }
+  | { readonly kind: 'numbers'; readonly codes: Int16Array; readonly multiplier: number }
+  | { readonly kind: 'codes'; readonly zeroPoint: number; readonly multiplier: number };
+
+export function maskingOf(graph: Graph, node: Node): Masking {
+  const mask = node.inputs[3];
+  if (mask == null) return { kind: 'none' };
+  const constant = constantOf(graph, mask);
+  const { logit } = attentionScales(graph, node);
+  if (typeOf(graph, mask).dtype === 'bool')
+    return { kind: 'allowed', constant: constant && Uint8Array.from(constant.data as Uint8Array) };
+  if (!constant) {
+    const quant = quantOf(graph, mask);
+    return { kind: 'codes', zeroPoint: zeroPointOf(quant), multiplier: maskMultiplier(scaleOf(quant), logit) };
+  }
+  const numbers = toFloat32Array(constant);
+  // Zeros and hidden keys alone are truths.
+  if (numbers.every((x) => x === 0 || x <= HIDDEN))
+    return { kind: 'allowed', constant: Uint8Array.from(numbers, (x) => (x === 0 ? 1 : 0)) };
+  return { kind: 'numbers', ...maskNumbers(numbers, logit) };
 }
 
 /** The numbers of a head, from the shape of queries or keys. */
@@ -72,17 +99,13 @@ export function lowerAttentionS8(node: Node, lower: LowerBuilder): void {
   const k = headsOf(lower.read(1, 'row-major'), kvHeads);
   const v = headsOf(lower.read(2, 'row-major'), kvHeads);
   const y = headsOf(lower.write(0, 'row-major'), qHeads);
-  const { multiplier, shift, output } = attentionScales(lower.graph, node);
+  const { multiplier, farthest, output } = attentionScales(lower.graph, node);
   const zero = (i: number) => zeroPointOf(quantOf(lower.graph, node.inputs[i]));
   const named = (fields: Record<string, number | string>) =>
     Object.entries(fields).map(([name, value]) => ({ name, value }));
   const mask = node.inputs[3] == null ? null : lower.type(node.inputs[3]).shape;
-  const constant = lower.constant(node.inputs[3]);
-  const allowed = constant
-    ? lower.table('allowed', 'u8', allowedBy(constant), 'parameters', `keys that take part, of ${node.name}`)
-    : mask
-      ? lower.read(3, 'row-major').name
-      : 'NULL';
+  const masking = maskingOf(lower.graph, node);
+  const reached = maskText(node, lower, masking);
   lower.call({
     template: 'attention_s8',
     params: {
@@ -107,14 +130,16 @@ export function lowerAttentionS8(node: Node, lower: LowerBuilder): void {
         q_zero_point: zero(0),
         k_zero_point: zero(1),
         v_zero_point: zero(2),
+        ...('multiplier' in masking && { mask_multiplier: masking.multiplier }),
+        ...(masking.kind === 'codes' && { mask_zero_point: masking.zeroPoint }),
         multiplier: `${multiplier}u`,
-        shift,
+        farthest: `${farthest}u`,
         output_multiplier: output.multiplier[0],
       }),
       q: q.operand.name,
       k: k.operand.name,
       v: v.operand.name,
-      allowed,
+      mask: reached,
       powers: lower.table('powers', 'u16', POWERS_OF_HALF, 'parameters', '2^15 * 2^(-f / 256)'),
       row: lower.scratch(k.rows * 4, 'int32_t'),
       y: y.operand.name,
@@ -122,4 +147,15 @@ export function lowerAttentionS8(node: Node, lower: LowerBuilder): void {
     macs: q.batch * q.heads * q.rows * k.rows * (q.size + v.size),
     summary: `Attention, ${q.heads} heads, ${q.rows} x ${k.rows} rows of ${q.size}`,
   });
+}
+
+/** Initializers of nn_attention_mask. */
+function maskText(node: Node, lower: LowerBuilder, masking: Masking): string {
+  const comment = `mask of ${node.name}`;
+  if (masking.kind === 'none') return '.allowed = NULL';
+  if (masking.kind === 'codes') return `.codes = ${lower.read(3, 'row-major').name}`;
+  if (masking.kind === 'numbers')
+    return `.numbers = ${lower.table('mask', 'i16', masking.codes, 'parameters', comment)}`;
+  const { constant } = masking;
+  return `.allowed = ${constant ? lower.table('allowed', 'u8', constant, 'parameters', comment) : lower.read(3, 'row-major').name}`;
 }

@@ -89,12 +89,17 @@ export function lowerNormalizationS8(node: Node, lower: LowerBuilder): void {
   const factor = lower.table('factor', 'i16', factors, 'parameters', `scale in steps of the result, of ${node.name}`);
   const offset = lower.table('offset', 'i32', offsets, 'parameters', `bias and zero point, of ${node.name}`);
   const fields = {
-    outer: channels,
-    outer_step: channelStep,
-    inner: run,
-    inner_step: positionStep,
-    outer_parameter: 1,
-    inner_parameter: 0,
+    // One loop where each element has a scale of its own.
+    ...(run === 1
+      ? { outer: 1, outer_step: 0, inner: channels, inner_step: channelStep, outer_parameter: 0, inner_parameter: 1 }
+      : {
+          outer: channels,
+          outer_step: channelStep,
+          inner: run,
+          inner_step: positionStep,
+          outer_parameter: 1,
+          inner_parameter: 0,
+        }),
     zero_point: zeroPointOf(quantOf(lower.graph, node.inputs[0])),
     centre: centre ? 1 : 0,
     fraction,

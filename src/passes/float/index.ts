@@ -5,6 +5,7 @@ import { foldAffine } from './fold-affine.ts';
 import { foldBatchNorm } from './fold-batchnorm.ts';
 import { foldConstants } from './fold-constants.ts';
 import { fuseActivations } from './fuse-activations.ts';
+import { fuseAttention } from './fuse-attention.ts';
 import { fuseNormalization } from './fuse-normalization.ts';
 import { fusePad } from './fuse-pad.ts';
 import { matmulToGemm } from './matmul-to-gemm.ts';
@@ -17,6 +18,7 @@ export const floatPasses: readonly AnyPass[] = [
   foldConstants, // parameters that were computed are constants for all that follow
   canonicalize,
   fuseNormalization, // before its constants go into other layers
+  fuseAttention,
   autoPad,
   fusePad,
   matmulToGemm,

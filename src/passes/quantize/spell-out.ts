@@ -1,3 +1,4 @@
+import { maskedAttention, maskOfTruths } from '../float/attention/spelled.ts';
 import { type Rule, rewriteGraph } from '../float/rewrite.ts';
 import { definePass } from '../pass.ts';
 import { batchNormToConv, functionOfSum, quotientToProduct } from './spell-out/arithmetic.ts';
@@ -6,6 +7,8 @@ import { convTransposeToConv } from './spell-out/conv-transpose.ts';
 import { lpToRms, meanVarianceToLayer, skipToSum } from './spell-out/normalization.ts';
 
 const RULES: readonly Rule[] = [
+  maskedAttention,
+  maskOfTruths,
   convTransposeToConv,
   quotientToProduct,
   batchNormToConv,

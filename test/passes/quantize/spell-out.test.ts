@@ -69,6 +69,18 @@ const CASES: Readonly<Record<string, readonly [text: string, ops: string]>> = {
     return y, a, b`,
     'Reshape Transpose Reshape Transpose Concat Concat Attention Transpose Reshape',
   ],
+  'a cache, masked by what is an input': [
+    `input x: f32[1,2,8]\ninput k: f32[1,2,8]\ninput m: bool[2,5]\ninput pk: f32[1,2,3,4]\ninput pv: f32[1,2,3,4]
+    y: f32[1,2,8], a: f32[1,2,5,4], b: f32[1,2,5,4] = Attention(x, k, k, m, pk, pv) is_causal=1 q_num_heads=2 kv_num_heads=2
+    return y, a, b`,
+    'Reshape Transpose Reshape Transpose Concat Concat And Attention Transpose Reshape',
+  ],
+  'keys chosen by truths': [
+    `input x: f32[1,2,3,4]\ninput m: bool[3,3]\nconst low: f32[] = -10000
+    k: f32[1,2,4,3] = Transpose(x) perm=[0,1,3,2]\ns: f32[1,2,3,3] = MatMul(x, k)
+    w: f32[1,2,3,3] = Where(m, s, low)\np: f32[1,2,3,3] = Softmax(w)\ny: f32[1,2,3,4] = MatMul(p, x)\nreturn y`,
+    'Attention',
+  ],
 };
 
 const evaluator = createEvaluator();

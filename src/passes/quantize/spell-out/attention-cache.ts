@@ -10,10 +10,18 @@ import type { Rule } from '../../float/rewrite.ts';
 export const attentionCache: Rule = (graph, node) => {
   const [output, , , products] = node.outputs;
   const cached = isOp(node, 'Attention') && node.inputs[4] != null && node.inputs[5] != null;
-  // A mask may be shorter than the keys.
-  if (!cached || !output || products != null || node.inputs[3] != null || node.inputs[6] != null) return null;
+  if (!cached || !output || products != null || node.inputs[6] != null || !keepsMask(graph, node)) return null;
   return { touches: [node], apply: (edit) => join(edit, graph, node, output) };
 };
+
+/** A mask may be shorter than the keys; numbers are not joined with causality. */
+function keepsMask(graph: Graph, node: Node): boolean {
+  const mask = node.inputs[3];
+  if (mask == null) return true;
+  const { shape, dtype } = typeOf(graph, mask);
+  const keys = typeOf(graph, node.inputs[1]).shape.at(-2)! + typeOf(graph, node.inputs[4]).shape[2];
+  return shape.at(-1) === keys && (dtype === 'bool' || intAttribute(node, 'is_causal', 0) === 0);
+}
 
 const real = (shape: Shape) => ({ dtype: 'f32', shape, quant: null }) as const;
 
@@ -38,7 +46,10 @@ function join(edit: GraphDraft, graph: Graph, node: Node, output: ValueName): vo
   const all = edit.type(keys).shape[2];
   const past = typeOf(graph, pastK).shape[2];
   const open = Array.from({ length: rows * all }, (_, i) => (i % all <= Math.floor(i / all) + past ? 1 : 0));
-  const mask = causal === 1 ? [edit.constant(`${output}.causal`, tensorOf('bool', [rows, all], open))] : [];
+  const places = causal === 1 ? edit.constant(`${output}.causal`, tensorOf('bool', [rows, all], open)) : null;
+  const given = node.inputs[3] ?? null;
+  const both = (a: ValueName, b: ValueName) => edit.node({ op: 'And', inputs: [a, b] }, edit.type(a), `${output}.mask`);
+  const mask = given && places ? [both(given, places)] : [given ?? places].filter((one) => one !== null);
   const attention = { op: 'Attention', inputs: [queries, keys, values, ...mask], attributes };
   if (typeOf(graph, output).shape.length === 4) return edit.update(node, { ...attention, outputs: [output] });
   const size = edit.type(values).shape[3];
