@@ -1,4 +1,5 @@
 import { intAttribute, intsAttribute } from '../../ir/attributes.ts';
+import { typeOf } from '../../ir/graph.ts';
 import type { Graph, Node } from '../../ir/types.ts';
 import { type WindowShape, windowShape } from '../../ir/window.ts';
 import { isQuantized } from '../../quant/quantized.ts';
@@ -10,15 +11,16 @@ import { inputs } from '../support/rules.ts';
 import { poolRules } from '../support/window-rules.ts';
 import { lowerPoolF32 } from './float.ts';
 import { lowerAveragePoolS8, lowerMaxPoolS8 } from './int8.ts';
+import { lowerAveragePoolNdS8, lowerMaxPoolNdS8 } from './int8-nd.ts';
 import { maxPoolOracle } from './max-oracle.ts';
-import { averagePoolOracle } from './oracle.ts';
+import { averagePoolNdOracle, averagePoolOracle } from './oracle.ts';
 
 export const maxPool: OpDef = {
   op: 'MaxPool',
-  summary: 'Maximum over a window, 1-D and 2-D; dilation, ceil_mode, auto_pad.',
+  summary: 'Maximum over a window of any rank; dilation, ceil_mode, auto_pad.',
   check: [inputs(1), ...poolRules],
   spatial: true,
-  quantize: { inputs: ['activation'], output: 'as-input', wide: true, refuse: onlyOneOutput },
+  quantize: { inputs: ['activation'], output: 'as-input', wide: ofImages, refuse: onlyOneOutput },
   oracle: maxPoolOracle,
   lower(node, lower) {
     lowerMax(node, lower);
@@ -27,12 +29,15 @@ export const maxPool: OpDef = {
 
 export const averagePool: OpDef = {
   op: 'AveragePool',
-  summary: 'Mean over a window, 1-D and 2-D; ceil_mode, count_include_pad, dilation.',
+  summary: 'Mean over a window of any rank; ceil_mode, count_include_pad, dilation.',
   check: [inputs(1), ...poolRules],
   spatial: true,
-  quantize: { inputs: ['activation'], output: 'calibrated', wide: true },
-  oracle: (node, oracle) =>
-    averagePoolOracle(node, oracle, must(poolWindow(node, oracle), 'a 1-D or 2-D window'), includePad(node)),
+  quantize: { inputs: ['activation'], output: 'calibrated', wide: ofImages },
+  oracle(node, oracle) {
+    const shape = poolWindow(node, oracle);
+    if (shape) averagePoolOracle(node, oracle, shape, includePad(node));
+    else averagePoolNdOracle(node, oracle, includePad(node));
+  },
   lower: lowerAverage,
 };
 
@@ -61,7 +66,8 @@ function lowerMax(node: Node, lower: LowerBuilder): void {
   const plain = shape !== null && node.outputs[1] == null;
   if (isQuantized(lower.type, node)) {
     if (plain) lowerMaxPoolS8(node, lower, shape);
-    else lower.refuse('only 1-D and 2-D pooling of integers becomes C, without the Indices output');
+    else if (node.outputs[1] == null) lowerMaxPoolNdS8(node, lower);
+    else lower.refuse('the Indices output of integers is not supported');
   } else if (!plain || lower.type(node.inputs[0]).dtype !== 'f32') lowerMaxPoolNd(node, lower);
   else lowerPoolF32(node, lower, shape, 'max', 0);
 }
@@ -70,13 +76,18 @@ function lowerAverage(node: Node, lower: LowerBuilder): void {
   const shape = poolWindow(node, lower);
   if (isQuantized(lower.type, node)) {
     if (shape) lowerAveragePoolS8(node, lower, shape, includePad(node));
-    else lower.refuse('only 1-D and 2-D pooling of integers becomes C');
+    else lowerAveragePoolNdS8(node, lower, includePad(node));
   } else if (!shape || lower.type(node.inputs[0]).dtype !== 'f32') lowerAveragePoolNd(node, lower);
   else lowerPoolF32(node, lower, shape, 'average', includePad(node));
 }
 
 function includePad(node: Node): number {
   return intAttribute(node, 'count_include_pad', 0);
+}
+
+/** Windows over three dimensions are there for codes of 8 bits alone. */
+function ofImages(node: Node, graph: Graph): boolean {
+  return typeOf(graph, node.inputs[0]).shape.length <= 4;
 }
 
 function onlyOneOutput(node: Node, _graph: Graph): string | null {

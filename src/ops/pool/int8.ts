@@ -15,11 +15,11 @@ import {
 } from '../../kernels/pool/pool4.ts';
 import { poolWork } from '../../kernels/work.ts';
 import { zeroPointField } from '../../quant/imported-scales.ts';
-import { clampCodes, layerRequantization, quantOf, scaleOf, spanOf, zeroPointOf } from '../../quant/quantized.ts';
-import { averageFactors } from '../../quant/requantize.ts';
+import { clampCodes, quantOf, zeroPointOf } from '../../quant/quantized.ts';
 import { hasWideCodes } from '../../quant/wide-codes.ts';
 import type { LowerBuilder, Operand } from '../op-def.ts';
 import { averagePoolAdds, maxPoolAdds } from './adds.ts';
+import { scalesOfCells } from './cells.ts';
 import { paddedExtent } from './float.ts';
 
 /** The code order is the order of the real numbers, so the maximum of codes is the code of the maximum. */
@@ -209,11 +209,5 @@ export function averageScales(
     shape.in_w,
     extent.count_w,
   );
-  const counts = [...new Set(rows.flatMap((r) => columns.map((c) => r * c)))]
-    .filter((count) => count > 0)
-    .sort((a, b) => a - b);
-  const [x, y] = [quantOf(graph, node.inputs[0]), quantOf(graph, node.outputs[0])];
-  const factors = averageFactors(scaleOf(x), scaleOf(y), counts);
-  const requantization = layerRequantization(graph, node, factors, () => counts.map((count) => count * spanOf(x)));
-  return { ...requantization, counts, rows, columns };
+  return { ...scalesOfCells(graph, node, [rows, columns]), rows, columns };
 }

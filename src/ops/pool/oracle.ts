@@ -1,9 +1,12 @@
 import { intsAttribute } from '../../ir/attributes.ts';
+import { elementCount } from '../../ir/shape.ts';
 import type { Node } from '../../ir/types.ts';
 import type { WindowShape } from '../../ir/window.ts';
 import { clampCodes, quantOf, zeroPointOf } from '../../quant/quantized.ts';
 import type { OracleBuilder } from '../op-def.ts';
-import { ONNX_I64, requantized, sumsOfCodes } from '../support/oracle.ts';
+import { centred, ONNX_I64, requantized, sumsOfCodes } from '../support/oracle.ts';
+import { windowAxes } from '../support/window-loops.ts';
+import { cellsOf, scalesOfCells } from './cells.ts';
 import { paddedExtent } from './float.ts';
 import { averageScales } from './int8.ts';
 
@@ -54,4 +57,31 @@ function convAttributes(s: WindowShape, rank: number): Node['attributes'] {
     dilations: two(s.dilation_h, s.dilation_w),
     pads: rank === 1 ? [pads[1], pads[3]] : pads,
   };
+}
+
+/** The same for windows of any rank. */
+export function averagePoolNdOracle(node: Node, oracle: OracleBuilder, includePad: number): void {
+  const [x, y] = [node.inputs[0], node.outputs[0]].map((value) => quantOf(oracle.graph, value));
+  const [from, to] = [node.inputs[0], node.outputs[0]].map((value) => oracle.type(value).shape);
+  const kernel = intsAttribute(node, 'kernel_shape', []);
+  const axes = windowAxes(node, from, to, kernel);
+  const ends = axes.map(({ size, kernel: taps, stride, dilation, begin }, d) =>
+    Math.max(0, (to[d + 2] - 1) * stride + dilation * (taps - 1) + 1 - size - begin),
+  );
+  const attributes = {
+    group: from[1],
+    strides: axes.map(({ stride }) => stride),
+    dilations: axes.map(({ dilation }) => dilation),
+    pads: [...axes.map(({ begin }) => begin), ...ends],
+  };
+  const ones = new Float32Array(from[1] * elementCount(kernel)).fill(1);
+  const codes = centred(oracle, node.inputs[0]!, zeroPointOf(x));
+  const sum = oracle.node('Conv', [codes, oracle.tensor('f32', [from[1], 1, ...kernel], ones)], attributes);
+  const cells = cellsOf(axes, to.slice(2), includePad === 1);
+  const { multiplier, counts, ...requantization } = scalesOfCells(oracle.graph, node, cells);
+  const places = cells.reduce<readonly number[]>((all, axis) => all.flatMap((a) => axis.map((b) => a * b)), [1]);
+  const perPosition = Int32Array.from(places, (count) => multiplier[counts.indexOf(count)] ?? 1);
+  const acc = oracle.node('Cast', [sum], { to: ONNX_I64 });
+  const scales = { ...requantization, multiplier: perPosition };
+  oracle.output(0, requantized(oracle, acc, scales, to.slice(2), zeroPointOf(y), clampCodes(node, y)));
 }

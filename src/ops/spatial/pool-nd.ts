@@ -13,7 +13,7 @@ import { positionText, type WindowAxis, windowAxes, windowLoops } from '../suppo
 import { globalLpPoolRules, lpPoolRules, maxUnpoolRules } from './rules.ts';
 
 /** A pool as loops over its output with the window written out: any rank, layout and element type. */
-interface Pool {
+export interface Pool {
   /** Declarations before the window. */
   readonly start: readonly string[];
   /** For each element v at positions p0, p1, ... */
@@ -21,6 +21,8 @@ interface Pool {
   readonly result: string;
   /** Walk into the padding too. */
   readonly padded?: boolean;
+  /** The result is in the node's clip already. */
+  readonly clamped?: boolean;
   /** Lines after the result is stored. */
   readonly finish?: readonly string[];
 }
@@ -100,7 +102,12 @@ interface Planes {
   readonly plane: string;
 }
 
-function lowerPool(node: Node, lower: LowerBuilder, kernel: readonly number[], pool: (planes: Planes) => Pool): void {
+export function lowerPool(
+  node: Node,
+  lower: LowerBuilder,
+  kernel: readonly number[],
+  pool: (planes: Planes) => Pool,
+): void {
   const x = lower.read(0, 'any');
   const y = lower.write(0, followInput(node, lower));
   const indices = node.outputs[1] == null ? null : lower.write(1, y.storage);
@@ -115,15 +122,22 @@ function lowerPool(node: Node, lower: LowerBuilder, kernel: readonly number[], p
   for (let d = 2; d < rank; d++) walks[`o${d}`] = position(rank, d);
   const { sizes, at } = loopsOver(y.shape, 'y', walks);
   const axes = windowAxes(node, x.shape, y.shape, kernel);
-  const { start, step, result, padded = false, finish = [] } = pool({ index: at.indices!, plane: at.plane! });
+  const {
+    start,
+    step,
+    result,
+    padded = false,
+    clamped = false,
+    finish = [],
+  } = pool({ index: at.indices!, plane: at.plane! });
   const element = `const ${x.ctype} v = ${x.name}[${at.x} + ${positionText(x.strides.slice(2))}];`;
   const inside = [element, ...step];
   const body = padded
     ? ['count++;', `if (${insideText(axes)}) {`, ...inside.map((line) => `    ${line}`), '}']
     : inside;
   const outputs = axes.map((_, i) => at[`o${i + 2}`]);
-  const clamped = node.clip ? `nn_clamp_f32(${result}, ${clipBounds(node).join(', ')})` : result;
-  const lines = [...start, ...windowLoops(axes, outputs, body, padded), `${y.name}[${at.y}] = ${clamped};`, ...finish];
+  const bounded = node.clip && !clamped ? `nn_clamp_f32(${result}, ${clipBounds(node).join(', ')})` : result;
+  const lines = [...start, ...windowLoops(axes, outputs, body, padded), `${y.name}[${at.y}] = ${bounded};`, ...finish];
   lower.call({
     template: 'lines',
     params: linesParams(inLoops(sizes, lines)),
