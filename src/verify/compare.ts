@@ -80,18 +80,10 @@ const REAL: Readonly<Partial<Record<DType, (bits: number) => number>>> = {
   bf16: fromBfloat16Bits,
 };
 
-/**
- * The same number, or both none; or an infinity and float32's largest number of its sign: they are neighbours, and a Clip without
- * a bound makes one of the other in onnxruntime.
- */
+/** The same number, or both none. */
 export function isSameNumber(a: number | bigint, e: number | bigint): boolean {
-  if (a === e || (Number.isNaN(a) && Number.isNaN(e))) return true;
-  if (typeof a === 'bigint' || typeof e === 'bigint') return false;
-  const [one, other] = [Math.abs(a), Math.abs(e)];
-  return Math.sign(a) === Math.sign(e) && Math.min(one, other) === LARGEST && Math.max(one, other) === Infinity;
+  return a === e || (Number.isNaN(a) && Number.isNaN(e));
 }
-
-const LARGEST = (2 - 2 ** -23) * 2 ** 127;
 
 function distance(a: number | bigint, e: number | bigint): number {
   if (typeof a === 'bigint' && typeof e === 'bigint') return Number(a > e ? a - e : e - a);

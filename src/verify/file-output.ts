@@ -4,6 +4,7 @@ import type { DType, Tensor, TypedArray } from '../ir/types.ts';
 import { elementReader } from '../numerics/convert.ts';
 import { powerRatioDb } from '../numerics/stats.ts';
 import { isSameNumber, type Rule } from './compare.ts';
+import { areNeighbours } from './open-clips.ts';
 
 /** What is asked of an output: to be close, to be the same codes, or only how good it is. */
 export type Judgement = 'close' | 'codes' | 'quality';
@@ -61,10 +62,12 @@ export interface OutputTerms {
   readonly step: number | null;
   /** codes: float32 computes them exactly, so that none may differ. */
   readonly closed: boolean;
+  /** An infinity may be the largest number of its sign (open-clips.ts). */
+  readonly openClip: boolean;
 }
 
 export function outputMeter(port: Port, terms: OutputTerms): OutputMeter {
-  const { rule, judgement, fileDtype, step, closed } = terms;
+  const { rule, judgement, fileDtype, step, closed, openClip } = terms;
   const { dtype, quant } = port.type;
   const scale = quant?.scale[0] ?? 1;
   const zeroPoint = quant?.zeroPoint[0] ?? 0;
@@ -95,6 +98,7 @@ export function outputMeter(port: Port, terms: OutputTerms): OutputMeter {
           sum.signal += e * e;
           sum.noise += (e - a) ** 2;
         }
+        if (openClip && areNeighbours(a, e)) continue;
         if (isSameNumber(a, e) && (coded || actual[i] === expected.data[i] || isFloat(dtype))) continue;
         sum.different++;
         sum.maxError = Math.max(sum.maxError, inCodes && isFloat(expected.dtype) ? codes(a, e) : error(a, e));

@@ -6,6 +6,7 @@ import type { Graph, Tensor, TypedArray, ValueName } from '../ir/types.ts';
 import { stepOf } from './code-steps.ts';
 import { type FileOutput, type Judgement, type OutputMeter, outputMeter } from './file-output.ts';
 import type { JudgedC } from './file-verdict.ts';
+import { hasOpenClip } from './open-clips.ts';
 import { rulesOf, UNTOUCHED } from './rules.ts';
 import { rowsOf, sortedRows, unsortedResult } from './unsorted.ts';
 
@@ -52,7 +53,7 @@ export function outputJudges(model: JudgedC, copy: FileCopy, judgement: Judgemen
 
 /** Makes the meter of an output. */
 function meters(
-  { graph, exactFile = false }: JudgedC,
+  { graph, imported, exactFile = false }: JudgedC,
   copy: FileCopy,
   judgement: Judgement,
 ): (port: Port, index: number) => OutputMeter {
@@ -61,7 +62,14 @@ function meters(
   return (port, i) => {
     const rule = rules.get(port.value) ?? UNTOUCHED;
     const step = judgement === 'codes' ? stepOf(graph, port.value) : null;
-    return outputMeter(port, { rule, judgement, fileDtype: copy.outputs[i]?.dtype ?? null, step, closed });
+    return outputMeter(port, {
+      rule,
+      judgement,
+      fileDtype: copy.outputs[i]?.dtype ?? null,
+      step,
+      closed,
+      openClip: hasOpenClip(imported, port.value),
+    });
   };
 }
 

@@ -39,12 +39,10 @@ describe('real numbers', () => {
     ['anything where all should be 0', f32(1e-30), f32(0)],
   ])('%s', (_, actual, expected) => expect(passes('f32', CLOSE, [actual, expected])).toBe(false));
 
-  test('an infinity and the largest number of its sign are neighbours', () => {
+  test('an infinity is not the largest number of its sign', () => {
     const largest = (2 - 2 ** -23) * 2 ** 127;
-    expect(passes('f32', EQUAL, [f32(Infinity, -Infinity), f32(largest, -largest)])).toBe(true);
-    expect(passes('f32', CLOSE, [f32(largest, -largest), f32(Infinity, -Infinity)])).toBe(true);
-    expect(passes('f32', EQUAL, [f32(Infinity), f32(-largest)])).toBe(false);
-    expect(passes('f32', EQUAL, [f32(largest), f32(-largest)])).toBe(false);
+    expect(passes('f32', EQUAL, [f32(Infinity), f32(largest)])).toBe(false);
+    expect(passes('f32', CLOSE, [f32(-largest), f32(-Infinity)])).toBe(false);
   });
 
   test('an infinity does not switch the check of other samples off', () => {

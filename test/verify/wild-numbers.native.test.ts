@@ -84,6 +84,7 @@ const WILD: readonly Wild[] = [
     verdict: 'off',
   },
   { call: 'y = Cast(x)', attributes: { to: 2 }, shape: [4], x: [INF, -INF, NAN, 7], verdict: 'beyond' },
+  { call: 'y = Clip(x, _, m)', shape: [3], x: [INF, -INF, MOST], constants: { m: f32(5) }, verdict: 'beyond' },
   {
     call: 'y = MatMul(x, w)',
     shape: [1, 3],

@@ -1,6 +1,7 @@
 import type { Node, Tensor, TypedArray } from '../../ir/types.ts';
 import { batchNormalization } from './batch-norm.ts';
 import { castBeyond } from './cast.ts';
+import { openClip } from './clip.ts';
 import { col2im } from './col2im.ts';
 import { cropResize } from './crop-resize.ts';
 import type { Defined, Definition, Results } from './definition.ts';
@@ -80,6 +81,7 @@ const DEFINITIONS: ReadonlyMap<string, Definition> = new Map([
   ['BatchNormalization', batchNormalization],
   ['GridSample', farSample],
   ['QuantizeLinear', quantizedBlocks],
+  ['Clip', openClip],
   ['Cast', castBeyond],
   ['CastLike', castBeyond],
   ['com.microsoft.SkipLayerNormalization', skipLayerNormalization],

@@ -43,7 +43,7 @@ export const recurrent: Definition = (node, inputs, { output, ofC }) => {
     for (let b = 0; b < batch; b++) {
       const length = Math.min(steps, Math.max(0, lengths?.[b] ?? steps));
       const first = (values: Float64Array | null) =>
-        Array.from({ length: hidden }, (_, j) => (length > 0 && values?.[(d * batch + b) * hidden + j]) || 0);
+        Array.from({ length: hidden }, (_, j) => (length > 0 ? (values?.[(d * batch + b) * hidden + j] ?? 0) : 0));
       const state: State = { h: first(firstH), c: first(firstC), beyond: false };
       let before = false;
       // A number is right behind such a sum, not at once: there it would be another sum.
