@@ -7,7 +7,8 @@
 
 /* For each query row: softmax(softcap(scale q . k) + mask) . v over the past keys [batch][kv_heads][past_len][size],
  * then the new ones. Exactly one of mask (added) and allowed (0 = masked) may be given, and nonpad: keys in use per
- * batch. Rows that are masked entirely, by -infinity or the lowest number, give zeros. row: past_len + kv_len floats.
+ * batch. Rows that are masked entirely, by -infinity or the lowest number, give zeros; NaN in a mask
+ * masks nothing. row: past_len + kv_len floats.
  * Results that are not wanted are NULL.
  */
 static inline void nn_attention_f32(const nn_attention_shape *s, const float *q, const float *k, const float *v,
@@ -59,14 +60,14 @@ static inline void nn_attention_f32(const nn_attention_shape *s, const float *q,
                         bias = (allowed[mask_row + j] != 0u) ? 0.0f : -INFINITY;
                     }
                     row[j] = score + bias;
-                    best_bias = (bias > best_bias) ? bias : best_bias;
+                    best_bias = (bias > best_bias || bias != bias) ? bias : best_bias;
                     max = (row[j] > max) ? row[j] : max;
                     if (trace != 0 && s->trace == 2) {
                         trace[j] = row[j];
                     }
                 }
                 for (int32_t j = 0; j < keys; j++) {
-                    row[j] = (best_bias > -FLT_MAX) ? expf(row[j] - max) : 0.0f;
+                    row[j] = (best_bias <= -FLT_MAX) ? 0.0f : expf(row[j] - max);
                     sum += row[j];
                 }
                 for (int32_t d = 0; d < s->v_size; d++) {
@@ -77,7 +78,7 @@ static inline void nn_attention_f32(const nn_attention_shape *s, const float *q,
                         (j < s->past_len)
                             ? past_v + ((b * s->kv_heads + kv) * s->past_len + j) * s->v_size
                             : v + b * s->v_batch_step + kv * s->v_head_step + (j - s->past_len) * s->v_row_step;
-                    const float weight = (best_bias > -FLT_MAX) ? row[j] / sum : 0.0f;
+                    const float weight = (best_bias <= -FLT_MAX) ? 0.0f : row[j] / sum;
                     for (int32_t d = 0; d < s->v_size; d++) {
                         out[d] += weight * value[d];
                     }
