@@ -169,7 +169,9 @@ function generateModel(model: Ungenerated, pins: ReadonlyMap<string, string>): C
 /** The first half: ONNX in, the graph that becomes C out (with `passes.stopAfter`, some earlier graph). */
 export async function transformModel(options: TransformOptions): Promise<Transformation> {
   const { memory = new MemoryBudget() } = options;
-  const imported = await importOnnx(options.model, { ...fileOf(options), memory });
+  const untrue: Remark[] = [];
+  const remark = (text: string) => untrue.push({ pass: 'import', op: 'model', node: '', text });
+  const imported = await importOnnx(options.model, { ...fileOf(options), memory, remark });
   const dataset = options.calibration ? await options.calibration(imported) : null;
   const notRun = await tryFile(fileOf(options), trialSamples(inputsOf(imported), dataset));
   const precision = options.precision ?? (asksForInt8(options) || dataset ? 'int8' : 'float32');
@@ -198,7 +200,7 @@ export async function transformModel(options: TransformOptions): Promise<Transfo
       ),
       exactFile: isQuantizedModel(imported) && isQuantized(graph) && isClosed(imported, graph),
       dataset,
-      remarks: notRun ? [remarkOn(notRun), ...remarks] : remarks,
+      remarks: [...(notRun ? [remarkOn(notRun)] : []), ...untrue, ...remarks],
     };
   } finally {
     await evaluator.release();

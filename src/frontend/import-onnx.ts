@@ -9,7 +9,7 @@ import { type BoundInput, bindDimensions, blamingBatch, type DimensionOptions } 
 import { checkNodes } from './check-nodes.ts';
 import { constantFor } from './constant-input.ts';
 import { conditionDecider } from './decide-condition.ts';
-import { checkDeclaredOutputs } from './declared-outputs.ts';
+import { checkDeclared } from './declared-types.ts';
 import { discoverTypes } from './discover-types.ts';
 import { externalReader } from './external-data.ts';
 import type { FlatNode } from './flat-node.ts';
@@ -27,6 +27,8 @@ export interface ImportOptions extends DimensionOptions {
   readonly directory?: string;
   /** Inputs that become constants, by name: those that shapes depend on must. Cast to the type of the input. */
   readonly constants?: ReadonlyMap<string, Tensor>;
+  /** Told what the file says and is not so, a sentence each. */
+  readonly remark?: (text: string) => void;
   /** What the file may make us take. Default: a budget of its own, of 1 GB. */
   readonly memory?: MemoryBudget;
 }
@@ -47,7 +49,7 @@ export async function importOnnx(bytes: Uint8Array, options: ImportOptions = {})
   const flat = withoutDead(await flatten(raw, conditionDecider(types, memory)));
   await refuseUnsupported(flat, inputs, types);
   const body = await blamingBatch(inputs, () => typeAndUpgrade(flat, types, memory));
-  checkDeclaredOutputs(raw.graph.outputs, flat.outputs, body.types);
+  checkDeclared(raw.graph, flat, body.types, options.remark);
   refuseGiants(body, memory);
   const annotations = readAnnotations(raw.metadata);
   const graph = prune({

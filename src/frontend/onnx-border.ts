@@ -115,6 +115,7 @@ function decodeGraph(proto: onnx.IGraphProto, newer: readonly NodeFields[], oute
     nodes: (proto.node ?? []).map((node, i) => decodeNode(node, newer[i], context)),
     inputs: (proto.input ?? []).map(decodeValue),
     outputs: (proto.output ?? []).map(decodeValue),
+    values: (proto.valueInfo ?? []).map(decodeValue),
     initializers: [
       ...(proto.initializer ?? []).map((tensor) => decodeInitializer(tensor, context)),
       ...(proto.sparseInitializer ?? []).map((sparse) => decodeSparse(sparse, context)),

@@ -16,6 +16,8 @@ export interface RawGraph {
   readonly nodes: readonly RawNode[];
   readonly inputs: readonly RawValue[];
   readonly outputs: readonly RawValue[];
+  /** What the file says of values inside. */
+  readonly values: readonly RawValue[];
   readonly initializers: readonly RawInitializer[];
 }
 
