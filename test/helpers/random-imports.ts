@@ -376,3 +376,41 @@ export const RANDOM_IMPORTS: Readonly<Record<string, RandomImport>> = {
   ReduceL1: reduction('ReduceL1'),
   ReduceSumSquare: reduction('ReduceSumSquare'),
 };
+
+/** Windows over three dimensions. */
+function volume(rng: Rng, scales: Scales, op: 'Conv' | 'QLinearConv' | 'AveragePool' | 'MaxPool'): FileSpec {
+  const d = draft(rng, scales);
+  const channels = 2 * d.int(1, 3);
+  const x = d.input('x', [1, channels, d.int(3, 5), d.int(4, 6), d.int(4, 6)], 2 ** -d.int(1, 6));
+  const window = {
+    kernel_shape: [2, d.int(1, 3), 2],
+    strides: d.pick([1, 1, 1], [2, 1, 2]),
+    pads: d.pick([0, 0, 0, 0, 0, 0], [1, 0, 1, 1, 0, 0]),
+  };
+  if (op === 'AveragePool' || op === 'MaxPool') {
+    d.output(x.scale * d.pick(0.5, 1, 2));
+    d.nodes.push(node(`y_r = ${op}(${d.real('x')})`, window));
+    d.quantize();
+    return d.file();
+  }
+  const group = d.pick(1, 2);
+  const outputs = 2 * d.int(1, 4);
+  const type = op === 'QLinearConv' && x.type === 'i8' ? 'i8' : d.code();
+  const w = d.weights([outputs, channels / group, ...window.kernel_shape], outputs, type, { centred: true });
+  const depth = (channels / group) * window.kernel_shape.reduce((a, b) => a * b, 1);
+  d.output(x.scale * w[0] * spread(depth), op === 'QLinearConv' ? x.type : d.code());
+  if (op === 'QLinearConv')
+    d.nodes.push(node('y = QLinearConv(x, x.s, x.z, w, w.s, w.z, y.s, y.z)', { ...window, group }));
+  else {
+    d.nodes.push(node(`y_r = Conv(${d.real('x')}, ${d.real('w', { axis: 0 })})`, { ...window, group }));
+    d.quantize();
+  }
+  return d.file();
+}
+
+export const VOLUME_IMPORTS: Readonly<Record<string, RandomImport>> = Object.fromEntries(
+  (['Conv', 'QLinearConv', 'AveragePool', 'MaxPool'] as const).map((op) => [
+    `${op} of volumes`,
+    (rng: Rng, scales: Scales) => volume(rng, scales, op),
+  ]),
+);

@@ -1,5 +1,6 @@
+import { elementCount } from '../../ir/shape.ts';
 import type { Rng } from '../../numerics/rng.ts';
-import type { WeightLayer } from './weight-layer.ts';
+import type { LayerWindow, WeightLayer } from './weight-layer.ts';
 
 /**
  * Where the outputs of a layer read their inputs: `offsets[i]` for the i-th weight of the row of a group at one output
@@ -20,35 +21,48 @@ export function patchesOf({ window, inputShape, depth, groups }: WeightLayer): P
       },
     };
   }
-  const s = window;
-  const perGroup = s.in_c / groups;
-  const pixels = s.out_h * s.out_w;
+  const { batch, channels, axes } = window;
+  const perGroup = channels / groups;
+  const pixels = elementCount(axes.map(({ outputs }) => outputs));
+  const size = elementCount(axes.map((axis) => axis.size));
+  const taps = elementCount(axes.map(({ kernel }) => kernel));
   return {
-    positions: s.batch * pixels,
+    positions: batch * pixels,
     fill(position, group, offsets) {
-      const image = Math.floor(position / pixels) * s.in_c;
-      const top = Math.floor((position % pixels) / s.out_w) * s.stride_h - s.pad_top;
-      const left = (position % s.out_w) * s.stride_w - s.pad_left;
+      const image = Math.floor(position / pixels) * channels;
       let i = 0;
       for (let c = 0; c < perGroup; c++) {
-        const plane = (image + group * perGroup + c) * s.in_h;
-        for (let ky = 0; ky < s.kernel_h; ky++) {
-          const y = top + ky * s.dilation_h;
-          for (let kx = 0; kx < s.kernel_w; kx++) {
-            const x = left + kx * s.dilation_w;
-            const inside = y >= 0 && y < s.in_h && x >= 0 && x < s.in_w;
-            offsets[i++] = inside ? (plane + y) * s.in_w + x : -1;
-          }
+        const plane = (image + group * perGroup + c) * size;
+        for (let tap = 0; tap < taps; tap++) {
+          const place = placeOf(axes, position % pixels, tap);
+          offsets[i++] = place < 0 ? -1 : plane + place;
         }
       }
     },
   };
 }
 
+/** The element of a channel that a tap of the window at an output position sees, or -1 for padding. */
+function placeOf(axes: LayerWindow['axes'], position: number, tap: number): number {
+  let place = 0;
+  let step = 1;
+  let [output, weight] = [position, tap];
+  for (let d = axes.length - 1; d >= 0; d--) {
+    const { size, outputs, kernel, stride, dilation, begin } = axes[d];
+    const at = (output % outputs) * stride - begin + (weight % kernel) * dilation;
+    if (at < 0 || at >= size) return -1;
+    place += at * step;
+    step *= size;
+    output = Math.floor(output / outputs);
+    weight = Math.floor(weight / kernel);
+  }
+  return place;
+}
+
 /** The element of the output tensor at a position, for one output channel. */
 export function outputElement({ window, rows }: WeightLayer, position: number, row: number): number {
   if (!window) return position * rows + row;
-  const pixels = window.out_h * window.out_w;
+  const pixels = elementCount(window.axes.map(({ outputs }) => outputs));
   return (Math.floor(position / pixels) * rows + row) * pixels + (position % pixels);
 }
 

@@ -1,7 +1,7 @@
 import { constantOf, typeOf } from '../../ir/graph.ts';
 import { type Linear, linearOf } from '../../ir/linear.ts';
 import type { Graph, Node, Shape, ValueName } from '../../ir/types.ts';
-import { type WindowShape, windowShape } from '../../ir/window.ts';
+import { type WindowAxis, windowAxes } from '../../ops/support/window-loops.ts';
 import type { Affine } from '../../quant/affine.ts';
 import { affineOf, quantOf } from '../../quant/quantized.ts';
 import { floatTwin } from '../quantize/float-twin.ts';
@@ -27,8 +27,15 @@ export interface WeightLayer
   readonly bias: Float64Array;
   readonly takesBias: boolean;
   /** Of a convolution; null for a matrix product. */
-  readonly window: WindowShape | null;
+  readonly window: LayerWindow | null;
   readonly rowAxis: number;
+}
+
+/** Where the outputs of a convolution over any number of axes are, and what they see. */
+export interface LayerWindow {
+  readonly batch: number;
+  readonly channels: number;
+  readonly axes: readonly (WindowAxis & { readonly outputs: number })[];
 }
 
 /** One of several nodes that read the same weights and bias: the steps of a recurrent layer. */
@@ -60,8 +67,12 @@ function weightLayer(graph: Graph, float: Graph, node: Node): WeightLayer | null
   const inputShape = typeOf(graph, input).shape;
   const quant = quantOf(graph, input);
   const outputShape = typeOf(graph, output).shape;
-  const window = node.op === 'Conv' ? windowShape(node, inputShape, outputShape, weightShape.slice(2)) : null;
-  if (node.op === 'Conv' && !window) return null;
+  const axes = node.op === 'Conv' ? windowAxes(node, inputShape, outputShape, weightShape.slice(2)) : null;
+  const window = axes && {
+    batch: inputShape[0],
+    channels: inputShape[1],
+    axes: axes.map((axis, d) => ({ ...axis, outputs: outputShape[d + 2] })),
+  };
   const bias = constantOf(float, stem.node.inputs[2])?.data;
   const use: LayerUse = { node, input, output, floatInput: stem.input, floatOutput: stem.output };
   return {

@@ -3,7 +3,7 @@ import { tensorOf } from '../../../src/ir/tensor.ts';
 import { hostGcc } from '../../../src/verify/host-gcc.ts';
 import { compareImports, type Job, randomJobs } from '../../helpers/imported-codes.ts';
 import { f32, i8, node, random } from '../../helpers/onnx-file.ts';
-import { RANDOM_IMPORTS } from '../../helpers/random-imports.ts';
+import { RANDOM_IMPORTS, VOLUME_IMPORTS } from '../../helpers/random-imports.ts';
 import { describeWith } from '../../verify/native.ts';
 
 const PAIRS = Array.from({ length: 64 }, (_, i) => i - 32);
@@ -90,6 +90,14 @@ await describeWith(
         outcomes.flatMap(({ job, first, failure }) => (first || failure ? [job.name, first, failure] : [])),
       ).toEqual([]);
       expect(outcomes.reduce((sum, { atTies }) => sum + atTies, 0)).toBeGreaterThan(0);
+    });
+
+    test('windows over volumes, all scales powers of two', async () => {
+      const outcomes = await compareImports(
+        randomJobs(VOLUME_IMPORTS, { models: 3, scales: 'powers of two', seed: 6 }),
+      );
+      const off = outcomes.filter(({ failure, atTies, wrong }) => failure !== null || atTies + wrong > 0);
+      expect(off.map(({ job, first, failure }) => [job.operator, job.name, first, failure])).toEqual([]);
     });
 
     test('random files of every operator, all scales powers of two', async () => {
