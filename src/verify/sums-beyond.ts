@@ -1,3 +1,4 @@
+import { stringAttribute } from '../ir/attributes.ts';
 import { typeOf } from '../ir/graph.ts';
 import type { Graph, Node, Tensor, TypedArray, ValueName } from '../ir/types.ts';
 import { type GraphSession, openGraph } from '../runtime/graph-session.ts';
@@ -27,6 +28,7 @@ const TERMS: Readonly<Record<string, Terms>> = {
   ReduceMean: { factors: [0] },
   CumSum: { factors: [0] },
   Resize: { factors: [0] },
+  RoiAlign: { factors: [0] },
   Sum: { factors: [], addends: ALL },
   Mean: { factors: [], addends: ALL },
 };
@@ -41,7 +43,8 @@ const STEP = 2 ** -32;
 const OUTSIDE = 2 ** 20;
 
 export function addsUp(graph: Graph, node: Node, value: ValueName): boolean {
-  return node.domain === '' && node.op in TERMS && typeOf(graph, value).dtype === 'f32';
+  const chooses = node.op === 'RoiAlign' && stringAttribute(node, 'mode', 'avg') === 'max';
+  return node.domain === '' && node.op in TERMS && !chooses && typeOf(graph, value).dtype === 'f32';
 }
 
 /** A layer of these computed from smaller numbers, which do not leave float32. */
@@ -78,7 +81,8 @@ export function smallSums(graph: Graph, node: Node, value: ValueName): SmallSums
       const magnitudes = await run((x, i) => (weight ?? 1) * Math.abs(small(x, i)));
       const largest = magnitudes.reduce((most, x) => Math.max(most, x), 0);
       const beyond = (i: number) => (weight ? largest : magnitudes[i]!) / STEP ** degree > LARGEST;
-      const touched = await touches(run, wild);
+      const ofOthers = (input: number) => (factors.includes(input) ? 1 : 0);
+      const touched = await touches(run, wild, ofOthers);
       const exact = (await run(small)).map((y, i) => {
         const known = !touched(i) && (far || beyond(i) || !Number.isFinite(Number(ofRuntime[i])));
         return known ? y / STEP ** degree : Number(ofRuntime[i]);
@@ -97,10 +101,11 @@ export function smallSums(graph: Graph, node: Node, value: ValueName): SmallSums
 async function touches(
   run: (element: (x: number, input: number) => number) => Promise<Float64Array>,
   wild: readonly boolean[],
+  ofOthers: (input: number) => number,
 ): Promise<(index: number) => boolean> {
   const counts: Float64Array[] = [];
   for (const [i, is] of wild.entries()) {
-    if (is) counts.push(await run((x, input) => (input !== i ? 1 : Number.isFinite(x) ? 0 : 1)));
+    if (is) counts.push(await run((x, input) => (input !== i ? ofOthers(input) : Number.isFinite(x) ? 0 : 1)));
   }
   return (index) => counts.some((count) => count[index] !== 0);
 }

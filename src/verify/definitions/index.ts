@@ -26,6 +26,7 @@ import { wrapFar } from './pad-wrap.ts';
 import { quantizedBlocks } from './quantize-blocks.ts';
 import { recurrent } from './recurrent.ts';
 import { sigmoid } from './sigmoid.ts';
+import { attention, rotary } from './wide-rows.ts';
 
 /**
  * Operators on which onnxruntime's CPU kernels were seen to be off, as they are defined, and those whose numbers may leave float32 or
@@ -47,6 +48,7 @@ import { sigmoid } from './sigmoid.ts';
  *   Hardmax                    of rows with NaN: no 1 at all
  *   DFT, STFT                  of other lengths than powers of two: infinities and NaN spread over all bins, and to the next rows
  *   QuantizeLinear             by blocks along another axis than the last: the lowest code for infinity
+ *   RoiAlign                   samples outside of the image: 0 times its first pixel (sums-beyond.ts)
  *   GridSample                 at coordinates that no integer holds: what the conversion gives
  *   RNN, GRU, LSTM             sums clipped to the largest number; NaN lost in some activations
  *   MatMulInteger, ConvInteger pairs of products saturate at 16 bits on processors with AVX2 or AVX512 but without VNNI
@@ -82,6 +84,8 @@ const DEFINITIONS: ReadonlyMap<string, Definition> = new Map([
   ['GridSample', farSample],
   ['QuantizeLinear', quantizedBlocks],
   ['Clip', openClip],
+  ['RotaryEmbedding', rotary],
+  ['Attention', attention],
   ['Cast', castBeyond],
   ['CastLike', castBeyond],
   ['com.microsoft.SkipLayerNormalization', skipLayerNormalization],
@@ -97,6 +101,7 @@ const OF_ALL_RESULTS: ReadonlySet<string> = new Set([
   'LSTM',
   'DynamicQuantizeLinear',
   'LayerNormalization',
+  'Attention',
 ]);
 
 /** Whether there is one for this result of the node. */
