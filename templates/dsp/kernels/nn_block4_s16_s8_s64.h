@@ -1,0 +1,45 @@
+#ifndef NN_BLOCK4_S16_S8_S64_H
+#define NN_BLOCK4_S16_S8_S64_H
+#include <stdint.h>
+#include "nn_load4.h"
+#include "nn_load_pair.h"
+#include "nn_smlald.h"
+#include "nn_sxtb16.h"
+#include "nn_sxtb16_ror8.h"
+#include "nn_weight_s8.h"
+
+/* acc[r] += x[depth] . (row r of a block of four), codes of 16 bits. Block: [depth / 4][row][4], of each four columns the
+ * two in the middle exchanged, so that a widened word holds neighbours; then [row][depth % 4]. Returns the end of the
+ * block. */
+static inline const nn_weight_s8 *nn_block4_s16_s8_s64(const int16_t *x, const nn_weight_s8 *w, int32_t depth, int64_t acc[4])
+{
+    int64_t a0 = acc[0], a1 = acc[1], a2 = acc[2], a3 = acc[3];
+
+    for (; depth >= 4; depth -= 4) {
+        const uint32_t first = nn_load_pair(x), second = nn_load_pair(x + 2);
+        const uint32_t w0 = nn_load4(w), w1 = nn_load4(w + 4), w2 = nn_load4(w + 8), w3 = nn_load4(w + 12);
+        a0 = nn_smlald(first, nn_sxtb16(w0), a0);
+        a0 = nn_smlald(second, nn_sxtb16_ror8(w0), a0);
+        a1 = nn_smlald(first, nn_sxtb16(w1), a1);
+        a1 = nn_smlald(second, nn_sxtb16_ror8(w1), a1);
+        a2 = nn_smlald(first, nn_sxtb16(w2), a2);
+        a2 = nn_smlald(second, nn_sxtb16_ror8(w2), a2);
+        a3 = nn_smlald(first, nn_sxtb16(w3), a3);
+        a3 = nn_smlald(second, nn_sxtb16_ror8(w3), a3);
+        x += 4;
+        w += 16;
+    }
+    for (int32_t i = 0; i < depth; i++) {
+        a0 += x[i] * w[i];
+        a1 += x[i] * w[i + depth];
+        a2 += x[i] * w[i + 2 * depth];
+        a3 += x[i] * w[i + 3 * depth];
+    }
+    acc[0] = a0;
+    acc[1] = a1;
+    acc[2] = a2;
+    acc[3] = a3;
+    return w + 4 * depth;
+}
+
+#endif
