@@ -2,7 +2,14 @@ import { NO_GRADIENT } from '../src/autodiff/no-gradient.ts';
 import { gradientRules } from '../src/autodiff/rules/index.ts';
 import { DECODERS, ENTROPY_CODES, FORMAT_FAMILIES, findFormat } from '../src/formats/index.ts';
 import { conv2dHeliumF32, denseHeliumF32, depthwise2dHeliumF32 } from '../src/kernels/float/helium.ts';
-import { CONV_KERNELS, DENSE_KERNELS, DEPTHWISE_KERNELS } from '../src/kernels/index.ts';
+import {
+  CONV_KERNELS,
+  DENSE_KERNELS,
+  DEPTHWISE_KERNELS,
+  WIDE_CONV_KERNELS,
+  WIDE_DENSE_KERNELS,
+  WIDE_DEPTHWISE_KERNELS,
+} from '../src/kernels/index.ts';
 import type { Job, Kernel } from '../src/kernels/kernel.ts';
 import { ADD_KERNELS, MUL_KERNELS } from '../src/kernels/pairs/index.ts';
 import { averagePoolHeliumS8, maxPoolHeliumS8 } from '../src/kernels/pool/helium.ts';
@@ -45,10 +52,11 @@ const list = (names: Iterable<string>): string => [...names].map((name) => `\`${
 
 function operatorsPage(): string {
   const operators = operatorTable();
-  const rows = operators.map(({ op, domain, float32, int8, summary }) => [
+  const rows = operators.map(({ op, domain, float32, int8, int16, summary }) => [
     domain === '' ? op : `${domain}.${op}`,
     float32 ? 'yes' : 'folds',
     int8 ?? '',
+    int16 ?? '',
     Object.hasOwn(gradientRules, op) && domain === '' ? 'yes' : '',
     summary,
   ]);
@@ -57,9 +65,9 @@ function operatorsPage(): string {
     `The ${operators.length} operators that nibblec knows, of opsets 7 to the newest. *folds*: has no C of its own and must disappear ` +
       'while compiling (its inputs are constants, or another operator takes it in). int8: computes on codes, with a ' +
       '*kernel* of its own, within a lookup *table* over one tensor or as the layers of its *steps* ' +
-      '([definitions](integers.md)); what cannot stays in float32 in a quantized model. gradient: re-training passes ' +
+      '([definitions](integers.md)); what cannot stays in float32 in a quantized model. int16: the same between activations of 16 bits. gradient: re-training passes ' +
       'through it.',
-    table(['operator', 'float32', 'int8', 'gradient', 'what'], rows),
+    table(['operator', 'float32', 'int8', 'int16', 'gradient', 'what'], rows),
     '## Without an integer form',
     'They stay in float32 in a quantized model, each for one of these reasons.',
     reasons(IN_FLOAT),
@@ -142,6 +150,7 @@ const KERNELS: Readonly<Record<string, readonly KernelFacts[]>> = {
   convolution: CONV_KERNELS,
   'depthwise convolution': DEPTHWISE_KERNELS,
   dense: DENSE_KERNELS,
+  'activations of 16 bits': [...WIDE_CONV_KERNELS, ...WIDE_DEPTHWISE_KERNELS, ...WIDE_DENSE_KERNELS],
   'float32 layers': [denseHeliumF32, conv2dHeliumF32, depthwise2dHeliumF32],
   'average pooling': [averagePoolHeliumS8, averagePool4S8],
   'max pooling': [maxPoolHeliumS8, maxPool4S8],

@@ -83,7 +83,7 @@ export interface TransformOptions {
    * Default: int8.
    */
   readonly weights?: Json;
-  /** Activations in 4 bits, packed two to a byte: the `activations` of the pass calibrate. Default: 8 bits. */
+  /** Activations in 4 bits, packed two to a byte, or in 16: the `activations` of the pass calibrate. Default: 8 bits. */
   readonly activations?: Json;
   /** Scales and biases trained against the float model at the end. Default no: it takes a minute or so. */
   readonly distill?: boolean;

@@ -82,7 +82,7 @@ export function addModelFlags(command: Command): Command {
       alone(
         new Option(
           '--activations <bits>',
-          '4: packed two to a byte, but for the borders; as in 4 or 4,conv1=8,block*=8',
+          '4: packed two to a byte, but for the borders; 16: all; as in 4 or 16,conv1=8,block*=8',
         )
           .argParser(activationBits)
           .conflicts('precision'),

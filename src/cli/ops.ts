@@ -13,13 +13,14 @@ export function opsCommand(): Command {
     .addHelpText('after', EXAMPLES)
     .action(({ json }: { json?: boolean }) => {
       if (json) return sayJson(operatorTable());
-      const rows = operatorTable().map(({ op, domain, float32, int8, summary }) => [
+      const rows = operatorTable().map(({ op, domain, float32, int8, int16, summary }) => [
         domain === '' ? op : `${domain}.${op}`,
         float32 ? 'yes' : 'folds',
         int8 ?? '-',
+        int16 ?? '-',
         summary,
       ]);
-      const columns = [{ title: 'operator' }, { title: 'float32' }, { title: 'int8' }, { title: 'what' }];
+      const columns = ['operator', 'float32', 'int8', 'int16', 'what'].map((title) => ({ title }));
       say(renderTable(columns, rows, Number.POSITIVE_INFINITY).join('\n'));
     });
 }

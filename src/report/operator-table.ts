@@ -11,6 +11,8 @@ export interface OperatorSupport {
   readonly float32: boolean;
   /** On int8 codes: with a kernel of its own, within a lookup table over one tensor, step by step, or not at all. */
   readonly int8: 'kernel' | 'table' | 'steps' | null;
+  /** The same where activations have 16 bits. */
+  readonly int16: 'kernel' | 'table' | null;
 }
 
 /** Every operator, by name. */
@@ -21,6 +23,7 @@ export function operatorTable(): OperatorSupport[] {
     summary: definition.summary,
     float32: definition.lower !== undefined,
     int8: int8Form(definition),
+    int16: int16Form(definition),
   })).sort((a, b) => a.domain.localeCompare(b.domain) || (a.op < b.op ? -1 : 1));
 }
 
@@ -28,4 +31,9 @@ function int8Form({ quantize, elementwise, inSteps }: OpDef): OperatorSupport['i
   if (quantize) return 'kernel';
   if (elementwise) return 'table';
   return inSteps ? 'steps' : null;
+}
+
+function int16Form({ quantize, elementwise }: OpDef): OperatorSupport['int16'] {
+  if (quantize) return quantize.wide ? 'kernel' : null;
+  return elementwise ? 'table' : null;
 }

@@ -21,16 +21,18 @@ export function packRows(codes: Codes, rows: number, columns: number): Codes {
   return packed;
 }
 
-/** packRows() whose blocks hold four columns as 0, 2, 1, 3: bytes 0 and 2 of a word widen together, then 1 and 3. */
+/** packRows() with every four columns as 0, 2, 1, 3: bytes 0 and 2 of a word widen together, then 1 and 3. */
 export function packRowsForPairs(codes: Codes, rows: number, columns: number): Codes {
   const packed = packRows(codes, rows, columns);
   const whole = columns - (columns % 4);
-  for (let block = 0; block + 4 <= rows; block += 4) {
-    const start = block * columns;
-    for (let at = start; at < start + 4 * whole; at += 4) {
+  const exchange = (from: number, count: number) => {
+    for (let at = from; at < from + count; at += 4) {
       [packed[at + 1], packed[at + 2]] = [packed[at + 2], packed[at + 1]];
     }
-  }
+  };
+  let row = 0;
+  for (; row + 4 <= rows; row += 4) exchange(row * columns, 4 * whole);
+  for (; row < rows; row++) exchange(row * columns, whole);
   return packed;
 }
 

@@ -9,18 +9,34 @@
 static inline void nn_patch_s16(const nn_conv_shape *s, const int16_t *x, int32_t zero_point, int32_t top, int32_t left,
                                 int32_t first, int32_t count, int16_t *patch)
 {
+    /* Pixels beside each other whose channels are all wanted lie in one run. */
+    const int32_t joined = (count == s->in_c && s->dilation_w == 1);
+
     for (int32_t ky = 0; ky < s->kernel_h; ky++) {
         const int32_t iy = top + ky * s->dilation_h;
-        for (int32_t kx = 0; kx < s->kernel_w; kx++) {
+        int32_t pixels = 1;
+        for (int32_t kx = 0; kx < s->kernel_w; kx += pixels) {
             const int32_t ix = left + kx * s->dilation_w;
-            if (iy < 0 || iy >= s->in_h || ix < 0 || ix >= s->in_w) {
-                for (int32_t i = 0; i < count; i++) {
-                    patch[i] = (int16_t)zero_point;
+            const int32_t inside = (iy >= 0 && iy < s->in_h && ix >= 0 && ix < s->in_w);
+            const int16_t *from = (inside != 0) ? x + (iy * s->in_w + ix) * s->in_c + first : x;
+            int32_t codes;
+            pixels = 1;
+            if (inside != 0 && joined != 0) {
+                pixels = (s->in_w - ix < s->kernel_w - kx) ? s->in_w - ix : s->kernel_w - kx;
+            }
+            codes = pixels * count;
+            if (inside != 0 && codes >= 16) {
+                memcpy(patch, from, (size_t)codes * sizeof *patch);
+            } else if (inside != 0) {
+                for (int32_t i = 0; i < codes; i++) {
+                    patch[i] = from[i];
                 }
             } else {
-                memcpy(patch, x + (iy * s->in_w + ix) * s->in_c + first, (size_t)count * sizeof *patch);
+                for (int32_t i = 0; i < codes; i++) {
+                    patch[i] = (int16_t)zero_point;
+                }
             }
-            patch += count;
+            patch += codes;
         }
     }
 }
