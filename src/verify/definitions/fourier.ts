@@ -7,7 +7,7 @@ type Points = readonly (readonly [real: number, imaginary: number])[];
 
 /**
  * The sum of points and roots of unity. onnxruntime computes lengths that are no powers of two by way of longer ones, where
- * infinities and NaN come into every bin, of the transforms behind as well. Of infinities there are only infinities and NaN.
+ * infinities and large numbers make NaN of every bin. Of infinities there are only infinities and NaN.
  */
 export const dft: Definition = (node, inputs, { ofC }) => {
   const [tensor, x] = [inputs[0], numbers(inputs, 0)];

@@ -46,7 +46,7 @@ import { attention, rotary } from './wide-rows.ts';
  *   DynamicQuantizeLinear      of NaN: the range goes by its place
  *   ReduceMax, ReduceMin, ArgMax, ArgMin  of NaN: by its place; ScatterElements and ScatterND of such reductions: the number behind it
  *   Hardmax                    of rows with NaN: no 1 at all
- *   DFT, STFT                  of other lengths than powers of two: infinities and NaN spread over all bins, and to the next rows
+ *   DFT, STFT                  of other lengths than powers of two: infinities, NaN and large numbers spread over all bins
  *   QuantizeLinear             by blocks along another axis than the last: the lowest code for infinity
  *   RoiAlign                   samples outside of the image: 0 times its first pixel (sums-beyond.ts)
  *   GridSample                 at coordinates that no integer holds: what the conversion gives
