@@ -5,6 +5,7 @@ import { planMemory } from '../../src/codegen/plan-memory/index.ts';
 import { datasetInputs } from '../../src/data/graph-inputs.ts';
 import { randomDataset } from '../../src/data/random-dataset.ts';
 import { prune } from '../../src/ir/graph.ts';
+import { parseGraph } from '../../src/ir/text-parser.ts';
 import type { Graph, Node } from '../../src/ir/types.ts';
 import { buildOracle } from '../../src/oracle/build-oracle.ts';
 import { loadTarget } from '../../src/targets/load.ts';
@@ -53,6 +54,19 @@ await describeWith('AVR', toolchainFor(atmega).available, () => {
     const { graph } = await quantizedLayers([format], 4, scales);
     expect(graph.nodes.map(({ name }) => name)).toEqual(LAYERS.map((name) => `${name}.${format}`));
     for (const node of graph.nodes) await expectExact(alone(graph, node), template);
+  });
+
+  test('products and quotients of codes far from their zero points, where int has 16 bits', async () => {
+    const graph = parseGraph(`
+      input x: i8[1,40]{scale=0.03, zero=-128}
+      input z: i8[1,40]{scale=0.03, zero=-128}
+      const axis: i64[1] = 1
+      m: i8[1,40]{scale=0.3, zero=-128} = Mul(x, z)
+      s: i8[1,1]{scale=14, zero=-128} = ReduceSumSquare(x, axis)
+      p: i8[1,40]{scale=0.1, zero=-3} = PRelu(z, x)
+      d: i8[1,40]{scale=0.05, zero=90} = Div(x, z)
+      return m, s, p, d`);
+    await expectExact(graph, /./);
   });
 
   test.each(['dense', 'one_dimension', 'strided'])(

@@ -53,9 +53,10 @@ export function sumText(node: Node, lower: LowerBuilder): SumText {
   const acc = limit === null ? 'acc' : `((acc > ${limit}) ? ${limit} : (acc < -${limit}) ? -${limit} : acc)`;
   const zero = zeroPointOf(quantOf(lower.graph, node.inputs[0]));
   const plain = node.op === 'ReduceSum' || node.op === 'ReduceMean';
-  const centre = (element: string) => (zero === 0 ? element : `(${element} - (${zero}))`);
   const wide = hasWideCodes(lower.graph, node);
-  const square = (v: string) => `${scale.form === 'sum64' ? '(int64_t)' : ''}${v} * ${v}`;
+  const centre = (element: string) => (zero === 0 ? element : `(${wide ? '(int32_t)' : ''}${element} - (${zero}))`);
+  // int has 16 bits on some cores.
+  const square = (v: string) => `(${scale.form === 'sum64' ? 'int64_t' : 'int32_t'})${v} * ${v}`;
   const size = (v: string) => `((${v} < 0) ? -${v} : ${v})`;
   const kernel = `${wide ? narrowing(node, lower) : ''}nn_requantize_${wide ? 's16' : 's8'}${formSuffix(scale.form)}`;
   return {

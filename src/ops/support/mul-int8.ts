@@ -37,20 +37,23 @@ const portableMul = (node: Node) =>
 /** A product of two codes of 16 bits fits 32, unless they have zero points. */
 function wideProductText(job: MulJob, node: Node, lower: LowerBuilder): string {
   const { scale } = job;
-  const [a, b] = factors(job);
-  const product = scale.form === 'sum64' ? `(int64_t)${a} * ${b}` : `${a} * ${b}`;
+  const [a, b] = factors(job, '(int32_t)');
+  const product = `(${scale.form === 'sum64' ? 'int64_t' : 'int32_t'})${a} * ${b}`;
   const kernel = `nn_requantize_s16${formSuffix(scale.form)}`;
   return `${narrowing(node, lower)}${kernel}(${quantText(job)}, ${product}, ${scale.multiplier[0]})`;
 }
 
-function factors({ zeroPoints: [a, b] }: MulJob): [string, string] {
-  const factor = (name: string, zeroPoint: number) => (zeroPoint === 0 ? name : `(${name} - (${zeroPoint}))`);
+function factors({ zeroPoints: [a, b] }: MulJob, cast = ''): [string, string] {
+  const factor = (name: string, zeroPoint: number) => (zeroPoint === 0 ? name : `(${cast}${name} - (${zeroPoint}))`);
   return [factor('a', a), factor('b', b)];
 }
 
+/** Of two numbers of 9 bits the product needs more than the 16 that int has on some cores. */
 function productText(job: MulJob): string {
   const [a, b] = factors(job);
-  return `nn_requantize_s8${formSuffix(job.scale.form)}(${quantText(job)}, ${a} * ${b}, ${job.scale.multiplier[0]})`;
+  const cast = job.zeroPoints.includes(0) ? '' : '(int32_t)';
+  const kernel = `nn_requantize_s8${formSuffix(job.scale.form)}`;
+  return `${kernel}(${quantText(job)}, ${cast}${a} * ${b}, ${job.scale.multiplier[0]})`;
 }
 
 export function mulOracle(node: Node, oracle: OracleBuilder): void {
