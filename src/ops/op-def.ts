@@ -91,6 +91,8 @@ export interface QuantizeRule {
   readonly wideScale?: number;
   /** 'as-input': results of this node lie between the input's codes and are rounded to them; without it codes only move. */
   computes?(node: Node): boolean;
+  /** Input 0 may be a constant table, from which the other inputs choose. */
+  readonly picks?: true;
   /** Why this very node must stay in float, or null. */
   refuse?(node: Node, graph: Graph): string | null;
 }

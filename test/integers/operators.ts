@@ -73,6 +73,7 @@ export const CASES: Cases = {
   gather_elements: `input %x: f32[3,4]\nconst %n: i64[2,4] = 0, 2, 1, 1, 2, 0, 0, -1
     %y: f32[2,4] = GatherElements(%x, %n)`,
   gather_tuples: `input %x: f32[3,4]\nconst %n: i64[2,2] = 0, 2, 1, 1\n%y: f32[2] = GatherND(%x, %n)`,
+  embedding: `input %x: i64[2,5]\nconst %n: f32[9,6] = ${spread(54, 14)}\n%y: f32[2,5,6] = Gather(%n, %x)`,
   layer_norm: `input %x: f32[3,16]\nconst %n: f32[16] = ${spread(16, 1)}\nconst %n.b: f32[16] = ${spread(16, 2)}
     %y: f32[3,16] = LayerNormalization(%x, %n, %n.b)`,
   layer_norm_axis: `input %x: f32[2,3,5]\nconst %n: f32[5] = 1, 0.5, -2, 0.1, 1

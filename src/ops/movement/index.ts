@@ -20,24 +20,15 @@ const FILLS: QuantizeRule = {
   wide: true,
 };
 
+const PICKS: QuantizeRule = { ...MOVES, picks: true };
+
 /** Operators that move elements and compute nothing. */
 export const movementOps: readonly OpDef[] = [
-  ...[
-    compress,
-    depthToSpace,
-    expand,
-    gather,
-    gatherElements,
-    gatherNd,
-    reverseSequence,
-    slice,
-    spaceToDepth,
-    split,
-    tile,
-  ].map((op) => ({
+  ...[compress, depthToSpace, expand, reverseSequence, slice, spaceToDepth, split, tile].map((op) => ({
     ...op,
     quantize: MOVES,
   })),
+  ...[gather, gatherElements, gatherNd].map((op) => ({ ...op, quantize: PICKS })),
   { ...concat, quantize: JOINS },
   { ...pad, quantize: FILLS },
   centerCropPad,

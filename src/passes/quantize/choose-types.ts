@@ -123,7 +123,7 @@ function isEmpty(constant: Tensor | null): boolean {
   return constant?.data.length === 0;
 }
 
-/** Layers with weights always compute on codes; others only when some input already is codes. */
+/** Layers with weights and choices from a table always compute on codes; others only when some input already is codes. */
 function rolesOf(graph: Graph, node: Node, rule: QuantizeRule, codes: ReadonlySet<ValueName>): readonly Role[] | null {
   const { inputs } = rule;
   const roles =
@@ -135,9 +135,16 @@ function rolesOf(graph: Graph, node: Node, rule: QuantizeRule, codes: ReadonlySe
   const activations = node.inputs.filter(
     (input, i) => input !== null && roles[i] === 'activation' && !constantOf(graph, input),
   );
+  if (rule.picks && activations.length === 0) return picksFromTable(graph, node) ? roles : null;
   const already = activations.some((input) => codes.has(input!));
   const calibrated = activations.every((input) => codes.has(input!) || graph.ranges?.has(input!));
   return calibrated && activations.length > 0 && (already || roles.includes('weight')) ? roles : null;
+}
+
+/** An embedding: computed places choose from a constant. */
+function picksFromTable(graph: Graph, { inputs, outputs }: Node): boolean {
+  const table = constantOf(graph, inputs[0]);
+  return table?.dtype === 'f32' && !constantOf(graph, inputs[1]) && graph.ranges?.has(outputs[0]!) === true;
 }
 
 function groupTypes(

@@ -25,7 +25,9 @@ export async function moveCodes(code: CodeGraph, node: Node, ctx: PassContext): 
   const target = output ? targetOf(code.graph, output) : null;
   if (node.clip && !target) return 'it clamps and its result is not quantized';
 
-  if (held.every(({ name }) => constantOf(code.view, name))) return movedConstant(code, node, held, ctx);
+  // Computed places choose from a table: the codes of an embedding.
+  const settled = node.inputs.every((input, i) => !input || data.includes(i) || constantOf(code.graph, input));
+  if (settled && held.every(({ name }) => constantOf(code.view, name))) return movedConstant(code, node, held, ctx);
   if (!held.every(({ quant }) => quant.axis === null)) return 'its input has one scale per channel';
   const scaled = code.graph.annotations && RESCALING.includes(node.op) ? target : null;
   const own = scaled ?? commonTarget(held) ?? target;
