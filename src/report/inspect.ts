@@ -5,12 +5,22 @@ import { externalReader } from '../frontend/external-data.ts';
 import { decodeModel } from '../frontend/onnx-border.ts';
 import type { RawGraph, RawModel, RawNode, RawValue } from '../frontend/raw-model.ts';
 import { typeOf } from '../ir/graph.ts';
+import type { Program } from '../ir/program.ts';
 import { elementCount } from '../ir/shape.ts';
-import type { Graph, Tensor } from '../ir/types.ts';
+import type { Graph, Tensor, ValueName } from '../ir/types.ts';
 import { reasonForFloat } from '../ops/in-float.ts';
 import { findOp } from '../ops/index.ts';
 import { UserError } from '../support/errors.ts';
 import type { Target } from '../targets/target.ts';
+import { floatInstructions, floatWork } from './float-price.ts';
+
+export interface OperatorInFloat {
+  readonly op: string;
+  readonly count: number;
+  readonly because: string;
+  /** Of one inference, about, on a part with an FPU and on one where every operation is a call of a library. */
+  readonly instructions: { readonly fpu: number; readonly library: number };
+}
 
 /** What is in a model file, and what would become of it. Names may be hostile text. */
 export interface Inspection {
@@ -30,7 +40,7 @@ export interface Inspection {
   readonly macs: number | null;
   readonly layers: number | null;
   /** Operators that compute in float in an int8 model, most frequent first, and why. */
-  readonly inFloat: readonly { readonly op: string; readonly count: number; readonly because: string }[];
+  readonly inFloat: readonly OperatorInFloat[];
   readonly estimates: readonly Estimate[];
 }
 
@@ -91,21 +101,33 @@ async function forecast(options: CompileOptions, targets: readonly Target[]) {
   return {
     macs: program.calls.reduce((sum, call) => sum + call.macs, 0),
     layers,
-    inFloat: operatorsInFloat(floatGraph),
+    inFloat: operatorsInFloat(floatGraph, program),
     estimates: precision === 'int8' ? [now] : [now, estimate('int8', INT8_SHARE, 1 / 4)],
   };
 }
 
-function operatorsInFloat(graph: Graph): Inspection['inFloat'] {
-  const found = new Map<string, { op: string; count: number; because: string }>();
+function operatorsInFloat(graph: Graph, { calls }: Program): OperatorInFloat[] {
+  const found = new Map<string, OperatorInFloat>();
   for (const node of graph.nodes) {
     const definition = findOp(node.domain, node.op);
     const real = node.outputs.some((output) => output !== null && typeOf(graph, output).dtype === 'f32');
     const because =
       definition && real ? (reasonForFloat(definition) ?? definition.quantize?.refuse?.(node, graph)) : null;
     if (because == null) continue;
-    const count = (found.get(node.op)?.count ?? 0) + 1;
-    found.set(node.op, { op: node.op, count, because });
+    const shapes = (values: readonly (ValueName | null)[]) =>
+      values.flatMap((value) => (value === null ? [] : [typeOf(graph, value).shape]));
+    const macs = calls.find((call) => call.node === node.name)?.macs ?? 0;
+    const work = floatWork({ op: node.op, macs, inputs: shapes(node.inputs), output: shapes(node.outputs)[0] ?? null });
+    const { count, instructions } = found.get(node.op) ?? { count: 0, instructions: { fpu: 0, library: 0 } };
+    found.set(node.op, {
+      op: node.op,
+      count: count + 1,
+      because,
+      instructions: {
+        fpu: instructions.fpu + floatInstructions(work, true),
+        library: instructions.library + floatInstructions(work, false),
+      },
+    });
   }
   return [...found.values()].sort((a, b) => b.count - a.count || (a.op < b.op ? -1 : 1));
 }

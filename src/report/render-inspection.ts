@@ -41,7 +41,10 @@ function forecastLines({ macs, layers, inFloat, estimates }: Inspection): string
     'Estimates (compile measures)',
     ...lines,
     ...(inFloat.length === 0 ? [] : ['', 'In float also in int8 (on a part without FPU each operation is a call)']),
-    ...inFloat.map(({ op, count, because }) => `  ${printable(op)} ${count}x: ${because}`),
+    ...inFloat.map(
+      ({ op, count, because, instructions: { fpu, library } }) =>
+        `  ${printable(op)} ${count}x, about ${grouped(fpu)} instructions with an FPU, ${grouped(library)} without: ${because}`,
+    ),
   ];
 }
 

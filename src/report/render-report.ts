@@ -56,10 +56,10 @@ function floatLines({ inFloat, layers }: Report): string[] {
   const named = inFloat.layers.map((index) => `${index} ${printable(layers[index]?.op ?? '')}`);
   const price = [
     ...(conversions > 0 ? [`${conversions} ${conversions === 1 ? 'conversion' : 'conversions'} of codes`] : []),
-    ...(instructions === null ? [] : [`${grouped(instructions)} instructions`]),
+    `about ${grouped(instructions)} instructions`,
     ...(libraryBytes ? [`libraries: ${bytesText(libraryBytes)}`] : []),
   ];
-  const costs = price.length > 0 ? ` (${price.join(', ')})` : '';
+  const costs = ` (${price.join(', ')})`;
   const warning = fpu ? [] : ['Warning: this part has no FPU, each of their operations is a call of a library'];
   return [`Layers in float: ${named.join(', ')}${costs}`, ...warning];
 }

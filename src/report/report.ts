@@ -9,6 +9,7 @@ import type { Graph, Shape, ValueName } from '../ir/types.ts';
 import type { Remark } from '../passes/pipeline.ts';
 import type { Target } from '../targets/target.ts';
 import { VERSION } from '../version.ts';
+import { floatInstructions, floatWork } from './float-price.ts';
 import { type LayerWeights, weightsByCall } from './layer-weights.ts';
 import type { Measurement } from './measure.ts';
 
@@ -109,8 +110,8 @@ export interface FloatPart {
   /** By index; conversions between codes and real numbers are counted, not listed. */
   readonly layers: readonly number[];
   readonly conversions: number;
-  /** Of the layers whose kernels the cost model knows; null: of none. */
-  readonly instructions: number | null;
+  /** Of one inference, about: by the cost model, or by what a layer of its size does (float-price.ts). */
+  readonly instructions: number;
   /** Of all libraries that are linked in; null: not measured. */
   readonly libraryBytes: number | null;
   /** False: every operation is a call of a library. */
@@ -188,13 +189,14 @@ function floatPart(
     real.filter(({ op }) => CONVERSIONS.includes(op) === wanted),
   );
   if (computing!.length === 0) return null;
-  const known = computing!.flatMap(({ estimate }) => estimate?.instructions ?? []);
+  const fpu = target.toolchain.name === 'host-gcc' || target.features.has('fpu');
+  const prices = computing!.map((layer) => layer.estimate?.instructions ?? floatInstructions(floatWork(layer), fpu));
   return {
     layers: computing!.map(({ index }) => index),
     conversions: conversions!.length,
-    instructions: known.length > 0 ? known.reduce((sum, count) => sum + count, 0) : null,
+    instructions: prices.reduce((sum, count) => sum + count, 0),
     libraryBytes,
-    fpu: target.toolchain.name === 'host-gcc' || target.features.has('fpu'),
+    fpu,
   };
 }
 

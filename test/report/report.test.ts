@@ -155,7 +155,8 @@ test('on a core without memory everything fits', async () => {
 
 test('an int8 model says which layers compute in float, and what that costs', async () => {
   const text = `input x: f32[1,8]\nconst w: f32[4,8] = ${Array(32).fill(0.5).join(', ')}
-    g: f32[1,4] = Gemm(x, w) transB=1\ny: f32[1,4] = LogSoftmax(g)\nreturn y`;
+    const a: i64[4] = 1, 4, 1, 1
+    g: f32[1,4] = Gemm(x, w) transB=1\nr: f32[1,4,1,1] = Reshape(g, a)\ny: f32[1,4,1,1] = LRN(r) size=3\nreturn y`;
   const compiled = async (target: string, graph: string) =>
     compileModel({
       model: exportOnnx(parseGraph(graph)),
@@ -165,17 +166,19 @@ test('an int8 model says which layers compute in float, and what that costs', as
     });
   const small = await compiled('stm32f030r8', text);
   const report = buildReport(small, MEASURED);
-  expect(report.inFloat).toEqual({ layers: [2], conversions: 1, instructions: null, libraryBytes: 40, fpu: false });
-  expect(renderReport(report)).toContain('Layers in float: 2 LogSoftmax (1 conversion of codes, libraries: 40 B)');
+  expect(report.inFloat).toEqual({ layers: [2], conversions: 1, instructions: 22080, libraryBytes: 40, fpu: false });
+  expect(renderReport(report)).toContain(
+    'Layers in float: 2 LRN (1 conversion of codes, about 22,080 instructions, libraries: 40 B)',
+  );
   expect(renderReport(report)).toContain('Warning: this part has no FPU');
-  expect(small.remarks[0]?.text).toMatch(/no integer form.*logarithm/);
+  expect(small.remarks[0]?.text).toMatch(/no integer form.*roots and powers/);
   expect(small.files.get('CMakeLists.txt')).toContain('target_link_libraries(net PUBLIC m)');
 
   const large = buildReport(await compiled('stm32f411re', text));
   expect(large.inFloat?.fpu).toBe(true);
   expect(renderReport(large)).not.toContain('FPU');
 
-  const whole = await compiled('stm32f030r8', text.replace('LogSoftmax', 'Softmax'));
+  const whole = await compiled('stm32f030r8', text.replace('LRN(r) size=3', 'Softmax(r)'));
   expect(buildReport(whole).inFloat).toBe(null);
   expect(whole.files.get('CMakeLists.txt')).not.toContain('PUBLIC m)');
 });
