@@ -229,6 +229,11 @@ function fileOf({ model, directory, dimensions, constants }: TransformOptions): 
   };
 }
 
+/** Whether some activations get 16 bits. */
+function hasWide(activations: Json | undefined): boolean {
+  return Array.isArray(activations) && activations.some((entry) => (entry as { bits?: Json } | null)?.bits === 16);
+}
+
 function asksForInt8({ weights, activations }: TransformOptions): boolean {
   return weights !== undefined || activations !== undefined;
 }
@@ -274,7 +279,7 @@ function int8Passes(options: Omit<TransformOptions, 'model'>): Pipeline {
   const { calibrate: how = {}, exclude = [], floatIo = false } = options;
   return [
     step(unrollRecurrent, { exclude }),
-    step(spellOut, { exclude }),
+    step(spellOut, { exclude, products: hasWide(options.activations) }),
     ...(options.equalize ? [equalize] : []),
     step(calibrate, { ...how, ...(options.activations !== undefined && { activations: options.activations }) }),
     ...(options.activations === undefined ? [] : [refineRanges]),

@@ -3,6 +3,7 @@ import { type Rule, rewriteGraph } from '../float/rewrite.ts';
 import { definePass } from '../pass.ts';
 import { batchNormToConv, functionOfSum, quotientToProduct } from './spell-out/arithmetic.ts';
 import { attentionCache } from './spell-out/attention-cache.ts';
+import { attentionToProducts } from './spell-out/attention-products.ts';
 import { convTransposeToConv } from './spell-out/conv-transpose.ts';
 import { lpToRms, meanVarianceToLayer, skipToSum } from './spell-out/normalization.ts';
 
@@ -24,17 +25,18 @@ const RULES: readonly Rule[] = [
  * BatchNormalization a depthwise one, a quotient by constants a product, the cache of Attention a Concat.
  *
  * leaves  the float function, but for the rounding of constants and sums; nodes in `exclude` as they are
+ * products  Attention as well, as products and a Softmax: what activations of 16 bits need
  */
 export const spellOut = definePass({
   name: 'spell-out',
   summary: 'Write operators as those that have integer forms: ConvTranspose as Conv and moves, and the like.',
   requires: ['float-only', 'explicit-pads'],
   provides: [],
-  defaults: { exclude: [] as readonly string[] },
-  run: (graph, { exclude }) =>
+  defaults: { exclude: [] as readonly string[], products: false as boolean },
+  run: (graph, { exclude, products }) =>
     rewriteGraph(
       graph,
-      RULES.map(
+      (products ? [...RULES.filter((rule) => rule !== maskedAttention), attentionToProducts] : RULES).map(
         (rule): Rule =>
           (now, node) =>
             exclude.includes(node.name) ? null : rule(now, node),

@@ -4,9 +4,11 @@ import { randomDataset } from '../../../src/data/random-dataset.ts';
 import { parseGraph } from '../../../src/ir/text-parser.ts';
 import { createRng } from '../../../src/numerics/rng.ts';
 import { autoPad } from '../../../src/passes/float/auto-pad.ts';
+import { step } from '../../../src/passes/pass.ts';
 import { runPipeline } from '../../../src/passes/pipeline.ts';
 import { spellOut } from '../../../src/passes/quantize/spell-out.ts';
 import { createEvaluator } from '../../../src/runtime/evaluator.ts';
+import { expectSameMeaning } from '../support.ts';
 
 const rng = createRng(3);
 const numbers = (count: number) => Array.from({ length: count }, () => Math.fround(rng.normal())).join(', ');
@@ -109,4 +111,16 @@ test('nodes that are excluded stay', async () => {
   const graph = parseGraph(CASES['no stride']![0]);
   const { graph: spelled } = await runPipeline(graph, [autoPad, { pass: spellOut, options: { exclude: ['y'] } }]);
   expect(spelled.nodes.map(({ op }) => op)).toEqual(['ConvTranspose']);
+});
+
+test('attention as products, for activations of 16 bits: the same function', async () => {
+  const graph = parseGraph(`
+    input x: f32[2,3,8]
+    const m: f32[3,3] = 0, -inf, 0.5, 0, -10000, 2, -1, 0, 0
+    y: f32[2,3,8] = Attention(x, x, x, m) q_num_heads=2 kv_num_heads=2
+    z: f32[2,3,8] = Attention(y, x, x) q_num_heads=2 kv_num_heads=2 is_causal=1 scale=0.7
+    return z`);
+  const { graph: spelled } = await runPipeline(graph, [autoPad, step(spellOut, { products: true })]);
+  expect(spelled.nodes.filter(({ op }) => op === 'Attention')).toEqual([]);
+  await expectSameMeaning(graph, spelled, 1e-5);
 });

@@ -70,7 +70,7 @@ function join(edit: GraphDraft, graph: Graph, node: Node, output: ValueName): vo
 }
 
 /** [batch, heads, rows, size], of that or of [batch, rows, heads size]. */
-function headsFirst(edit: GraphDraft, value: ValueName, count: number): ValueName {
+export function headsFirst(edit: GraphDraft, value: ValueName, count: number): ValueName {
   const { shape } = edit.type(value);
   if (shape.length === 4) return value;
   const [batch, rows, width] = shape as [number, number, number];
