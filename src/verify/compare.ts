@@ -161,6 +161,9 @@ function missedBy({ defined, ofRuntime }: Pick<OffElement, 'defined' | 'ofRuntim
   return error === Infinity ? error : error / Math.max(Math.abs(defined), Number.MIN_VALUE);
 }
 
+/** Below it float32 has ever fewer digits, and some processors and functions have none. */
+export const SMALLEST_NORMAL = 2 ** -126;
+
 /** Last bits of inputs may move a result four times as far as one draw of them did. */
 const NOISE_FACTOR = 4;
 
@@ -178,5 +181,5 @@ export function agrees(one: Judgeable, tolerance: number): boolean {
 export function allowedError({ rule, range, noise = 0 }: Judgeable, tolerance: number): number {
   if (rule.kind === 'equal') return 0;
   if (rule.kind === 'codes') return Math.max(1, Math.ceil(tolerance * range));
-  return Math.max(tolerance * range, rule.floor, NOISE_FACTOR * noise);
+  return Math.max(tolerance * range, rule.floor, NOISE_FACTOR * noise, SMALLEST_NORMAL);
 }

@@ -3,7 +3,7 @@ import { isFloat } from '../ir/tensor.ts';
 import type { DType, Tensor, TypedArray } from '../ir/types.ts';
 import { elementReader } from '../numerics/convert.ts';
 import { powerRatioDb } from '../numerics/stats.ts';
-import { isSameNumber, type Rule } from './compare.ts';
+import { isSameNumber, type Rule, SMALLEST_NORMAL } from './compare.ts';
 import { areNeighbours } from './open-clips.ts';
 
 /** What is asked of an output: to be close, to be the same codes, or only how good it is. */
@@ -136,7 +136,7 @@ export function outputMeter(port: Port, terms: OutputTerms): OutputMeter {
         if (rule.kind === 'equal') return own;
         if (rule.kind === 'codes') return Math.max(1, Math.ceil(tolerance * range), own);
         const half = HALF_STEPS * ((fileDtype && STEP[fileDtype]) ?? 0) * range;
-        return Math.max(tolerance * range, rule.floor, own, half);
+        return Math.max(tolerance * range, rule.floor, own, half, SMALLEST_NORMAL);
       }
     },
   };

@@ -3,6 +3,7 @@ import { typeOf } from '../ir/graph.ts';
 import type { Graph, Node, Tensor, TypedArray, ValueName } from '../ir/types.ts';
 import { type GraphSession, openGraph } from '../runtime/graph-session.ts';
 import { must } from '../support/errors.ts';
+import { isSameNumber } from './compare.ts';
 import { type Defined, LARGEST, withBeyond } from './definitions/definition.ts';
 import { clamped } from './definitions/index.ts';
 
@@ -84,10 +85,12 @@ export function smallSums(graph: Graph, node: Node, value: ValueName): SmallSums
       const ofOthers = (input: number) => (factors.includes(input) ? 1 : 0);
       const touched = await touches(run, wild, ofOthers);
       const exact = (await run(small)).map((y, i) => {
+        if (isSameNumber(ofC[i]!, ofRuntime[i]!)) return Number(ofC[i]);
         const known = !touched(i) && (far || beyond(i) || !Number.isFinite(Number(ofRuntime[i])));
         return known ? y / STEP ** degree : Number(ofRuntime[i]);
       });
-      const padded = wild.some((is, i) => is && i > 0);
+      // Infinities and zeros meet in the padding, and beside the places that are sampled.
+      const padded = places.length > 0 || wild.some((is, i) => is && i > 0);
       const defined = withBeyond(exact, ofC, (i) => beyond(i) || (padded && touched(i)));
       return { ...defined, result: clamped(node, defined.result) };
     },

@@ -51,6 +51,12 @@ describe('real numbers', () => {
     expect(passes('f32', CLOSE, infinite, [f32(-17), f32(-16)])).toBe(false);
   });
 
+  test('numbers without all digits may be zeros', () => {
+    expect(passes('f32', CLOSE, [f32(1e-40), f32(0)])).toBe(true);
+    expect(passes('f32', CLOSE, [f32(1.3e-38), f32(0)])).toBe(false);
+    expect(passes('f32', EQUAL, [f32(1e-40), f32(0)])).toBe(false);
+  });
+
   test('a floor is absolute', () => {
     const pair = [f32(4.1e-8, 2e-9), f32(8.9e-8, 0)] as const;
     expect(passes('f32', CLOSE, pair)).toBe(false);

@@ -108,11 +108,10 @@ function normalized(
   const places = form.affine;
   if (places && ![scale, bias].every((one) => !one || Number.isInteger(places(0, one.length)))) return null;
   const added = (i: number) => (places && bias?.[places(i, bias.length)]) ?? 0;
-  const y = x.map((value, i) => {
-    const normal = (value - means[ids[i]!]!) * factors[ids[i]!]!;
-    return normal * ((places && scale?.[places(i, scale.length)]) ?? 1) + added(i);
-  });
-  return withBeyond(y, ofC, (i) => beyond(groupOf(i)), added);
+  const scaled = (i: number) => (places && scale?.[places(i, scale.length)]) ?? 1;
+  const y = x.map((value, i) => (value - means[ids[i]!]!) * factors[ids[i]!]! * scaled(i) + added(i));
+  const endless = (i: number) => Math.abs(scaled(i) * factors[ids[i]!]!) > LARGEST;
+  return withBeyond(y, ofC, (i) => beyond(groupOf(i)) || endless(i), added);
 }
 
 function statistics(x: Float64Array, ids: Float64Array, form: Form) {
