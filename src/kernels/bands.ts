@@ -44,19 +44,25 @@ export function inBands<J extends CodesJob>(kernel: Kernel<J>, codesOf: CodesOf<
       if (bands > 1 && codes % 2 === 1) return 'an odd number of codes would be packed at a time';
       return kernel.accepts(inner(job));
     },
-    scratchBytes: (job) => bandOf(job).bytes + bandOf(job).codes + BEYOND + kernel.scratchBytes(inner(job)),
+    scratchBytes(job) {
+      const { bytes, codes } = roomsOf(job, bandOf(job));
+      return bytes + codes + kernel.scratchBytes(inner(job));
+    },
     overlap: (job) => ({ atLeast: bandOverlap(job, bandOf(job)) }),
     work(job) {
-      const { bands, bytes, codes } = bandOf(job);
+      const { bands } = bandOf(job);
+      const { bytes, codes } = roomsOf(job, bandOf(job));
       const each = Object.entries(kernel.work(inner(job))).map(([part, count]) => [part, count * bands]);
       const { x, y } = codesOf.eights(job);
       const [loads, stores] = [x ? 'loads eights' : 'loads codes', y ? 'stores eights' : 'stores codes'];
       return { ...Object.fromEntries(each), [loads]: bands * bytes, [stores]: bands * codes };
     },
     build(job, lower) {
-      const { image, rows, bytes, codes } = bandOf(job);
-      const room = lower.scratch(bytes, 'int8_t');
-      const results = lower.scratch(codes + BEYOND, 'int8_t');
+      const { image, rows } = bandOf(job);
+      const { bytes, codes } = roomsOf(job, bandOf(job));
+      const [inRow, outRow] = [image.in_w * image.in_c, image.out_w * image.out_c];
+      const room = bytes > 0 ? lower.scratch(bytes, 'int8_t') : `${job.x.name} + row * ${inRow}`;
+      const results = codes > 0 ? lower.scratch(codes, 'int8_t') : `${job.y.name} + row * ${outRow}`;
       const built = kernel.build(bandJob(job, room, results), lower);
       const eights = codesOf.eights(job);
       const packed = (operand: 'x' | 'y') => (eights[operand] ? 2 : job[operand].packed ? 1 : 0);
@@ -65,7 +71,8 @@ export function inBands<J extends CodesJob>(kernel: Kernel<J>, codesOf: CodesOf<
         x_packed: packed('x'),
         padding: codesOf.padding(job),
         in_h: image.in_h,
-        width: image.in_w * image.in_c,
+        loads: bytes > 0,
+        width: inRow,
         stride: image.stride_h,
         pad_top: image.pad_top,
         count: rowsRead(image, rows),
@@ -74,7 +81,8 @@ export function inBands<J extends CodesJob>(kernel: Kernel<J>, codesOf: CodesOf<
         room,
         out_h: image.out_h,
         rows,
-        out_row: image.out_w * image.out_c,
+        stores: codes > 0,
+        out_row: outRow,
         codes: results,
         ...job.clamp,
         y: job.y.name,
@@ -102,6 +110,9 @@ function planBands(shape: WindowShape, pairs: boolean) {
       { ...image, in_h: in_h + 1, in_w, out_h: rows, pad_top: 0, pad_left: 0 };
   return {
     image,
+    plain,
+    /** No band has fewer rows than the others. */
+    whole: image.out_h % rows === 0,
     oneImage: image.batch === 1,
     rows,
     shape: band,
@@ -109,6 +120,13 @@ function planBands(shape: WindowShape, pairs: boolean) {
     bytes: in_h * in_w * image.in_c + BEYOND,
     codes: rows * image.out_w * image.out_c,
   };
+}
+
+/**
+ * Bytes for a band and for its results; 0 where the kernel reads or writes bytes where they lie, which it does not beyond their end.
+ */
+function roomsOf({ x, y }: CodesJob, { plain, whole, bytes, codes }: Bands) {
+  return { bytes: plain && whole && !x.packed ? 0 : bytes, codes: whole && !y.packed ? 0 : codes + BEYOND };
 }
 
 /** What is written up to the end of a band must lie below what the next one reads. */
