@@ -16,6 +16,13 @@ export const SHARED_MODELS = ['kws', 'ic', 'vww', 'ad', 'lenet5_mnist', 'dscnn_m
 export const EXAMPLES = ['shapes', 'vibration'] as const;
 export type CountedModel = (typeof SHARED_MODELS | typeof EXAMPLES)[number];
 
+/** Weights of 8 bits, activations of 4 but those of the last layer and of the model. */
+export const INT8_A4 = 'int8-a4';
+const ACTIVATIONS = [
+  { match: '*', bits: 4 },
+  { match: ':last', bits: 8 },
+];
+
 export function fileOf(model: CountedModel): string {
   return isExample(model) ? exampleFile(model, `${model}.onnx`) : sharedModel(model);
 }
@@ -34,15 +41,16 @@ function exampleFile(model: string, name: string): string {
 }
 
 /**
- * The model in a weight format, int8 or float32, calibrated on its samples; weights of few bits are rounded: neither changes what
+ * The model in a weight format, int8, int8 with activations of 4 bits or float32, calibrated on its samples; weights of few bits are rounded: neither changes what
  * a kernel does. Null, said once, where the model cannot have the format.
  */
 export async function transformFor(model: CountedModel, format: string): Promise<Transformation | null> {
-  const few = format !== 'int8' && format !== 'float32';
+  const few = !['int8', 'float32', INT8_A4].includes(format);
   try {
     return await transformModel({
       model: await readFile(fileOf(model)),
       ...(format === 'float32' ? { precision: 'float32' } : { calibration: (graph) => samplesFor(model, graph) }),
+      ...(format === INT8_A4 && { activations: ACTIVATIONS }),
       ...(few && { recipe: formatsAsAsked({ weights: [{ match: '*', format, method: 'nearest' }] }) }),
     });
   } catch (error) {

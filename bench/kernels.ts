@@ -1,7 +1,7 @@
 /**
- * npm run bench:kernels [-- MODEL...]: instructions of every layer of real models under QEMU, with the kernel that computes it,
- * beside those of CMSIS-NN or of nibblec before it chose kernels (baselines.csv): docs/benchmarks/kernels.md and
- * kernels.json. Models that are not named keep their rows.
+ * npm run bench:kernels [-- MODEL... FORMAT...]: instructions of every layer of real models under QEMU, with the kernel that computes
+ * it, beside those of CMSIS-NN or of nibblec before it chose kernels (baselines.csv): docs/benchmarks/kernels.md and
+ * kernels.json. Models and formats that are not named, where some are, keep their rows.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,8 +10,8 @@ import { generateC, type Transformation } from '../src/compile.ts';
 import type { Goal } from '../src/ir/lowering.ts';
 import { loadTarget } from '../src/targets/load.ts';
 import { withBaselines } from './baselines.ts';
-import { type CountedModel, countsOf, fileOf, SHARED_MODELS, transformFor } from './counted-models.ts';
-import { updateTable } from './table.ts';
+import { type CountedModel, countsOf, fileOf, INT8_A4, SHARED_MODELS, transformFor } from './counted-models.ts';
+import { readRows, updateTable } from './table.ts';
 import { type KernelRow, kernelTable } from './tables/kernels.ts';
 
 interface Run {
@@ -32,18 +32,29 @@ const RUNS: readonly Run[] = [
   ),
   ...['cortex-m4f', 'cortex-m0plus'].map((core) => ({ format: 'ternary', goal: 'speed' as const, core })),
   ...['cortex-m4f', 'cortex-m55'].map((core) => ({ format: 'float32', goal: 'balanced' as const, core })),
+  ...['cortex-m4f', 'cortex-m33', 'cortex-m55'].map((core) => ({ format: INT8_A4, goal: 'balanced' as const, core })),
 ];
 
 const folder = await mkdtemp(join(tmpdir(), 'nibblec-kernels-'));
 const asked = process.argv.slice(2);
-for (const model of SHARED_MODELS.filter((name) => asked.length === 0 || asked.includes(name))) {
-  await updateTable({ ...kernelTable, units: SHARED_MODELS }, await withBaselines(await benchModel(model)));
+const models = among(SHARED_MODELS);
+const formats = among([...new Set(RUNS.map((run) => run.format))]);
+for (const model of models) {
+  const kept = (await readRows(kernelTable)).filter((row) => row.model === model && !formats.includes(row.format));
+  const rows = [...kept, ...(await withBaselines(await benchModel(model)))];
+  await updateTable({ ...kernelTable, units: SHARED_MODELS }, rows);
 }
 await rm(folder, { recursive: true });
 
+/** Those that are named, or all of them. */
+function among<T extends string>(names: readonly T[]): readonly T[] {
+  const named = names.filter((name) => asked.includes(name));
+  return named.length > 0 ? named : names;
+}
+
 async function benchModel(model: CountedModel): Promise<KernelRow[]> {
   const rows: KernelRow[] = [];
-  for (const format of new Set(RUNS.map((run) => run.format))) {
+  for (const format of formats) {
     const transformation = await transformFor(model, format);
     if (!transformation) continue;
     for (const run of RUNS.filter((one) => one.format === format)) {

@@ -42,6 +42,21 @@ ${markdownTable(
   rows.filter(({ layer }) => layer === 'total'),
 )}
 
+## Activations of 4 bits
+
+Weights of 8 bits; activations of 4, two to a byte, but those of the last layer and of the model.
+
+${markdownTable(
+  {
+    model: ({ model }) => model,
+    core: ({ core }) => core,
+    instructions: ({ instructions }) => instructions,
+    'with 8 bits': (row) => instructionsOf8(rows, row),
+    ratio: (row) => (row.instructions / instructionsOf8(rows, row)).toFixed(3),
+  },
+  rows.filter(({ layer, format }) => layer === 'total' && format === 'int8-a4'),
+)}
+
 ## Layers on a Cortex-M4F, int8, balanced
 
 ${markdownTable(
@@ -64,6 +79,19 @@ const NUMBERS: Parameters<typeof markdownTable<KernelRow>>[0] = {
   'its instructions': ({ baselineInstructions }) => baselineInstructions,
   ratio: ({ ratio }) => (ratio === null ? null : ratio.toFixed(3)),
 };
+
+/** Of the same model with activations of 8 bits. */
+function instructionsOf8(rows: readonly KernelRow[], { model, core }: KernelRow): number {
+  const plain = rows.find(
+    (row) =>
+      row.layer === 'total' &&
+      row.format === 'int8' &&
+      row.goal === 'balanced' &&
+      row.model === model &&
+      row.core === core,
+  );
+  return plain?.instructions ?? Number.NaN;
+}
 
 function isPlainLayer({ layer, core, format, goal }: KernelRow): boolean {
   return layer !== 'total' && core === 'cortex-m4f' && format === 'int8' && goal === 'balanced';

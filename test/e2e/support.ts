@@ -10,6 +10,7 @@ import { type Compilation, compileModel } from '../../src/compile.ts';
 import { type Dataset, type DatasetSource, loadDataset } from '../../src/data/dataset.ts';
 import { datasetInputs } from '../../src/data/graph-inputs.ts';
 import { randomDataset } from '../../src/data/random-dataset.ts';
+import type { Json } from '../../src/ir/program.ts';
 import { numbersOf } from '../../src/ir/tensor.ts';
 import type { Graph } from '../../src/ir/types.ts';
 import { buildOracle } from '../../src/oracle/build-oracle.ts';
@@ -58,6 +59,7 @@ export async function compileShared(
   target: Target,
   precision: 'float32' | 'int8',
   calibration: DatasetSource = sharedSamples(name, 'input'),
+  activations: Json | null = null,
 ): Promise<Compilation> {
   return compileModel({
     model: readFileSync(sharedModel(name)),
@@ -65,6 +67,7 @@ export async function compileShared(
     target,
     precision,
     ...(precision === 'int8' && { calibration: (graph) => openFor(graph, calibration) }),
+    ...(activations !== null && { activations }),
   });
 }
 

@@ -9,8 +9,16 @@ import { BENCHED_TOTALS } from '../helpers/benched.ts';
 import { sharedSamples } from '../helpers/shared-data.ts';
 import { inFolder } from '../verify/native.ts';
 
-const ROWS = BENCHED_TOTALS.filter(({ format, goal }) => ['int8', 'float32'].includes(format) && goal === 'balanced');
+const ROWS = BENCHED_TOTALS.filter(
+  ({ format, goal }) => ['int8', 'int8-a4', 'float32'].includes(format) && goal === 'balanced',
+);
 const DSP_ROWS = ROWS.filter(({ core, format }) => core === 'cortex-m4f' && format === 'int8');
+
+/** As bench/counted-models.ts has them. */
+const ACTIVATIONS = [
+  { match: '*', bits: 4 },
+  { match: ':last', bits: 8 },
+];
 
 await describeShared('instructions of real models under QEMU', armQemu('mps2-an386', []).available, () => {
   test.each(ROWS)('$model in $format on $core: at most 2 % more than docs/benchmarks/kernels.json', async (row) => {
@@ -26,7 +34,8 @@ await describeShared('instructions of real models under QEMU', armQemu('mps2-an3
 
   async function totalOf(row: (typeof ROWS)[number], optimize: Optimize): Promise<number | undefined> {
     const [name, target] = [row.model as SharedName, await loadTarget(row.core)];
-    const model = await compileShared(name, target, row.format as 'int8' | 'float32');
+    const [precision, four] = row.format.split('-') as ['int8' | 'float32', string?];
+    const model = await compileShared(name, target, precision, sharedSamples(name, 'input'), four ? ACTIVATIONS : null);
     const samples = await openFor(model.floatGraph, sharedSamples(name, 'input'));
     const options = { toolchain: toolchainFor(target), samples: 1, layers: false, file: false, counts: true, optimize };
     const { counts } = await inFolder((directory) => verifyModel(model, samples, { ...options, directory }));
