@@ -93,6 +93,62 @@ const CASES: readonly Case[] = [
   { name: 'sigmoid', text: 'input %x: f32[1,3,5]\n %y: f32[1,3,5] = Sigmoid(%x)' },
   { name: 'softmax', text: 'input %x: f32[3,7]\n %y: f32[3,7] = Softmax(%x)', widths: ['48'], wideWidths: WIDTHS },
   {
+    name: 'reduce_sum',
+    text: `input %x: f32[2,3,5]\n const %n: i64[1] = 2
+      %y: f32[2,3] = ReduceSum(%x, %n) keepdims=0`,
+  },
+  {
+    name: 'reduce_min',
+    text: `input %x: f32[2,3,5]\n const %n: i64[2] = 0, 2
+      %y: f32[1,3,1] = ReduceMin(%x, %n) keepdims=1`,
+    widths: moved,
+  },
+  { name: 'softmax_axis', text: 'input %x: f32[3,7,2]\n %y: f32[3,7,2] = Softmax(%x) axis=1', widths: ['48'] },
+  {
+    name: 'layer_norm',
+    text: `input %x: f32[2,3,7]
+      const %n.g: f32[7] = ${numbers(7, 4)}
+      const %n.b: f32[7] = ${numbers(7, 5)}
+      %y: f32[2,3,7] = LayerNormalization(%x, %n.g, %n.b) axis=-1`,
+  },
+  {
+    name: 'rms_norm',
+    text: `input %x: f32[2,3,7]
+      const %n.g: f32[7] = ${numbers(7, 6)}
+      %y: f32[2,3,7] = RMSNormalization(%x, %n.g) axis=-1`,
+  },
+  {
+    name: 'group_norm',
+    text: `input %x: f32[1,6,3,3]
+      const %n.g: f32[6] = ${numbers(6, 7)}
+      const %n.b: f32[6] = ${numbers(6, 8)}
+      %y: f32[1,6,3,3] = GroupNormalization(%x, %n.g, %n.b) num_groups=2`,
+  },
+  {
+    name: 'instance_norm',
+    text: `input %x: f32[1,3,5,3]
+      const %n.g: f32[3] = ${numbers(3, 9)}
+      const %n.b: f32[3] = ${numbers(3, 10)}
+      %y: f32[1,3,5,3] = InstanceNormalization(%x, %n.g, %n.b)`,
+  },
+  {
+    name: 'resize_nearest',
+    text: `input %x: f32[1,3,3,5]\n const %n: f32[4] = 1, 1, 2, 2
+      %y: f32[1,3,6,10] = Resize(%x, _, %n) mode="nearest" coordinate_transformation_mode="asymmetric" nearest_mode="floor"`,
+    widths: moved,
+  },
+  {
+    name: 'resize_linear',
+    text: `input %x: f32[1,3,3,5]\n const %n: f32[4] = 1, 1, 2, 2
+      %y: f32[1,3,6,10] = Resize(%x, _, %n) mode="linear"`,
+    widths: moved,
+  },
+  {
+    name: 'matrix_product_shared',
+    text: `input %x: f32[2,3,5]\n input %z: f32[5,3]
+      %y: f32[2,3,3] = MatMul(%x, %z)`,
+  },
+  {
     name: 'matrix_product',
     text: `input %x: f32[2,3,5]\n input %z: f32[2,5,3]
       %y: f32[2,3,3] = MatMul(%x, %z)`,

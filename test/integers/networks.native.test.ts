@@ -11,6 +11,13 @@ import { describeWith, inFolder } from '../verify/native.ts';
 import { NETWORKS } from './networks.ts';
 
 const SAMPLES = 1000;
+/** Of each network, results in the midst of it. */
+const FOUR_BITS: Readonly<Record<string, readonly string[]>> = {
+  transformer: ['n', 'q', 'k', 'v', 'a', 's', 'm', 'p'],
+  segmentation: ['c', 'n', 'r', 'd', 'e', 'u', 'j'],
+  signal: ['d', 'm', 'l', 's'],
+  spelled: ['l', 'q', 'k', 'kt', 'p', 'c'],
+};
 
 await describeWith('whole networks in integers', hostGcc().available, () => {
   test.each(Object.entries(NETWORKS))(`%s: no layer in float, ${SAMPLES} samples bit for bit`, async (name, text) => {
@@ -29,4 +36,26 @@ await describeWith('whole networks in integers', hostGcc().available, () => {
     expect(verdict.layers.filter(({ exact, different }) => !exact || different > 0)).toEqual([]);
     expect(verdict.passed).toBe(true);
   });
+
+  test.each(Object.entries(NETWORKS))(
+    '%s with weights and activations of 4 bits, 20 samples bit for bit',
+    async (name, text) => {
+      const model = await compileModel({
+        model: exportOnnx(parseGraph(text)),
+        name,
+        target: await loadTarget('host'),
+        calibration: async (graph) => randomDataset(datasetInputs(graph), 4, 1),
+        weights: [{ match: '*', format: 'int4', method: 'nearest' }],
+        activations: [{ match: '*', bits: 4 }],
+      });
+      const few = [...model.graph.types].filter(([, { quant }]) => quant?.bits === 4).map(([value]) => value);
+      expect(few).toEqual(expect.arrayContaining([...FOUR_BITS[name]]));
+      const data = randomDataset(datasetInputs(model.imported), 20, 5);
+      const verdict = await inFolder((directory) =>
+        verifyModel(model, data, { toolchain: hostGcc(), directory, sanitize: true }),
+      );
+      expect(verdict.layers.filter(({ exact, different }) => !exact || different > 0)).toEqual([]);
+      expect(verdict.passed).toBe(true);
+    },
+  );
 });
