@@ -62,7 +62,12 @@ export function choose<J extends Job>(
   const accepting = verdicts.flatMap(({ kernel, reason }) => (reason === null ? [kernel] : []));
   const refused = verdicts.flatMap(({ kernel, reason }) => (reason === null ? [] : [{ kernel: kernel.id, reason }]));
   if (wish.pin !== null) {
-    const kernel = pinned(wish.pin, verdicts, job.name);
+    const kernel = pinned(
+      wish.pin,
+      verdicts,
+      candidates.filter((one) => obstacle(one) === null),
+      job.name,
+    );
     return { kernel, others: othersThan(kernel), refused, leaner: null };
   }
   const adding = accepting.filter(({ avoidsMultiplication }) => avoidsMultiplication);
@@ -76,14 +81,20 @@ export function choose<J extends Job>(
   return { kernel: best, others: othersThan(best), refused, leaner: leanerThan(job, best, able) };
 
   function verdict(kernel: Kernel<J>): string | null {
+    const reason = obstacle(kernel);
+    if (reason === null && kernel.goals && !kernel.goals.includes(wish.goal) && wish.pin !== kernel.id) {
+      return `its tables are larger: for the goal '${kernel.goals.join("' or '")}' only`;
+    }
+    return reason;
+  }
+
+  /** What no pin overcomes. */
+  function obstacle(kernel: Kernel<J>): string | null {
     const missing = kernel.needs.find((feature) => !job.features.has(feature));
     if (missing) return `the core has no '${missing}'`;
     const unwanted = wish.without.find((one) => one.kernel === kernel.id);
     if (unwanted) return unwanted.reason;
     const answer = kernel.accepts(job);
-    if (answer === true && kernel.goals && !kernel.goals.includes(wish.goal) && wish.pin !== kernel.id) {
-      return `its tables are larger: for the goal '${kernel.goals.join("' or '")}' only`;
-    }
     return answer === true ? null : answer;
   }
 
@@ -130,6 +141,7 @@ export function ramBytes<J extends Job>(job: J, kernel: Kernel<J>): number {
 function pinned<J extends Job>(
   id: string,
   verdicts: readonly { readonly kernel: Kernel<J>; readonly reason: string | null }[],
+  able: readonly Kernel<J>[],
   node: string,
 ): Kernel<J> {
   const found = verdicts.find(({ kernel }) => kernel.id === id);
@@ -138,7 +150,7 @@ function pinned<J extends Job>(
   throw new UserError({
     code: 'BAD_ARGUMENT',
     message: found ? `kernel '${id}' cannot compute '${node}'` : `there is no kernel '${id}' for '${node}'`,
-    because: [found?.reason ?? `it can get ${names.join(', ')}`],
+    because: [found?.reason ?? `it can get ${able.map((kernel) => kernel.id).join(', ')}`],
     hint: hintFor(id, names),
   });
 }

@@ -83,7 +83,11 @@ describe('those that cannot', () => {
   test('are refused where they are asked for, but for the goal', () => {
     expect(chosen(KERNELS, { pin: 'large' }).kernel.id).toBe('large');
     expect(() => chosen(KERNELS, { pin: 'odd' })).toThrow("kernel 'odd' cannot compute 'conv1'");
+    const unknown = expect.objectContaining({
+      problem: expect.objectContaining({ because: ['it can get large, plain'] }),
+    });
     expect(() => chosen(KERNELS, { pin: 'none' })).toThrow("there is no kernel 'none' for 'conv1'");
+    expect(() => chosen(KERNELS, { pin: 'none' })).toThrow(unknown);
   });
 
   test('leave nothing', () => {
