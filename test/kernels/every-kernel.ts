@@ -44,12 +44,20 @@ const CANDIDATES: readonly (readonly [kind: Kind, count: number, kernels: readon
   ['packed-max', 12, ['maxpool4_s8_a4']],
   ['packed-add', 24, ['add_helium_s8_a4', 'add4_s8_a4']],
   ['packed-mul', 24, ['mul_helium_s8_a4', 'mul4_s8_a4']],
-  ['add', 30, ['add_helium_s8', 'add4_s8', 'add_s8']],
-  ['mul', 30, ['mul_helium_s8', 'mul4_s8', 'mul_s8']],
-  ['table', 6, ['table_helium_s8', 'table_s8']],
-  ['average', 20, ['averagepool_helium_s8', 'averagepool4_s8', 'averagepool2d_s8']],
-  ['max', 12, ['maxpool_helium_s8', 'maxpool4_s8', 'maxpool2d_s8']],
+  ['add', 30, candidatesOf('add').filter(isOfBytes)],
+  ['mul', 30, candidatesOf('mul').filter(isOfBytes)],
+  ['table', 6, candidatesOf('table').filter(isOfBytes)],
+  ['average', 20, candidatesOf('average').filter(isOfBytes)],
+  ['max', 12, candidatesOf('max').filter(isOfBytes)],
 ];
+
+/** All that a layer of this kind is asked about, so that a new kernel is tried from its first day on. */
+function candidatesOf(kind: Kind): string[] {
+  const { calls } = lowerGraph(randomJobs(kind, 1, 1), { name: 'job' });
+  return calls.flatMap(({ kernel, others = [], refused = [] }) =>
+    kernel === undefined ? [] : [kernel, ...[...others, ...refused].map((other) => other.kernel)],
+  );
+}
 
 /** It isolates weights of few bits by masks, or they are instructions. */
 function isOfFewBits(id: string): boolean {
