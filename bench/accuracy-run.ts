@@ -15,7 +15,7 @@ import { hostGcc } from '../src/verify/host-gcc.ts';
 import { verifyModel } from '../src/verify/verify-model.ts';
 import { type SharedModel, sharedDataset, sharedModel } from '../test/helpers/shared-data.ts';
 import { ACCURACY_ROWS, type AccuracyRow } from './accuracy-rows.ts';
-import { cTop1 } from './c-top1.ts';
+import { cScore } from './c-score.ts';
 import { trainedCaffeLenet } from './caffe-lenet.ts';
 import { weightBytes, weightCount } from './weight-sizes.ts';
 
@@ -88,7 +88,7 @@ async function runPart({ model, pipeline, bits }: AccuracyRow, seed: number, fol
     const float = bits === 32;
     const weights = weightCount(transformation.graph, float);
     return {
-      top1: await cTop1(compilation, data, data.count, folder),
+      top1: await cScore(compilation, data, data.count, folder),
       samples: data.count,
       bytes: float ? 4 * weights : weightBytes(compilation.program),
       weights,

@@ -13,7 +13,7 @@ import { loadTarget } from '../src/targets/load.ts';
 import { hostGcc } from '../src/verify/host-gcc.ts';
 import { verifyModel } from '../src/verify/verify-model.ts';
 import type { BenchedModel } from './bench-data.ts';
-import { cTop1 } from './c-top1.ts';
+import { cScore } from './c-score.ts';
 import { outputErrorOf } from './output-error.ts';
 import { weightBytes, weightCount } from './weight-sizes.ts';
 
@@ -57,7 +57,7 @@ export async function measureRecipe(
   const bytes = weightBytes(compilation.program);
   return {
     compilation,
-    top1: data.labels ? await cTop1(compilation, data, data.count, folder) : null,
+    top1: data.labels ? await cScore(compilation, data, data.count, folder) : null,
     samples: data.count,
     outputError: await outputErrorOf(transformation, data, 1000),
     bytes,

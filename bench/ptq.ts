@@ -20,7 +20,7 @@ import { measureFootprint } from '../src/verify/size.ts';
 import { toolchainFor } from '../src/verify/toolchain-for.ts';
 import { verifyModel } from '../src/verify/verify-model.ts';
 import { type BenchedModel, benchedModels } from './bench-data.ts';
-import { cTop1 } from './c-top1.ts';
+import { cScore } from './c-score.ts';
 import { PTQ_METHODS, type PtqMethod } from './ptq-methods.ts';
 import { percent, updateTable } from './table.ts';
 import { type PtqRow, ptqTable } from './tables/ptq.ts';
@@ -90,7 +90,7 @@ async function benchMethod(model: BenchedModel, method: PtqMethod, known: number
     weightBits: method.weightBits,
     activationBits: method.activationBits,
     ends: method.ends,
-    top1: await cTop1(compiled, data, count, folder),
+    top1: await cScore(compiled, data, count, folder),
     floatTop1: known ?? (await floatTop1Of(floatGraph, data, count)),
     samples: count,
     bytes: stored,

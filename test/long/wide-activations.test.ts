@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { cTop1 } from '../../bench/c-top1.ts';
+import { cScore } from '../../bench/c-score.ts';
 import { type CompileOptions, compileModel } from '../../src/compile.ts';
 import { loadTarget } from '../../src/targets/load.ts';
 import { hostGcc } from '../../src/verify/host-gcc.ts';
@@ -30,5 +30,5 @@ async function top1(name: SharedModel, options: Pick<CompileOptions, 'precision'
     ...options,
   });
   const data = await openFor(compilation.floatGraph, sharedDataset(name, 'test'));
-  return inFolder(async (folder) => Math.round((await cTop1(compilation, data, SAMPLES, folder)) * 10_000) / 100);
+  return inFolder(async (folder) => Math.round((await cScore(compilation, data, SAMPLES, folder)) * 10_000) / 100);
 }

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import type { Compilation } from '../src/compile.ts';
 import type { Dataset } from '../src/data/dataset.ts';
+import { openMeter, truthOf } from '../src/metrics/truth.ts';
+import { realNumbers } from '../src/quant/real-numbers.ts';
 import { must } from '../src/support/errors.ts';
 import { buildHarness, runHarness } from '../src/verify/harness.ts';
 import { harnessModel } from '../src/verify/harness-model.ts';
@@ -10,19 +12,19 @@ import { asModelInput, fromMemory, toMemory } from '../src/verify/samples.ts';
 /** Samples in one run of the program. */
 const CHUNK = 1000;
 
-/** Share of the first `count` samples whose largest output is the label's, from the C alone, built for speed. */
-export async function cTop1(compilation: Compilation, data: Dataset, count: number, folder: string): Promise<number> {
+/** The metric of the data set on its first `count` samples, from the C alone, built for speed. */
+export async function cScore(compilation: Compilation, data: Dataset, count: number, folder: string): Promise<number> {
   const { program, plan, files } = compilation;
   const harness = await buildHarness(hostGcc(), harnessModel(program, plan), {
     files,
-    directory: join(folder, 'top1'),
+    directory: join(folder, 'score'),
     optimize: '-O3',
     twice: false,
     flags: ['-march=native'],
   });
-  const labels = must(data.labels, 'labels');
+  const truth = must(truthOf(data), 'labels');
   const [output] = program.outputs;
-  let right = 0;
+  const meter = openMeter(truth, output.type.shape, data.name);
   for (let first = 0; first < count; first += CHUNK) {
     const inputs = Array.from({ length: Math.min(CHUNK, count - first) }, (_, i) => {
       const sample = data.sample(first + i);
@@ -33,9 +35,9 @@ export async function cTop1(compilation: Compilation, data: Dataset, count: numb
     });
     const { outputs } = await runHarness(harness, inputs, { timeoutSeconds: 1200 });
     outputs.forEach((values, i) => {
-      const scores = Array.from(fromMemory(values[0], output), Number);
-      if (scores.indexOf(Math.max(...scores)) === labels[first + i]) right++;
+      const result = { ...output.type, data: fromMemory(values[0], output) };
+      meter.add(realNumbers(result, output.type), truth.sample(first + i));
     });
   }
-  return right / count;
+  return meter.value();
 }
