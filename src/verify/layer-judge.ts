@@ -154,9 +154,9 @@ async function definitionInstead(
   const inputs = node.inputs.map((input) => (input === null ? null : reference.seen(input)));
   const output = node.outputs.indexOf(port.value);
   const leaves = difference(actual, expected, dtype).maxError === Infinity;
-  const exact =
-    byDefinition(node, inputs, { output, ofC: actual, ofRuntime: expected }) ??
-    (leaves && sums ? await sums.byDefinition(inputs, actual, expected) : null);
+  let exact = byDefinition(node, inputs, { output, ofC: actual, ofRuntime: expected });
+  if (sums && leaves && !(exact && same(actual, exact.result)))
+    exact = await sums.byDefinition(inputs, actual, expected);
   if (!exact || !same(actual, exact.result)) return null;
   addOff(actual, exact.result, expected, exact.beyond);
   return exact.result;

@@ -30,12 +30,16 @@ const TERMS: Readonly<Record<string, Terms>> = {
   CumSum: { factors: [0] },
   Resize: { factors: [0] },
   RoiAlign: { factors: [0] },
+  AffineGrid: { factors: [0] },
   Sum: { factors: [], addends: ALL },
   Mean: { factors: [], addends: ALL },
 };
 
-/** Weights of cubic interpolation are negative in part: their magnitudes add up to less than 4. */
-const WEIGHTS: Readonly<Record<string, number>> = { Resize: 4 };
+/** Weights of cubic interpolation, and coordinates, are negative in part: their magnitudes add up to less than 4. */
+const WEIGHTS: Readonly<Record<string, number>> = { Resize: 4, AffineGrid: 4 };
+
+/** Interpolation between neighbours, some of which may have no weight. */
+const SAMPLES: ReadonlySet<string> = new Set(['Resize', 'RoiAlign', 'DeformConv']);
 
 /** Brings what is near the end of float32 into its middle; what leaves float32 all the same was beyond it before. */
 const STEP = 2 ** -32;
@@ -90,9 +94,9 @@ export function smallSums(graph: Graph, node: Node, value: ValueName): SmallSums
         return known ? y / STEP ** degree : Number(ofRuntime[i]);
       });
       // Infinities and zeros meet in the padding, and beside the places that are sampled.
-      const padded = places.length > 0 || wild.some((is, i) => is && i > 0);
+      const padded = SAMPLES.has(node.op) || wild.some((is, i) => is && i > 0);
       const defined = withBeyond(exact, ofC, (i) => beyond(i) || (padded && touched(i)));
-      return { ...defined, result: clamped(node, defined.result) };
+      return { result: clamped(node, defined.result), beyond: (i) => beyond(i) || defined.beyond(i) };
     },
     async release() {
       await session?.release();

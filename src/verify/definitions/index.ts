@@ -23,6 +23,7 @@ import {
   skipLayerNormalization,
 } from './normalization.ts';
 import { wrapFar } from './pad-wrap.ts';
+import { reducedProduct } from './product.ts';
 import { quantizedBlocks } from './quantize-blocks.ts';
 import { recurrent } from './recurrent.ts';
 import { sigmoid } from './sigmoid.ts';
@@ -72,6 +73,7 @@ const DEFINITIONS: ReadonlyMap<string, Definition> = new Map([
   ['DynamicQuantizeLinear', dynamicQuantize],
   ['ReduceMax', reducedExtreme],
   ['ReduceMin', reducedExtreme],
+  ['ReduceProd', reducedProduct],
   ['ArgMax', extremePlace],
   ['ArgMin', extremePlace],
   ['Hardmax', hardmax],

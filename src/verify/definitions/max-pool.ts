@@ -1,15 +1,16 @@
 import { intsAttribute } from '../../ir/attributes.ts';
 import { rowMajorStrides } from '../../ir/shape.ts';
 import type { Shape, Tensor } from '../../ir/types.ts';
-import { type Definition, numbers } from './definition.ts';
+import { type Definition, LARGEST, numbers } from './definition.ts';
 
 /**
  * MaxPool of windows with NaN: the first element, then what is greater, as ONNX's reference has it, and onnxruntime where indices
- * are asked for. Without them it takes maxima in vectors, whose NaN stays or goes by its place in the window and by the processor.
+ * are asked for. Without them it takes maxima in vectors, whose NaN stays or goes by its place in the window and by the processor, and
+ * some that start with the lowest number, which -infinity does not beat.
  */
 export const maxPool: Definition = (node, inputs, { ofC, ofRuntime }) => {
   const [tensor, x] = [inputs[0], numbers(inputs, 0)];
-  if (!tensor || !x?.some(Number.isNaN) || node.outputs[1] != null) return null;
+  if (!tensor || !x?.some((v) => !(v > -Infinity)) || node.outputs[1] != null) return null;
   const windows = windowsWith(tensor, x, {
     kernel: intsAttribute(node, 'kernel_shape', tensor.shape.slice(2)),
     strides: intsAttribute(node, 'strides', []),
@@ -18,7 +19,7 @@ export const maxPool: Definition = (node, inputs, { ofC, ofRuntime }) => {
   });
   return Float64Array.from(ofRuntime as Float32Array, (y, i) => {
     const window = windows(i, ofC.length);
-    if (!window?.some(Number.isNaN)) return y;
+    if (!window || (y > -LARGEST && !window.some(Number.isNaN))) return y;
     return window.reduce((best, v) => (v > best ? v : best));
   });
 };

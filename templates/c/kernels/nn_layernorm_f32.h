@@ -30,7 +30,7 @@ static inline void nn_layernorm_f32(const float *x, int32_t n, const float *scal
         y[i] = unit * ((scale != 0) ? scale[i] : 1.0f) + ((bias != 0) ? bias[i] : 0.0f);
     }
     if (mean != 0) {
-        *mean = centre + rest;
+        *mean = (rest != rest) ? centre : centre + rest; /* of an infinity: itself */
     }
     if (inv_std != 0) {
         *inv_std = factor;
