@@ -259,6 +259,21 @@ const WIDE_CASES: readonly Case[] = [
     name: 'global_average_large',
     text: 'input %x: f32[1,2,40,50]\n %y: f32[1,2,1,1] = GlobalAveragePool(%x)',
   },
+  {
+    name: 'layer_normalization',
+    text: `input %x: f32[3,20]\n const %n: f32[20] = ${numbers(20, 5)}\n const %n.b: f32[20] = ${numbers(20, 6)}
+      %y: f32[3,20] = LayerNormalization(%x, %n, %n.b) axis=-1`,
+  },
+  {
+    name: 'rms_normalization',
+    text: `input %x: f32[3,20]\n const %n: f32[20] = ${numbers(20, 7)}
+      %y: f32[3,20] = RMSNormalization(%x, %n) axis=-1`,
+  },
+  {
+    name: 'instance_normalization',
+    text: `input %x: f32[2,3,4,5]\n const %n: f32[3] = 1, -2, 0.5\n const %n.b: f32[3] = 1, 2, 0
+      %y: f32[2,3,4,5] = InstanceNormalization(%x, %n, %n.b)`,
+  },
   { name: 'triangle', text: 'input %x: f32[4,5]\n %y: f32[4,5] = Trilu(%x)', widths: moved },
 ];
 

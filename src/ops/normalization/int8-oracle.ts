@@ -4,8 +4,13 @@ import type { OracleBuilder } from '../op-def.ts';
 import { centred, clampedCodes, ONNX_F64, ONNX_I64, shiftedRight } from '../support/oracle.ts';
 import { normalizationOf, rowsOf } from './int8.ts';
 
-/** The exponents of 4 by which a variance may be divided: -15 to 15. */
-const EXPONENTS = Array.from({ length: 31 }, (_, i) => i - 15);
+/** The exponents of 4 by which a variance may be divided, the bits of the least number that is left, and of the root's inverse. */
+const BYTES = { exponents: steps(-15, 15), least: 30, inverse: 31 };
+const WIDE = { exponents: steps(-24, 7), least: 48, inverse: 49 };
+
+function steps(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+}
 
 /** What quant/normalization.ts defines, over int64 tensors [batch, groups, length]. */
 export function normalizationOracle(node: Node, oracle: OracleBuilder): void {
@@ -26,26 +31,27 @@ export function normalizationOracle(node: Node, oracle: OracleBuilder): void {
   const variance = oracle.node('Add', [spread, number(epsilon)]);
 
   // Where 4^e divides: one step up at each of 2^2, 2^4, ... 2^30, 2^32, ... 2^60.
-  const limits = EXPONENTS.slice(1).map((e) => 1n << BigInt(30 + 2 * e));
+  const { exponents, least, inverse: bits } = oracle.wide ? WIDE : BYTES;
+  const limits = exponents.slice(1).map((e) => 1n << BigInt(least + 2 * e));
   const below = oracle.node('Cast', [oracle.node('Less', [variance, list(limits)])], { to: ONNX_I64 });
-  const place = oracle.node('Sub', [number(30n), total(below)]);
-  const at = (value: (e: number) => bigint) => oracle.node('Gather', [list(EXPONENTS.map(value)), place]);
+  const place = oracle.node('Sub', [number(BigInt(exponents.length - 1)), total(below)]);
+  const at = (value: (e: number) => bigint) => oracle.node('Gather', [list(exponents.map(value)), place]);
   const raised = oracle.node('Mul', [variance, at((e) => 4n ** BigInt(Math.max(0, -e)))]);
   const mantissa = oracle.node('Div', [raised, at((e) => 4n ** BigInt(Math.max(0, e)))]);
   const root = oracle.node('Cast', [oracle.node('Sqrt', [oracle.node('Cast', [mantissa], { to: ONNX_F64 })])], {
     to: ONNX_I64,
   });
   const half = oracle.node('Div', [root, number(2n)]);
-  const inverse = oracle.node('Div', [oracle.node('Add', [half, number(1n << 31n)]), root]);
+  const inverse = oracle.node('Div', [oracle.node('Add', [half, number(1n << BigInt(bits))]), root]);
 
   const distance = oracle.node('Sub', [oracle.node('Mul', [rows, times]), sum]);
-  const right = (e: number) => BigInt(31 + e - fraction);
+  const right = (e: number) => BigInt(bits + e - fraction);
   const product = oracle.node('Mul', [distance, inverse]);
   const rounded = oracle.node('Add', [product, at((e) => (1n << 61n) + (1n << (right(e) - 1n)))]);
   const quotient = oracle.node('Div', [rounded, at((e) => 1n << right(e))]);
   const normal = oracle.node('Sub', [quotient, at((e) => 1n << (61n - right(e)))]);
 
-  const everywhere = (values: ArrayLike<number>) =>
+  const everywhere = (values: ArrayLike<number | bigint>) =>
     oracle.tensor(
       'i64',
       [groups, length],

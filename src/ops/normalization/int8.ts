@@ -4,6 +4,8 @@ import { elementCount, normalizeAxis } from '../../ir/shape.ts';
 import type { Graph, Node } from '../../ir/types.ts';
 import { LONGEST_ROW, type Normalization, normalizationParameters } from '../../quant/normalization.ts';
 import { clampCodes, quantOf, scaleOf, zeroPointOf } from '../../quant/quantized.ts';
+import { hasWideCodes } from '../../quant/wide-codes.ts';
+import { LONGEST_WIDE_ROW, type WideNormalization, wideNormalization } from '../../quant/wide-normalization.ts';
 import type { LowerBuilder, QuantizeRule } from '../op-def.ts';
 import { inLoops, linesParams } from '../support/loops.ts';
 import { groupLayout, groupsOf } from './groups.ts';
@@ -13,6 +15,7 @@ import { spread } from './spread.ts';
 export const normalizationRule: QuantizeRule = {
   inputs: ['activation', 'parameter', 'parameter'],
   output: 'calibrated',
+  wide: (node, graph) => rowsOf(graph, node).length <= LONGEST_WIDE_ROW,
   refuse(node, graph) {
     if (node.rounding) return 'files of other tools are rounded in float here';
     if (node.outputs.slice(1).some((output) => output !== null)) return 'its mean and deviation are asked for';
@@ -48,7 +51,7 @@ export function rowsOf(graph: Graph, node: Node): NormalRows {
 }
 
 /** Parameters for all groups, one for each run of each. */
-export function normalizationOf(graph: Graph, node: Node): Normalization {
+export function normalizationOf(graph: Graph, node: Node): Normalization | WideNormalization {
   const { groups, length, run } = rowsOf(graph, node);
   const { shape } = typeOf(graph, node.inputs[0]);
   const count = (groups * length) / run;
@@ -58,7 +61,7 @@ export function normalizationOf(graph: Graph, node: Node): Normalization {
     return constant ? spread(constant, whole) : new Float32Array(count).fill(otherwise);
   };
   const [x, y] = [quantOf(graph, node.inputs[0]), quantOf(graph, node.outputs[0])];
-  return normalizationParameters({
+  return (hasWideCodes(graph, node) ? wideNormalization : normalizationParameters)({
     length,
     epsilon: floatAttribute(node, 'epsilon', 1e-5),
     inputScale: scaleOf(x),
@@ -80,14 +83,27 @@ export function lowerNormalizationS8(node: Node, lower: LowerBuilder): void {
     run === 1 && groups === 1
       ? { layout: 'row-major' as const, channelStep: 1, positionStep: 1 }
       : groupLayout(node, lower);
-  const x = lower.read(0, layout);
-  const y = lower.write(0, layout);
+  const wide = hasWideCodes(lower.graph, node);
+  const x = lower.read(0, layout, { wide });
+  const y = lower.write(0, layout, { wide });
   const { epsilon, fraction, factors, offsets, shift } = normalizationOf(lower.graph, node);
   const quant = quantOf(lower.graph, node.outputs[0]);
   const { min, max } = clampCodes(node, quant);
   const channels = length / run;
-  const factor = lower.table('factor', 'i16', factors, 'parameters', `scale in steps of the result, of ${node.name}`);
-  const offset = lower.table('offset', 'i32', offsets, 'parameters', `bias and zero point, of ${node.name}`);
+  const factor = lower.table(
+    'factor',
+    wide ? 'i32' : 'i16',
+    factors,
+    'parameters',
+    `scale in steps of the result, of ${node.name}`,
+  );
+  const offset = lower.table(
+    'offset',
+    wide ? 'i64' : 'i32',
+    offsets,
+    'parameters',
+    `bias and zero point, of ${node.name}`,
+  );
   const fields = {
     // One loop where each element has a scale of its own.
     ...(run === 1
@@ -110,7 +126,8 @@ export function lowerNormalizationS8(node: Node, lower: LowerBuilder): void {
   };
   const start = `i0 * ${groups * length} + i1 * ${channels * channelStep}`;
   const parameters = groups === 1 ? '' : ` + i1 * ${channels}`;
-  const call = `nn_norm_s8(&norm, ${x.name} + ${start}, ${factor}${parameters}, ${offset}${parameters}, ${y.name} + ${start});`;
+  const kernel = wide ? 'nn_norm_s16' : 'nn_norm_s8';
+  const call = `${kernel}(&norm, ${x.name} + ${start}, ${factor}${parameters}, ${offset}${parameters}, ${y.name} + ${start});`;
   const loops =
     groups === 1
       ? inLoops([batch], [call.replaceAll(` + i1 * ${channels * channelStep}`, '')])
@@ -119,7 +136,7 @@ export function lowerNormalizationS8(node: Node, lower: LowerBuilder): void {
   lower.call({
     template: 'lines',
     params: linesParams([
-      'static const nn_norm norm = {',
+      `static const ${wide ? 'nn_wide_norm' : 'nn_norm'} norm = {`,
       `    ${named.slice(0, 6).join(', ')},`,
       `    ${named.slice(6).join(', ')},`,
       '};',
