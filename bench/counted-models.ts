@@ -22,6 +22,8 @@ const ACTIVATIONS = [
   { match: '*', bits: 4 },
   { match: ':last', bits: 8 },
 ];
+/** All activations in 16 bits. */
+export const INT8_A16 = 'int8-a16';
 
 export function fileOf(model: CountedModel): string {
   return isExample(model) ? exampleFile(model, `${model}.onnx`) : sharedModel(model);
@@ -41,16 +43,17 @@ function exampleFile(model: string, name: string): string {
 }
 
 /**
- * The model in a weight format, int8, int8 with activations of 4 bits or float32, calibrated on its samples; weights of few bits are rounded: neither changes what
+ * The model in a weight format, int8, int8 with activations of 4 or 16 bits or float32, calibrated on its samples; weights of few bits are rounded: neither changes what
  * a kernel does. Null, said once, where the model cannot have the format.
  */
 export async function transformFor(model: CountedModel, format: string): Promise<Transformation | null> {
-  const few = !['int8', 'float32', INT8_A4].includes(format);
+  const few = !['int8', 'float32', INT8_A4, INT8_A16].includes(format);
   try {
     return await transformModel({
       model: await readFile(fileOf(model)),
       ...(format === 'float32' ? { precision: 'float32' } : { calibration: (graph) => samplesFor(model, graph) }),
       ...(format === INT8_A4 && { activations: ACTIVATIONS }),
+      ...(format === INT8_A16 && { activations: [{ match: ':all', bits: 16 }] }),
       ...(few && { recipe: formatsAsAsked({ weights: [{ match: '*', format, method: 'nearest' }] }) }),
     });
   } catch (error) {

@@ -10,7 +10,15 @@ import { generateC, type Transformation } from '../src/compile.ts';
 import type { Goal } from '../src/ir/lowering.ts';
 import { loadTarget } from '../src/targets/load.ts';
 import { withBaselines } from './baselines.ts';
-import { type CountedModel, countsOf, fileOf, INT8_A4, SHARED_MODELS, transformFor } from './counted-models.ts';
+import {
+  type CountedModel,
+  countsOf,
+  fileOf,
+  INT8_A4,
+  INT8_A16,
+  SHARED_MODELS,
+  transformFor,
+} from './counted-models.ts';
 import { readRows, updateTable } from './table.ts';
 import { type KernelRow, kernelTable } from './tables/kernels.ts';
 
@@ -33,6 +41,10 @@ const RUNS: readonly Run[] = [
   ...['cortex-m4f', 'cortex-m0plus'].map((core) => ({ format: 'ternary', goal: 'speed' as const, core })),
   ...['cortex-m4f', 'cortex-m55'].map((core) => ({ format: 'float32', goal: 'balanced' as const, core })),
   ...['cortex-m4f', 'cortex-m33', 'cortex-m55'].map((core) => ({ format: INT8_A4, goal: 'balanced' as const, core })),
+  ...['cortex-m4f', 'cortex-m33', 'cortex-m3', 'cortex-m0plus'].map((core) => ({
+    ...{ format: INT8_A16, goal: 'balanced' as const },
+    core,
+  })),
 ];
 
 const folder = await mkdtemp(join(tmpdir(), 'nibblec-kernels-'));
