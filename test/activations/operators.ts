@@ -274,6 +274,11 @@ const WIDE_CASES: readonly Case[] = [
     text: `input %x: f32[2,3,4,5]\n const %n: f32[3] = 1, -2, 0.5\n const %n.b: f32[3] = 1, 2, 0
       %y: f32[2,3,4,5] = InstanceNormalization(%x, %n, %n.b)`,
   },
+  {
+    name: 'attention',
+    text: `input %x: f32[1,5,8]\n input %z: f32[1,5,8]\n input %n: f32[1,5,8]
+      %y: f32[1,5,8] = Attention(%x, %z, %n) q_num_heads=2 kv_num_heads=2 is_causal=1`,
+  },
   { name: 'triangle', text: 'input %x: f32[4,5]\n %y: f32[4,5] = Trilu(%x)', widths: moved },
 ];
 

@@ -2,9 +2,11 @@ import { intAttribute } from '../../ir/attributes.ts';
 import type { Node, Shape, ValueName } from '../../ir/types.ts';
 import { EXPONENT_SHIFT, POWERS_OF_HALF, WEIGHT_BITS } from '../../quant/attention.ts';
 import { clampCodes, quantOf, zeroPointOf } from '../../quant/quantized.ts';
+import { SHARE_BITS } from '../../quant/wide-attention.ts';
 import type { OracleBuilder } from '../op-def.ts';
-import { centred, ONNX_F64, ONNX_I64, requantized } from '../support/oracle.ts';
-import { attentionScales, headSize, maskingOf } from './int8.ts';
+import { centred, flooredHalves, greater, ONNX_F64, ONNX_I64, requantized } from '../support/oracle.ts';
+import { powerOf } from '../support/softmax-wide.ts';
+import { attentionScales, headSize, maskingOf, wideAttentionOf } from './int8.ts';
 
 const ONNX_BOOL = 9;
 
@@ -16,7 +18,6 @@ export function attentionOracle(node: Node, oracle: OracleBuilder): void {
   const [q, k, v] = [0, 1, 2].map((i) => headsFirst(node.inputs[i]!, i === 0 ? qHeads : kvHeads));
   const [batch, heads, queries] = q!.shape as [number, number, number];
   const [, groups, keys] = k!.shape as [number, number, number];
-  const { multiplier, farthest, output } = attentionScales(oracle.graph, node);
 
   // Heads that share keys lie side by side: one matrix for each group of them.
   const grouped = (value: ValueName, last: number) =>
@@ -29,33 +30,9 @@ export function attentionOracle(node: Node, oracle: OracleBuilder): void {
   ]);
 
   const masking = maskingOf(oracle.graph, node);
-  const scores = withNumbers(plain);
+  const { output } = oracle.wide ? wideAttentionOf(oracle.graph, node) : attentionScales(oracle.graph, node);
   const allowed = allowedKeys();
-  const seen = oracle.node('Where', [allowed, scores, number(-(2n ** 31n))]);
-  const best = oracle.node('ReduceMax', [seen, list(3)], { keepdims: 1 });
-  // Clip and Min of int64 numbers beyond 2^31 are off in onnxruntime 1.30.0.
-  const whole = oracle.node('Sub', [best, seen]);
-  const beyond = oracle.node('Not', [oracle.node('Less', [whole, number(farthest)])]);
-  const distance = oracle.node('Where', [beyond, number(farthest), whole]);
-  const exponent = oracle.node('Div', [
-    oracle.node('Mul', [distance, number(multiplier)]),
-    number(2 ** EXPONENT_SHIFT),
-  ]);
-  const z = oracle.node('Where', [oracle.node('Less', [exponent, number(4096)]), exponent, number(4096)]);
-  const powers = oracle.tensor('i64', [256], Array.from(POWERS_OF_HALF, BigInt));
-  const power = oracle.node('Gather', [powers, oracle.node('Mod', [z, number(256)])]);
-  const halvings = oracle.tensor(
-    'i64',
-    [17],
-    Array.from({ length: 17 }, (_, n) => 2n ** BigInt(n)),
-  );
-  const divisor = oracle.node('Gather', [halvings, oracle.node('Div', [z, number(256)])]);
-  const weight = oracle.node('Where', [allowed, oracle.node('Div', [power, divisor]), number(0)]);
-  const sum = oracle.node('ReduceSum', [weight, list(3)], { keepdims: 1 });
-  const half = oracle.node('Div', [sum, number(2)]);
-  const raised = oracle.node('Add', [oracle.node('Mul', [weight, number(2 ** WEIGHT_BITS)]), half]);
-  const quotient = oracle.node('Div', [raised, oracle.node('Max', [sum, number(1)])]);
-  const share = oracle.node('Min', [quotient, number(2 ** WEIGHT_BITS - 1)]);
+  const share = oracle.wide ? wideShares() : byteShares();
 
   const shares = grouped(oracle.node('Cast', [share], { to: ONNX_F64 }), keys);
   const means = oracle.node('Cast', [oracle.node('MatMul', [shares, v!.value])], { to: ONNX_I64 });
@@ -65,6 +42,52 @@ export function attentionOracle(node: Node, oracle: OracleBuilder): void {
   const { shape } = oracle.type(node.outputs[0]);
   const placed = shape.length === 4 ? apart : oracle.node('Transpose', [apart], { perm: [0, 2, 1, 3] });
   oracle.output(0, oracle.node('Reshape', [placed, list(...shape)]));
+
+  /** p of codes of 8 bits. */
+  function byteShares(): ValueName {
+    const { multiplier, farthest } = attentionScales(oracle.graph, node);
+    const scores = withNumbers(plain);
+    const seen = oracle.node('Where', [allowed, scores, number(-(2n ** 31n))]);
+    const best = oracle.node('ReduceMax', [seen, list(3)], { keepdims: 1 });
+    // Clip and Min of int64 numbers beyond 2^31 are off in onnxruntime 1.30.0.
+    const whole = oracle.node('Sub', [best, seen]);
+    const beyond = oracle.node('Not', [oracle.node('Less', [whole, number(farthest)])]);
+    const distance = oracle.node('Where', [beyond, number(farthest), whole]);
+    const exponent = oracle.node('Div', [
+      oracle.node('Mul', [distance, number(multiplier)]),
+      number(2 ** EXPONENT_SHIFT),
+    ]);
+    const z = oracle.node('Where', [oracle.node('Less', [exponent, number(4096)]), exponent, number(4096)]);
+    const powers = oracle.tensor('i64', [256], Array.from(POWERS_OF_HALF, BigInt));
+    const power = oracle.node('Gather', [powers, oracle.node('Mod', [z, number(256)])]);
+    const halvings = oracle.tensor(
+      'i64',
+      [17],
+      Array.from({ length: 17 }, (_, n) => 2n ** BigInt(n)),
+    );
+    const divisor = oracle.node('Gather', [halvings, oracle.node('Div', [z, number(256)])]);
+    const weight = oracle.node('Where', [allowed, oracle.node('Div', [power, divisor]), number(0)]);
+    const sum = oracle.node('ReduceSum', [weight, list(3)], { keepdims: 1 });
+    const half = oracle.node('Div', [sum, number(2)]);
+    const raised = oracle.node('Add', [oracle.node('Mul', [weight, number(2 ** WEIGHT_BITS)]), half]);
+    const quotient = oracle.node('Div', [raised, oracle.node('Max', [sum, number(1)])]);
+    return oracle.node('Min', [quotient, number(2 ** WEIGHT_BITS - 1)]);
+  }
+
+  /** p of codes of 16 bits. */
+  function wideShares(): ValueName {
+    const { scoreShift, multiplier, shift } = wideAttentionOf(oracle.graph, node);
+    const scores = flooredHalves(oracle, plain, scoreShift).quotient;
+    const seen = oracle.node('Where', [allowed, scores, number(-(2n ** 31n))]);
+    const best = oracle.node('ReduceMax', [seen, list(3)], { keepdims: 1 });
+    const product = oracle.node('Mul', [oracle.node('Sub', [best, seen]), number(multiplier)]);
+    const power = powerOf(oracle, flooredHalves(oracle, product, shift).quotient);
+    const weight = oracle.node('Where', [allowed, power, number(0)]);
+    const sum = oracle.node('ReduceSum', [weight, list(3)], { keepdims: 1 });
+    const inverse = oracle.node('Div', [number(1n << 48n), greater(oracle, sum, number(1))]);
+    const half = oracle.node('Add', [oracle.node('Mul', [weight, inverse]), number(2 ** (SHARE_BITS - 1))]);
+    return oracle.node('Div', [half, number(2 ** SHARE_BITS)]);
+  }
 
   /** Codes without their zero point as [batch, heads, rows, size]. */
   function headsFirst(input: ValueName, count: number): { value: ValueName; shape: Shape } {

@@ -47,7 +47,7 @@ export function wideSoftmaxOracle(node: Node, oracle: OracleBuilder): void {
 }
 
 /** 2^(24 - steps / 2^20) as nn_exp2_u24 computes it. */
-function powerOf(oracle: OracleBuilder, steps: ValueName): ValueName {
+export function powerOf(oracle: OracleBuilder, steps: ValueName): ValueName {
   const list = (values: ArrayLike<number>) => oracle.tensor('i64', [values.length], Array.from(values, BigInt));
   const { quotient: octaves, rest } = flooredHalves(oracle, steps, 20);
   const { quotient: place, rest: along } = flooredHalves(oracle, rest, 12);
