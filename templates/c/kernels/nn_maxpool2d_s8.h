@@ -12,6 +12,7 @@ static inline void nn_maxpool2d_s8(const nn_conv_shape *s, const int8_t *x, int3
                 const int32_t top = oy * s->stride_h - s->pad_top;
                 const int32_t left = ox * s->stride_w - s->pad_left;
                 for (int32_t c = 0; c < s->in_c; c++) {
+                    const int32_t at = (top * s->in_w + left) * s->in_c + c;
                     int32_t best = min;
                     for (int32_t ky = 0; ky < s->kernel_h; ky++) {
                         const int32_t iy = top + ky * s->dilation_h;
@@ -21,7 +22,7 @@ static inline void nn_maxpool2d_s8(const nn_conv_shape *s, const int8_t *x, int3
                         for (int32_t kx = 0; kx < s->kernel_w; kx++) {
                             const int32_t ix = left + kx * s->dilation_w;
                             if (ix >= 0 && ix < s->in_w) {
-                                const int32_t v = x[((n * s->in_h + iy) * s->in_w + ix) * s->in_c + c];
+                                const int32_t v = x[at + (ky * s->dilation_h * s->in_w + kx * s->dilation_w) * s->in_c];
                                 best = (v > best) ? v : best;
                             }
                         }
@@ -30,6 +31,7 @@ static inline void nn_maxpool2d_s8(const nn_conv_shape *s, const int8_t *x, int3
                 }
             }
         }
+        x += s->in_h * s->in_w * s->in_c;
     }
 }
 

@@ -1,12 +1,13 @@
 #ifndef NN_UNPACK_INT4_S8_H
 #define NN_UNPACK_INT4_S8_H
 #include <stdint.h>
+#include "nn_once.h"
 #include "nn_packed_s8.h"
 
 /* Signed nibbles, groups of 8 codes in 4 bytes: the high nibbles are the first four codes, the low ones the others. The
  * last group has as many bytes as it needs. */
-static inline const uint8_t *nn_unpack_int4_s8(const nn_packed_s8 *packed, const uint8_t *from, int32_t count,
-                                               int8_t *codes)
+NN_ONCE const uint8_t *nn_unpack_int4_s8(const nn_packed_s8 *packed, const uint8_t *from, int32_t count,
+                                         int8_t *codes)
 {
     (void)packed;
     while (count > 0) {

@@ -1,13 +1,14 @@
 #ifndef NN_UNPACK_WIDTHS_S8_H
 #define NN_UNPACK_WIDTHS_S8_H
 #include <stdint.h>
+#include "nn_once.h"
 #include "nn_packed_s8.h"
 #include "nn_row_walk.h"
 
 /* Two's complement codes, the most significant bit first, of as many bits as the kind of their row says, 0 to 8.
  * Whatever the bytes and tables are, nothing outside them is read; what lies past the end are zeros. */
-static inline const uint8_t *nn_unpack_widths_s8(const nn_packed_s8 *packed, const uint8_t *from, int32_t count,
-                                                 int8_t *codes)
+NN_ONCE const uint8_t *nn_unpack_widths_s8(const nn_packed_s8 *packed, const uint8_t *from, int32_t count,
+                                           int8_t *codes)
 {
     const uint8_t *end = packed->bytes + packed->length;
     nn_row_walk walk;
