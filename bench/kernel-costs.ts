@@ -49,8 +49,15 @@ const JOBS: readonly Job[] = [
       ['cortex-m4f', 'cortex-m55', 'cortex-m3', 'cortex-m0'].map((core) => ({ model, format, core })),
     ),
   ),
-  // Convolutions of several depths.
-  ...['int4', 'ternary'].map((format) => ({ model: 'ic' as const, format, core: 'cortex-m55' })),
+  // Weights of few bits that are read where they lie, in layers of more shapes.
+  ...['int4', 'ternary'].flatMap((format) => [
+    ...(['ic', 'dscnn_mnist', 'lenet5_mnist', ...EXAMPLES] as const).map((model) => ({
+      model,
+      format,
+      core: 'cortex-m4f',
+    })),
+    { model: 'ic' as const, format, core: 'cortex-m55' },
+  ]),
   ...(['kws', 'lenet5_mnist', 'ad'] as const).map((model) => ({ model, format: 'int8', core: 'cortex-m0-slow-mul' })),
 ];
 

@@ -22,8 +22,8 @@ export interface WeightFormat {
    * The codes must not be refused.
    */
   encode(codes: Codes, segments: readonly number[], order?: RowOrder): StoredWeights;
-  /** Whether the decoder takes its slow way for these codes; default: it never does. */
-  decodesSlowly?(codes: Codes): boolean;
+  /** Bits of these codes that the decoder takes one by one; with any, all codes take its slow way. Default: none. */
+  slowBits?(codes: Codes): number;
   /** What the C decodes. */
   decode(stored: StoredWeights, segments: readonly number[], order?: RowOrder): Int16Array;
 }

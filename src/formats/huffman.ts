@@ -1,5 +1,6 @@
+import { must } from '../support/errors.ts';
 import { type Codes, distinctCodes, type WeightFormat } from './format.ts';
-import { canonicalCode, LONGEST_WORD, type PrefixCode, wordLengths } from './prefix-code.ts';
+import { canonicalCode, codeWords, LONGEST_WORD, type PrefixCode, wordLengths } from './prefix-code.ts';
 import { decodeWords, encodeWords, WORDS } from './words.ts';
 
 /** More symbols than any format of few bits has; keeps the table small. */
@@ -19,7 +20,7 @@ export function withHuffman(base: WeightFormat): WeightFormat {
       return base.refuse(codes, order);
     },
     encode: (codes, segments) => encodeWords(codes, segments, huffmanCode(codes)),
-    decodesSlowly: (codes) => huffmanCode(codes).lengths.length > SHORT_WORD,
+    slowBits,
     decode: decodeWords,
   };
 }
@@ -29,6 +30,14 @@ const SHORT_WORD = 6;
 
 /** Bits that short words may take more than longer ones. */
 const SHORT_WORDS_SHARE = 1.01;
+
+/** What words have beyond those that are looked up. */
+function slowBits(codes: Codes): number {
+  const words = codeWords(huffmanCode(codes));
+  let sum = 0;
+  for (const code of codes) sum += Math.max(0, must(words.get(code), 'a word').bits - SHORT_WORD);
+  return sum;
+}
 
 function huffmanCode(codes: Codes): PrefixCode {
   const counts = new Map<number, number>();

@@ -52,9 +52,15 @@ export function findFormat(name: string): WeightFormat {
   });
 }
 
-/** The part of the cost model that decoding these codes is. */
-export function decodingPart({ unpack, decodesSlowly }: WeightFormat, codes: Codes): string {
-  return `unpack ${decodesSlowly?.(codes) ? unpack?.slow?.name : unpack?.name}`;
+/** The parts of the cost model that decoding these codes is: codes, bits that a slow way takes one by one, and runs of codes. */
+export function decodingWork({ unpack, slowBits }: WeightFormat, codes: Codes, runs = 0): Record<string, number> {
+  const bits = slowBits?.(codes) ?? 0;
+  const part = `unpack ${bits > 0 ? unpack?.slow?.name : unpack?.name}`;
+  return {
+    [part]: codes.length,
+    ...(bits > 0 && { [`${part} bits`]: bits }),
+    ...(runs > 0 && { [`${part} runs`]: runs }),
+  };
 }
 
 /** Tables of codes that rows share equally; 1 where all rows have the same codes. */

@@ -29,7 +29,7 @@ export const WORDS: Decoder = {
   keeps: true,
   entropy: true,
   instructions: 10,
-  slow: { name: 'long words', instructions: 70 },
+  slow: { name: 'long words', instructions: 55 },
   layout:
     'Words of a canonical prefix code of at most 12 bits, the most significant bit first: words of equal length are consecutive numbers in the order of the table of codes, shorter ones lie before longer ones. A second table tells how many words have 1, 2, 3, ... bits. The C looks up words of up to 6 bits, four at a time where there are no longer ones, so the encoder keeps to 6 where that takes at most 1 % more.',
 };

@@ -16,13 +16,17 @@ const OTHERS = 'cortex-m0';
 const UNCOUNTED: Prices = { instructions: 1, outputs: 30, products: 3, pixels: 90, blocks: 30, vectors: 2 };
 
 /** Of unpacking a code for a kernel that has been counted with plain ones only. */
-const UNPACKED: Prices = Object.fromEntries(
-  DECODERS.flatMap(({ name, instructions, slow }) =>
-    [{ name, instructions }, ...(slow ? [slow] : [])].flatMap((way) =>
-      [`unpack ${way.name}`, `unpack ${way.name} by fours`].map((part) => [part, way.instructions]),
+const UNPACKED: Prices = {
+  'unpack shifted': 2,
+  'unpack long words bits': 8,
+  ...Object.fromEntries(
+    DECODERS.flatMap(({ name, instructions, slow }) =>
+      [{ name, instructions }, ...(slow ? [slow] : [])].flatMap((way) =>
+        [`unpack ${way.name}`, `unpack ${way.name} by fours`].map((part) => [part, way.instructions]),
+      ),
     ),
   ),
-);
+};
 
 /** Of a result of a layer of a quantized file, beyond what one of our own takes; counted on Cortex-M4F. */
 const ROUNDED: Prices = {

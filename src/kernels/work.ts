@@ -1,4 +1,4 @@
-import { decodingPart } from '../formats/index.ts';
+import { decodingWork } from '../formats/index.ts';
 import type { Work } from '../ir/program.ts';
 import type { WindowShape } from '../ir/window.ts';
 import type { LinearJob } from './linear-job.ts';
@@ -8,7 +8,7 @@ import type { WeightPlan } from './weights/read-weights.ts';
 
 /** The portable kernels: four rows of weights at a time, and one by one what is left; windows other than 1x1 are gathered. */
 export function portableWork(job: LinearJob, plan: WeightPlan): Work {
-  const { shape, macs, weights } = job;
+  const { shape, macs } = job;
   const pixels = shape.batch * shape.out_h * shape.out_w * shape.groups;
   const rows = shape.out_c / shape.groups;
   const [taps, channels] = [shape.kernel_h * shape.kernel_w, shape.in_c / shape.groups];
@@ -24,19 +24,19 @@ export function portableWork(job: LinearJob, plan: WeightPlan): Work {
     rows: taps > 1 ? windows * shape.kernel_h : 0,
     gathered: gathered * channels,
     ...roundingWork(job, 'ones', pixels * rows),
-    ...decodingWork(plan, weights.data.length, macs),
+    ...readingWork(plan, macs),
   };
 }
 
 /** The portable depthwise kernel: a list of the taps inside the image for each pixel, then each tap of each channel. */
 export function portableDepthwiseWork(job: LinearJob, plan: WeightPlan): Work {
-  const { shape, weights } = job;
+  const { shape } = job;
   const taps = shape.batch * tapsInside(shape);
   const pixels = shape.batch * shape.out_h * shape.out_w;
   const products = taps * shape.out_c;
   const outputs = pixels * shape.out_c;
-  const decoding = decodingWork(plan, weights.data.length, products);
-  return { layer: 1, pixels, taps, outputs, products, ...roundingWork(job, 'ones', outputs), ...decoding };
+  const reading = readingWork(plan, products);
+  return { layer: 1, pixels, taps, outputs, products, ...roundingWork(job, 'ones', outputs), ...reading };
 }
 
 /** What a form of requantization takes beside one multiplication that rounds half up; `by`: one sum or four at a time. */
@@ -45,12 +45,11 @@ function roundingWork({ form }: LinearJob, by: 'ones' | 'fours', outputs: number
 }
 
 /** Weights in registers are unpacked for each product, others once, in runs. */
-function decodingWork({ reading, kind, format, codes, segments }: WeightPlan, weights: number, products: number): Work {
+function readingWork({ reading, kind, format, codes, segments }: WeightPlan, products: number): Work {
   const wide: Work = kind === 'w16' ? { wide: products } : {};
   if (reading === 'bytes') return wide;
   if (reading === 'inline') return { ...wide, [`inline ${kind}`]: products, [`inline ${kind} runs`]: segments.length };
-  const part = decodingPart(format, codes);
-  return { ...wide, [part]: weights, [`${part} runs`]: segments.length };
+  return { ...wide, ...decodingWork(format, codes, segments.length) };
 }
 
 /** Kernels that add: two windows at a time, each list once. */

@@ -2,7 +2,7 @@ import type { Codes } from '../../formats/index.ts';
 import { multipliesByFields, raisedZeroPoint } from '../dsp-limits.ts';
 import type { LinearJob } from '../linear-job.ts';
 import { type Fields, fieldNumbers, fieldStream, fieldStreamWords } from '../packing/field-stream.ts';
-import { type Gathered, gemmWork } from '../work.ts';
+import { gemmWork } from '../work.ts';
 import { pairOverlap } from './chunk-overlap.ts';
 import { type Columns, depthOf, type GemmWeights } from './gemm-weights.ts';
 import { kernelMajor } from './layout.ts';
@@ -12,9 +12,6 @@ const ROWS = 4;
 
 /** Bits that a sum of products may need beside those below it. */
 const ROOM = { 4: 20, 2: 26 } as const;
-
-/** Instructions for four outputs of two windows, beside and for each column, and for each column of the windows' own sums. */
-const COSTS = { 4: { four: 52, column: 6.5, sum: 1.75 }, 2: { four: 46, column: 7, sum: 1.75 } } as const;
 
 /** The stream of nn_gemm_4x2_int4 or nn_gemm_4x2_int2 for a convolution: weights are read where they lie. */
 export function gemmFields(bits: 4 | 2, { wordsOf, overlapShape }: Columns): GemmWeights {
@@ -26,9 +23,7 @@ export function gemmFields(bits: 4 | 2, { wordsOf, overlapShape }: Columns): Gem
     accepts: (job) => multipliesByFields(job, bits, ROOM[bits]),
     scratchBytes: () => 0,
     overlap: ({ shape }) => ({ atLeast: pairOverlap(overlapShape(shape), shape.groups === 1) }),
-    work: (job, gathered = { rows: 0, words: 0, bytes: 0 }) => ({
-      instructions: instructionsOf(job, bits, wordsOf(job), gathered),
-    }),
+    work: (job, gathered = { rows: 0, words: 0, bytes: 0 }) => gemmWork(job, wordsOf(job), gathered),
     tableBytes: (job) => 4 * job.shape.groups * streamOf(job),
     build(job, lower) {
       const { shape, x, y, name, inputZeroPoint, leftShift, macs, summary } = job;
@@ -75,19 +70,4 @@ function groupStreams({ shape, weights, bias, multiplier }: LinearJob, depth: nu
     stream.set(fieldStream(group, fields), g * length);
   }
   return stream;
-}
-
-function instructionsOf(job: LinearJob, bits: 4 | 2, depth: number, gathered: Gathered): number {
-  const {
-    pairs = 0,
-    rows = 0,
-    bytes = 0,
-    words = 0,
-    widened = 0,
-    fours = 0,
-    products = 0,
-  } = gemmWork(job, depth, gathered);
-  const { four, column, sum } = COSTS[bits];
-  const windows = pairs * 80 + rows * 40 + bytes * 5 + words * 23 + widened * (1.9 + sum);
-  return windows + fours * four + products * column;
 }

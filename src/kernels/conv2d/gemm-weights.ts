@@ -7,7 +7,7 @@ import { formSuffix } from '../forms.ts';
 import type { OverlapRule } from '../kernel.ts';
 import type { LinearJob } from '../linear-job.ts';
 import { gemmStream, streamWords } from '../packing/gemm-stream.ts';
-import { type PackedStream, packedStreams, storeStream, unpackWork } from '../packing/packed-stream.ts';
+import { type PackedStream, packedStreams, storeStream } from '../packing/packed-stream.ts';
 import { type Gathered, gemmWork } from '../work.ts';
 import { pairOverlap } from './chunk-overlap.ts';
 import { kernelMajor } from './layout.ts';
@@ -63,7 +63,7 @@ export function gemmWeights({ wordsOf, overlapShape }: Columns): GemmWeights {
     work(job: LinearJob, gathered: Gathered = { rows: 0, words: 0, bytes: 0 }): Work {
       const plan = packed(job);
       const blocks = plan ? Math.ceil(job.shape.out_c / job.shape.groups / plan.block) : 1;
-      return { ...gemmWork(job, wordsOf(job), gathered, blocks), ...unpackWork(plan) };
+      return { ...gemmWork(job, wordsOf(job), gathered, blocks), ...plan?.work };
     },
     tableBytes: (job: LinearJob): number => packed(job)?.tableBytes ?? job.weights.data.length + 8 * job.bias.length,
     build(shifted: LinearJob, lower: LowerBuilder) {

@@ -5,13 +5,7 @@ import { formSuffix } from '../forms.ts';
 import type { Kernel } from '../kernel.ts';
 import type { LinearJob } from '../linear-job.ts';
 import { gemmStream } from '../packing/gemm-stream.ts';
-import {
-  type PackedStream,
-  packedStreams,
-  type StreamParams,
-  storeStream,
-  unpackWork,
-} from '../packing/packed-stream.ts';
+import { type PackedStream, packedStreams, type StreamParams, storeStream } from '../packing/packed-stream.ts';
 import { denseWork } from '../work.ts';
 
 const streams = packedStreams(({ shape, weights }) => ({
@@ -35,7 +29,7 @@ export const dense4x8S8: Kernel<LinearJob> = {
   scratchBytes: (job) => copyBytes(job) + (streamOf(job)?.scratchBytes ?? 0),
   // The input is read by every four outputs; a copy is made before the first is written.
   overlap: (job) => (copyBytes(job) === 0 || !isAtOnce(job) ? null : { atLeast: 0 }),
-  work: (job) => ({ ...denseWork(job, depthOf(job.shape.in_c)), ...unpackWork(streamOf(job)) }),
+  work: (job) => ({ ...denseWork(job, depthOf(job.shape.in_c)), ...streamOf(job)?.work }),
   tableBytes: (job) => streamOf(job)?.tableBytes ?? job.weights.data.length + 8 * job.bias.length,
   build(job, lower) {
     const plan = streamOf(job);

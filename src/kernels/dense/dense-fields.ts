@@ -11,14 +11,13 @@ interface Block {
   readonly rows: number;
   readonly columns: number;
   readonly room: number;
-  /** Instructions of a step, with x as bytes and as pairs, and of a group beside its steps. */
+  /** Instructions of a step, with x as bytes and as pairs. */
   readonly narrow: number;
   readonly wide: number;
-  readonly group: number;
 }
 
-const INT4: Block = { bits: 4, rows: 4, columns: 8, room: 20, narrow: 36, wide: 31, group: 33 };
-const INT2: Block = { bits: 2, rows: 8, columns: 4, room: 18, narrow: 35, wide: 33, group: 64 };
+const INT4: Block = { bits: 4, rows: 4, columns: 8, room: 20, narrow: 36, wide: 31 };
+const INT2: Block = { bits: 2, rows: 8, columns: 4, room: 18, narrow: 35, wide: 33 };
 
 /** One row of the input times weights of few bits, which masks isolate where they lie. */
 export const dense4x8Int4 = fieldKernel('dense_4x8_int4', INT4, false);
@@ -39,7 +38,10 @@ function fieldKernel(id: string, block: Block, wide: boolean): Kernel<LinearJob>
     scratchBytes: inputBytes,
     // The input is read by every group; a copy is made before the first is written.
     overlap: (job) => (inputBytes(job) === 0 ? null : { atLeast: 0 }),
-    work: ({ shape }) => ({ instructions: instructionsOf(shape.in_c, shape.out_c, block, wide) }),
+    work({ shape }) {
+      const [groups, depth] = [Math.ceil(shape.out_c / rows), depthOf(shape.in_c)];
+      return { layer: 1, inputs: depth, groups, steps: (groups * depth) / columns };
+    },
     tableBytes: (job) => 4 * fieldStreamWords(job.shape.out_c, depthOf(job.shape.in_c), fieldsOf(job, block)),
     build(job, lower) {
       const { shape, x, y, leftShift, macs, summary } = job;
@@ -95,15 +97,6 @@ function table(job: LinearJob, block: Block, lower: LowerBuilder): string {
 
 function fieldsOf({ leftShift }: LinearJob, { bits, rows }: Block): Fields {
   return { bits, rows, left: leftShift };
-}
-
-function instructionsOf(inputs: number, outputs: number, block: Block, wide: boolean): number {
-  const groups = Math.ceil(outputs / block.rows);
-  const steps = depthOf(inputs) / block.columns;
-  const rounds = 3 * Math.ceil(steps / 8);
-  return (
-    60 + inputs * (wide ? 2.5 : 1.75) + groups * (steps * (wide ? block.wide : block.narrow) + rounds + block.group)
-  );
 }
 
 function depthOf(inputs: number): number {

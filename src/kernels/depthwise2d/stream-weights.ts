@@ -1,7 +1,7 @@
 import {
   type Codes,
   type Decoder,
-  decodingPart,
+  decodingWork,
   findFormat,
   type StoredWeights,
   storedBytes,
@@ -50,10 +50,10 @@ export function streamWeights(orderOf: (shape: WindowShape) => readonly number[]
     /** Of unpacking, `times` where it is by fours. */
     work(job: LinearJob, times = 1): Work {
       if (storedOf(job) === null) return {};
-      const part = decodingPart(findFormat(must(job.format, 'a format')), job.weights.data as Codes);
+      const codes = job.weights.data as Codes;
       return byFours(job)
-        ? { [`${part} by fours`]: times * job.weights.data.length }
-        : { [part]: job.weights.data.length };
+        ? { [`unpack ${decoderOf(job).name} by fours`]: times * codes.length }
+        : decodingWork(findFormat(must(job.format, 'a format')), codes);
     },
     /** Template parameters of a layer, and the decoder of four channels or ''. */
     build(shifted: LinearJob, lower: LowerBuilder) {

@@ -1,7 +1,7 @@
 import {
   type Codes,
   type Decoder,
-  decodingPart,
+  decodingWork,
   findFormat,
   type RowOrder,
   storedBytes,
@@ -33,8 +33,8 @@ export interface PackedRows {
 export interface PackedStream extends PackedRows {
   readonly unpack: Decoder;
   readonly order: RowOrder;
-  /** Of the cost model. */
-  readonly part: string;
+  /** Of unpacking it. */
+  readonly work: Work;
   /** Rows that are unpacked at a time, of one group. */
   readonly block: number;
   /** All of them before the first is used. */
@@ -85,20 +85,16 @@ function planStream(job: LinearJob, format: WeightFormat, wanted: PackedRows): P
     words,
     distance,
     unpack: must(format.unpack, 'a decoder'),
-    part: decodingPart(format, codes),
+    work: {
+      ...decodingWork(format, codes, Math.ceil(rows / 4)),
+      ...(folded > 1 && { 'unpack shifted': (codes.length * words) / depth }),
+    },
     order,
     block,
     whole,
     scratchBytes: bytesOf(block, whole ? groups : 1),
     tableBytes,
   };
-}
-
-/** Of unpacking: runs of four rows. */
-export function unpackWork(plan: PackedStream | null): Work {
-  if (!plan) return {};
-  const runs = Math.ceil(plan.codes.length / (4 * plan.depth));
-  return { [plan.part]: plan.codes.length, [`${plan.part} runs`]: runs };
 }
 
 /** Parameters of a layer's template. */
