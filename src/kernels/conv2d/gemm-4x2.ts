@@ -1,6 +1,7 @@
-import type { KernelInstance } from '../../ir/program.ts';
-import { type WindowShape, windowParams } from '../../ir/window.ts';
+import type { LayerSpec } from '../../ir/lowering.ts';
+import type { WindowShape } from '../../ir/window.ts';
 import type { Kernel } from '../kernel.ts';
+import { type Argument, kernelCall } from '../kernel-call.ts';
 import type { LinearJob } from '../linear-job.ts';
 import { gemmFields } from './gemm-fields.ts';
 import { type BuiltWeights, type Columns, depthOf, type GemmWeights, gemmWeights } from './gemm-weights.ts';
@@ -41,18 +42,11 @@ function pointwise([name, of]: Weights): Kernel<LinearJob> {
     build(job, lower) {
       const { shape } = job;
       const built = weights.build(job, lower);
-      return {
-        template: 'pointwise_4x2',
-        params: {
-          ...callOf('pointwise_4x2', built),
-          pixels: shape.batch * shape.out_h * shape.out_w,
-          in_c: shape.in_c,
-          out_c: shape.out_c,
-          pairs: lower.scratch(4 * shape.in_c, 'uint32_t'),
-        },
-        instances: instancesOf('pointwise_4x2', built),
-        ...built.described,
-      };
+      const { zeroPoint, x, w, end, y } = built.operands;
+      const pixels = shape.batch * shape.out_h * shape.out_w;
+      const channels = { 'input channels': shape.in_c, 'output channels': shape.out_c };
+      const pairs = lower.scratch(4 * shape.in_c, 'uint32_t');
+      return gemmCall('pointwise_4x2', null, built, [{ pixels, ...channels }, zeroPoint, x, w, end, pairs, y]);
     },
   };
 }
@@ -76,27 +70,27 @@ function inFours([name, of]: Weights): Kernel<LinearJob> {
     tableBytes: weights.tableBytes,
     build(job, lower) {
       const built = weights.build(job, lower);
+      const { zeroPoint, x, inputZeroPoint, w, end, y } = built.operands;
       const pairs = lower.scratch(4 * depthOf(job.shape), 'uint32_t');
-      return {
-        template: 'conv2d_4x2',
-        params: { ...callOf('conv2d_4x2', built), shape: windowParams(job.shape), pairs },
-        instances: instancesOf('conv2d_4x2', built),
-        ...built.described,
-      };
+      return gemmCall('conv2d_4x2', job.shape, built, [zeroPoint, x, inputZeroPoint, w, end, pairs, y]);
     },
   };
 }
 
-/** Parameters of a layer that calls the kernel. */
-export function callOf(kernel: string, { params, names }: BuiltWeights) {
-  return { ...params, kernel: `nn_${kernel}_${names.weights}${names.form}` };
-}
-
-/** Of the kernel, where it is none of those that all layers share, and of what it calls. */
-export function instancesOf(kernel: string, { names, instances }: BuiltWeights): KernelInstance[] {
-  if (instances.length === 0) return [];
-  const name = `nn_${kernel}_${names.weights}${names.form}`;
-  return [...instances, { name, template: `nn_${kernel}`, params: names }];
+/** A layer that calls the kernel for such weights; it is an instance where it is none of those that all layers share. */
+export function gemmCall(
+  kernel: string,
+  shape: WindowShape | null,
+  { names, instances, rows, described }: BuiltWeights,
+  list: readonly Argument[],
+): LayerSpec {
+  const template = `nn_${kernel}`;
+  const name = `${template}_${names.weights}${names.form}`;
+  return {
+    ...kernelCall(name, shape, list, { rows }),
+    instances: instances.length === 0 ? [] : [...instances, { name, template, params: names }],
+    ...described,
+  };
 }
 
 /** Null, or what is no multiple of four. */

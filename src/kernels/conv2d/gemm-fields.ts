@@ -33,11 +33,11 @@ export function gemmFields(bits: 4 | 2, { wordsOf, overlapShape }: Columns): Gem
       const names = { weights: `int${bits}`, form: leftShift === 0 ? '' : `_x${2 ** leftShift}` };
       const gemm = `nn_gemm_4x2_int${bits}`;
       return {
-        params: {
+        rows: null,
+        operands: {
           x: x.name,
-          input_zero_point: inputZeroPoint,
-          zero_point: raisedZeroPoint(job),
-          packed: null,
+          inputZeroPoint: { 'input zero point': inputZeroPoint },
+          zeroPoint: { 'zero point': raisedZeroPoint(job) },
           w,
           end: `${w} + ${stream.length}`,
           stream: `${streamOf(job)}`,

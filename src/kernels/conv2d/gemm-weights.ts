@@ -5,6 +5,7 @@ import type { WindowShape } from '../../ir/window.ts';
 import { finishedByFours, multipliesByHalves, raisedZeroPoint } from '../dsp-limits.ts';
 import { formSuffix } from '../forms.ts';
 import type { OverlapRule } from '../kernel.ts';
+import type { Argument } from '../kernel-call.ts';
 import type { LinearJob } from '../linear-job.ts';
 import { gemmStream, streamWords } from '../packing/gemm-stream.ts';
 import { type PackedStream, packedStreams, storeStream } from '../packing/packed-stream.ts';
@@ -28,12 +29,25 @@ export interface GemmWeights {
   /** Windows are gathered once for each block; `gathered`: rows, words and bytes of a pair. */
   work(job: LinearJob, gathered?: Gathered): Work;
   tableBytes(job: LinearJob): number;
-  /** w, end, stream and y as template parameters, with everything else that kernels of pairs take. */
+  /** What kernels of pairs take, and the unpacking that comes first. */
   build(job: LinearJob, lower: LowerBuilder): BuiltWeights;
 }
 
+export interface GemmOperands {
+  readonly x: string;
+  readonly inputZeroPoint: Argument;
+  readonly zeroPoint: Argument;
+  readonly w: string;
+  readonly end: string;
+  /** Words of a group. */
+  readonly stream: string;
+  readonly y: string;
+}
+
 export interface BuiltWeights {
-  readonly params: { readonly [name: string]: Json };
+  readonly operands: GemmOperands;
+  /** That are unpacked, or null. */
+  readonly rows: Json;
   /** Of kernels that multiply so: nn_gemm_4x2_{{weights}}{{form}}. */
   readonly names: { readonly weights: string; readonly form: string };
   /** Kernels with numbers of the layer. */
@@ -75,7 +89,16 @@ export function gemmWeights({ wordsOf, overlapShape }: Columns): GemmWeights {
         plan?.whole === false && shape.groups > 1 ? ` + first / ${plan.block} * ${shape.in_c / shape.groups}` : '';
       const reading: LayerSpec['reading'] = plan === null ? 'bytes' : plan.whole ? 'whole' : 'block';
       return {
-        params: { x: x.name + group, input_zero_point: inputZeroPoint, zero_point: raisedZeroPoint(job), ...stored },
+        rows: stored.rows,
+        operands: {
+          x: x.name + group,
+          inputZeroPoint: { 'input zero point': inputZeroPoint },
+          zeroPoint: { 'zero point': raisedZeroPoint(job) },
+          w: stored.w,
+          end: stored.end,
+          stream: stored.stream,
+          y: stored.y,
+        },
         names: { weights: 's8', form: formSuffix(job.form) },
         instances: [],
         described: { macs, summary, reading },
@@ -110,5 +133,5 @@ function plainStream(job: LinearJob, lower: LowerBuilder, depth: number) {
   }
   const comment = `int8 weights [out / 4][kernel][in] of ${name} as halves 256 * w1 + w0, with bias and multipliers`;
   const w = lower.table('weights', 'u32', stream, 'weights', comment, 8 * 4 * Math.ceil(rows / 4) * shape.groups);
-  return { packed: null, w, end: `${w} + ${stream.length}`, stream: `${length}`, y: job.y.name };
+  return { rows: null, w, end: `${w} + ${stream.length}`, stream: `${length}`, y: job.y.name };
 }

@@ -1,5 +1,6 @@
-import { type WindowShape, windowParams } from '../../ir/window.ts';
+import type { WindowShape } from '../../ir/window.ts';
 import type { Kernel } from '../kernel.ts';
+import { kernelCall } from '../kernel-call.ts';
 import type { LinearJob } from '../linear-job.ts';
 import { INT2, INT4, S8, type Weights } from './gemm-4x2.ts';
 import { conv2dPatch4x2Int2, conv2dPatch4x2Int4, conv2dPatch4x2S8, PATCH, patchOf } from './patch-4x2.ts';
@@ -33,18 +34,16 @@ function narrow([weights, of]: Weights, patch: Kernel<LinearJob>): Kernel<Linear
       const { shape } = job;
       const { words, rows, pairBytes, patchBytes } = patchOf(job);
       const [row, pitch] = [shape.kernel_w * shape.in_c, shape.in_w * shape.in_c];
-      const { params, names, instances, described } = build(job, lower);
+      const built = build(job, lower);
+      const { names, instances, described } = built;
+      const { zeroPoint, x, inputZeroPoint, w, end, y } = built.operands;
       const numbers = `${shape.kernel_h}x${row}_${pitch}${rows === 0 ? '' : `_${rows}`}`;
       const name = `nn_conv2d_narrow_4x2_${weights}_${numbers}${names.form}`;
+      const pairs = lower.scratch(pairBytes, 'uint32_t');
+      const patch = lower.scratch(patchBytes, 'int8_t');
+      const list = [zeroPoint, x, inputZeroPoint, w, end, pairs, patch, y];
       return {
-        template: 'conv2d_narrow_4x2',
-        params: {
-          instance: name,
-          shape: windowParams(shape),
-          ...params,
-          pairs: lower.scratch(pairBytes, 'uint32_t'),
-          patch: lower.scratch(patchBytes, 'int8_t'),
-        },
+        ...kernelCall(name, shape, list, { rows: built.rows }),
         instances: [
           ...instances,
           {

@@ -1,7 +1,6 @@
-import { windowParams } from '../../ir/window.ts';
 import type { Kernel } from '../kernel.ts';
 import type { LinearJob } from '../linear-job.ts';
-import { asItIs, callOf, INT2, INT4, instancesOf, S8, type Weights } from './gemm-4x2.ts';
+import { asItIs, gemmCall, INT2, INT4, S8, type Weights } from './gemm-4x2.ts';
 import { type Columns, depthOf } from './gemm-weights.ts';
 
 /** Of windows that are gathered. */
@@ -35,20 +34,15 @@ function patched([name, of]: Weights): Kernel<LinearJob> {
     build(job, lower) {
       const { words, rows, pairBytes, patchBytes } = patchOf(job);
       const built = weights.build(job, lower);
-      return {
-        template: 'conv2d_patch_4x2',
-        params: {
-          ...callOf('conv2d_patch_4x2', built),
-          shape: windowParams(job.shape),
-          words,
-          rows,
-          groups: weights.blockOf(job) === null ? job.shape.groups : 1,
-          pairs: lower.scratch(pairBytes, 'uint32_t'),
-          patch: lower.scratch(patchBytes, 'int8_t'),
-        },
-        instances: instancesOf('conv2d_patch_4x2', built),
-        ...built.described,
-      };
+      const { zeroPoint, x, inputZeroPoint, w, stream, y } = built.operands;
+      const groups = weights.blockOf(job) === null ? job.shape.groups : 1;
+      const pairs = lower.scratch(pairBytes, 'uint32_t');
+      const patch = lower.scratch(patchBytes, 'int8_t');
+      const list = [
+        ...[zeroPoint, x, inputZeroPoint, w, { 'words of a group': stream }, pairs],
+        ...[{ 'words of two windows': words }, patch, { 'outputs beyond fours': rows, groups }, y],
+      ];
+      return gemmCall('conv2d_patch_4x2', job.shape, built, list);
     },
   };
 }

@@ -1,7 +1,8 @@
 import type { Codes } from '../../formats/index.ts';
-import { type WindowShape, windowParams } from '../../ir/window.ts';
+import type { WindowShape } from '../../ir/window.ts';
 import { requantizesBytes, sumsBelow } from '../dsp-limits.ts';
 import type { Kernel } from '../kernel.ts';
+import { kernelCall } from '../kernel-call.ts';
 import type { LinearJob } from '../linear-job.ts';
 import { winogradWork } from '../work.ts';
 
@@ -38,18 +39,17 @@ export const conv2dWinogradS8: Kernel<LinearJob> = {
   build(job, lower) {
     const { shape, name } = job;
     const comment = `weights [out / 4][position][in / 2][4] of ${name}, transformed to int16`;
+    const list = [
+      { 'zero point': job.zeroPoint },
+      job.x.name,
+      { 'input zero point': job.inputZeroPoint },
+      lower.table('weights', 'u32', transformed(job), 'weights', comment),
+      lower.table('bias', 'i32', outputPairs(job), 'parameters', `bias and multipliers of ${name}`),
+      lower.scratch(scratchOf(shape), 'uint32_t'),
+      job.y.name,
+    ];
     return {
-      template: 'conv2d_winograd_s8',
-      params: {
-        shape: windowParams(shape),
-        x: job.x.name,
-        y: job.y.name,
-        input_zero_point: job.inputZeroPoint,
-        zero_point: job.zeroPoint,
-        w: lower.table('weights', 'u32', transformed(job), 'weights', comment),
-        bias: lower.table('bias', 'i32', outputPairs(job), 'parameters', `bias and multipliers of ${name}`),
-        v: lower.scratch(scratchOf(shape), 'uint32_t'),
-      },
+      ...kernelCall('nn_conv2d_winograd_s8', shape, list),
       macs: job.macs,
       summary: job.summary,
       reading: 'bytes',

@@ -3,6 +3,7 @@ import type { LayerSpec, LowerBuilder } from '../../ir/lowering.ts';
 import { finishedByFours, multipliesByHalves, raisedZeroPoint } from '../dsp-limits.ts';
 import { formSuffix } from '../forms.ts';
 import type { Kernel } from '../kernel.ts';
+import { type Argument, kernelCall } from '../kernel-call.ts';
 import type { LinearJob } from '../linear-job.ts';
 import { gemmStream } from '../packing/gemm-stream.ts';
 import { type PackedStream, packedStreams, type StreamParams, storeStream } from '../packing/packed-stream.ts';
@@ -36,7 +37,7 @@ export const dense4x8S8: Kernel<LinearJob> = {
     const stored = plan ? storeStream(finishedByFours(job), plan, lower) : plainStream(finishedByFours(job), lower);
     const copy = copyBytes(job) === 0 ? 'NULL' : lower.scratch(copyBytes(job), 'int8_t');
     const reading = plan === null ? 'bytes' : plan.whole ? 'whole' : 'block';
-    return { ...layer('dense_4x8_s8', job, { ...sizes(job, plan), copy }, stored), reading };
+    return { ...layer('dense_4x8_s8', job, [sizes(job, plan), job.x.name, stored.w, copy, stored.y], stored), reading };
   },
 };
 
@@ -52,7 +53,8 @@ export const denseWide4x8S8: Kernel<LinearJob> = {
     const stored = plan ? storeStream(finishedByFours(job), plan, lower) : plainStream(finishedByFours(job), lower);
     const pairs = lower.scratch(2 * depthOf(job.shape.in_c), 'uint32_t');
     const reading = plan === null ? 'bytes' : 'whole';
-    return { ...layer('dense_wide_4x8_s8', job, { ...sizes(job, plan), pairs }, stored), reading };
+    const list = [sizes(job, plan), job.x.name, stored.w, pairs, stored.y];
+    return { ...layer('dense_wide_4x8_s8', job, list, stored), reading };
   },
 };
 
@@ -72,13 +74,12 @@ function copyBytes({ shape }: LinearJob): number {
 /** Weights of a layer for which eight steps of the loop are worth their code: 128 bytes each. */
 const MANY_WEIGHTS = 4096;
 
-function layer(template: string, job: LinearJob, params: LayerSpec['params'], stored: StreamParams): LayerSpec {
+function layer(template: string, job: LinearJob, list: readonly Argument[], { rows }: StreamParams): LayerSpec {
   const steps = job.weights.data.length < MANY_WEIGHTS ? 2 : 8;
   const form = formSuffix(job.form);
   const instance = `nn_${template}_${steps}${form}`;
   return {
-    template,
-    params: { ...params, ...stored, instance },
+    ...kernelCall(instance, null, list, { rows }),
     instances: [{ name: instance, template: `nn_${template}`, params: { steps, form } }],
     macs: job.macs,
     summary: job.summary,
@@ -86,11 +87,10 @@ function layer(template: string, job: LinearJob, params: LayerSpec['params'], st
 }
 
 function sizes(job: LinearJob, plan: PackedStream | null) {
-  const { shape, x } = job;
-  const [inputs, out] = [shape.in_c, shape.out_c];
-  const numbers = { in: inputs, depth: depthOf(inputs), zero_point: raisedZeroPoint(job), x: x.name };
-  if (plan) return { ...numbers, groups: 'count / 4', rest: 'count % 4' };
-  return { ...numbers, groups: Math.floor(out / 4), rest: out % 4 };
+  const { in_c, out_c } = job.shape;
+  const [groups, rest] = plan ? ['count / 4', 'count % 4'] : [Math.floor(out_c / 4), out_c % 4];
+  const numbers = { inputs: in_c, depth: depthOf(in_c), 'zero point': raisedZeroPoint(job) };
+  return { 'groups of 4 outputs': groups, 'outputs left': rest, ...numbers };
 }
 
 function plainStream(job: LinearJob, lower: LowerBuilder): StreamParams {
@@ -101,7 +101,7 @@ function plainStream(job: LinearJob, lower: LowerBuilder): StreamParams {
   const stream = gemmStream({ rows: out, depth, weight, bias: job.bias, multiplier: job.multiplier });
   const comment = `int8 weights [out / 4][in] of ${name} as halves 256 * w1 + w0, with bias and multipliers`;
   const w = lower.table('weights', 'u32', stream, 'weights', comment, 8 * 4 * Math.ceil(out / 4));
-  return { packed: null, w, end: '', stream: '', y: job.y.name };
+  return { rows: null, w, end: '', stream: '', y: job.y.name };
 }
 
 function depthOf(inputs: number): number {

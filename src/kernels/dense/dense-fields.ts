@@ -2,6 +2,7 @@ import type { Codes } from '../../formats/index.ts';
 import type { LowerBuilder } from '../../ir/lowering.ts';
 import { multipliesByFields, raisedZeroPoint } from '../dsp-limits.ts';
 import type { Kernel } from '../kernel.ts';
+import { kernelCall } from '../kernel-call.ts';
 import type { LinearJob } from '../linear-job.ts';
 import { type Fields, fieldNumbers, fieldStream, fieldStreamWords } from '../packing/field-stream.ts';
 
@@ -52,21 +53,19 @@ function fieldKernel(id: string, block: Block, wide: boolean): Kernel<LinearJob>
         ? { log2_step: Math.log2(2 * columns), step_size: 4 * block.wide, x_type: 'uint32_t' }
         : { log2_step: Math.log2(columns), step_size: 4 * block.narrow, x_type: 'int8_t' };
       const bytes = inputBytes(job);
+      const outputs = {
+        [`groups of ${rows} outputs`]: Math.floor(shape.out_c / rows),
+        'outputs left': shape.out_c % rows,
+      };
+      const list = [
+        { ...outputs, inputs, depth, 'zero point': raisedZeroPoint(job) },
+        x.name,
+        table(job, block, lower),
+        bytes === 0 ? 'NULL' : lower.scratch(bytes, wide ? 'uint32_t' : 'int8_t'),
+        y.name,
+      ];
       return {
-        template: 'dense_fields',
-        params: {
-          instance,
-          rows,
-          groups: Math.floor(shape.out_c / rows),
-          rest: shape.out_c % rows,
-          in: inputs,
-          depth,
-          zero_point: raisedZeroPoint(job),
-          x: x.name,
-          w: table(job, block, lower),
-          copy: bytes === 0 ? 'NULL' : lower.scratch(bytes, wide ? 'uint32_t' : 'int8_t'),
-          y: y.name,
-        },
+        ...kernelCall(instance, null, list),
         instances: [
           {
             name: instance,

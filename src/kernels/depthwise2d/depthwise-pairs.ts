@@ -1,7 +1,8 @@
-import { type WindowShape, windowParams } from '../../ir/window.ts';
+import type { WindowShape } from '../../ir/window.ts';
 import { raisedZeroPoint } from '../dsp-limits.ts';
 import { formSuffix } from '../forms.ts';
 import type { Kernel } from '../kernel.ts';
+import { kernelCall } from '../kernel-call.ts';
 import type { LinearJob } from '../linear-job.ts';
 import { depthwisePairsWork } from '../work.ts';
 import { streamWeights } from './stream-weights.ts';
@@ -34,20 +35,14 @@ export const depthwisePairsS8: Kernel<LinearJob> = {
     const { shape } = job;
     const { kernel_h, kernel_w, stride_w } = shape;
     const { pairs, length, odd, rowBytes, weightBytes } = pairsOf(shape);
-    const { params, about } = weights.build(job, lower);
+    const { input, w, taps, about } = weights.build(job, lower);
     const name = `nn_depthwise_pairs_s8_${kernel_h}x${kernel_w}_${stride_w}${formSuffix(job.form)}`;
     const step = 16 * (odd ? stride_w : stride_w / 2);
+    const widened = lower.scratch(weightBytes, 'uint32_t');
+    const ofRows = lower.scratch(kernel_h * rowBytes, 'uint32_t');
+    const list = [...input, w, widened, { 'pairs of a row': length }, ofRows, job.y.name];
     return {
-      template: 'depthwise_pairs_s8',
-      params: {
-        instance: name,
-        shape: windowParams(shape),
-        ...params,
-        zero_point: raisedZeroPoint(job),
-        weights: lower.scratch(weightBytes, 'uint32_t'),
-        length,
-        pairs: lower.scratch(kernel_h * rowBytes, 'uint32_t'),
-      },
+      ...kernelCall(name, shape, [{ 'zero point': raisedZeroPoint(job) }, ...list], { taps }),
       instances: [
         {
           name,

@@ -1,8 +1,9 @@
-import { type WindowShape, windowParams } from '../../ir/window.ts';
+import type { WindowShape } from '../../ir/window.ts';
 import { inOrderOfEights } from '../by-eights.ts';
 import { raisedZeroPoint } from '../dsp-limits.ts';
 import { formSuffix } from '../forms.ts';
 import type { Kernel } from '../kernel.ts';
+import { kernelCall } from '../kernel-call.ts';
 import type { LinearJob } from '../linear-job.ts';
 import { oncePerJob } from '../once-per-job.ts';
 import { asBytes } from '../packed-codes.ts';
@@ -25,7 +26,7 @@ export const depthwise3x3StripsA4: Kernel<LinearJob> = {
   scratchBytes: (job) => depthwise3x3StripsS8.scratchBytes(bytesOf(job)) + codesOfEight(job.shape),
   work: (job) => ({ ...depthwise3x3StripsS8.work(bytesOf(job)), ...codesWork(job, 0.8) }),
   build: (job, lower) =>
-    buildStrips(bytesOf(job), lower, { codes: lower.scratch(codesOfEight(job.shape), 'int8_t'), ...job.clamp }),
+    buildStrips(bytesOf(job), lower, [lower.scratch(codesOfEight(job.shape), 'int8_t'), { ...job.clamp }]),
 };
 
 /** Any stride, codes of 4 bits: halves of bytes make a padded image of four channels, results are packed eight channels at a time. */
@@ -46,22 +47,13 @@ export const depthwise3x3EightsA4: Kernel<LinearJob> = {
   tableBytes: (job) => fours.tableBytes(bytesOf(job)),
   build(job, lower) {
     const { height, width, bytes } = imageOf(job.shape);
-    const { params, unpack, about } = fours.build(bytesOf(job), lower);
-    return {
-      template: 'depthwise3x3_eights_s8',
-      params: {
-        kernel: `nn_depthwise3x3_eights_s8${unpack === '' ? '' : `_${unpack}`}${formSuffix(job.form)}`,
-        shape: windowParams(job.shape),
-        ...params,
-        zero_point: raisedZeroPoint(job),
-        rows: height,
-        pitch: 4 * width,
-        image: lower.scratch(bytes, 'int8_t'),
-        codes: lower.scratch(codesOfEight(job.shape), 'int8_t'),
-        ...job.clamp,
-      },
-      ...about,
-    };
+    const { input, w, taps, unpack, about } = fours.build(bytesOf(job), lower);
+    const list = [
+      ...[{ 'zero point': raisedZeroPoint(job) }, ...input, w, { rows: height, 'bytes of a row': 4 * width }],
+      ...[lower.scratch(bytes, 'int8_t'), lower.scratch(codesOfEight(job.shape), 'int8_t'), { ...job.clamp }, job.y.name],
+    ];
+    const kernel = `nn_depthwise3x3_eights_s8${unpack === '' ? '' : `_${unpack}`}${formSuffix(job.form)}`;
+    return { ...kernelCall(kernel, job.shape, list, { taps }), ...about };
   },
 };
 

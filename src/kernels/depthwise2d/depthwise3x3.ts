@@ -1,8 +1,9 @@
 import type { LayerSpec, LowerBuilder } from '../../ir/lowering.ts';
-import { type WindowShape, windowOverlap, windowParams } from '../../ir/window.ts';
+import { type WindowShape, windowOverlap } from '../../ir/window.ts';
 import { raisedZeroPoint } from '../dsp-limits.ts';
 import { formSuffix } from '../forms.ts';
 import type { Kernel } from '../kernel.ts';
+import { type Argument, kernelCall } from '../kernel-call.ts';
 import type { LinearJob } from '../linear-job.ts';
 import { depthwisePixelWork, depthwiseRunsWork, depthwiseStripsWork } from '../work.ts';
 import { streamWeights } from './stream-weights.ts';
@@ -25,18 +26,10 @@ export const depthwise3x3S8: Kernel<LinearJob> = {
   tableBytes: weights.tableBytes,
   build(job, lower) {
     const part = partOf(job.shape);
-    const { params, about } = weights.build(job, lower);
-    return {
-      template: 'depthwise3x3_s8',
-      params: {
-        shape: windowParams(job.shape),
-        ...params,
-        zero_point: raisedZeroPoint(job),
-        part,
-        patch: lower.scratch(9 * part, 'int8_t'),
-      },
-      ...about,
-    };
+    const { input, w, taps, about } = weights.build(job, lower);
+    const list = [...input, w, { 'channels at a time': part }, lower.scratch(9 * part, 'int8_t'), job.y.name];
+    const kernel = `nn_depthwise3x3_s8${formSuffix(job.form)}`;
+    return { ...kernelCall(kernel, job.shape, [zeroPointOf(job), ...list], { taps }), ...about };
   },
 };
 
@@ -49,20 +42,16 @@ export const depthwise3x3RunsS8: Kernel<LinearJob> = {
   overlap: ({ shape }) => ({ atLeast: windowOverlap(shape, 1, 1, shape.out_w) }),
   work: (job) => ({ ...depthwiseRunsWork(job), ...fours.work(job, job.shape.out_h) }),
   build(job, lower) {
-    const { params, unpack, about } = fours.build(job, lower);
-    return {
-      template: 'depthwise3x3_runs_s8',
-      params: {
-        kernel: `nn_depthwise3x3_runs_s8${unpack === '' ? '' : `_${unpack}`}${formSuffix(job.form)}`,
-        shape: windowParams(job.shape),
-        ...params,
-        zero_point: raisedZeroPoint(job),
-        zeros: lower.scratch(zerosBytes(job.shape), 'int8_t'),
-      },
-      ...about,
-    };
+    const { input, w, taps, unpack, about } = fours.build(job, lower);
+    const kernel = `nn_depthwise3x3_runs_s8${unpack === '' ? '' : `_${unpack}`}${formSuffix(job.form)}`;
+    const list = [...input, w, lower.scratch(zerosBytes(job.shape), 'int8_t'), job.y.name];
+    return { ...kernelCall(kernel, job.shape, [zeroPointOf(job), ...list], { taps }), ...about };
   },
 };
+
+function zeroPointOf(job: LinearJob): Argument {
+  return { 'zero point': raisedZeroPoint(job) };
+}
 
 /** Three pixels of zero points of which four channels are read, and a window of four channels. */
 function zerosBytes({ in_c }: WindowShape): number {
@@ -98,24 +87,16 @@ export const depthwise3x3StripsS8: Kernel<LinearJob> = {
 };
 
 /** @param packed of layers with codes of 4 bits: where results lie until eight channels are there, and their clamp */
-export function buildStrips(job: LinearJob, lower: LowerBuilder, packed: LayerSpec['params'] | null): LayerSpec {
+export function buildStrips(job: LinearJob, lower: LowerBuilder, packed: readonly Argument[] | null): LayerSpec {
   const { shape, zeroPoint } = job;
   const { height, pitch, bytes } = planeOf(shape);
-  const { params, unpack, about } = fours.build(job, lower);
+  const { input, w, taps, unpack, about } = fours.build(job, lower);
+  const list = [...input, w, lower.scratch(bytes, 'int8_t'), ...(packed ?? []), job.y.name];
   const column = packed ? 4 : shape.out_c;
   const zero = zeroPoint < 0 ? `m${-zeroPoint}` : zeroPoint;
   const instance = `nn_depthwise3x3_strips_${packed ? 'a4' : 's8'}_${pitch}_${shape.out_h}x${shape.out_w}x${column}_${zero}${unpack === '' ? '' : `_${unpack}`}`;
   return {
-    template: 'depthwise3x3_strips_s8',
-    params: {
-      instance,
-      shape: windowParams(shape),
-      codes: null,
-      clamp: null,
-      ...params,
-      ...packed,
-      planes: lower.scratch(bytes, 'int8_t'),
-    },
+    ...kernelCall(instance, shape, list, { taps }),
     instances: [
       {
         name: instance,

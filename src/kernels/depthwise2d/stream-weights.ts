@@ -55,18 +55,18 @@ export function streamWeights(orderOf: (shape: WindowShape) => readonly number[]
         ? { [`unpack ${decoderOf(job).name} by fours`]: times * codes.length }
         : decodingWork(findFormat(must(job.format, 'a format')), codes);
     },
-    /** Template parameters of a layer, and the decoder of four channels or ''. */
+    /** Arguments of a call, taps that are unpacked first, and the decoder of four channels or ''. */
     build(shifted: LinearJob, lower: LowerBuilder) {
       const job = finishedByFours(shifted);
       const stored = storedOf(job);
-      const operands = { x: job.x.name, y: job.y.name, input_zero_point: job.inputZeroPoint };
       const fours = stored !== null && byFours(job);
-      const { params, reading } =
+      const { reading, ...stream } =
         stored === null
           ? plainStream(job, orderOf(job.shape), lower)
           : unpackedStream(job, stored, fours ? 0 : streamBytes(job), lower);
       const about = { macs: job.macs, summary: job.summary, reading };
-      return { params: { ...operands, ...params }, unpack: fours ? decoderOf(job).name : '', about };
+      const input = [job.x.name, { 'input zero point': job.inputZeroPoint }];
+      return { ...stream, input, unpack: fours ? decoderOf(job).name : '', about };
     },
   };
 }
@@ -76,7 +76,7 @@ function plainStream({ weights, bias, multiplier, name }: LinearJob, order: read
   const stream = depthwiseStream(weights.data as Codes, order, bias, multiplier);
   const w = lower.table('weights', 'u32', stream, 'weights', comment, 8 * bias.length);
   const reading: LayerSpec['reading'] = 'bytes';
-  return { params: { packed: null, w }, reading };
+  return { taps: null, w, reading };
 }
 
 function unpackedStream(job: LinearJob, stored: StoredWeights, bytes: number, lower: LowerBuilder) {
@@ -88,9 +88,13 @@ function unpackedStream(job: LinearJob, stored: StoredWeights, bytes: number, lo
     kind: 's8',
     order: { rows, perGroup: rows, depth: taps },
   });
-  const packed = { ...(table as object), rows, taps, shift: job.folded ?? 0, ...biasTables(job, lower) };
-  const reading: LayerSpec['reading'] = bytes === 0 ? 'block' : 'whole';
-  return { params: { packed, w: bytes === 0 ? null : lower.scratch(bytes, 'uint32_t') }, reading };
+  const { bias, multiplier } = biasTables(job, lower);
+  const shift = job.folded ?? 0;
+  const whole = bytes > 0;
+  const w = whole ? lower.scratch(bytes, 'uint32_t') : `&packed, /* shift */ ${shift}, ${bias}, ${multiplier}`;
+  const unpacked = { ...(table as object), rows, taps, shift, bias, multiplier, to: whole ? w : null };
+  const reading: LayerSpec['reading'] = whole ? 'whole' : 'block';
+  return { taps: unpacked, w, reading };
 }
 
 /** The weights in runs of `run` codes; null for plain codes. */

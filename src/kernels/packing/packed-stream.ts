@@ -97,9 +97,9 @@ function planStream(job: LinearJob, format: WeightFormat, wanted: PackedRows): P
   };
 }
 
-/** Parameters of a layer's template. */
+/** Where a kernel finds its stream, and the rows that are unpacked into it first, or null. */
 export type StreamParams = {
-  readonly packed: Json;
+  readonly rows: Json;
   readonly w: string;
   readonly end: string;
   readonly stream: string;
@@ -120,7 +120,7 @@ export function storeStream(job: LinearJob, plan: PackedStream, lower: LowerBuil
   const stream = apart ? `${length}` : `(count + 3) / 4 * ${words + 8}`;
   const to = apart ? `${w} + first / ${block} * ${length}` : w;
   return {
-    packed: {
+    rows: {
       ...(table as object),
       rows: order.rows,
       block,
