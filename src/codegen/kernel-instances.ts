@@ -75,7 +75,7 @@ export const NAMED_INSTANCES: readonly KernelInstance[] = [
   ...all('nn_averagepool2d_even_s8', { form }),
   ...all('nn_averagepool2d_a4', { form }),
   ...all('nn_averagepool4_s8', { form }),
-  ...all('nn_averagepool8_a4', { form: [''] }),
+  ...all('nn_averagepool8_a4', { form }),
   ...all('nn_depthwise2d_s8', { form }),
   ...all('nn_rows_s8', { form }),
   ...all('nn_rows2_s8', { form }),

@@ -41,8 +41,11 @@ const ROUNDED: Prices = {
   'rounds fine by fours': 35,
 };
 
-/** Of a result that is clamped behind its kernel (then-clamped.ts); counted on Cortex-M4F. */
-const CLAMPED: Prices = { clamped: 2 };
+/** Of a result that is clamped behind its kernel (then-clamped.ts), on cores with vectors and on others. */
+const CLAMPED = { vectors: 5 / 16, words: 2 } as const;
+
+/** Of a sum whose ties go to codes of one parity (pairs/add4.ts). */
+const TIES: Prices = { ties: 2.5 };
 
 /** Of packed codes: unpacked and packed many at a time, eight by two words, or each by itself; counted on Cortex-M4F. */
 const PACKED: Prices = {
@@ -66,13 +69,9 @@ export function instructionsOf(kernel: string, work: Work, { core, features }: C
   const known = cores.map((name) => PRICES[name]?.[kernel]).filter((prices) => prices !== undefined);
   const prices = known.length > 0 ? known : [UNCOUNTED];
   const priceOf = (part: string) =>
-    prices.find((some) => part in some)?.[part] ??
-    UNPACKED[part] ??
-    ROUNDED[part] ??
-    CLAMPED[part] ??
-    PACKED[part] ??
-    0;
-  return Object.entries(work).reduce((sum, [part, count]) => sum + count * priceOf(part), 0);
+    prices.find((some) => part in some)?.[part] ?? UNPACKED[part] ?? ROUNDED[part] ?? TIES[part] ?? PACKED[part] ?? 0;
+  const clamped = (work.clamped ?? 0) * CLAMPED[features.has('mve') ? 'vectors' : 'words'];
+  return Object.entries(work).reduce((sum, [part, count]) => sum + count * priceOf(part), clamped);
 }
 
 /** The parts of work that bytes would not make. */

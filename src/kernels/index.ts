@@ -58,7 +58,10 @@ const ofLinear = (kernel: Kernel<LinearJob>) =>
 const POINTWISE_4X2 = thenClamped([pointwise4x2S8, pointwise4x2Int4, pointwise4x2Int2]);
 const DENSE = thenClamped([denseWide4x8Int4, dense4x8Int4, denseWide8x4Int2, dense8x4Int2, denseWide4x8S8, dense4x8S8]);
 const PATCH_4X2 = thenClamped([conv2dPatch4x2S8, conv2dPatch4x2Int4, conv2dPatch4x2Int2]);
-const DEPTHWISE_HELIUM = [depthwise3x3HeliumS8, depthwise3x3NarrowHeliumS8, depthwise2dHeliumS8];
+const POINTWISE_VECTORS = thenClamped(POINTWISE_HELIUM);
+const CONV2D_VECTORS = thenClamped(CONV2D_HELIUM);
+const DEPTHWISE_VECTORS = thenClamped([depthwise3x3HeliumS8, depthwise3x3NarrowHeliumS8, depthwise2dHeliumS8]);
+const DENSE_VECTORS = thenClamped(DENSE_HELIUM);
 const DEPTHWISE = thenClamped([depthwise3x3RunsS8, depthwise3x3S8, depthwisePairsS8]);
 
 /** Of layers with codes of 16 bits. */
@@ -69,36 +72,36 @@ export const WIDE_DENSE_KERNELS: readonly Kernel<LinearJob>[] = [denseS16];
 export const CONV_KERNELS: readonly Kernel<LinearJob>[] = [
   conv2dAdds,
   pointwiseSigns,
-  ...POINTWISE_HELIUM,
-  ...CONV2D_HELIUM,
+  ...POINTWISE_VECTORS,
+  ...CONV2D_VECTORS,
   ...POINTWISE_4X2,
   ...thenClamped([conv2dWinogradS8]),
   ...CONV_4X2,
-  ...[...POINTWISE_HELIUM, ...CONV2D_HELIUM, ...POINTWISE_4X2, ...CONV_4X2].map(ofLinear),
+  ...[...POINTWISE_VECTORS, ...CONV2D_VECTORS, ...POINTWISE_4X2, ...CONV_4X2].map(ofLinear),
   conv2dA4,
   conv2dS8,
 ];
 
 export const DEPTHWISE_KERNELS: readonly Kernel<LinearJob>[] = [
   depthwise2dAdds,
-  ...DEPTHWISE_HELIUM,
+  ...DEPTHWISE_VECTORS,
   ...thenClamped([depthwise3x3StripsS8]),
   ...DEPTHWISE,
   depthwise3x3StripsA4,
   depthwise3x3EightsA4,
-  ...[...DEPTHWISE_HELIUM, ...DEPTHWISE].map(ofLinear),
+  ...[...DEPTHWISE_VECTORS, ...DEPTHWISE].map(ofLinear),
   depthwise2dA4,
   depthwise2dS8,
 ];
 
 export const DENSE_KERNELS: readonly Kernel<LinearJob>[] = [
   denseAdds,
-  ...DENSE_HELIUM,
-  ...POINTWISE_HELIUM,
+  ...DENSE_VECTORS,
+  ...POINTWISE_VECTORS,
   ...DENSE,
   ...POINTWISE_4X2,
   ...PATCH_4X2,
-  ...[...DENSE_HELIUM, ...POINTWISE_HELIUM, ...DENSE, ...POINTWISE_4X2].map(ofLinear),
+  ...[...DENSE_VECTORS, ...POINTWISE_VECTORS, ...DENSE, ...POINTWISE_4X2].map(ofLinear),
   denseA4,
   denseS8,
 ];

@@ -87,8 +87,8 @@ export type KernelSetName = keyof typeof FEATURES;
 
 /** Of requantization, that some jobs must have. */
 const FORMS: Readonly<Record<KernelSetName, readonly string[]>> = {
-  dsp: ['wide', 'shifts', 'words', 'fine'],
-  helium: ['wide'],
+  dsp: ['wide', 'shifts', 'words', 'odd', 'fine'],
+  helium: ['wide', 'shifts', 'words'],
   thumb1: [],
 };
 

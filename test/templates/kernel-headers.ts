@@ -8,10 +8,10 @@ import { frameOf } from '../../src/kernels/depthwise2d/depthwise-pairs.ts';
 import { SUFFIXES_BY_FOURS } from '../../src/kernels/forms.ts';
 import { ENDINGS, FIELD_BITS, variantOf } from '../../src/kernels/helium-variants.ts';
 import { fieldNumbers } from '../../src/kernels/packing/field-stream.ts';
+import { tieNumbers } from '../../src/kernels/pairs/add4.ts';
 
 /** Numbers of a shape for the kernels of which layers declare the instances. */
 const BY_FORM: readonly KernelInstance[] = SUFFIXES_BY_FOURS.flatMap((form) => [
-  { name: `nn_add4_s8_20${form}`, template: 'nn_add4_s8', params: { shift: 20 } },
   {
     name: `nn_conv2d_narrow_4x2_s8_2x3_15_8${form}`,
     template: 'nn_conv2d_narrow_4x2',
@@ -37,6 +37,13 @@ const BY_FORM: readonly KernelInstance[] = SUFFIXES_BY_FOURS.flatMap((form) => [
     },
   },
 ]);
+
+/** Sums, whose ties round up, or go to codes of one parity. */
+const SUMS: readonly KernelInstance[] = ([null, 0, 1] as const).map((parity) => ({
+  name: `nn_add4_s8_20${['', '_even', '_odd'][parity === null ? 0 : parity + 1]}`,
+  template: 'nn_add4_s8',
+  params: tieNumbers(20, parity),
+}));
 
 /** The same for weights of few bits. */
 const BY_BITS: readonly KernelInstance[] = [
@@ -86,7 +93,7 @@ const IN_CODE: readonly KernelInstance[] = [THUMB1, THUMB2].map((registers, i) =
   },
 }));
 
-export const NUMBERED = [...IN_CODE, ...BY_FORM, ...BY_BITS, ...HELIUM];
+export const NUMBERED = [...IN_CODE, ...BY_FORM, ...SUMS, ...BY_BITS, ...HELIUM];
 
 /** Names of the files of a set that end so, without that. */
 export function unitsOf(set: string, ending: '.h' | '.h.hbs'): string[] {

@@ -3,6 +3,7 @@ import type { LayerSpec, LowerBuilder, Operand } from '../../ir/lowering.ts';
 import { elementBytes } from '../../ir/tensor.ts';
 import { must } from '../../support/errors.ts';
 import type { Kernel } from '../kernel.ts';
+import { clampParams } from '../then-clamped.ts';
 import { type PairJob, type RunKernel, stepsOf } from './pair-job.ts';
 
 /** Codes of an operand at a time. */
@@ -82,6 +83,7 @@ function chunksLayer<J extends PairJob>(kernel: RunKernel<J>, job: J, lower: Low
       locals: (call.locals ?? []).map((local) => ({ ...local })),
       statement: call.statement,
       store: y.packed ? { y: y.name, packed: orderOf(y), room, ...job.clamp } : null,
+      clamp: y.packed ? null : clampParams(job.clamp, y.name, elements),
     },
     ...(call.instances && { instances: call.instances }),
     summary: `${job.title}, ${elements} elements`,

@@ -1,4 +1,4 @@
-import { type AddJob, withTerm } from './add4.ts';
+import { type AddJob, constantOf, sumsOf32Bits, withTerm } from './add4.ts';
 import { fourOf, type MulJob } from './mul4.ts';
 import { type PairJob, type RunKernel, runsLayer, runWork, walksByRuns } from './pair-job.ts';
 
@@ -7,20 +7,24 @@ export const addHeliumS8: RunKernel<AddJob> = {
   id: 'add_helium_s8',
   needs: ['mve'],
   tile: null,
-  accepts: (job) => (job.sum.parity === null ? saturates(job) : 'its ties go to even codes'),
+  accepts: (job) => (job.sum.parity === null ? null : sumsOf32Bits(job.sum)) ?? walksByRuns(job),
   scratchBytes: () => 0,
   overlap: () => ({ atLeast: 0 }),
-  work: (job) => vectorWork(job, 9),
+  work: (job) => vectorWork(job, job.sum.parity === null ? 9 : 14),
   tableBytes: () => 0,
   build: (job, lower) => runsLayer(job, lower, addHeliumS8.callOf(job)),
   callOf:
-    ({ sum: { A, B, C, S } }) =>
+    ({ sum }) =>
     ({ count, first, a, b, repeated, y }) => {
+      const { A, B, S, parity } = sum;
+      const C = constantOf(sum);
       const [p, q] = first === 0 ? [A, B] : [B, A];
       // What is repeated is part of the constant.
       const [second, factor, constant] = repeated ? [a, 0, withTerm(C, b, q)] : [b, q, String(C)];
+      const sums = `/* elements */ ${count}, ${a}, ${second}, ${y}, ${p}, ${factor}, ${constant}, ${S}`;
       return {
-        statement: `nn_add_helium_s8(/* elements */ ${count}, ${a}, ${second}, ${y}, ${p}, ${factor}, ${constant}, ${S});`,
+        statement:
+          parity === null ? `nn_add_helium_s8(${sums});` : `nn_add_ties_helium_s8(${sums}, /* odd */ ${parity});`,
       };
     },
 };
@@ -32,7 +36,7 @@ export const mulHeliumS8: RunKernel<MulJob> = {
   tile: null,
   accepts(job) {
     if (job.scale.form !== undefined) return 'it is requantized as a quantized file says';
-    return job.scale.leftShift === 0 ? saturates(job) : 'its scale is 0.5 or more';
+    return job.scale.leftShift === 0 ? walksByRuns(job) : 'its scale is 0.5 or more';
   },
   scratchBytes: () => 0,
   overlap: () => ({ atLeast: 0 }),
@@ -55,12 +59,7 @@ export const mulHeliumS8: RunKernel<MulJob> = {
     },
 };
 
-function saturates(job: PairJob): true | string {
-  const { min, max } = job.clamp;
-  return min === -128 && max === 127 ? walksByRuns(job) : 'its result is clamped to other codes than -128 to 127';
-}
-
 function vectorWork(job: PairJob, instructions: number) {
-  const { elements = 0, runs = 0 } = runWork(job);
-  return { instructions: (instructions * elements) / 4 + 20 * runs };
+  const { elements = 0, runs = 0, layer: _, ...clamp } = runWork(job);
+  return { instructions: (instructions * elements) / 4 + 20 * runs, ...clamp };
 }

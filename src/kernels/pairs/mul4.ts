@@ -17,9 +17,8 @@ export const mul4S8: RunKernel<MulJob> = {
   needs: ['dsp'],
   tile: null,
   accepts(job) {
-    const { scale, clamp, zeroPoints } = job;
+    const { scale, zeroPoints } = job;
     if (scale.form !== undefined && scale.form !== 'wide') return 'it is requantized as a quantized file says';
-    if (clamp.min !== -128 || clamp.max !== 127) return 'its result is clamped to other codes than -128 to 127';
     const [a, b] = zeroPoints.map((zeroPoint) => 128 + Math.abs(zeroPoint));
     const unit = 2 ** (scale.form === 'wide' ? -32 - scale.leftShift : -32);
     if ((scale.form === undefined && scale.leftShift !== 0) || a * b * scale.multiplier[0] * unit > MOST_RESULT) {
@@ -29,7 +28,10 @@ export const mul4S8: RunKernel<MulJob> = {
   },
   scratchBytes: () => 0,
   overlap: () => ({ atLeast: 0 }),
-  work: (job) => ({ instructions: 6 * job.elements + 45 * (runWork(job).runs ?? 0) }),
+  work(job) {
+    const { elements = 0, runs = 0, layer: _, ...clamp } = runWork(job);
+    return { instructions: 6 * elements + 45 * runs, ...clamp };
+  },
   tableBytes: () => 0,
   build: (job, lower) => runsLayer(job, lower, mul4S8.callOf(job)),
   callOf(job) {

@@ -4,6 +4,7 @@ import type { KernelInstance, Storage, Work } from '../../ir/program.ts';
 import type { CodeRange } from '../../quant/affine.ts';
 import { must } from '../../support/errors.ts';
 import type { Job, Kernel } from '../kernel.ts';
+import { clampParams, clampWork } from '../then-clamped.ts';
 
 /** A layer that makes each code of two. */
 export interface PairJob extends Job {
@@ -60,9 +61,9 @@ export function walksByRuns({ walk, bits }: PairJob): true | string {
   return steps.count >= FEWEST || 'its runs in memory are short';
 }
 
-export function runWork({ walk, elements }: PairJob): Work {
+export function runWork({ walk, elements, clamp }: PairJob): Work {
   const count = walk?.nest.sizes.at(-1) ?? 1;
-  return { layer: 1, runs: elements / count, elements };
+  return { layer: 1, runs: elements / count, elements, ...clampWork(clamp, elements) };
 }
 
 /** A layer that calls a kernel for each run. */
@@ -97,8 +98,13 @@ export function runsLayer<J extends PairJob>(job: J, lower: LowerBuilder, callOf
     y: place(y.name, reads.length),
   });
   return {
-    template: 'pointwise',
-    params: { ...nestParams(outer), locals: locals.map((local) => ({ ...local })), statement },
+    template: 'runs',
+    params: {
+      ...nestParams(outer),
+      locals: locals.map((local) => ({ ...local })),
+      statement,
+      clamp: clampParams(job.clamp, y.name, job.elements),
+    },
     ...(instances && { instances }),
     summary: `${job.title}, ${job.elements} elements`,
     overlap: reads

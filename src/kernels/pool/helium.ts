@@ -2,13 +2,14 @@ import type { Work } from '../../ir/program.ts';
 import type { WindowShape } from '../../ir/window.ts';
 import type { Kernel } from '../kernel.ts';
 import { kernelCall } from '../kernel-call.ts';
+import { thenClamped } from '../then-clamped.ts';
 import { poolWork } from '../work.ts';
 import { type AveragePoolJob, MOST_CELLS, type PoolJob, poolOverlap } from './pool4.ts';
 
 const LANES = 16;
 
 /** 16 channels at a time, windows over borders too, each with the multiplier of its number of cells. */
-export const averagePoolHeliumS8: Kernel<AveragePoolJob> = {
+const averagePool: Kernel<AveragePoolJob> = {
   id: 'averagepool_helium_s8',
   needs: ['mve'],
   tile: { outputs: LANES, pixels: 1, depth: 1 },
@@ -44,7 +45,7 @@ export const averagePoolHeliumS8: Kernel<AveragePoolJob> = {
 };
 
 /** 16 channels at a time. */
-export const maxPoolHeliumS8: Kernel<PoolJob> = {
+const maxPool: Kernel<PoolJob> = {
   id: 'maxpool_helium_s8',
   needs: ['mve'],
   tile: { outputs: LANES, pixels: 1, depth: 1 },
@@ -56,8 +57,10 @@ export const maxPoolHeliumS8: Kernel<PoolJob> = {
   build: ({ shape, x, y, summary }) => ({ ...kernelCall('nn_maxpool_helium_s8', shape, [x.name, y.name]), summary }),
 };
 
-function takesCodes({ clamp, x, y, shape }: PoolJob): true | string {
-  if (clamp.min !== -128 || clamp.max !== 127) return 'its result is clamped to other codes than -128 to 127';
+export const [averagePoolHeliumS8] = thenClamped([averagePool]);
+export const [maxPoolHeliumS8] = thenClamped([maxPool]);
+
+function takesCodes({ x, y, shape }: PoolJob): true | string {
   if (x.packed || y.packed) return 'its input or output has codes of 4 bits';
   return everyWindowHasCells(shape) || 'a window lies outside of the image';
 }

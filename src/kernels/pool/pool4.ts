@@ -6,6 +6,7 @@ import type { CodeRange } from '../../quant/affine.ts';
 import { inBands } from '../bands.ts';
 import type { Job, Kernel } from '../kernel.ts';
 import { kernelCall } from '../kernel-call.ts';
+import { thenClamped } from '../then-clamped.ts';
 import { addsRatherThanMultiplies } from '../weights/adds.ts';
 import { poolWork } from '../work.ts';
 
@@ -41,7 +42,10 @@ export const averagePool4S8: Kernel<AveragePoolJob> = {
   accepts: (job) => insideOfOne(job) ?? fours(job),
   scratchBytes: () => 0,
   overlap: poolOverlap,
-  work: ({ shape }) => poolWork(shape),
+  work({ shape, form }) {
+    const work = poolWork(shape);
+    return form === undefined ? work : { ...work, [`rounds ${form} by ones`]: work.outputs };
+  },
   tableBytes: () => 0,
   build: (job) => buildAverage('averagepool4_s8', job, job.inputZeroPoint),
 };
@@ -59,8 +63,7 @@ export const averagePool8A4: Kernel<AveragePoolJob> = {
 };
 
 /** Null, or why windows do not lie inside of one image with sums of 16 bits. */
-function insideOfOne({ form, shape, counts }: AveragePoolJob): string | null {
-  if (form !== undefined) return 'it is requantized as a quantized file says';
+function insideOfOne({ shape, counts }: AveragePoolJob): string | null {
   if (shape.batch !== 1) return 'it has several images';
   if (counts.length !== 1 || !isInside(shape)) return 'its windows lie over borders';
   return shape.kernel_h * shape.kernel_w > MOST_CELLS ? `its windows have more than ${MOST_CELLS} cells` : null;
@@ -80,12 +83,11 @@ function buildAverage(template: string, job: AveragePoolJob, less: number): Laye
 }
 
 /** Four channels at a time, the larger of each by SSUB8 and SEL. */
-export const maxPool4S8: Kernel<PoolJob> = {
+const maxPool4: Kernel<PoolJob> = {
   id: 'maxpool4_s8',
   needs: ['dsp'],
   tile: { outputs: 4, pixels: 1, depth: 1 },
   accepts(job) {
-    if (job.clamp.min !== -128 || job.clamp.max !== 127) return 'its result is clamped to other codes than -128 to 127';
     if (job.x.packed || job.y.packed) return 'its input or output has codes of 4 bits';
     return job.shape.in_c >= 4 || 'it has fewer than four channels';
   },
@@ -95,6 +97,8 @@ export const maxPool4S8: Kernel<PoolJob> = {
   tableBytes: () => 0,
   build: ({ shape, x, y, summary }) => ({ ...kernelCall('nn_maxpool4_s8', shape, [x.name, y.name]), summary }),
 };
+
+export const [maxPool4S8] = thenClamped([maxPool4]);
 
 /** The lowest code outside of the image counts no more than nothing does. */
 export const maxPool4A4 = inBands(maxPool4S8, {
