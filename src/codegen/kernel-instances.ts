@@ -90,6 +90,8 @@ export const NAMED_INSTANCES: readonly KernelInstance[] = [
   ...all('nn_depthwise3x3_runs_s8', { unpack: [''], form: SUFFIXES_BY_FOURS }),
   ...all('nn_depthwise3x3_eights_s8', { unpack: [''], form: SUFFIXES_BY_FOURS }),
   ...all('nn_mul4_s8', { form: ['', '_wide'] }),
+  { name: 'nn_max4_s8', template: 'nn_extreme4_s8', params: { least: false } },
+  { name: 'nn_min4_s8', template: 'nn_extreme4_s8', params: { least: true } },
   ...all('nn_depthwise2d_helium_s8', { form: ['', '_wide'] }),
   ...all('nn_depthwise2d_run_helium_s8', { form: ['', '_wide'] }),
   ...all('nn_depthwise3x3_helium_s8', { form: ['', '_wide'] }),
