@@ -9,7 +9,7 @@
 #include "nn_unpack_int4_s8.h"
 #include "nn_weight_int4.h"
 
-/* The block of nn_block4_int4 for two inputs at once: acc[0..3] for x, acc[4..7] for z. Two rows in each sweep, as they
+/* A block of four rows of nibbles for two inputs at once: acc[0..3] for x, acc[4..7] for z. Two rows in each sweep, as they
  * share their bytes. */
 static inline const nn_weight_int4 *nn_block4x2_int4(const int8_t *x, const int8_t *z, const nn_weight_int4 *w,
                                                      int32_t depth, int32_t acc[8])

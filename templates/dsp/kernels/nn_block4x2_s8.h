@@ -7,7 +7,7 @@
 #include "nn_sxtb16_ror8.h"
 #include "nn_weight_s8.h"
 
-/* The block of nn_block4_s8 for two inputs at once: acc[0..3] for x, acc[4..7] for z. Each widened weight serves both.
+/* A block of four rows of weights for two inputs at once: acc[0..3] for x, acc[4..7] for z. Each widened weight serves both.
  * Two rows in each sweep: four sums, both inputs and the weights just fit the registers. */
 static inline const nn_weight_s8 *nn_block4x2_s8(const int8_t *x, const int8_t *z, const nn_weight_s8 *w, int32_t depth,
                                                  int32_t acc[8])

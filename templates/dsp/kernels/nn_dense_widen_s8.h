@@ -6,7 +6,7 @@
 #include "nn_sxtb16.h"
 #include "nn_sxtb16_ror8.h"
 
-/* nn_dense_sum_s8 of `inputs` codes that are widened to pairs of columns (i, i + 2) and (i + 1, i + 3) of
+/* Sum of `inputs` codes, which are widened to pairs of columns (i, i + 2) and (i + 1, i + 3) of
  * each four, zeros up to `depth`. */
 static inline int32_t nn_dense_widen_s8(const int8_t *x, int32_t inputs, int32_t depth, uint32_t *to)
 {

@@ -15,8 +15,8 @@ static inline void nn_channel_pairs_s8(uint32_t a, uint32_t b, uint32_t *to)
     to[21] = (a13 >> 16) | (b13 & 0xFFFF0000u);
 }
 
-/* What nn_depthwise3x3_strips_s8 holds in registers for each of four channels, 7 words: weights (0, 2), (3, 5), (6, 8), (1, 4),
- * (7, -) as int16, multiplier, bias. stream as in nn_depthwise3x3_pixel_s8: columns 1, 2, 0 of each row. */
+/* What the loop over strips holds in registers for each of four channels, 7 words: weights (0, 2), (3, 5), (6, 8), (1, 4),
+ * (7, -) as int16, multiplier, bias. stream: four bias, a word of four codes for columns 1, 2, 0 of each row, four multipliers. */
 NN_ONCE void nn_depthwise3x3_weights_s8(const uint32_t *stream, uint32_t channels[28])
 {
     const uint32_t *w = stream + 4;

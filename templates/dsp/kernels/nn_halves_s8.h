@@ -6,7 +6,7 @@
 #include "nn_sxtb16.h"
 #include "nn_sxtb16_ror8.h"
 
-/* Codes of four rows, four columns of each, become words of two halves 256 * w1 + w0, as nn_gemm_4x2_s8 reads them. */
+/* Codes of four rows, four columns of each, become words of two halves 256 * w1 + w0, as the kernels of four rows read them. */
 static inline void nn_halves4_s8(uint32_t w[4])
 {
     const uint32_t a = w[0], b = w[1], c = w[2], d = w[3];

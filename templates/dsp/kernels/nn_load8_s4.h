@@ -5,7 +5,7 @@
 #include "nn_ssub8.h"
 #include "nn_store4.h"
 
-/* Eight packed codes (see nn_get_s4), one to a byte: 0 2 4 6 and 1 3 5 7, as they lie in the halves of their bytes. Returns the end. */
+/* Eight codes that lie two to a byte, one to a byte: 0 2 4 6 and 1 3 5 7, as they lie in the halves of their bytes. Returns the end. */
 static inline int8_t *nn_load8_s4(const uint8_t *x, int8_t *codes)
 {
     const uint32_t eights = 0x08080808u, halves = 0x0F0F0F0Fu;

@@ -6,7 +6,7 @@
 #include "nn_sign4_s4.h"
 #include "nn_store4.h"
 
-/* Of eight packed codes (see nn_get_s4) of each of `rows` x `columns` pixels the four in the lower halves of bytes (shift 0: 0 2 4 6) or
+/* Of eight codes, two to a byte, of each of `rows` x `columns` pixels the four in the lower halves of bytes (shift 0: 0 2 4 6) or
  * in the upper ones (4: 1 3 5 7), one to a byte. Pixels lie `step` bytes apart in x, 4 in codes; rows `next` and `pitch`. */
 NN_ONCE void nn_load_halves(const uint8_t *x, uint32_t shift, int32_t rows, int32_t columns, int32_t step, int32_t next,
                             int8_t *codes, int32_t pitch)

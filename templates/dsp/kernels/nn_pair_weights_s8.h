@@ -6,7 +6,7 @@
 #include "nn_naked.h"
 #include "nn_pairs4_s8.h"
 
-/* The weights of four channels of a depthwise convolution as nn_pair_row_s8 has its input: four bias; each row of the kernel by
+/* The weights of four channels of a depthwise convolution as rows of the input are widened: four bias; each row of the kernel by
  * pairs, the last column of an odd number with 0; four multipliers. w: the same with a word of four codes for each tap. */
 NN_ONCE void nn_pair_weights_s8(const nn_conv_shape *s, const uint32_t *w, uint32_t *pairs)
 {

@@ -8,7 +8,8 @@
 #include "nn_sign4_s4.h"
 #include "nn_store4.h"
 
-/* nn_planes_s8 of four of eight packed channels, which nn_load_halves tells apart by `shift`; at least four columns. */
+/* Padded planes of four of eight packed channels: those in the lower halves of bytes (shift 0) or in the upper ones (4); at least four
+ * columns. */
 NN_ONCE void nn_planes_s4(const uint8_t *x, uint32_t shift, int32_t rows, int32_t columns, int32_t step, int32_t next,
                           int32_t plane, int32_t pitch, int8_t *planes)
 {

@@ -5,7 +5,8 @@
 #include "nn_scale_even.h"
 #include "nn_ssat8.h"
 
-/* nn_requantize4_s8 as nn_scale_text_rne does it. */
+/* What the assembly kernels do to four sums at once, with words of mantissa and exponent: half to even. zero_point: of the output,
+ * plus 128, and left_shift in its upper half. */
 NN_TWIN void nn_requantize4_s8_rne(const int32_t acc[4], const uint32_t multiplier[4], int32_t zero_point, int8_t *y)
 {
     for (int32_t i = 0; i < 4; i++) {

@@ -6,7 +6,7 @@
 #include "nn_smmlar.h"
 #include "nn_ssat8.h"
 
-/* nn_requantize4_s8 as nn_scale_text_shift does it: of sums less one. */
+/* What the assembly kernels do to four sums at once, each less by one, with multipliers 2^(32 - shift): half to even. */
 NN_TWIN void nn_requantize4_s8_shift(const int32_t acc[4], const uint32_t multiplier[4], int32_t zero_point, int8_t *y)
 {
     for (int32_t i = 0; i < 4; i++) {

@@ -5,7 +5,8 @@
 #include "nn_smmla.h"
 #include "nn_ssat8.h"
 
-/* nn_requantize4_s8 as nn_scale_text_wide does it: zero_point holds half a step, too, both times 2^shift. */
+/* What the assembly kernels do to four sums at once, with multipliers of 31 bits: zero_point holds half a step, too, both times
+ * 2^shift. */
 NN_TWIN void nn_requantize4_s8_wide(const int32_t acc[4], const uint32_t multiplier[4], int32_t zero_point, int8_t *y)
 {
     int32_t shift = 1;

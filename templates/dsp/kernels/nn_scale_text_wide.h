@@ -1,7 +1,8 @@
 #ifndef NN_SCALE_TEXT_WIDE_H
 #define NN_SCALE_TEXT_WIDE_H
 
-/* nn_scale_text with multipliers of 31 bits: two instructions for each, three for all. r12 holds zero point and half a step,
+/* Instructions that make results of sums, half up, with multipliers of 31 bits: two for each, three for all. SUMS(OP):
+ * OP(sum, multiplier) for each. r12 holds zero point and half a step,
  * times 2^shift: an odd number times 2^(shift - 1), which tells the shift. r8 is lost. */
 #define NN_SCALE_WIDE(A, M) "smmla " A ", " A ", " M ", r12\n\t"
 #define NN_SCALE_DOWN(A, M) "asr " A ", " A ", r8\n\t"

@@ -1,7 +1,7 @@
 #ifndef NN_SCALE_WORDS_TEXT_H
 #define NN_SCALE_WORDS_TEXT_H
 
-/* nn_scale_even (c) in place of a multiplication that rounds half up, 30 instructions for each sum: sums in r0 .. r7, words of
+/* Products of 64 bits, half to even, in place of a multiplication that rounds half up, 30 instructions for each sum: sums in r0 .. r7, words of
  * mantissa and exponent in r8 .. r11 go to the stack, and results come back. r12: the zero point, and left_shift in its upper half.
  *
  *     r2  sum, then twice its size      r4  shift - 32, at least 1      r7  step              r10  zero point

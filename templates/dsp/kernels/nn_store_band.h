@@ -9,8 +9,8 @@
 #include "nn_saturate4_s4.h"
 #include "nn_store_eights.h"
 
-/* `count` codes into y from code `first` on. packed: as in nn_load_codes; 1: saturated to min .. max, `first` is even; codes has room for
- * three more; 2: and they lie as nn_load_eights has them. */
+/* `count` codes into y from code `first` on. packed: 0, one code to a byte; 1: two, saturated to min .. max, `first` is even; codes has
+ * room for three more; 2: and of each eight codes 0 2 4 6 lie before 1 3 5 7. */
 NN_ONCE void nn_store_band(const int8_t *codes, int32_t count, int32_t min, int32_t max, void *y, int32_t packed,
                            int32_t first)
 {

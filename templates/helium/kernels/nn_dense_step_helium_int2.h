@@ -1,8 +1,8 @@
 #ifndef NN_DENSE_STEP_HELIUM_INT2_H
 #define NN_DENSE_STEP_HELIUM_INT2_H
 
-/* 16 codes times those of eight rows, four rows to a vector: 23 instructions for 128 products (0.18 each). As in
- * nn_gemm_step_helium_int2. */
+/* 16 codes times those of eight rows, four rows to a vector: 23 instructions for 128 products (0.18 each). Shifts
+ * and a mask bring each row's to the highest bits: sums are 64 times as large. */
 #define NN_DENSE_ROWS_INT2(R0, R1, R2, R3) \
     "vldrb.8 q2, [r3], #16\n\tvshl.i8 q3, q2, #6\n\tvmladava.s8 " R0 ", q0, q3\n\tvshl.i8 q3, q2, #4\n\tvand q3, q3, q5\n\t" \
     "vmladava.s8 " R1 ", q0, q3\n\tvshl.i8 q3, q2, #2\n\tvand q3, q3, q5\n\tvand q2, q2, q5\n\t" \

@@ -2,7 +2,9 @@
 #define NN_SCALE16_HELIUM_WIDE_H
 #include "nn_scale_helium_wide.h"
 
-/* nn_scale16_helium with multipliers of 31 bits; the zero point as in nn_scale_helium_wide. */
+/* Codes of 16 sums, lane i of q3, q5, q2, q0 being channels 4 i, 4 i + 1, 4 i + 2, 4 i + 3, with multipliers of 31 bits, in q3. r9:
+ * where the multipliers lie in this order; r11, also at ZERO_POINT: zero point and half a step, times 2^shift, an odd number times
+ * 2^(shift - 1). */
 #if NN_HAS_MVE
 #define nn_scale16_helium_wide(ZERO_POINT) \
     "vldrw.32 q1, [r9], #16\n\tvldrw.32 q4, [r9], #16\n\tvldrw.32 q6, [r9], #16\n\tvldrw.32 q7, [r9], #16\n\t" \

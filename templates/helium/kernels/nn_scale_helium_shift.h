@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include "nn_helium.h"
 
-/* nn_scale_helium for scales of 2^-shift, half to even before the zero point is added: multipliers are -shift. One less than a sum
+/* Codes of eight sums in q0 and q1 for scales of 2^-shift, in every other byte of q0, half to even before the zero point is added: multipliers are -shift. One less than a sum
  * is rounded half up, or the sum itself where it lies behind an odd multiple. q5 is lost. */
 #if NN_HAS_MVE
 #define NN_SCALE_EVEN(Q, SHIFT) \

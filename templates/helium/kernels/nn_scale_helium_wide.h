@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include "nn_helium.h"
 
-/* nn_scale_helium with multipliers of 31 bits: r9 holds zero point and half a step, times 2^shift: an odd number times
+/* Codes of eight sums in q0 and q1 with multipliers of 31 bits, in every other byte of q0: r9 holds zero point and half a step, times 2^shift: an odd number times
  * 2^(shift - 1), which tells the shift. */
 #if NN_HAS_MVE
 #define nn_scale_helium_wide(M0, M1) \

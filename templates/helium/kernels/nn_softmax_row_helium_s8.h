@@ -4,7 +4,7 @@
 #include "nn_helium.h"
 #include "nn_naked.h"
 
-/* Softmax of fewer than 256 codes side by side, as nn_softmax_s8: 26 instructions for four. A share is estimated in float32, too low
+/* Softmax of fewer than 256 codes side by side: 26 instructions for four. A share is estimated in float32, too low
  * by less than one, and raised where what remains is no less than the sum, which is below 2^31. */
 #if NN_HAS_MVE && (__ARM_FEATURE_MVE & 2) != 0
 NN_NAKED void nn_softmax_row_helium_s8(const int8_t *x NN_ASM_ARG, int32_t length NN_ASM_ARG, const uint32_t *exp_table NN_ASM_ARG,

@@ -6,7 +6,7 @@
 #include "nn_naked.h"
 #include "nn_pack8_s4.h"
 
-/* `count` codes, a multiple of eight, as nn_load8_s4 has them, saturated to min .. max: two to a byte, 32 of them by 9 instructions.
+/* `count` codes, a multiple of eight, of each eight 0 2 4 6 before 1 3 5 7, saturated to min .. max: two to a byte, 32 of them by 9 instructions.
  * codes: where a word may lie. */
 #if NN_HAS_MVE
 NN_NAKED void nn_store_32s(const int8_t *codes NN_ASM_ARG, int32_t blocks NN_ASM_ARG, int32_t min NN_ASM_ARG,
