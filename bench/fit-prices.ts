@@ -25,10 +25,14 @@ const MOST_FIXED = 400;
 const ROUNDS = 2000;
 /** Times that samples get new weights, by how far they are off. */
 const WEIGHINGS = 12;
+/** Further ones, towards the smallest worst error (Lawson 1961), while a sample is off by so much. */
+const MORE_WEIGHINGS = 40;
+const FAR_OFF = 0.13;
 
 /**
  * Prices of at least 0 with a small sum of fourth powers of relative errors, so that the worst are not far off: least squares,
- * each time weighted by the squares of the errors before. What unpacking takes is fitted to what the loops leave.
+ * each time weighted by the squares of the errors before. What unpacking takes is fitted to what the loops leave,
+ * or with them where that leaves some far off.
  */
 function fitted(samples: readonly CostSample[]): Record<string, number> {
   const plain = samples.filter(({ work }) => !Object.keys(work).some(isDecoding));
@@ -38,7 +42,14 @@ function fitted(samples: readonly CostSample[]): Record<string, number> {
     const rest = { work: decoding, instructions: instructions - estimated(work, loops), whole: instructions };
     return Object.keys(decoding).some(isDecoding) ? [rest] : [];
   });
-  return { ...loops, ...leastWorst(left) };
+  const apart = { ...loops, ...leastWorst(left) };
+  if (left.length === 0 || worstOf(samples, apart) < FAR_OFF) return apart;
+  const together = leastWorst(samples.map(({ work, instructions }) => ({ work, instructions, whole: instructions })));
+  return worstOf(samples, together) < worstOf(samples, apart) ? together : apart;
+}
+
+function worstOf(samples: readonly CostSample[], prices: Readonly<Record<string, number>>): number {
+  return Math.max(...samples.map(({ work, instructions }) => Math.abs(estimated(work, prices) / instructions - 1)));
 }
 
 function isDecoding(part: string): boolean {
@@ -59,10 +70,15 @@ function leastWorst(shares: readonly Share[]): Record<string, number> {
   const most = parts.map((part) => (part === 'layer' ? MOST_FIXED : Number.POSITIVE_INFINITY));
   let prices = parts.map(() => 0);
   let weights = rows.map(() => 1);
-  for (let i = 0; i < WEIGHINGS; i++) {
+  for (let i = 0; i < WEIGHINGS + MORE_WEIGHINGS; i++) {
     prices = leastSquares({ rows, wanted, weights, most }, prices);
-    const errors = errorsOf(rows, wanted, prices);
-    weights = errors.map((error, k) => Math.sqrt(weights[k] * Math.max(error * error, 1e-6)));
+    const errors = errorsOf(rows, wanted, prices).map(Math.abs);
+    const worst = Math.max(...errors);
+    if (i >= WEIGHINGS && worst < FAR_OFF) break;
+    weights =
+      i < WEIGHINGS
+        ? errors.map((error, k) => Math.sqrt(weights[k] * Math.max(error * error, 1e-6)))
+        : errors.map((error, k) => weights[k] * Math.max(error / worst, 1e-3));
   }
   return Object.fromEntries(parts.map((part, p) => [part, rounded(prices[p])]));
 }
@@ -82,16 +98,21 @@ interface Problem {
   readonly most: readonly number[];
 }
 
-/** One price after the other at its best for the others, innermost loops first, again and again. */
+/**
+ * One price after the other at its best for the others, innermost loops first, again and again: by the normal equations
+ * sum_q (X'WX)[p][q] price[q] = (X'W wanted)[p].
+ */
 function leastSquares({ rows, wanted, weights, most }: Problem, start: readonly number[]): number[] {
   const prices = [...start];
-  const errors = errorsOf(rows, wanted, prices);
+  const weighted = (p: number, of: (i: number) => number) =>
+    rows.reduce((sum, row, i) => sum + weights[i] * row[p] * of(i), 0);
+  const squares = prices.map((_, p) => prices.map((_, q) => weighted(p, (i) => rows[i][q])));
+  const right = prices.map((_, p) => weighted(p, (i) => wanted[i]));
   const better = (p: number): number => {
-    const square = rows.reduce((sum, row, i) => sum + weights[i] * row[p] * row[p], 0);
-    const best = rows.reduce((sum, row, i) => sum + weights[i] * row[p] * (errors[i] + row[p] * prices[p]), 0) / square;
+    const left = squares[p].reduce((sum, square, q) => sum + square * prices[q], 0);
+    const best = prices[p] + (right[p] - left) / squares[p][p];
     const step = Math.min(Math.max(0, best), most[p]) - prices[p];
     prices[p] += step;
-    for (const [i, row] of rows.entries()) errors[i] -= row[p] * step;
     return Math.abs(step) / Math.max(prices[p], 1e-6);
   };
   for (let round = 0; round < ROUNDS; round++) {

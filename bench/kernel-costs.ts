@@ -1,7 +1,8 @@
 /**
  * npm run bench:costs [-- MODEL...]: the prices of the cost model (src/kernels/prices.ts), from layers of real models: every kernel that
  * can compute a layer does so once under QEMU, and for each core and kernel the prices of the parts of its work are fitted to
- * the counts. What was counted lies in docs/benchmarks/kernel-costs.json; models that are not named keep theirs.
+ * the counts. What was counted lies in docs/benchmarks/kernel-costs.json; models that are not named keep theirs: after a change of
+ * the fit, `-- none` makes prices and page anew.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -65,10 +66,12 @@ const PRICES = fileURLToPath(new URL('../src/kernels/prices.ts', import.meta.url
 const folder = await mkdtemp(join(tmpdir(), 'nibblec-costs-'));
 const asked = process.argv.slice(2);
 const MODELS = [...SHARED_MODELS, ...EXAMPLES];
+const table = { ...costTable, units: MODELS };
 for (const model of MODELS.filter((name) => asked.length === 0 || asked.includes(name))) {
   const jobs = JOBS.filter((job) => job.model === model);
-  if (jobs.length > 0) await updateTable({ ...costTable, units: MODELS }, different(await benchModel(model, jobs)));
+  if (jobs.length > 0) await updateTable(table, different(await benchModel(model, jobs)));
 }
+await updateTable(table, []);
 await writeFile(PRICES, pricesSource(pricesOf(await readRows(costTable))));
 await rm(folder, { recursive: true });
 

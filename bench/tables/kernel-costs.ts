@@ -18,8 +18,7 @@ export const costTable: BenchTable<CostSample> = {
 
 Written by \`npm run bench:costs\`; do not edit. Layers of six models ran once in every kernel that can compute them, under QEMU, and the
 prices of the parts of a kernel's work (src/kernels/work.ts) were fitted to the counts, core by core, with a small sum of fourth powers
-of relative errors. \`test/kernels/cost.test.ts\` holds half of all layers within 3 %, and all within 15 %; those of less than 50,000
-instructions within 18 %, and where weights are unpacked within 35 %: what a decoder takes hangs on the codes.
+of relative errors. \`test/kernels/cost.test.ts\` holds half of all layers within 3 %, and all within 15 %.
 
 ${markdownTable(
   {

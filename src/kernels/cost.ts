@@ -18,6 +18,7 @@ const UNCOUNTED: Prices = { instructions: 1, outputs: 30, products: 3, pixels: 9
 /** Of unpacking a code for a kernel that has been counted with plain ones only. */
 const UNPACKED: Prices = {
   'unpack shifted': 2,
+  'unpack left': 12,
   'unpack long words bits': 8,
   ...Object.fromEntries(
     DECODERS.flatMap(({ name, instructions, slow }) =>

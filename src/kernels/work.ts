@@ -44,11 +44,19 @@ function roundingWork({ form }: LinearJob, by: 'ones' | 'fours', outputs: number
   return form === undefined ? {} : { [`rounds ${form} by ${by}`]: outputs };
 }
 
-/** Weights in registers are unpacked for each product, others once, in runs. */
-function readingWork({ reading, kind, format, codes, segments }: WeightPlan, products: number): Work {
+/** Weights in registers are unpacked for each product, with more effort where columns are no four; others once, in runs. */
+function readingWork({ layer, reading, kind, format, codes, segments }: WeightPlan, products: number): Work {
   const wide: Work = kind === 'w16' ? { wide: products } : {};
   if (reading === 'bytes') return wide;
-  if (reading === 'inline') return { ...wide, [`inline ${kind}`]: products, [`inline ${kind} runs`]: segments.length };
+  if (reading === 'inline') {
+    const left = layer.order.depth % 4;
+    return {
+      ...wide,
+      [`inline ${kind}`]: products,
+      ...(left > 0 && { [`inline ${kind} left`]: (products * left) / layer.order.depth }),
+      [`inline ${kind} runs`]: segments.length,
+    };
+  }
   return { ...wide, ...decodingWork(format, codes, segments.length) };
 }
 

@@ -22,19 +22,11 @@ async function errors(core: string): Promise<{ error: number; sample: CostSample
     .sort((a, b) => a.error - b.error);
 }
 
-/** What a decoder takes hangs on the codes, and in small layers gcc decides much. */
-function limitOf({ work, instructions }: CostSample): number {
-  if (Object.keys(work).some((part) => part.startsWith('unpack '))) return 0.35;
-  return instructions < 50_000 ? 0.18 : 0.15;
-}
-
 describe('the cost model against what was counted (npm run bench:costs)', () => {
-  test.each(CORES)('%s: half of all layers within 3 %%, all within their limits', async (core) => {
+  test.each(CORES)('%s: half of all layers within 3 %%, all within 15 %%', async (core) => {
     const sorted = await errors(core);
     expect(sorted[sorted.length >> 1].error).toBeLessThan(0.03);
-    expect(sorted.filter(({ error, sample }) => error >= limitOf(sample)).map((one) => JSON.stringify(one))).toEqual(
-      [],
-    );
+    expect(sorted.filter(({ error }) => error >= 0.15).map((one) => JSON.stringify(one))).toEqual([]);
   });
 
   test('src/kernels/prices.ts fits these counts', () => {

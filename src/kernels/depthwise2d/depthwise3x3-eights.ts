@@ -50,7 +50,12 @@ export const depthwise3x3EightsA4: Kernel<LinearJob> = {
     const { input, w, taps, unpack, about } = fours.build(bytesOf(job), lower);
     const list = [
       ...[{ 'zero point': raisedZeroPoint(job) }, ...input, w, { rows: height, 'bytes of a row': 4 * width }],
-      ...[lower.scratch(bytes, 'int8_t'), lower.scratch(codesOfEight(job.shape), 'int8_t'), { ...job.clamp }, job.y.name],
+      ...[
+        lower.scratch(bytes, 'int8_t'),
+        lower.scratch(codesOfEight(job.shape), 'int8_t'),
+        { ...job.clamp },
+        job.y.name,
+      ],
     ];
     const kernel = `nn_depthwise3x3_eights_s8${unpack === '' ? '' : `_${unpack}`}${formSuffix(job.form)}`;
     return { ...kernelCall(kernel, job.shape, list, { taps }), ...about };

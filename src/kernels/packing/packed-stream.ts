@@ -87,6 +87,8 @@ function planStream(job: LinearJob, format: WeightFormat, wanted: PackedRows): P
     unpack: must(format.unpack, 'a decoder'),
     work: {
       ...decodingWork(format, codes, Math.ceil(rows / 4)),
+      // Rows that are no four are put together code by code.
+      ...(perGroup % 4 > 0 && { 'unpack left': 4 * depth * groups }),
       ...(folded > 1 && { 'unpack shifted': (codes.length * words) / depth }),
     },
     order,
