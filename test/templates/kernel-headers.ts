@@ -38,6 +38,16 @@ const BY_FORM: readonly KernelInstance[] = SUFFIXES_BY_FOURS.flatMap((form) => [
   },
 ]);
 
+/** Of codes of 4 bits, planes of four channels. */
+const OF_HALVES: KernelInstance = {
+  name: 'nn_depthwise3x3_strips_a4_9_5x6x4_4',
+  template: 'nn_depthwise3x3_strips_s8',
+  params: {
+    ...{ packed: true, height: 7, pitch: 9, plane: 63, column: 4, columns: 6, odd_columns: false, strips: 6, row: 24 },
+    ...{ rows: 5, odd_rows: true, last: 54, zero_point: 4, unpack: '' },
+  },
+};
+
 /** Sums, whose ties round up, or go to codes of one parity. */
 const SUMS: readonly KernelInstance[] = ([null, 0, 1] as const).map((parity) => ({
   name: `nn_add4_s8_20${['', '_even', '_odd'][parity === null ? 0 : parity + 1]}`,
@@ -93,7 +103,7 @@ const IN_CODE: readonly KernelInstance[] = [THUMB1, THUMB2].map((registers, i) =
   },
 }));
 
-export const NUMBERED = [...IN_CODE, ...BY_FORM, ...SUMS, ...BY_BITS, ...HELIUM];
+export const NUMBERED = [...IN_CODE, ...BY_FORM, OF_HALVES, ...SUMS, ...BY_BITS, ...HELIUM];
 
 /** Names of the files of a set that end so, without that. */
 export function unitsOf(set: string, ending: '.h' | '.h.hbs'): string[] {

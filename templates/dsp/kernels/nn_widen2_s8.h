@@ -6,8 +6,8 @@
 #include "nn_sxtb16.h"
 #include "nn_sxtb16_ror8.h"
 
-/* `count` codes (a positive multiple of four) of a and of b as the kernels of pairs of windows read them: of each four, (0, 2) of a, of b,
- * (1, 3) of a, of b. Returns the end. 7 instructions for 8 codes. */
+/* `count` codes (a positive multiple of four) of a and of b as the kernels of pairs of windows read them: of each four, (0, 2) of a,
+ * of b, (1, 3) of a, of b. Returns the end. 7 instructions for 8 codes. */
 #if NN_HAS_DSP
 #define NN_WIDEN2_STEP \
     "ldr %[v], [%[a]], #4\n\tldr %[u], [%[b]], #4\n\tsxtb16 %[q0], %[v]\n\tsxtb16 %[q1], %[u]\n\t" \

@@ -3,8 +3,8 @@
 #include <stdint.h>
 #include "nn_helium.h"
 
-/* Codes of eight sums in q0 and q1 for scales of 2^-shift, in every other byte of q0, half to even before the zero point is added: multipliers are -shift. One less than a sum
- * is rounded half up, or the sum itself where it lies behind an odd multiple. q5 is lost. */
+/* Codes of eight sums in q0 and q1 for scales of 2^-shift, in every other byte of q0, half to even before the zero point is added:
+ * multipliers are -shift. One less than a sum is rounded half up, or the sum itself where it lies behind an odd multiple. q5 is lost. */
 #if NN_HAS_MVE
 #define NN_SCALE_EVEN(Q, SHIFT) \
     "vshl.s32 q5, " Q ", " SHIFT "\n\tvshl.i32 q5, q5, #31\n\tvshr.u32 q5, q5, #31\n\tvadd.i32 " Q ", " Q ", q5\n\t" \

@@ -3,8 +3,8 @@
 #include <stdint.h>
 #include "nn_helium.h"
 
-/* Codes of eight sums in q0 and q1 with multipliers of 31 bits, in every other byte of q0: r9 holds zero point and half a step, times 2^shift: an odd number times
- * 2^(shift - 1), which tells the shift. */
+/* Codes of eight sums in q0 and q1 with multipliers of 31 bits, in every other byte of q0: r9 holds zero point and half a step,
+ * times 2^shift: an odd number times 2^(shift - 1), which tells the shift. */
 #if NN_HAS_MVE
 #define nn_scale_helium_wide(M0, M1) \
     "vmulh.s32 q0, q0, " M0 "\n\tvmulh.s32 q1, q1, " M1 "\n\t" \

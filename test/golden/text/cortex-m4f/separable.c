@@ -30,8 +30,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#if !defined(SEPARABLE_FILES_ID) || SEPARABLE_FILES_ID != 0xa8af1f79u
-#error "separable.c (a8af1f79) and separable.h are of different runs: run nibblec compile again and take all its files"
+#if !defined(SEPARABLE_FILES_ID) || SEPARABLE_FILES_ID != 0x6ed286b9u
+#error "separable.c (6ed286b9) and separable.h are of different runs: run nibblec compile again and take all its files"
 #endif
 
 /* Compile with -DSEPARABLE_LAYER_HOOK=function to have it called after each layer (traces, timing). */
@@ -337,8 +337,8 @@ NN_TWIN uint32_t nn_sxtb16_ror8(uint32_t v)
 #endif
 }
 
-/* `count` codes (a positive multiple of four) of a and of b as nn_gemm_4x2_s8 reads windows: of each four, (0, 2) of a, of b,
- * (1, 3) of a, of b. Returns the end. 7 instructions for 8 codes. */
+/* `count` codes (a positive multiple of four) of a and of b as the kernels of pairs of windows read them: of each four, (0, 2) of a,
+ * of b, (1, 3) of a, of b. Returns the end. 7 instructions for 8 codes. */
 #if NN_HAS_DSP
 #define NN_WIDEN2_STEP \
     "ldr %[v], [%[a]], #4\n\tldr %[u], [%[b]], #4\n\tsxtb16 %[q0], %[v]\n\tsxtb16 %[q1], %[u]\n\t" \
@@ -429,8 +429,8 @@ static inline void nn_channel_pairs_s8(uint32_t a, uint32_t b, uint32_t *to)
     to[21] = (a13 >> 16) | (b13 & 0xFFFF0000u);
 }
 
-/* What nn_depthwise3x3_strips_s8 holds in registers for each of four channels, 7 words: weights (0, 2), (3, 5), (6, 8), (1, 4),
- * (7, -) as int16, multiplier, bias. stream as in nn_depthwise3x3_pixel_s8: columns 1, 2, 0 of each row. */
+/* What the loop over strips holds in registers for each of four channels, 7 words: weights (0, 2), (3, 5), (6, 8), (1, 4),
+ * (7, -) as int16, multiplier, bias. stream: four bias, a word of four codes for columns 1, 2, 0 of each row, four multipliers. */
 NN_ONCE void nn_depthwise3x3_weights_s8(const uint32_t *stream, uint32_t channels[28])
 {
     const uint32_t *w = stream + 4;
@@ -557,8 +557,8 @@ static inline void nn_depthwise3x3_strips_s8_8_6x5x8_m128_planes(const int8_t *p
 }
 #endif
 
-/* 3x3 depthwise convolution of one image without stride or dilation, by planes of four channels. w: stream of
- * nn_depthwise3x3_pixel_s8. planes: 4 * 64 bytes. An output of the shape of the input may lie exactly over it. */
+/* 3x3 depthwise convolution of one image without stride or dilation, by planes of four channels. w: for each four
+ * channels four bias, a word of codes for columns 1, 2, 0 of each row, four multipliers. planes: 4 * 64 bytes. An output of the shape of the input may lie exactly over it. */
 static inline void nn_depthwise3x3_strips_s8_8_6x5x8_m128(const nn_conv_shape *s, const int8_t *x, int32_t input_zero_point,
     const uint32_t *w,
     int8_t *planes, int8_t *y)
@@ -814,8 +814,9 @@ NN_TWIN void nn_dense_columns(const uint32_t w[2], uint32_t x, int32_t acc[4])
 #endif
 
 /* Groups of four rows of weights times one vector of int16 pairs, columns (i, i + 2) and (i + 1, i + 3) of each four, eight
- * columns a step: 27 instructions for 32 products (0.84 each). x: a multiple of four words, up to x_end. stream as in
- * nn_gemm_4x2_s8. zero_point: of the output, plus 128. */
+ * columns a step: 27 instructions for 32 products (0.84 each). x: a multiple of four words, up to x_end. stream, per group:
+ * bias 0 and 2; of each four columns i the words (i, i + 2), (i + 1, i + 3) of rows (0, 1) and (2, 3), a half being 256 * w1 + w0;
+ * bias 1 and 3; four multipliers. zero_point: of the output, plus 128. */
 #if NN_HAS_DSP
 NN_NAKED void nn_dense_wide_4x8_s8_2_pairs(int8_t *y NN_ASM_ARG, int32_t zero_point NN_ASM_ARG, const uint32_t *stream_end NN_ASM_ARG,
     const uint32_t *x NN_ASM_ARG, const uint32_t *stream NN_ASM_ARG, const uint32_t *x_end NN_ASM_ARG)
@@ -944,8 +945,8 @@ static void l02_conv(const int8_t *x0, int8_t *y, uint32_t *scratch)
  *    -> int8_t[1][16][3][3], 1296 multiply-accumulates, 144 bytes of weights */
 static void l03_conv(const int8_t *x0, int8_t *y, int8_t *scratch)
 {
-    nn_depthwise3x3_s8(&l03_shape, /* zero point */ 0, x0, /* input zero point */ -128, separable_l03_weights, 8,
-        scratch, y);
+    nn_depthwise3x3_s8(&l03_shape, /* zero point */ 0, x0, /* input zero point */ -128, separable_l03_weights,
+        /* channels at a time */ 8, scratch, y);
 }
 
 /* 4. AveragePool 'p'

@@ -25,8 +25,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#if !defined(RESIDUAL_FILES_ID) || RESIDUAL_FILES_ID != 0x1558185bu
-#error "residual.c (1558185b) and residual.h are of different runs: run nibblec compile again and take all its files"
+#if !defined(RESIDUAL_FILES_ID) || RESIDUAL_FILES_ID != 0x4bb666eeu
+#error "residual.c (4bb666ee) and residual.h are of different runs: run nibblec compile again and take all its files"
 #endif
 
 /* Compile with -DRESIDUAL_LAYER_HOOK=function to have it called after each layer (traces, timing). */
@@ -67,21 +67,32 @@ typedef struct {
 } nn_conv_shape;
 
 /* Gathers the window at (top, left) of channels first .. first + count - 1 into patch[kernel_h][kernel_w][count];
- * positions outside the image get the zero point. x points at the image of one batch element. */
+ * positions outside the image get the zero point. x points at the image of one batch element. Rows of windows that are one
+ * run in memory are copied at once. */
 static inline void nn_patch_s8(const nn_conv_shape *s, const int8_t *x, int32_t zero_point, int32_t top, int32_t left,
                                int32_t first, int32_t count, int8_t *patch)
 {
+    const int32_t row = s->kernel_w * count;
+    const int32_t joined = (count == s->in_c && s->dilation_w == 1) ? 1 : 0;
+    const int32_t before = (left < 0) ? -left : 0;
+    const int32_t inside = ((s->in_w - left < s->kernel_w) ? s->in_w - left : s->kernel_w) - before;
+
     for (int32_t ky = 0; ky < s->kernel_h; ky++) {
         const int32_t iy = top + ky * s->dilation_h;
-        for (int32_t kx = 0; kx < s->kernel_w; kx++) {
-            const int32_t ix = left + kx * s->dilation_w;
-            if (iy < 0 || iy >= s->in_h || ix < 0 || ix >= s->in_w) {
-                memset(patch, (int)zero_point, (size_t)count);
-            } else {
-                memcpy(patch, x + (iy * s->in_w + ix) * s->in_c + first, (size_t)count);
-            }
-            patch += count;
+        const int32_t outside = (iy < 0 || iy >= s->in_h) ? 1 : 0;
+        if (outside != 0 || joined == 0 || inside < s->kernel_w) {
+            memset(patch, (int)zero_point, (size_t)row);
         }
+        if (outside == 0 && joined != 0 && inside > 0) {
+            memcpy(patch + before * count, x + (iy * s->in_w + left + before) * count, (size_t)(inside * count));
+        }
+        for (int32_t kx = 0; outside == 0 && joined == 0 && kx < s->kernel_w; kx++) {
+            const int32_t ix = left + kx * s->dilation_w;
+            if (ix >= 0 && ix < s->in_w) {
+                memcpy(patch + kx * count, x + (iy * s->in_w + ix) * s->in_c + first, (size_t)count);
+            }
+        }
+        patch += row;
     }
 }
 
@@ -124,6 +135,16 @@ static inline const nn_weight_s8 *nn_block4x2_s8(const int8_t *x, const int8_t *
     return nn_block4_s8(z, w, depth, acc + 4);
 }
 
+/* One copy serves all layers: a compiler would build it into each. */
+#if defined(__GNUC__)
+#define NN_ONCE __attribute__((noinline, unused)) static
+/* For the twins in C of assembly: where that is compiled, nobody may use it. */
+#define NN_TWIN __attribute__((unused)) static inline
+#else
+#define NN_ONCE static
+#define NN_TWIN static inline
+#endif
+
 /* clamp(zero_point + round_half_up(acc * 2^left_shift * multiplier / 2^32)), 0 < multiplier < 2^31.
  * acc * 2^left_shift fits int32: the compiler proves it from the weights. */
 static inline int8_t nn_requantize_s8(const nn_quant *q, int32_t acc, int32_t multiplier)
@@ -151,7 +172,7 @@ static inline const nn_weight_s8 *nn_row_s8(const int8_t *x, const nn_weight_s8 
 
 /* y[rows] = requantize(bias[rows] + w[rows] . x[depth]), and the same of z at y + step: the weights, blocks of four
  * rows and then single ones, are read once for both. */
-static inline const nn_weight_s8 *nn_rows2_s8(const nn_quant *q, int32_t rows, int32_t depth, const int8_t *x,
+NN_ONCE const nn_weight_s8 *nn_rows2_s8(const nn_quant *q, int32_t rows, int32_t depth, const int8_t *x,
                                               const int8_t *z, const nn_weight_s8 *w, const int32_t *bias,
                                               const int32_t *multiplier, int8_t *y, int32_t step)
 {
@@ -181,7 +202,7 @@ static inline const nn_weight_s8 *nn_rows2_s8(const nn_quant *q, int32_t rows, i
 
 /* y[rows] = requantize(bias[rows] + w[rows] . x[depth]); w in blocks of four rows (see nn_block4_s8), then single rows.
  * Returns the end of the rows. */
-static inline const nn_weight_s8 *nn_rows_s8(const nn_quant *q, int32_t rows, int32_t depth, const int8_t *x,
+NN_ONCE const nn_weight_s8 *nn_rows_s8(const nn_quant *q, int32_t rows, int32_t depth, const int8_t *x,
                                              const nn_weight_s8 *w, const int32_t *bias, const int32_t *multiplier,
                                              int8_t *y)
 {
@@ -277,6 +298,7 @@ static inline void nn_maxpool2d_s8(const nn_conv_shape *s, const int8_t *x, int3
                 const int32_t top = oy * s->stride_h - s->pad_top;
                 const int32_t left = ox * s->stride_w - s->pad_left;
                 for (int32_t c = 0; c < s->in_c; c++) {
+                    const int32_t at = (top * s->in_w + left) * s->in_c + c;
                     int32_t best = min;
                     for (int32_t ky = 0; ky < s->kernel_h; ky++) {
                         const int32_t iy = top + ky * s->dilation_h;
@@ -286,7 +308,7 @@ static inline void nn_maxpool2d_s8(const nn_conv_shape *s, const int8_t *x, int3
                         for (int32_t kx = 0; kx < s->kernel_w; kx++) {
                             const int32_t ix = left + kx * s->dilation_w;
                             if (ix >= 0 && ix < s->in_w) {
-                                const int32_t v = x[((n * s->in_h + iy) * s->in_w + ix) * s->in_c + c];
+                                const int32_t v = x[at + (ky * s->dilation_h * s->in_w + kx * s->dilation_w) * s->in_c];
                                 best = (v > best) ? v : best;
                             }
                         }
@@ -295,6 +317,7 @@ static inline void nn_maxpool2d_s8(const nn_conv_shape *s, const int8_t *x, int3
                 }
             }
         }
+        x += s->in_h * s->in_w * s->in_c;
     }
 }
 
