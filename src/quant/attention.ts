@@ -6,7 +6,8 @@ import { type Requantization, requantization } from './requantize.ts';
  *     s_j = sum of (q - zero point)(k_j - zero point) + m_j B         int32; m_j of a mask of numbers, in steps of B products
  *     z_j = (min(max s - s_j, D) M) >> 19                             256 log2(e) times the distance of the logits, uint32
  *     w_j = T[z_j mod 256] >> (z_j / 256),  T[f] = 2^15 2^(-f / 256)  0 from z = 4096 on, and where the key is masked
- *     p_j = (2^15 w_j + W / 2) / W,  W the sum of all w               rounded down, at most 2^15 - 1; all 0 where W is
+ *     R   = (2^31 + U / 2) / U,  U = W >> e, 2^15 <= U < 2^16         W the sum of all w
+ *     p_j = (w_j R + 2^(15 + e)) >> (16 + e)                          2^15 w_j / W, at most 2^15 - 1; 0 where W is
  *     y   = requantized sum of p_j (v_j - zero point)
  */
 export interface AttentionParameters {

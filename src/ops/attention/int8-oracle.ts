@@ -68,9 +68,25 @@ export function attentionOracle(node: Node, oracle: OracleBuilder): void {
     const divisor = oracle.node('Gather', [halvings, oracle.node('Div', [z, number(256)])]);
     const weight = oracle.node('Where', [allowed, oracle.node('Div', [power, divisor]), number(0)]);
     const sum = oracle.node('ReduceSum', [weight, list(3)], { keepdims: 1 });
-    const half = oracle.node('Div', [sum, number(2)]);
-    const raised = oracle.node('Add', [oracle.node('Mul', [weight, number(2 ** WEIGHT_BITS)]), half]);
-    const quotient = oracle.node('Div', [raised, oracle.node('Max', [sum, number(1)])]);
+    // How far the sum is beyond 16 bits.
+    const beyond16 = Array.from({ length: 15 }, (_, n) => oracle.tensor('i64', [], [2n ** BigInt(n + 16)]))
+      .map((limit) => oracle.node('Not', [oracle.node('Less', [sum, limit])]))
+      .map((reached) => oracle.node('Cast', [reached], { to: ONNX_I64 }))
+      .reduce((a, b) => oracle.node('Add', [a, b]));
+    const power2 = (from: number) =>
+      oracle.node('Gather', [
+        oracle.tensor(
+          'i64',
+          [16],
+          Array.from({ length: 16 }, (_, n) => 2n ** BigInt(n + from)),
+        ),
+        beyond16,
+      ]);
+    const upper = oracle.node('Max', [oracle.node('Div', [sum, power2(0)]), number(1)]);
+    const half = oracle.node('Div', [upper, number(2)]);
+    const inverse = oracle.node('Div', [oracle.node('Add', [half, number(2 ** 31)]), upper]);
+    const product = oracle.node('Add', [oracle.node('Mul', [weight, inverse]), power2(15)]);
+    const quotient = oracle.node('Div', [product, power2(16)]);
     return oracle.node('Min', [quotient, number(2 ** WEIGHT_BITS - 1)]);
   }
 

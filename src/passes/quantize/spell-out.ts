@@ -25,7 +25,7 @@ const RULES: readonly Rule[] = [
  * BatchNormalization a depthwise one, a quotient by constants a product, the cache of Attention a Concat.
  *
  * leaves  the float function, but for the rounding of constants and sums; nodes in `exclude` as they are
- * products  Attention as well, as products and a Softmax: what activations of 16 bits need
+ * products  Attention whose mask adds numbers as well, as products and a Softmax: what activations of 16 bits need
  */
 export const spellOut = definePass({
   name: 'spell-out',
@@ -36,7 +36,7 @@ export const spellOut = definePass({
   run: (graph, { exclude, products }) =>
     rewriteGraph(
       graph,
-      (products ? [...RULES.filter((rule) => rule !== maskedAttention), attentionToProducts] : RULES).map(
+      (products ? [...RULES, attentionToProducts] : RULES).map(
         (rule): Rule =>
           (now, node) =>
             exclude.includes(node.name) ? null : rule(now, node),

@@ -18,7 +18,13 @@ static inline void nn_scores_s8(const int8_t *query, int32_t q_zero_point, int32
         int32_t score = 0;
         int32_t sum = 0;
 #if NN_HAS_MVE
-        for (int32_t d = 0; d < size; d += 16) {
+        int32_t d = 0;
+        for (; d + 16 <= size; d += 16) {
+            const int8x16_t codes = vldrbq_s8(key + d);
+            score = vmladavaq_s8(score, vldrbq_s8(query + d), codes);
+            sum = vaddvaq_s8(sum, codes);
+        }
+        if (d < size) {
             const mve_pred16_t lanes = vctp8q((uint32_t)(size - d));
             const int8x16_t codes = vldrbq_z_s8(key + d, lanes);
             score = vmladavaq_s8(score, vldrbq_z_s8(query + d, lanes), codes);

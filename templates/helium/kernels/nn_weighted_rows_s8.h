@@ -22,7 +22,14 @@ static inline void nn_weighted_rows_s8(const int32_t *weights, int32_t count, in
         int32x4_t acc1 = acc0;
         int32x4_t acc2 = acc0;
         int32x4_t acc3 = acc0;
-        for (int32_t j = 0; j < count; j++) {
+        for (int32_t j = 0; j < count && rest == 16; j++) {
+            acc0 = vmlaq_n_s32(acc0, vldrbq_s32(row), weights[j]);
+            acc1 = vmlaq_n_s32(acc1, vldrbq_s32(row + 4), weights[j]);
+            acc2 = vmlaq_n_s32(acc2, vldrbq_s32(row + 8), weights[j]);
+            acc3 = vmlaq_n_s32(acc3, vldrbq_s32(row + 12), weights[j]);
+            row += v_step;
+        }
+        for (int32_t j = 0; j < count && rest < 16; j++) {
             acc0 = vmlaq_n_s32(acc0, vldrbq_z_s32(row, lanes0), weights[j]);
             acc1 = vmlaq_n_s32(acc1, vldrbq_z_s32(row + 4, lanes1), weights[j]);
             acc2 = vmlaq_n_s32(acc2, vldrbq_z_s32(row + 8, lanes2), weights[j]);

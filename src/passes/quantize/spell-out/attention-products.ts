@@ -3,17 +3,19 @@ import { constantOf, type GraphDraft, typeOf } from '../../../ir/graph.ts';
 import { tensorOf } from '../../../ir/tensor.ts';
 import type { Graph, Node, Shape, ValueName } from '../../../ir/types.ts';
 import { toFloat32Array } from '../../../numerics/convert.ts';
+import { findOp } from '../../../ops/index.ts';
 import { must } from '../../../support/errors.ts';
 import { isOp } from '../../float/match.ts';
 import type { Rule } from '../../float/rewrite.ts';
+import { isWideRule } from '../choose-types.ts';
 import { headsFirst } from './attention-cache.ts';
 
 /** Hides a key: the weight is 4e-44 of one that is not hidden, and the scores keep most of their codes. */
 const HIDDEN = -100;
 
 /**
- * softmax(scale Q K' + mask) V as products and a Softmax: each of them has a form for codes of 16 bits, which Attention has not.
- * Its scores are stored.
+ * softmax(scale Q K' + mask) V as products and a Softmax, whose scores are stored: each of them has a form for codes of 16 bits, which
+ * Attention with a mask of numbers has not.
  */
 export const attentionToProducts: Rule = (graph, node) => {
   const [output, ...others] = node.outputs;
@@ -25,6 +27,8 @@ export const attentionToProducts: Rule = (graph, node) => {
     const { shape } = typeOf(graph, value);
     return shape.length === 4 ? shape[1] : counts[i]!;
   });
+  const rule = findOp('', 'Attention')?.quantize;
+  if (rule && isWideRule(rule, node, graph)) return null;
   if (heads[0] !== heads[1] || (mask != null && constantOf(graph, mask) === null)) return null;
   return { touches: [node], apply: (edit) => write(edit, graph, node, output, counts) };
 };
