@@ -1,3 +1,4 @@
+import type { Graph } from '../../ir/types.ts';
 import { maskedAttention, maskOfTruths } from '../float/attention/spelled.ts';
 import { type Rule, rewriteGraph } from '../float/rewrite.ts';
 import { definePass } from '../pass.ts';
@@ -33,13 +34,17 @@ export const spellOut = definePass({
   requires: ['float-only', 'explicit-pads'],
   provides: [],
   defaults: { exclude: [] as readonly string[], products: false as boolean },
-  run: (graph, { exclude, products }) =>
-    rewriteGraph(
-      graph,
-      (products ? [...RULES, attentionToProducts] : RULES).map(
-        (rule): Rule =>
-          (now, node) =>
-            exclude.includes(node.name) ? null : rule(now, node),
-      ),
-    ),
+  run(graph, { exclude, products }) {
+    const apply = (given: Graph, rules: readonly Rule[]) =>
+      rewriteGraph(
+        given,
+        rules.map(
+          (rule): Rule =>
+            (now, node) =>
+              exclude.includes(node.name) ? null : rule(now, node),
+        ),
+      );
+    // Behind the others, which would make one operator of them again.
+    return products ? apply(apply(graph, RULES), [attentionToProducts]) : apply(graph, RULES);
+  },
 });
