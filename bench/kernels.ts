@@ -8,6 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateC, type Transformation } from '../src/compile.ts';
 import type { Goal } from '../src/ir/lowering.ts';
+import type { Graph } from '../src/ir/types.ts';
+import { must } from '../src/support/errors.ts';
 import { loadTarget } from '../src/targets/load.ts';
 import { withBaselines } from './baselines.ts';
 import {
@@ -92,8 +94,16 @@ async function countLayers(model: CountedModel, transformation: Transformation, 
   const common = { core, model, format, goal, ...none };
   const rows = compilation.program.calls.map((call, i) => {
     const { node: layer, kernel = null, macs } = call;
-    return { ...common, layer, kernel: kernel ?? call.template, macs, instructions: layers[i] };
+    const inCode = kernel === 'pointwise_signs' ? { zeros: zerosOf(compilation.graph, layer) } : {};
+    return { ...common, layer, kernel: kernel ?? call.template, macs, instructions: layers[i], ...inCode };
   });
   const macs = rows.reduce((sum, row) => sum + row.macs, 0);
   return [...rows, { ...common, layer: 'total', kernel: null, macs, instructions: total }];
+}
+
+/** Share of zeros among the weights of a node. */
+function zerosOf({ nodes, constants }: Graph, name: string): number {
+  const weights = nodes.find((node) => node.name === name)?.inputs[1];
+  const codes = Array.from(must(constants.get(weights ?? ''), 'weights').data, Number);
+  return codes.filter((code) => code === 0).length / codes.length;
 }

@@ -17,6 +17,8 @@ export interface KernelRow {
   readonly baselineInstructions: number | null;
   /** Instructions over the baseline's. */
   readonly ratio: number | null;
+  /** Share of zeros among weights that are instructions. */
+  readonly zeros?: number;
 }
 
 export const kernelTable: BenchTable<KernelRow> = {
@@ -69,6 +71,24 @@ ${markdownTable(
   },
   rows.filter(isPlainLayer),
 )}
+
+## Ternary weights as instructions
+
+The same layer of int8 weights is that of the goal balanced.
+
+${markdownTable(
+  {
+    model: ({ model }) => model,
+    layer: ({ layer }) => layer,
+    core: ({ core }) => core,
+    'zeros among the weights': ({ zeros = 0 }) => `${Math.round(100 * zeros)} %`,
+    instructions: ({ instructions }) => instructions,
+    'per MAC': NUMBERS['per MAC'],
+    'with int8': (row) => bytesOf(row, rows),
+    ratio: (row) => ratioToBytes(row, rows),
+  },
+  rows.filter(({ zeros }) => zeros !== undefined),
+)}
 `,
 };
 
@@ -91,6 +111,17 @@ function instructionsOf8(rows: readonly KernelRow[], { model, core }: KernelRow)
       row.core === core,
   );
   return plain?.instructions ?? Number.NaN;
+}
+
+function bytesOf({ model, layer, core }: KernelRow, rows: readonly KernelRow[]): number | null {
+  const isSame = (row: KernelRow) => row.model === model && row.layer === layer && row.core === core;
+  const plain = rows.find((row) => isSame(row) && row.format === 'int8' && row.goal === 'balanced');
+  return plain?.instructions ?? null;
+}
+
+function ratioToBytes(row: KernelRow, rows: readonly KernelRow[]): string | null {
+  const bytes = bytesOf(row, rows);
+  return bytes === null ? null : (row.instructions / bytes).toFixed(3);
 }
 
 function isPlainLayer({ layer, core, format, goal }: KernelRow): boolean {

@@ -26,14 +26,33 @@ export interface Generated {
  * @throws UserError UNSUPPORTED with every node that cannot become C
  */
 export function generate(graph: Graph, options: GenerateOptions): Generated {
-  const lower = (choosing: Partial<Choosing>) =>
+  const { goal = 'balanced', pins } = options.kernels ?? {};
+  const lowerOf = (graph: Graph) => (choosing: Partial<Choosing>) =>
     lowerGraph(graph, { ...options, kernels: { ...options.kernels, ...choosing } });
-  const attempt = (choosing: Choosing) => {
+  const attemptOf = (lower: ReturnType<typeof lowerOf>) => (choosing: Choosing) => {
     const program = orderCalls(planConcat(planSlices(lower(choosing))));
     return { program, plan: planMemory(program) };
   };
-  const { goal = 'balanced', pins } = options.kernels ?? {};
+  const lower = lowerOf(graph);
   const ruledOut = spareFlash((without) => lower({ without }), options.flashBytes ?? Number.POSITIVE_INFINITY, pins);
-  const { program, plan } = spareMemory(attempt, goal, ruledOut);
+  const bytesArena = () => {
+    const ofBytes = pins?.size ? null : withWeightsAsBytes(graph);
+    return ofBytes ? spareMemory(attemptOf(lowerOf(ofBytes)), goal).plan.arenaBytes : Number.POSITIVE_INFINITY;
+  };
+  const { program, plan } = spareMemory(attemptOf(lower), goal, ruledOut, bytesArena);
   return { program, plan, files: emitC(program, plan, options) };
+}
+
+/** The same codes without a format of their own; null where none has one. */
+function withWeightsAsBytes(graph: Graph): Graph | null {
+  let found = false;
+  const types = new Map(
+    [...graph.types].map(([value, type]) => {
+      if (type.quant?.format === undefined) return [value, type] as const;
+      found = true;
+      const { format: _, ...quant } = type.quant;
+      return [value, { ...type, quant }] as const;
+    }),
+  );
+  return found ? { ...graph, types } : null;
 }

@@ -81,9 +81,13 @@ export const NAMED_INSTANCES: readonly KernelInstance[] = [
   ...all('nn_rows2_s8', { form }),
   ...all('nn_dense_step', { form: SUFFIXES_BY_FOURS }),
   ...all('nn_gemm_4x2_s8', { form: SUFFIXES_BY_FOURS }),
+  ...all('nn_gemm_4x2_pairs', { form: SUFFIXES_BY_FOURS }),
   ...all('nn_pointwise_4x2', { weights: ['s8'], form: SUFFIXES_BY_FOURS }),
+  ...inPairs('nn_pointwise_4x2'),
   ...all('nn_conv2d_4x2', { weights: ['s8'], form: SUFFIXES_BY_FOURS }),
+  ...inPairs('nn_conv2d_4x2'),
   ...all('nn_conv2d_patch_4x2', { weights: ['s8'], form: SUFFIXES_BY_FOURS }),
+  ...inPairs('nn_conv2d_patch_4x2'),
   ...all('nn_depthwise3x3_s8', { form: SUFFIXES_BY_FOURS }),
   ...all('nn_depthwise3x3_pixel_s8', { form: SUFFIXES_BY_FOURS }),
   ...all('nn_depthwise3x3_run_s8', { form: SUFFIXES_BY_FOURS }),
@@ -152,6 +156,12 @@ function unpackingWide(template: string): KernelInstance[] {
     ...wideCodes(template, { unpack: DECODER_NAMES, weights: ['s8'] }),
     ...wideCodes(template, { unpack: WIDE_DECODER_NAMES, weights: ['w16'] }),
   ];
+}
+
+/** Weights that are looked up two at a time. */
+function inPairs(template: string): KernelInstance[] {
+  const named = all(template, { weights: ['pairs'], form: SUFFIXES_BY_FOURS });
+  return named.map((one) => ({ ...one, params: { ...one.params, pairs: true } }));
 }
 
 function unpacking(template: string): KernelInstance[] {

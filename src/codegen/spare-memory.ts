@@ -19,8 +19,17 @@ export interface Choosing {
 
 export type Try = (choosing: Choosing) => Attempt;
 
-/** How many percent of the instructions a percent of the arena is worth. */
-const WORTH: Readonly<Record<Goal, number>> = { balanced: 1, speed: 0, size: 1, ram: Number.POSITIVE_INFINITY };
+/** What part of the instructions a part of the arena is worth. */
+type Worth = (saved: number) => number;
+const WORTH: Readonly<Record<Goal, Worth>> = {
+  balanced: (saved) => saved,
+  speed: () => Number.NEGATIVE_INFINITY,
+  size: (saved) => saved,
+  ram: () => Number.POSITIVE_INFINITY,
+};
+
+/** The same for 'balanced' as long as weights of few bits make the arena larger than bytes would. */
+const WORTH_ABOVE_BYTES: Worth = (saved) => Math.max(saved, Math.min(10 * saved, 0.15));
 
 /** Share of the arena that a layer must be able to save to be looked at. */
 const LEAST = 0.005;
@@ -32,31 +41,56 @@ const MOST_TOGETHER = 3;
 const MOST_STEPS = 32;
 
 /**
- * The program and its arena for a goal. Same graph, same kernels. For `ram` the smaller of two: from the fastest kernels down, as for
+ * The program and its arena for a goal. Same graph, same kernels. `bytesArena`: what the arena takes where weights of
+ * few bits are bytes. For `ram` the smaller of two: from the fastest kernels down, as for
  * other goals, and from the leanest of each layer up.
  */
-export function spareMemory(attempt: Try, goal: Goal, ruledOut: Without = new Map()): Attempt {
+export function spareMemory(
+  attempt: Try,
+  goal: Goal,
+  ruledOut: Without = new Map(),
+  bytesArena: () => number = () => Number.POSITIVE_INFINITY,
+): Attempt {
   const within: Try = (choosing) => attempt({ without: ruledOut, ...choosing });
-  if (goal !== 'ram') return spared(within, goal, ruledOut);
-  const down = spared(within, 'balanced', ruledOut, WORTH.ram);
+  if (goal === 'balanced') return belowBytes(within, spared(within, goal, ruledOut, WORTH.balanced), bytesArena);
+  if (goal !== 'ram') return spared(within, goal, ruledOut, WORTH[goal]).best;
+  const down = spared(within, 'balanced', ruledOut, WORTH.ram).best;
   const up = hurried(within);
   const [a, b] = [down, up].map(({ plan }) => plan.arenaBytes);
   return a < b || (a === b && instructionsOf(down) <= instructionsOf(up)) ? down : up;
+}
+
+interface Spared {
+  readonly best: Attempt;
+  readonly without: Without;
 }
 
 /**
  * The kernel of a layer at the top of the arena, or of all layers there that have it, makes way for a leaner one as long as that
  * saves more of the RAM than it costs of the time. Greedy, from top to top.
  */
-function spared(attempt: Try, goal: Goal, ruledOut: Without, worth = WORTH[goal]): Attempt {
-  let best = attempt({ goal });
-  let without = ruledOut;
-  for (let step = 0; worth > 0 && step < MOST_STEPS; step++) {
+function spared(attempt: Try, goal: Goal, ruledOut: Without, worth: Worth): Spared {
+  return sparedFrom({ best: attempt({ goal }), without: ruledOut }, attempt, goal, worth, 0);
+}
+
+function sparedFrom(from: Spared, attempt: Try, goal: Goal, worth: Worth, enough: number): Spared {
+  let { best, without } = from;
+  for (let step = 0; step < MOST_STEPS && goal !== 'speed' && best.plan.arenaBytes > enough; step++) {
     const next = firstWorth(best, without, (other) => attempt({ goal, without: other }), worth);
     if (next === null) break;
     [best, without] = [next.tried, next.other];
   }
-  return best;
+  return { best, without };
+}
+
+/** More than time is worth is paid until weights of few bits take no more memory than bytes do, where some is theirs. */
+function belowBytes(attempt: Try, from: Spared, bytesArena: () => number): Attempt {
+  if (!callsAtTop(from.best).some(unpacks)) return from.best;
+  return sparedFrom(from, attempt, 'balanced', WORTH_ABOVE_BYTES, bytesArena()).best;
+}
+
+function unpacks({ reading, kernel = '' }: Call): boolean {
+  return reading === 'whole' || reading === 'block' || reading === 'chunk' || kernel.includes('_pairs');
 }
 
 /**
@@ -89,7 +123,7 @@ function couldBeFaster({ instructions = 0, others = [] }: Call): boolean {
 }
 
 /** Calls whose leaner kernels are worth it: one, all of a kind, or some of which each makes the arena smaller. */
-function firstWorth(best: Attempt, without: Without, attempt: (without: Without) => Attempt, worth: number) {
+function firstWorth(best: Attempt, without: Without, attempt: (without: Without) => Attempt, worth: Worth) {
   let step: { readonly tried: Attempt; readonly other: Without } | null = { tried: best, other: without };
   for (let depth = 0; depth < MOST_TOGETHER && step !== null; depth++) {
     const { tried: from, other: soFar } = step;
@@ -154,10 +188,10 @@ function ruledOut({ node, leaner }: Call, { plan }: Attempt, without: Without): 
   return [...(without.get(node) ?? []), ...(leaner?.without ?? []).map((kernel) => ({ kernel, reason }))];
 }
 
-function isWorth(before: Attempt, after: Attempt, worth: number): boolean {
+function isWorth(before: Attempt, after: Attempt, worth: Worth): boolean {
   const saved = 1 - after.plan.arenaBytes / before.plan.arenaBytes;
   const slower = instructionsOf(after) / instructionsOf(before) - 1;
-  return saved > 0 && slower <= saved * worth;
+  return saved > 0 && slower <= worth(saved);
 }
 
 function instructionsOf({ program }: Attempt): number {

@@ -58,6 +58,9 @@ const PACKED: Prices = {
   'finds codes': 8,
 };
 
+/** Of a table of 256 pairs of codes that is made in RAM; counted on Cortex-M55. */
+const TABLES: Prices = { 'tables of pairs': 1600 };
+
 export interface Core {
   readonly core: string;
   readonly features: ReadonlySet<string>;
@@ -70,7 +73,13 @@ export function instructionsOf(kernel: string, work: Work, { core, features }: C
   const known = cores.map((name) => PRICES[name]?.[kernel]).filter((prices) => prices !== undefined);
   const prices = known.length > 0 ? known : [UNCOUNTED];
   const priceOf = (part: string) =>
-    prices.find((some) => part in some)?.[part] ?? UNPACKED[part] ?? ROUNDED[part] ?? TIES[part] ?? PACKED[part] ?? 0;
+    prices.find((some) => part in some)?.[part] ??
+    UNPACKED[part] ??
+    ROUNDED[part] ??
+    TIES[part] ??
+    PACKED[part] ??
+    TABLES[part] ??
+    0;
   const clamped = (work.clamped ?? 0) * CLAMPED[features.has('mve') ? 'vectors' : 'words'];
   return Object.entries(work).reduce((sum, [part, count]) => sum + count * priceOf(part), clamped);
 }

@@ -28,7 +28,7 @@ export function requantizesByFours(job: LinearJob): true | string {
 }
 
 /** The same for kernels that shift sums to the left. */
-function saturatesByFours(job: LinearJob): true | string {
+export function saturatesByFours(job: LinearJob): true | string {
   if (job.x.packed || job.y.packed) return 'its input or output has codes of 4 bits';
   if (job.form === 'odd') return 'it is requantized as a quantized file says';
   if (BY_WORDS.includes(job.form) && job.multiplier.some((word) => scaleParts(job, word).shift < LEAST_SHIFT)) {

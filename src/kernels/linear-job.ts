@@ -35,6 +35,8 @@ export interface LinearJob extends Job {
   /** Powers of two that stand in weights and bias already, see withoutShift(). */
   readonly folded?: number;
   readonly form?: RequantizationForm;
+  /** A table of pairs of its weights is made in RAM. */
+  readonly pairsInRam?: true;
   /** As nn_quant has it. */
   readonly zeroPoint: number;
   readonly clamp: CodeRange;

@@ -53,6 +53,22 @@ describe('kernels for a goal', () => {
     expect(kernelsOf(spareMemory(layers(dear).attempt, 'balanced'))).toEqual(['fast', 'fast']);
   });
 
+  test('balanced: weights of few bits pay up to 15 % of the time to take no more than bytes do', () => {
+    const ofFewBits = (instructions: number) => {
+      const { attempt } = layers({ ...TWO, wide: { fast: [100, 80], lean: [instructions, 78] } });
+      return (choosing: Choosing) => {
+        const { program, plan } = attempt(choosing);
+        const calls = program.calls.map((call) => ({ ...call, reading: 'whole' as const }));
+        return { program: { ...program, calls }, plan };
+      };
+    };
+    const kernelsBelow = (instructions: number, bytes: number) =>
+      kernelsOf(spareMemory(ofFewBits(instructions), 'balanced', new Map(), () => bytes));
+    expect(kernelsBelow(125, 78)).toEqual(['lean', 'fast']);
+    expect(kernelsBelow(125, 80)).toEqual(['fast', 'fast']);
+    expect(kernelsBelow(140, 78)).toEqual(['fast', 'fast']);
+  });
+
   test('balanced: two layers that only together make the arena smaller', () => {
     const tied = { a: TWO.wide, b: TWO.wide, c: TWO.small };
     expect(kernelsOf(spareMemory(layers(tied).attempt, 'balanced'))).toEqual(['lean', 'lean', 'fast']);

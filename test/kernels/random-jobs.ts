@@ -16,6 +16,7 @@ interface Job {
 
 export type Kind =
   | FewKind
+  | PairedKind
   | PackedKind
   | 'conv'
   | 'grouped'
@@ -32,6 +33,9 @@ export type Kind =
 
 /** Layers of which all weights have few bits each. */
 type FewKind = 'few-conv' | 'few-pointwise' | 'few-dense';
+
+/** Layers of which all weights are looked up in pairs. */
+type PairedKind = 'paired-conv' | 'paired-pointwise' | 'paired-dense';
 
 /** Layers of which input, output or both have codes of 4 bits. */
 type PackedKind =
@@ -209,9 +213,20 @@ const FORMATS: readonly Format[] = [
 
 const FIELDS = FORMATS.filter(({ name }) => /^(int\d|ternary|pow2p-3)$/.test(name ?? ''));
 
+const POWERS: Format = { name: 'pow2p-4', codes: [0, 1, 2, 4, 8, 16, 32, 64].flatMap((e) => [e, -e]), spread: 35 };
+
+/** Codes that do not fit fields of 4 bits. Without zero only where nothing is filled up with it. */
+const PAIRS: readonly Format[] = [
+  POWERS,
+  POWERS,
+  { name: 'codebook-16', codes: from(0, 15).map((i) => 11 * i - 77), spread: 51 },
+  { name: 'codebook-16', codes: from(0, 15).map((i) => 11 * i - 81), spread: 51 },
+];
+
 function formatOf(kind: Kind, index: number, rng: Rng): Format {
   if (kind === 'grouped') return FORMATS[index % FORMATS.length];
   if (kind.startsWith('few-')) return pick(rng, ...FIELDS);
+  if (kind.startsWith('paired-')) return PAIRS[index % PAIRS.length];
   if (kind.startsWith('packed-') && index % 3 !== 1) return pick(rng, PLAIN, ...FIELDS);
   return kind !== 'threes' && kind !== 'lanes' && index % 3 === 0 ? pick(rng, ...FORMATS) : PLAIN;
 }
@@ -230,6 +245,9 @@ const JOBS: Readonly<Record<Kind, (rng: Rng) => Job>> = {
   'few-conv': (rng) => JOBS.conv(rng),
   'few-pointwise': (rng) => JOBS.pointwise(rng),
   'few-dense': (rng) => JOBS.dense(rng),
+  'paired-conv': (rng) => JOBS.conv(rng),
+  'paired-pointwise': (rng) => JOBS.pointwise(rng),
+  'paired-dense': (rng) => JOBS.dense(rng),
   'packed-conv': (rng) => JOBS.conv(rng),
   'packed-pointwise': (rng) => JOBS.pointwise(rng),
   'packed-depthwise': (rng) => JOBS.depthwise(rng),

@@ -6,7 +6,7 @@ import type { KernelInstance } from '../../src/ir/program.ts';
 import { groupsInCode, THUMB1, THUMB2 } from '../../src/kernels/conv2d/signs-in-code.ts';
 import { frameOf } from '../../src/kernels/depthwise2d/depthwise-pairs.ts';
 import { SUFFIXES_BY_FOURS } from '../../src/kernels/forms.ts';
-import { ENDINGS, FIELD_BITS, variantOf } from '../../src/kernels/helium-variants.ts';
+import { ENDINGS, HELIUM_CODES, variantOf } from '../../src/kernels/helium-variants.ts';
 import { fieldNumbers } from '../../src/kernels/packing/field-stream.ts';
 import { tieNumbers } from '../../src/kernels/pairs/add4.ts';
 
@@ -67,6 +67,16 @@ const BY_BITS: readonly KernelInstance[] = [
       params: { wide, steps: 8, ...step, ...fieldNumbers(1) },
     }));
   }),
+  ...[false, true].map((wide) => ({
+    name: `nn_dense_${wide ? 'wide_' : ''}4x8_pairs_4`,
+    template: 'nn_dense_4x8_pairs',
+    params: {
+      ...{ wide, steps: 4, form: '' },
+      ...(wide
+        ? { log2_step: 4, step_size: 196, x_type: 'uint32_t' }
+        : { log2_step: 3, step_size: 216, x_type: 'int8_t' }),
+    },
+  })),
   ...['int4', 'int2'].flatMap((weights) => [
     { name: `nn_gemm_4x2_${weights}_x2`, template: `nn_gemm_4x2_${weights}`, params: fieldNumbers(1) },
     ...['pointwise', 'conv2d', 'conv2d_patch'].map((kernel) => ({
@@ -78,15 +88,15 @@ const BY_BITS: readonly KernelInstance[] = [
 ];
 
 /** Those of Helium, each of which calls another one. */
-const HELIUM: readonly KernelInstance[] = FIELD_BITS.flatMap((bits) =>
-  ENDINGS[bits].flatMap((ending) =>
+const HELIUM: readonly KernelInstance[] = HELIUM_CODES.flatMap((codes) =>
+  ENDINGS[codes].flatMap((ending) =>
     (
       [
         ['conv2d_helium', 'gemm_helium'],
         ['pointwise_helium', 'gemm_helium'],
         ['dense_helium', 'dense_rows_helium'],
       ] as const
-    ).flatMap(([kernel, loop]) => variantOf(kernel, loop, bits, ending).instances),
+    ).flatMap(([kernel, loop]) => variantOf(kernel, loop, codes, ending).instances),
   ),
 );
 

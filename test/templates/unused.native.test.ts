@@ -12,7 +12,7 @@ import { describeWith, inFolder } from '../verify/native.ts';
 // clang tells of inline functions that nobody calls, gcc does not.
 
 const INTEGER_NETS = Object.keys(NETS).filter((net) => !net.includes('float'));
-const FORMATS = ['int8', 'int4', 'ternary'];
+const FORMATS = ['int8', 'int4', 'ternary', 'pow2p-4'];
 const CORES = [
   { core: 'cortex-m4f', machine: ['--target=thumbv7em-none-eabihf', '-mcpu=cortex-m4'] },
   { core: 'cortex-m55', machine: ['--target=thumbv8.1m.main-none-eabihf', '-mcpu=cortex-m55'] },

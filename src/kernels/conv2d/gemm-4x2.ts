@@ -4,6 +4,7 @@ import type { Kernel } from '../kernel.ts';
 import { type Argument, kernelCall } from '../kernel-call.ts';
 import type { LinearJob } from '../linear-job.ts';
 import { gemmFields } from './gemm-fields.ts';
+import { gemmPairs } from './gemm-pairs.ts';
 import { type BuiltWeights, type Columns, depthOf, type GemmWeights, gemmWeights } from './gemm-weights.ts';
 import { isPlainPointwise } from './layout.ts';
 
@@ -12,16 +13,19 @@ export type Weights = readonly [name: string, of: (columns: Columns) => GemmWeig
 export const S8: Weights = ['s8', gemmWeights];
 export const INT4: Weights = ['int4', (columns) => gemmFields(4, columns)];
 export const INT2: Weights = ['int2', (columns) => gemmFields(2, columns)];
+export const PAIRS: Weights = ['pairs', gemmPairs];
 
 /** 1x1 without stride: pixels are their own windows. */
 export const pointwise4x2S8 = pointwise(S8);
 export const pointwise4x2Int4 = pointwise(INT4);
 export const pointwise4x2Int2 = pointwise(INT2);
+export const pointwise4x2Pairs = pointwise(PAIRS);
 
 /** Channels in fours, windows widened row by row. */
 export const conv2d4x2S8 = inFours(S8);
 export const conv2d4x2Int4 = inFours(INT4);
 export const conv2d4x2Int2 = inFours(INT2);
+export const conv2d4x2Pairs = inFours(PAIRS);
 
 function pointwise([name, of]: Weights): Kernel<LinearJob> {
   const weights = of({ wordsOf: ({ shape }) => shape.in_c, overlapShape: asOneImage });

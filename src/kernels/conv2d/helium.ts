@@ -4,11 +4,20 @@ import { permuted } from '../../ir/permute.ts';
 import type { Work } from '../../ir/program.ts';
 import type { WindowShape } from '../../ir/window.ts';
 import { multipliesByVectors } from '../helium-limits.ts';
-import { FIELD_BITS, type FieldBits, heliumVariant, idOf, multipliersOf } from '../helium-variants.ts';
+import {
+  HELIUM_READINGS,
+  type HeliumCodes,
+  heliumVariant,
+  ISOLATED,
+  multipliersOf,
+  pricedAs,
+} from '../helium-variants.ts';
 import type { Kernel } from '../kernel.ts';
 import { kernelCall } from '../kernel-call.ts';
 import type { LinearJob } from '../linear-job.ts';
+import { type HeliumPairs, heliumPairs } from '../packing/helium-pairs.ts';
 import { type HeliumRows, heliumStream, heliumStreamBytes, LANES, lanesOf } from '../packing/helium-stream.ts';
+import { inRamOrFlash } from '../pairs-in-ram.ts';
 import { chunkOverlap, pairOverlap } from './chunk-overlap.ts';
 import { asOneImage } from './gemm-4x2.ts';
 import { depthOf } from './gemm-weights.ts';
@@ -16,37 +25,47 @@ import { type Strip, stripOf } from './helium-strip.ts';
 import { isPlainPointwise } from './layout.ts';
 
 /** 1x1 without stride: pixels are read where they lie. */
-export const POINTWISE_HELIUM: readonly Kernel<LinearJob>[] = FIELD_BITS.map(pointwiseHelium);
+export const POINTWISE_HELIUM: readonly Kernel<LinearJob>[] = ISOLATED.map(pointwiseHelium);
+export const POINTWISE_HELIUM_PAIRS: readonly Kernel<LinearJob>[] = inRamOrFlash([pointwiseHelium('pairs')]);
 
 /** Any window: its columns are copied to a strip that neighbours share. */
-export const CONV2D_HELIUM: readonly Kernel<LinearJob>[] = FIELD_BITS.map(conv2dHelium);
+export const CONV2D_HELIUM: readonly Kernel<LinearJob>[] = ISOLATED.map(conv2dHelium);
+export const CONV2D_HELIUM_PAIRS: readonly Kernel<LinearJob>[] = inRamOrFlash([conv2dHelium('pairs')]);
 
-const rowsOf = (bits: FieldBits): HeliumRows => ({ bits, order: [0, 1, 2, 3] });
+const rowsOf = (codes: HeliumCodes): HeliumRows => ({ codes, order: [0, 1, 2, 3] });
 
-function pointwiseHelium(bits: FieldBits): Kernel<LinearJob> {
+function pointwiseHelium(codes: HeliumCodes): Kernel<LinearJob> {
+  const pairs = heliumPairs(codes);
   return {
-    id: idOf('pointwise_helium', bits),
+    id: `pointwise_helium_${codes}`,
+    ...pricedAs('pointwise_helium', codes),
     needs: ['mve'],
     tile: { outputs: 4, pixels: 2, depth: 16 },
     accepts(job) {
       const { shape } = job;
       const isPlain = isPlainPointwise(shape) && shape.stride_h === 1 && shape.stride_w === 1;
-      return isPlain ? multipliesByVectors(job, bits) : 'it is no 1x1 without stride';
+      return isPlain ? multipliesByVectors(job, codes) : 'it is no 1x1 without stride';
     },
-    scratchBytes: ({ shape }) => copyBytes(shape),
+    scratchBytes: (job) => copyBytes(job.shape) + pairs.scratchBytes(job),
     overlap: ({ shape }) => ({ atLeast: pairOverlap(asOneImage(shape), false) }),
-    work: ({ shape }) => gemmWork(shape, Math.ceil((shape.batch * shape.out_h * shape.out_w) / 2)),
-    tableBytes: ({ shape }) => heliumStreamBytes(shape.out_c, shape.in_c, rowsOf(bits)),
+    work(job) {
+      const { batch, out_h, out_w } = job.shape;
+      return pairs.work(job, gemmWork(job.shape, Math.ceil((batch * out_h * out_w) / 2)));
+    },
+    tableBytes(job) {
+      const { in_c, out_c } = job.shape;
+      return heliumStreamBytes(out_c, in_c, rowsOf(codes)) + pairs.tableBytes(job);
+    },
     build(job, lower) {
       const { shape, x, y, zeroPoint, macs, summary } = job;
-      const { kernel, instances, shift } = heliumVariant('pointwise_helium', 'gemm_helium', bits, job);
+      const { kernel, instances, shift } = heliumVariant('pointwise_helium', 'gemm_helium', codes, job);
       const pixels = shape.batch * shape.out_h * shape.out_w;
       const channels = { 'input channels': shape.in_c, 'output channels': shape.out_c };
       const numbers = { pixels, ...channels, 'zero point': zeroPoint, shift };
       const copy = copyBytes(shape) === 0 ? 'NULL' : lower.scratch(copyBytes(shape), 'int8_t');
-      const w = streams(job, bits, lower);
-      const call = kernelCall(kernel, null, [numbers, x.name, w, copy, { copied: copiedPixels(shape) }, y.name]);
-      return { ...call, instances, macs, summary, reading: bits === 8 ? 'bytes' : 'inline' };
+      const w = streams(job, codes, pairs, lower);
+      const call = kernelCall(kernel, null, [numbers, x.name, ...w, copy, { copied: copiedPixels(shape) }, y.name]);
+      return { ...call, instances, macs, summary, reading: codes === 's8' ? 'bytes' : 'inline' };
     },
   };
 }
@@ -61,22 +80,27 @@ function copyBytes(shape: WindowShape): number {
   return copied === 0 ? 0 : (copied - 1) * shape.in_c + lanesOf(shape.in_c);
 }
 
-function conv2dHelium(bits: FieldBits): Kernel<LinearJob> {
+function conv2dHelium(codes: HeliumCodes): Kernel<LinearJob> {
+  const pairs = heliumPairs(codes);
   return {
-    id: idOf('conv2d_helium', bits),
+    id: `conv2d_helium_${codes}`,
+    ...pricedAs('conv2d_helium', codes),
     needs: ['mve'],
     tile: { outputs: 4, pixels: 2, depth: 16 },
-    accepts: (job) => multipliesByVectors(job, bits),
-    scratchBytes: ({ shape }) => stripOf(shape).bytes,
+    accepts: (job) => multipliesByVectors(job, codes),
+    scratchBytes: (job) => stripOf(job.shape).bytes + pairs.scratchBytes(job),
     overlap({ shape }) {
       const { most, inRow } = stripOf(shape);
       return { atLeast: chunkOverlap(shape, { most, inRow }, shape.groups === 1) };
     },
-    work: ({ shape }) => stripWork(shape, stripOf(shape)),
-    tableBytes: ({ shape: s }) => s.groups * heliumStreamBytes(s.out_c / s.groups, depthOf(s), rowsOf(bits)),
+    work: (job) => pairs.work(job, stripWork(job.shape, stripOf(job.shape))),
+    tableBytes(job) {
+      const { groups, out_c } = job.shape;
+      return groups * heliumStreamBytes(out_c / groups, depthOf(job.shape), rowsOf(codes)) + pairs.tableBytes(job);
+    },
     build(job, lower) {
       const { shape, name, x, y, zeroPoint, inputZeroPoint, macs, summary } = job;
-      const { kernel, instances, shift } = heliumVariant('conv2d_helium', 'gemm_helium', bits, job);
+      const { kernel, instances, shift } = heliumVariant('conv2d_helium', 'gemm_helium', codes, job);
       const strip = stripOf(shape);
       const rows = shape.out_c / shape.groups;
       const comment = `where the codes of a column of ${name} lie, from its first one`;
@@ -84,34 +108,36 @@ function conv2dHelium(bits: FieldBits): Kernel<LinearJob> {
         { 'zero point': zeroPoint, shift },
         x.name,
         { 'input zero point': inputZeroPoint },
-        streams(job, bits, lower),
-        { 'words of a group': heliumStreamBytes(rows, depthOf(shape), rowsOf(bits)) / 4 },
+        ...streams(job, codes, pairs, lower),
+        { 'words of a group': heliumStreamBytes(rows, depthOf(shape), rowsOf(codes)) / 4 },
         strip.offsets === null ? 'NULL' : lower.table('offsets', 'u16', strip.offsets, 'parameters', comment),
         { 'windows at most': strip.most, 'columns between': strip.between, 'in a row': strip.inRow ? 1 : 0 },
         lower.scratch(strip.bytes, 'int8_t'),
         y.name,
       ]);
-      return { ...call, instances, macs, summary, reading: bits === 8 ? 'bytes' : 'inline' };
+      return { ...call, instances, macs, summary, reading: codes === 's8' ? 'bytes' : 'inline' };
     },
   };
 }
 
-/** Those of all groups, one after the other; columns as the strip has them: [kernel_w][kernel_h][in]. */
-function streams(job: LinearJob, bits: FieldBits, lower: LowerBuilder): string {
+/** Those of all groups, one after the other; columns as the strip has them: [kernel_w][kernel_h][in]. Then what pairs take. */
+function streams(job: LinearJob, codes: HeliumCodes, pairs: HeliumPairs, lower: LowerBuilder): readonly string[] {
   const { shape, name, weights, bias } = job;
   const multiplier = multipliersOf(job);
   const [rows, depth] = [shape.out_c / shape.groups, depthOf(shape)];
   const flat = { ...weights, shape: [shape.out_c, shape.in_c / shape.groups, shape.kernel_h, shape.kernel_w] };
-  const codes = permuted(flat, [0, 3, 2, 1]).data as Codes;
+  const ordered = permuted(flat, [0, 3, 2, 1]).data as Codes;
   const words = Array.from({ length: shape.groups }, (_, g) => {
     const first = g * rows;
-    const weight = (row: number, column: number) => codes[(first + row) * depth + column];
+    const weight = (row: number, column: number) => ordered[(first + row) * depth + column];
     const own = { bias: bias.subarray(first, first + rows), multiplier: multiplier.subarray(first, first + rows) };
-    return [...heliumStream({ rows, depth, weight, ...own }, rowsOf(bits))];
+    return [...heliumStream({ rows, depth, weight, ...own }, rowsOf(codes), pairs.tableOf(job))];
   });
+  const { bits } = HELIUM_READINGS[codes];
   const comment = `weights [out / 4][products / 16][4][16] of ${name} in ${bits} bits, with bias and multipliers`;
   const parameters = 8 * 4 * Math.ceil(rows / 4) * shape.groups;
-  return lower.table('weights', 'u32', Uint32Array.from(words.flat()), 'weights', comment, parameters);
+  const w = lower.table('weights', 'u32', Uint32Array.from(words.flat()), 'weights', comment, parameters);
+  return [w, ...pairs.store(job, lower)];
 }
 
 /** nn_gemm_helium over pairs of windows. */

@@ -2,8 +2,15 @@ import type { WindowShape } from '../../ir/window.ts';
 import type { Kernel } from '../kernel.ts';
 import { kernelCall } from '../kernel-call.ts';
 import type { LinearJob } from '../linear-job.ts';
-import { INT2, INT4, S8, type Weights } from './gemm-4x2.ts';
-import { conv2dPatch4x2Int2, conv2dPatch4x2Int4, conv2dPatch4x2S8, PATCH, patchOf } from './patch-4x2.ts';
+import { INT2, INT4, PAIRS, S8, type Weights } from './gemm-4x2.ts';
+import {
+  conv2dPatch4x2Int2,
+  conv2dPatch4x2Int4,
+  conv2dPatch4x2Pairs,
+  conv2dPatch4x2S8,
+  PATCH,
+  patchOf,
+} from './patch-4x2.ts';
 
 /** Words and bytes of a window's rows that copies written out may have. */
 const MOST_COPIES = 48;
@@ -12,6 +19,7 @@ const MOST_COPIES = 48;
 export const conv2dNarrow4x2S8 = narrow(S8, conv2dPatch4x2S8);
 export const conv2dNarrow4x2Int4 = narrow(INT4, conv2dPatch4x2Int4);
 export const conv2dNarrow4x2Int2 = narrow(INT2, conv2dPatch4x2Int2);
+export const conv2dNarrow4x2Pairs = narrow(PAIRS, conv2dPatch4x2Pairs);
 
 function narrow([weights, of]: Weights, patch: Kernel<LinearJob>): Kernel<LinearJob> {
   const { work, build } = of(PATCH);
@@ -49,7 +57,15 @@ function narrow([weights, of]: Weights, patch: Kernel<LinearJob>): Kernel<Linear
           {
             name,
             template: 'nn_conv2d_narrow_4x2',
-            params: { ...names, kernel_h: shape.kernel_h, row, words, rows, ...copiesOf(shape) },
+            params: {
+              ...names,
+              pairs: weights === 'pairs',
+              kernel_h: shape.kernel_h,
+              row,
+              words,
+              rows,
+              ...copiesOf(shape),
+            },
           },
         ],
         ...described,

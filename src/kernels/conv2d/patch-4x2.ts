@@ -1,6 +1,6 @@
 import type { Kernel } from '../kernel.ts';
 import type { LinearJob } from '../linear-job.ts';
-import { asItIs, gemmCall, INT2, INT4, S8, type Weights } from './gemm-4x2.ts';
+import { asItIs, gemmCall, INT2, INT4, PAIRS, S8, type Weights } from './gemm-4x2.ts';
 import { type Columns, depthOf } from './gemm-weights.ts';
 
 /** Of windows that are gathered. */
@@ -10,6 +10,7 @@ export const PATCH: Columns = { wordsOf: (job) => patchOf(job).words, overlapSha
 export const conv2dPatch4x2S8 = patched(S8);
 export const conv2dPatch4x2Int4 = patched(INT4);
 export const conv2dPatch4x2Int2 = patched(INT2);
+export const conv2dPatch4x2Pairs = patched(PAIRS);
 
 function patched([name, of]: Weights): Kernel<LinearJob> {
   const weights = of(PATCH);

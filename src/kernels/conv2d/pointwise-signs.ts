@@ -65,7 +65,7 @@ export const pointwiseSigns: Kernel<LinearJob> = {
         },
       ],
       macs,
-      summary,
+      summary: `${summary}, weights as instructions, ${zeroPercent(job)} % of them zeros`,
       codeBytes: codeBytes(job),
       reading: 'inline',
     };
@@ -84,6 +84,10 @@ function sumsFitHalves({ bound, leftShift }: LinearJob): true | string {
 
 function nonzero(job: LinearJob): number {
   return codesOf(job).filter((code) => code !== 0).length;
+}
+
+function zeroPercent(job: LinearJob): number {
+  return Math.round(100 * (1 - nonzero(job) / codesOf(job).length));
 }
 
 function isThumb2({ features }: LinearJob): boolean {

@@ -11,6 +11,7 @@ import type { LowerBuilder } from '../../ir/lowering.ts';
 import type { Json, Work } from '../../ir/program.ts';
 import { arenaBytes } from '../../ir/tensor.ts';
 import { must } from '../../support/errors.ts';
+import { fitsField } from '../dsp-limits.ts';
 import type { LinearJob } from '../linear-job.ts';
 import { type Plans, plansOf } from '../once-per-job.ts';
 import { biasTables } from '../weights/bias-tables.ts';
@@ -49,12 +50,22 @@ const BLOCK_BYTES = 1024;
 /** Weights of a layer up to which they are stored as bytes: what few bits save is less than the code that unpacks them. */
 const FEW_WEIGHTS = 512;
 
+/** The same where kernels read few bits in place: bytes spare a tenth of the time, which pays from so many pixels on. */
+const MANY_PIXELS = 64;
+
+/** Kernels of bytes store the weights of a layer as they are, whatever its format. */
+export function storesBytes({ format: name, weights, goal, shape }: LinearJob): boolean {
+  const format = name === null ? null : findFormat(name);
+  if (format === null || format.unpack === null) return true;
+  if (goal === 'size' || weights.data.length > FEW_WEIGHTS) return false;
+  const isField = format.bits !== null && fitsField(weights.data as Codes, 4);
+  return goal === 'speed' || !isField || shape.batch * shape.out_h * shape.out_w >= MANY_PIXELS;
+}
+
 /** Plans of jobs: null for plain codes. */
 export function packedStreams(rowsOf: (job: LinearJob) => PackedRows): Plans<LinearJob, PackedStream | null> {
   return plansOf((job) => {
-    const format = job.format === null ? null : findFormat(job.format);
-    if (format === null || format.unpack === null || job.weights.data.length <= FEW_WEIGHTS) return null;
-    return planStream(job, format, rowsOf(job));
+    return storesBytes(job) ? null : planStream(job, findFormat(must(job.format, 'a format')), rowsOf(job));
   });
 }
 

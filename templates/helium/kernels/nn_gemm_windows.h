@@ -1,5 +1,6 @@
 #ifndef NN_GEMM_WINDOWS_H
 #define NN_GEMM_WINDOWS_H
+#include <stddef.h>
 #include <stdint.h>
 
 /* Windows of codes, `window` bytes from one to the next, times rows of weights; codes of pixels `step` bytes apart. w, for each
@@ -12,6 +13,7 @@ typedef struct {
     int32_t step;
     const uint32_t *w;
     int32_t steps, rows, pixels, zero_point, shift;
+    const uint16_t *pairs; /* of codes by the byte that stands for them; or NULL */
 } nn_gemm_windows;
 
 #endif

@@ -1,0 +1,64 @@
+import type { Codes } from '../../formats/index.ts';
+import { raisedZeroPoint } from '../dsp-limits.ts';
+import { formSuffix } from '../forms.ts';
+import type { LinearJob } from '../linear-job.ts';
+import { multipliesByPairs, pairStreamWords, storePairStream } from '../packing/pair-stream.ts';
+import { pairScratchBytes, pairTableBytes } from '../packing/pair-table.ts';
+import { gemmWork } from '../work.ts';
+import { pairOverlap } from './chunk-overlap.ts';
+import { type Columns, depthOf, type GemmWeights } from './gemm-weights.ts';
+import { kernelMajor } from './layout.ts';
+
+/** Of a group. */
+const ROWS = 4;
+
+/** Instructions for four outputs of two windows, beside and for each column. */
+const COSTS = { four: 42, column: 8.7 };
+
+/** Of making a table of 256 words. */
+const TABLE = 1600;
+
+/** The stream of nn_gemm_4x2_pairs for a convolution: weights are looked up in pairs where they lie. */
+export function gemmPairs({ wordsOf, overlapShape }: Columns): GemmWeights {
+  const rowsOf = ({ shape }: LinearJob) => shape.out_c / shape.groups;
+  return {
+    blockOf: () => null,
+    accepts: (job) => multipliesByPairs(job, wordsOf(job)),
+    scratchBytes: (job) => pairScratchBytes(job, 'u32'),
+    overlap: ({ shape }) => ({ atLeast: pairOverlap(overlapShape(shape), shape.groups === 1) }),
+    work(job, gathered = { rows: 0, words: 0, bytes: 0 }) {
+      const { pairs, rows, bytes, words, widened, fours, products } = gemmWork(job, wordsOf(job), gathered);
+      const windows = pairs * 80 + rows * 40 + bytes * 5 + words * 23 + widened * 1.9;
+      const table = pairScratchBytes(job, 'u32') > 0 ? TABLE : 0;
+      return { instructions: table + windows + fours * COSTS.four + products * COSTS.column };
+    },
+    tableBytes: (job) =>
+      4 * job.shape.groups * pairStreamWords(rowsOf(job), wordsOf(job), ROWS) + pairTableBytes(job, 'u32'),
+    build(job, lower) {
+      const { shape, x, y, inputZeroPoint, weights, macs, summary } = job;
+      const layout = {
+        codes: kernelMajor(weights).data as Codes,
+        used: depthOf(shape),
+        depth: wordsOf(job),
+        block: ROWS,
+        order: '[out / 4][kernel][in]',
+      };
+      const { w, table, words } = storePairStream(job, layout, lower);
+      return {
+        rows: null,
+        operands: {
+          x: x.name,
+          inputZeroPoint: { 'input zero point': inputZeroPoint },
+          zeroPoint: { 'zero point': raisedZeroPoint(job) },
+          w,
+          end: `${w} + ${words * shape.groups}, ${table}`,
+          stream: `${words}, ${table}`,
+          y: y.name,
+        },
+        names: { weights: 'pairs', form: formSuffix(job.form) },
+        instances: [],
+        described: { macs, summary, reading: 'inline' },
+      };
+    },
+  };
+}
