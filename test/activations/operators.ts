@@ -13,7 +13,7 @@ interface Case {
   readonly text: string;
   /** Default: all of WIDTHS; operators that move codes have one width, a softmax gives 8 bits where not 16. */
   readonly widths?: readonly Width[];
-  /** For 16 bits, if others. */
+  /** For 16 bits, if others; none where there is no form in 16 bits. */
   readonly wideWidths?: readonly Width[];
 }
 
@@ -136,12 +136,14 @@ const CASES: readonly Case[] = [
     text: `input %x: f32[1,3,3,5]\n const %n: f32[4] = 1, 1, 2, 2
       %y: f32[1,3,6,10] = Resize(%x, _, %n) mode="nearest" coordinate_transformation_mode="asymmetric" nearest_mode="floor"`,
     widths: moved,
+    wideWidths: [],
   },
   {
     name: 'resize_linear',
     text: `input %x: f32[1,3,3,5]\n const %n: f32[4] = 1, 1, 2, 2
       %y: f32[1,3,6,10] = Resize(%x, _, %n) mode="linear"`,
     widths: moved,
+    wideWidths: [],
   },
   {
     name: 'matrix_product_shared',

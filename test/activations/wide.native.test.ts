@@ -1,7 +1,13 @@
 import { beforeAll, expect, test } from 'vitest';
+import { typeOf } from '../../src/ir/graph.ts';
 import { isWide } from '../../src/ir/tensor.ts';
+import { buildOracle } from '../../src/oracle/build-oracle.ts';
+import { dequantizeTensor } from '../../src/passes/import-quantized/qdq/constant-codes.ts';
+import { codesOf, quantOf, scaleOf, zeroPointOf } from '../../src/quant/quantized.ts';
+import { createEvaluator } from '../../src/runtime/evaluator.ts';
 import { loadTarget } from '../../src/targets/load.ts';
 import { hostGcc } from '../../src/verify/host-gcc.ts';
+import { asModelInput } from '../../src/verify/samples.ts';
 import type { Optimize, Toolchain } from '../../src/verify/toolchain.ts';
 import { toolchainFor } from '../../src/verify/toolchain-for.ts';
 import { verifyModel } from '../../src/verify/verify-model.ts';
@@ -15,6 +21,33 @@ const LAYERS = 'layers';
 const OPERATORS = 'operators';
 
 const quantized = new Map<string, Quantized>();
+
+test('every operator is within one step of what it computes in real numbers', async () => {
+  const { graph, data } = quantized.get(OPERATORS)!;
+  const [float, oracle] = [operatorsSideBySide(16).graph, buildOracle(graph)];
+  const evaluator = createEvaluator();
+  const off = new Set<string>();
+  for (let i = 0; i < data.count; i++) {
+    const codes = new Map([...data.sample(i)].map(([name, x]) => [name, asModelInput(x, typeOf(graph, name))]));
+    const reals = [...codes].map(([name, x]) => {
+      const { quant } = typeOf(graph, name);
+      return [name, quant ? dequantizeTensor(x, quant) : x] as const;
+    });
+    const expected = await evaluator.evaluate(float, new Map(reals));
+    for (const [name, { data: actual }] of await evaluator.evaluate(oracle, codes)) {
+      // Their weights have 8 bits.
+      if (/^(network|float_between)/.test(name) || !typeOf(graph, name).quant) continue;
+      const quant = quantOf(graph, name);
+      const { min, max } = codesOf(quant);
+      expected.get(name)!.data.forEach((real, at) => {
+        const code = Math.min(Math.max(Number(real) / scaleOf(quant) + zeroPointOf(quant), min), max);
+        if (Math.abs(Number(actual[at]) - code) > 1) off.add(name);
+      });
+    }
+  }
+  await evaluator.release();
+  expect([...off]).toEqual([]);
+});
 
 beforeAll(async () => {
   quantized.set(LAYERS, await layersTo(SUFFIXES, 16));
