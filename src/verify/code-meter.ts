@@ -5,6 +5,7 @@ import { elementReader } from '../numerics/convert.ts';
 import { integerRange } from '../numerics/dtype.ts';
 import { type CodeRange, codeRange, quantizeValue } from '../quant/affine.ts';
 import type { ExactLayer } from './exact/index.ts';
+import type { RealCodes } from './integer-file-layers.ts';
 
 /** How the C holds a value that is codes, or just left them. */
 export interface Coded {
@@ -28,6 +29,8 @@ export interface CodeVerdict {
   readonly elements: number;
   /** Codes that differ by one, where the real result lies on a tie within the error of float32. */
   readonly atTies: number;
+  /** Codes of onnxruntime that are not what the file's layer is defined to give, those of the C are. */
+  readonly off: number;
   /** All other differences; the first of them. */
   readonly wrong: number;
   readonly first: Wrong | null;
@@ -42,31 +45,43 @@ export interface Wrong {
 }
 
 export interface CodeMeter {
-  /** How many codes differ; `exact` is asked for where one does. */
-  add(actual: TypedArray, file: Tensor, exact: () => Promise<ExactLayer | null>): Promise<number>;
+  /** How many codes differ; `exact`, and `defined` of the file's own layer, are asked for where one does. */
+  add(
+    actual: TypedArray,
+    file: Tensor,
+    exact: () => Promise<ExactLayer | null>,
+    defined?: () => RealCodes | null,
+  ): Promise<number>;
   result(): CodeVerdict;
 }
 
 export function codeMeter(value: ValueName, coded: Coded): CodeMeter {
   const zeroPoint = coded.quant.zeroPoint[0];
-  let [elements, atTies, wrong] = [0, 0, 0];
+  let [elements, atTies, off, wrong] = [0, 0, 0, 0];
   let first: Wrong | null = null;
   return {
-    async add(actual, file, exact) {
+    async add(actual, file, exact, defined) {
       const ofC = codesIn({ ...file, dtype: coded.dtype, data: actual }, coded);
       const ofFile = codesIn(file, coded);
       const different = Array.from({ length: file.data.length }, (_, i) => i).filter((i) => ofC(i) !== ofFile(i));
       const layer = different.length === 0 ? null : await exact();
+      const wrongOnes = different.map(
+        (i) => [i, differenceOf(ofC(i), ofFile(i), zeroPoint, layer?.(i) ?? null)] as const,
+      );
+      const ofLayer = wrongOnes.some(([, one]) => one !== null) ? defined?.() : null;
+      const shift = offsetOf(file.dtype) - offsetOf(coded.dtype);
       elements += file.data.length;
-      for (const i of different) {
-        const one = differenceOf(ofC(i), ofFile(i), zeroPoint, layer?.(i) ?? null);
+      for (const [i, one] of wrongOnes) {
         if (one === null) atTies++;
-        else wrong++;
-        first ??= one;
+        else if (ofLayer && isOff(one, ofLayer(i) - shift, integerRange(coded.dtype), layer?.(i)?.error ?? 0)) off++;
+        else {
+          wrong++;
+          first ??= one;
+        }
       }
       return different.length;
     },
-    result: () => ({ value, elements, atTies, wrong, first }),
+    result: () => ({ value, elements, atTies, off, wrong, first }),
   };
 }
 
@@ -82,6 +97,12 @@ function differenceOf(
   const most = Math.max(1, Math.floor(exact?.lines ?? 0));
   if (exact && toTie !== null && Math.abs(ofC - ofFile) <= most && toTie <= exact.error) return null;
   return { ofC, ofFile, toTie, error: exact?.error ?? null };
+}
+
+/** Whether the real result is rounded to the code of the C, and not to that of the file, whatever float32 makes of it. */
+function isOff({ ofC, ofFile }: Wrong, real: number, range: CodeRange | null, error: number): boolean {
+  const inside = Math.min(Math.max(real, range?.min ?? -Infinity), range?.max ?? Infinity);
+  return Math.abs(ofC - inside) <= 0.5 + error && Math.abs(ofFile - inside) > 0.5 + error;
 }
 
 /** Element `i` in codes of the C; numbers are rounded as QuantizeLinear does. */

@@ -7,6 +7,7 @@ import { type CodeMeter, type CodeVerdict, codedAs, codeMeter } from './code-met
 import { type Comparer, type Comparison, comparer, type TypedValue } from './compare.ts';
 import { exactLayer } from './exact/index.ts';
 import type { Inference } from './file-verdict.ts';
+import { definedInFile } from './integer-file-layers.ts';
 import { openReference, type Reference, type ReferenceSession } from './reference.ts';
 import { rulesOf, UNTOUCHED } from './rules.ts';
 import { asHeld, fileTensor, graphData, holdsHalves, type ValuesInFile, valuesInFile } from './values-in-file.ts';
@@ -120,7 +121,7 @@ async function open(model: FileLayersOf, { values }: Inference): Promise<Opened 
 }
 
 async function judge(
-  { graph, outputs }: FileLayersOf,
+  { graph, imported, outputs }: FileLayersOf,
   { session, copy, given, codes, others, reference }: Opened,
   sample: ReadonlyMap<ValueName, Tensor>,
   inference: Inference,
@@ -134,7 +135,8 @@ async function judge(
   const inside = [...given].map(([value, type]) => {
     return [type.name, fileTensor(graph, value, type, must(held.values.get(value), value))] as const;
   });
-  const results = await session.run(new Map([...sample, ...inside]));
+  const fed: ReadonlyMap<ValueName, Tensor> = new Map([...sample, ...inside]);
+  const results = await session.run(fed);
   const shown = new Map([...copy.outputs, ...copy.inner].map(({ name }, i) => [name, results[i]] as const));
   const ofFile = (value: ValueName) => {
     const output = outputs.findIndex((port) => port.value === value);
@@ -147,7 +149,8 @@ async function judge(
   const differ = new Set<ValueName>();
   for (const [value, meter] of codes) {
     const exact = async () => exactLayer(graph, value, await seen());
-    if ((await meter.add(computed(value), ofFile(value), exact)) > 0) differ.add(value);
+    const defined = () => definedInFile(imported, given.get(value)?.name ?? value, fed);
+    if ((await meter.add(computed(value), ofFile(value), exact, defined)) > 0) differ.add(value);
   }
   for (const [value, one] of others) {
     const { different } = one.add(computed(value), graphData(ofFile(value), typeOf(graph, value).dtype));

@@ -10,7 +10,7 @@ import { plainWords } from '../support/runtime-words.ts';
 import { graphRun } from './behind-steps.ts';
 import { agrees, type Comparison } from './compare.ts';
 import { explained } from './explain-output.ts';
-import { fileLayers } from './file-layers.ts';
+import { fileLayers, type LayersOfFile } from './file-layers.ts';
 import { type Judgement, largestDistance, magnitude } from './file-output.ts';
 import type { FileJudge, FileVerdict, Inference, JudgedC } from './file-verdict.ts';
 import { offUpstream, upstreamOf } from './off-upstream.ts';
@@ -121,7 +121,7 @@ function judge({ model, copy, both: { disabled, basic }, tolerance, truth, where
     const graphIsRight = layers.length > 0 && layers.every((layer) => agrees(layer, tolerance));
     const results = outputs.map((output) =>
       explained(output.result(), {
-        off: offLayers(output.value, layers),
+        off: [...offLayers(output.value, layers), ...offInFile(output.value, ofFile, layers)],
         behindSteps: graphIsRight && output.graphAgrees.length > 0 && output.graphAgrees.every((one) => one),
         ofFile,
         ties: wrong && wrong.codes.length + wrong.others.length === 0 && isExplained(output.value, layers),
@@ -138,6 +138,13 @@ function judge({ model, copy, both: { disabled, basic }, tolerance, truth, where
     model.halves || !unexplained.has(output) || offLayers(output, layers).length > 0;
   const offLayers = (output: ValueName, layers: readonly Comparison[]) =>
     offUpstream(graph, layers, output).map(({ layer }) => layer);
+
+  /** Layers of the file itself: the C's are right, and onnxruntime's integers of the graph too. */
+  const offInFile = (output: ValueName, ofFile: LayersOfFile | null, layers: readonly Comparison[]) => {
+    const needed = upstreamOf(graph, output);
+    const off = (ofFile?.codes ?? []).filter((one) => one.off > 0 && needed.has(one.value));
+    return off.map(({ value }) => layers.find((layer) => layer.value === value)?.layer ?? value);
+  };
 
   return {
     async add(sample, inference, labels) {

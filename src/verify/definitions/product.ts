@@ -4,7 +4,7 @@ import { type Definition, LARGEST, numbers, withBeyond } from './definition.ts';
 /** ReduceProd: where the large factors alone leave float32, it depends on the order whether the small ones come in time. */
 export const reducedProduct: Definition = (node, inputs, { ofC }) => {
   const [tensor, x] = [inputs[0], numbers(inputs, 0)];
-  if (!tensor || tensor.dtype !== 'f32' || !x) return null;
+  if (tensor?.dtype !== 'f32' || !x) return null;
   const cells = reducedCells(tensor.shape, reducedAxes(node, inputs[1] ?? null, tensor.shape.length));
   const rows = Array.from({ length: ofC.length }, (_, i) => cells(i).map((cell) => x[cell]!));
   const exact = Float64Array.from(rows, (row) => row.reduce((product, v) => product * v, 1));

@@ -1,7 +1,7 @@
 #ifndef NN_DENSE_COLUMNS_H
 #define NN_DENSE_COLUMNS_H
 #include <stdint.h>
-#include "nn_once.h"
+#include "nn_twin.h"
 #include "nn_smlad.h"
 #include "nn_sxtb16.h"
 

@@ -1,7 +1,7 @@
 #ifndef NN_HIGH_H
 #define NN_HIGH_H
 #include <stdint.h>
-#include "nn_once.h"
+#include "nn_twin.h"
 
 /* The upper halfword, its sign extended. */
 NN_TWIN int32_t nn_high(uint32_t v)

@@ -1,7 +1,7 @@
 #ifndef NN_REQUANTIZE4_S8_H
 #define NN_REQUANTIZE4_S8_H
 #include <stdint.h>
-#include "nn_once.h"
+#include "nn_twin.h"
 #include "nn_smmlar.h"
 #include "nn_ssat8.h"
 

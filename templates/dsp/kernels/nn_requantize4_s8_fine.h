@@ -1,7 +1,7 @@
 #ifndef NN_REQUANTIZE4_S8_FINE_H
 #define NN_REQUANTIZE4_S8_FINE_H
 #include <stdint.h>
-#include "nn_once.h"
+#include "nn_twin.h"
 #include "nn_quant.h"
 #include "nn_requantize_s8_fine.h"
 

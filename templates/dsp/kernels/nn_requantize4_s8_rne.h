@@ -1,7 +1,7 @@
 #ifndef NN_REQUANTIZE4_S8_RNE_H
 #define NN_REQUANTIZE4_S8_RNE_H
 #include <stdint.h>
-#include "nn_once.h"
+#include "nn_twin.h"
 #include "nn_scale_even.h"
 #include "nn_ssat8.h"
 

@@ -4,7 +4,7 @@
 #include "nn_dsp.h"
 #include "nn_high.h"
 #include "nn_low.h"
-#include "nn_once.h"
+#include "nn_twin.h"
 
 /* acc + low * low + high * high. */
 NN_TWIN int32_t nn_smlad(uint32_t a, uint32_t b, int32_t acc)

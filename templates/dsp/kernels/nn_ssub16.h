@@ -5,7 +5,7 @@
 #include "nn_halves.h"
 #include "nn_high.h"
 #include "nn_low.h"
-#include "nn_once.h"
+#include "nn_twin.h"
 
 /* a - b in each half. */
 NN_TWIN uint32_t nn_ssub16(uint32_t a, uint32_t b)

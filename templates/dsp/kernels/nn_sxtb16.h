@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include "nn_dsp.h"
 #include "nn_halves.h"
-#include "nn_once.h"
+#include "nn_twin.h"
 
 /* Bytes 0 and 2 as signed halfwords. */
 NN_TWIN uint32_t nn_sxtb16(uint32_t v)

@@ -2,7 +2,7 @@
 #define NN_SXTB16_ROR8_H
 #include <stdint.h>
 #include "nn_dsp.h"
-#include "nn_once.h"
+#include "nn_twin.h"
 #include "nn_sxtb16.h"
 
 /* Bytes 1 and 3 as signed halfwords. */

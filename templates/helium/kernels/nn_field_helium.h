@@ -1,7 +1,7 @@
 #ifndef NN_FIELD_HELIUM_H
 #define NN_FIELD_HELIUM_H
 #include <stdint.h>
-#include "nn_once.h"
+#include "nn_twin.h"
 
 /* The weight of a row at a column of a step, times 2^(8 - bits): a field of so many bits, those of 8 / bits rows to a byte. */
 NN_TWIN int32_t nn_field_helium(const uint32_t *step, int32_t row, int32_t column, int32_t bits)

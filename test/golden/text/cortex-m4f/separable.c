@@ -30,8 +30,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#if !defined(SEPARABLE_FILES_ID) || SEPARABLE_FILES_ID != 0x6ed286b9u
-#error "separable.c (6ed286b9) and separable.h are of different runs: run nibblec compile again and take all its files"
+#if !defined(SEPARABLE_FILES_ID) || SEPARABLE_FILES_ID != 0x7f14f5c2u
+#error "separable.c (7f14f5c2) and separable.h are of different runs: run nibblec compile again and take all its files"
 #endif
 
 /* Compile with -DSEPARABLE_LAYER_HOOK=function to have it called after each layer (traces, timing). */
@@ -74,11 +74,8 @@ typedef struct {
 /* One copy serves all layers: a compiler would build it into each. */
 #if defined(__GNUC__)
 #define NN_ONCE __attribute__((noinline, unused)) static
-/* For the twins in C of assembly: where that is compiled, nobody may use it. */
-#define NN_TWIN __attribute__((unused)) static inline
 #else
 #define NN_ONCE static
-#define NN_TWIN static inline
 #endif
 
 /* A function that is all assembly: no prologue, no register of the caller assumed to be kept but by what it pushes. Aligned as
@@ -94,6 +91,13 @@ typedef struct {
 #define NN_INLINE __attribute__((always_inline)) static inline
 /* A parameter that only the assembly sees. */
 #define NN_ASM_ARG __attribute__((unused))
+
+/* For the twins in C of assembly: where that is compiled, nobody may use it. */
+#if defined(__GNUC__)
+#define NN_TWIN __attribute__((unused)) static inline
+#else
+#define NN_TWIN static inline
+#endif
 
 /* acc + (a * b + 2^31) >> 32. */
 static inline int32_t nn_smmlar(int32_t a, int32_t b, int32_t acc)

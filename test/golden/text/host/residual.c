@@ -25,8 +25,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#if !defined(RESIDUAL_FILES_ID) || RESIDUAL_FILES_ID != 0x4bb666eeu
-#error "residual.c (4bb666ee) and residual.h are of different runs: run nibblec compile again and take all its files"
+#if !defined(RESIDUAL_FILES_ID) || RESIDUAL_FILES_ID != 0xac0ee3e9u
+#error "residual.c (ac0ee3e9) and residual.h are of different runs: run nibblec compile again and take all its files"
 #endif
 
 /* Compile with -DRESIDUAL_LAYER_HOOK=function to have it called after each layer (traces, timing). */
@@ -138,11 +138,8 @@ static inline const nn_weight_s8 *nn_block4x2_s8(const int8_t *x, const int8_t *
 /* One copy serves all layers: a compiler would build it into each. */
 #if defined(__GNUC__)
 #define NN_ONCE __attribute__((noinline, unused)) static
-/* For the twins in C of assembly: where that is compiled, nobody may use it. */
-#define NN_TWIN __attribute__((unused)) static inline
 #else
 #define NN_ONCE static
-#define NN_TWIN static inline
 #endif
 
 /* clamp(zero_point + round_half_up(acc * 2^left_shift * multiplier / 2^32)), 0 < multiplier < 2^31.
