@@ -16,7 +16,7 @@ const FOUR_BITS: Readonly<Record<string, readonly string[]>> = {
   transformer: ['n', 'q', 'k', 'v', 'a', 's', 'm', 'p'],
   segmentation: ['c', 'n', 'r', 'd', 'e', 'u', 'j'],
   signal: ['d', 'm', 'l', 's'],
-  spelled: ['l', 'q', 'k', 'kt', 'p', 'c'],
+  spelled: ['l', 'y.q', 'y.k', 'y.v'],
 };
 
 await describeWith('whole networks in integers', hostGcc().available, () => {
