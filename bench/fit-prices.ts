@@ -28,11 +28,13 @@ const WEIGHINGS = 12;
 /** Further ones, towards the smallest worst error (Lawson 1961), while a sample is off by so much. */
 const MORE_WEIGHINGS = 40;
 const FAR_OFF = 0.13;
+/** Part of the worst error that a fit of all parts together must get down to, if loops are to be priced by layers that unpack too. */
+const MUCH_NEARER = 0.75;
 
 /**
  * Prices of at least 0 with a small sum of fourth powers of relative errors, so that the worst are not far off: least squares,
  * each time weighted by the squares of the errors before. What unpacking takes is fitted to what the loops leave,
- * or with them where that leaves some far off.
+ * or with them where that comes much nearer.
  */
 function fitted(samples: readonly CostSample[]): Record<string, number> {
   const plain = samples.filter(({ work }) => !Object.keys(work).some(isDecoding));
@@ -43,9 +45,9 @@ function fitted(samples: readonly CostSample[]): Record<string, number> {
     return Object.keys(decoding).some(isDecoding) ? [rest] : [];
   });
   const apart = { ...loops, ...leastWorst(left) };
-  if (left.length === 0 || worstOf(samples, apart) < FAR_OFF) return apart;
+  if (left.length === 0) return apart;
   const together = leastWorst(samples.map(({ work, instructions }) => ({ work, instructions, whole: instructions })));
-  return worstOf(samples, together) < worstOf(samples, apart) ? together : apart;
+  return worstOf(samples, together) < MUCH_NEARER * worstOf(samples, apart) ? together : apart;
 }
 
 function worstOf(samples: readonly CostSample[], prices: Readonly<Record<string, number>>): number {
