@@ -1,14 +1,16 @@
 import { Command, Option } from 'commander';
 import type { CompileOptions } from '../compile.ts';
 import { renderSearch } from '../search/render-search.ts';
+import { searchActivations } from '../search/search-activations.ts';
 import { searchPage } from '../search/search-page.ts';
-import { type Goal, searchPrecision } from '../search/search-precision.ts';
+import { type Goal, type SearchOptions, searchPrecision } from '../search/search-precision.ts';
 import { UserError } from '../support/errors.ts';
 import type { MemoryBudget } from '../support/memory-budget.ts';
 import { cIdentifier } from '../support/names.ts';
 import { loadTarget } from '../targets/load.ts';
 import type { Target } from '../targets/target.ts';
 import { VERSION } from '../version.ts';
+import { activationChoices } from './activation-bits.ts';
 import { spareForeignFiles } from './foreign-files.ts';
 import { inScratch } from './in-scratch.ts';
 import { addModelFlags, type ModelFlags, modelOptions } from './model-flags.ts';
@@ -27,6 +29,7 @@ type Flags = ModelFlags & {
   readonly maxLoss?: number;
   readonly maxDrop?: number;
   readonly formats?: readonly string[];
+  readonly activationBits?: ReturnType<typeof activationChoices>;
   readonly pin?: readonly Pin[];
   readonly data?: readonly string[];
   readonly labels?: string;
@@ -68,6 +71,11 @@ export function searchCommand(): Command {
       nonNegative,
     )
     .option('--formats <list>', `formats to choose from, see nibblec formats (default: ${DEFAULT_FORMATS})`, commaList)
+    .addOption(
+      new Option('--activation-bits <list>', 'bits of activations to choose from, mixed too, as in 4,8,16')
+        .argParser(activationChoices)
+        .conflicts('activations'),
+    )
     .option(
       '--pin <layer=format>',
       'fix the format of a layer (name, pattern, :first, :last); may be repeated',
@@ -85,6 +93,7 @@ Examples:
   $ nibblec search kws.onnx --calibrate mfcc.npy -t stm32f072rb --flash 20%
   $ nibblec search kws.onnx --calibrate mfcc.npy --data test.npz --max-drop 0.5
   $ nibblec search kws.onnx --calibrate mfcc.npy --flash 16KiB --formats int8,int4 --pin :first=int8
+  $ nibblec search kws.onnx --calibrate mfcc.npy --flash 32KiB --ram 16KiB --activation-bits 4,8,16
   $ nibblec compile kws.onnx --calibrate mfcc.npy --recipe generated/kws_recipe.json
 `;
 
@@ -96,8 +105,9 @@ async function run(path: string, flags: Flags): Promise<void> {
     const name = cIdentifier(compile.name, 'model').toLowerCase();
     const [recipeFile, page, data] = [`${name}_recipe.json`, `${name}_search.html`, `${name}_search.json`];
     if (!flags.force) await spareForeignFiles(flags.out, [recipeFile, page, data]);
-    const found = await inScratch((directory) =>
-      searchPrecision({
+    const bits = flags.activationBits;
+    const found = await inScratch((directory) => {
+      const options: SearchOptions = {
         compile: { ...compile, passes: { ...compile.passes, progress: progress.update } } satisfies CompileOptions,
         formats: flags.formats ?? DEFAULT_FORMATS,
         pins: flags.pin ?? [],
@@ -108,8 +118,9 @@ async function run(path: string, flags: Flags): Promise<void> {
         candidates: flags.candidates,
         directory,
         progress: progress.update,
-      }),
-    );
+      };
+      return bits ? searchActivations(options, bits) : searchPrecision(options);
+    });
     progress.stop();
     const { recipe, ...report } = found;
     const files = new Map([

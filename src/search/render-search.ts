@@ -10,6 +10,7 @@ export function renderSearch(search: PrecisionSearch): string {
   return [
     `${printable(model)} for ${target}: ${goalText(search)}${limitsText(search)}`,
     '',
+    ...activationLines(search),
     `Loss: ${lossText(search)}; what one layer alone adds when it is encoded (${samples} samples)`,
     '',
     ...sensitivityTable(search),
@@ -21,6 +22,28 @@ export function renderSearch(search: PrecisionSearch): string {
     ...chosenLines(search),
     '',
   ].join('\n');
+}
+
+function activationLines(search: PrecisionSearch): string[] {
+  if (search.activations.length === 0) return [];
+  const right = (title: string) => ({ title, align: 'right' as const });
+  const columns = [
+    { title: '' },
+    { title: 'bits', cut: 'end' as const },
+    right('flash B'),
+    right('RAM B'),
+    right('loss'),
+    { title: 'weights that were found', cut: 'end' as const },
+  ];
+  const rows = search.activations.map(({ name, int8, found, because }) => [
+    found !== null && found === search.chosen ? '*' : '',
+    name,
+    grouped(int8.flashBytes),
+    grouped(int8.ramBytes),
+    lossNumber(int8.loss),
+    found === null ? `- ${because}` : `${summaryOf(found)}: loss ${lossNumber(found.measured.loss)}`,
+  ]);
+  return ['Activations, with weights in int8', '', ...renderTable(columns, rows), ''];
 }
 
 function sensitivityTable(search: PrecisionSearch): string[] {

@@ -17,6 +17,7 @@ export function searchPage(search: PrecisionSearch): string {
     subtitle: `${target}, ${goalText(search)}${limitsText(search)}`,
     sections: [
       { id: 'chosen', title: 'Chosen', body: tiles(search) },
+      ...(search.activations.length === 0 ? [] : [activationSection(search)]),
       {
         id: 'trade',
         title: 'Flash and loss',
@@ -70,6 +71,26 @@ function tiles({ chosen, int8, metric, floatScore, labelledSamples, loss }: Prec
           `${scoreText({ metric, value: floatScore })} in float32, ${grouped(labelledSamples)} samples`,
         ),
   );
+}
+
+function activationSection({ activations, chosen }: PrecisionSearch) {
+  const rows = activations.map(({ name, int8, found, because }) => [
+    name,
+    grouped(int8.flashBytes),
+    grouped(int8.ramBytes),
+    lossNumber(int8.loss),
+    found ? summaryOf(found) : `none: ${because}`,
+    found ? grouped(found.measured.flashBytes) : '-',
+    found ? lossNumber(found.measured.loss) : '-',
+    found && found === chosen ? 'chosen' : '',
+  ]);
+  const head = ['!bits', 'flash B', 'RAM B', 'loss', '!weights that were found', 'flash B', 'loss', '!'];
+  return {
+    id: 'activations',
+    title: 'Bits of activations',
+    lead: 'Flash, RAM and loss with weights in int8, and with the weights that were found for these activations. The sections below are of the chosen ones.',
+    body: element('div', { class: 'scroll' }, table(head, rows)),
+  };
 }
 
 function assignmentTable(search: PrecisionSearch): Markup {

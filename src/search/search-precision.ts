@@ -7,6 +7,7 @@ import { truthOf } from '../metrics/truth.ts';
 import { fewBit } from '../passes/fewbit/few-bit.ts';
 import type { Evaluate } from '../passes/pass.ts';
 import { step } from '../passes/pass.ts';
+import type { ActivationEntry } from '../passes/quantize/uniform-activations.ts';
 import { printRecipe } from '../passes/recipe.ts';
 import { createEvaluator } from '../runtime/evaluator.ts';
 import { must, UserError } from '../support/errors.ts';
@@ -56,6 +57,18 @@ export interface Candidate {
   readonly fits: boolean;
 }
 
+/** Activations of some bits, with weights in int8 and with those that were found for them. */
+export interface ActivationTrial {
+  /** '4', '8', '16' everywhere, or '8, 3 of 12 in 4'. */
+  readonly name: string;
+  readonly entries: readonly ActivationEntry[];
+  readonly int8: ProgramCosts & { readonly loss: number };
+  /** Null: weights were not searched, or nothing keeps the limits. */
+  readonly found: Candidate | null;
+  /** Why there is nothing. */
+  readonly because: string | null;
+}
+
 export interface SearchedLayer {
   /** What a recipe may call it: may be hostile text. */
   readonly name: string;
@@ -88,6 +101,8 @@ export interface PrecisionSearch {
   readonly floatScore: number | null;
   readonly labelledSamples: number;
   readonly samples: number;
+  /** Where bits of activations were searched: all that was tried. Else nothing. */
+  readonly activations: readonly ActivationTrial[];
   /** For compile --recipe. */
   readonly recipe: Json;
 }
@@ -224,6 +239,7 @@ async function findAssignment(task: Task, own: SearchOptions['limits'], goal: Go
     floatScore,
     labelledSamples: labelled?.count ?? 0,
     samples: subject.fitted.feeds.length,
+    activations: [],
     recipe: recipeOf(subject, chosen.formats, options.samples),
   };
 }
@@ -242,7 +258,7 @@ async function flashOf({ options, subject, measured }: Task, formats: readonly s
 }
 
 /** Opens all data before any pass runs. */
-async function openSubject(
+export async function openSubject(
   options: Omit<SearchOptions, 'limits' | 'goal'>,
   evaluate: Evaluate,
 ): Promise<{ subject: Subject; labelled: Dataset | null }> {

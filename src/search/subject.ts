@@ -1,5 +1,6 @@
 import { type CompileOptions, type Transformation, transformModel } from '../compile.ts';
 import type { Dataset } from '../data/dataset.ts';
+import type { Graph } from '../ir/types.ts';
 import { createRng } from '../numerics/rng.ts';
 import { type WeightLayer, weightLayers } from '../passes/fewbit/weight-layer.ts';
 import type { Evaluate, PassContext } from '../passes/pass.ts';
@@ -27,8 +28,8 @@ export interface Subject {
 export interface Judge {
   readonly feeds: readonly Feeds[];
   readonly goal: Outputs;
-  /** The loss of outputs of a quantized graph with the types of `int8`. */
-  loss(outputs: Outputs): number;
+  /** The loss of outputs of a quantized graph; `graph` has their types (default: the int8 graph). */
+  loss(outputs: Outputs, graph?: Graph): number;
 }
 
 /**
@@ -56,7 +57,7 @@ export async function prepareSubject(
   const point = lossPoint(floatGraph, graph, labelled());
   const judge = async (feeds: readonly Feeds[]): Promise<Judge> => {
     const goal = await runOutputs(floatGraph, point.values, feeds, evaluate);
-    return { feeds, goal, loss: (outputs) => outputLoss(point, graph, goal, outputs) };
+    return { feeds, goal, loss: (outputs, own = graph) => outputLoss(point, own, goal, outputs) };
   };
   const fitted = await judge(spread(dataset, samples, 0));
   return {
@@ -82,14 +83,9 @@ export async function prepareSubject(
 }
 
 /** The loss of a whole quantized graph. */
-export async function graphLoss(
-  { point }: Subject,
-  judge: Judge,
-  graph: Transformation['graph'],
-  evaluate: Evaluate,
-): Promise<number> {
+export async function graphLoss({ point }: Subject, judge: Judge, graph: Graph, evaluate: Evaluate): Promise<number> {
   const codes = judge.feeds.map((feed) => asCodes(graph, feed));
-  return judge.loss(await runOutputs(graph, point.values, codes, evaluate));
+  return judge.loss(await runOutputs(graph, point.values, codes, evaluate), graph);
 }
 
 /** As calibrationSamples() takes them; `phase` 0.5: those in the middle between. */

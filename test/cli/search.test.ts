@@ -185,3 +185,21 @@ test('the example: the smallest program that loses little is smaller than int8',
   expect(chosen.measured.loss).toBeLessThan(0.004);
   expect(chosen.measured.flashBytes).toBeLessThan(0.85 * int8.measured.flashBytes);
 });
+
+test('the example: activations of 16 bits but for what fills the memory lose less than those of 8, in the RAM given', async () => {
+  const example = fileURLToPath(new URL('../../examples/shapes/', import.meta.url));
+  const model = [`${example}shapes.onnx`, '--calibrate', `${example}calibration.json`, '--quiet', '--json'];
+  const limits = ['-t', 'host', '--ram', '7000', '--formats', 'int8', '--activation-bits', '8,16', '--sweep', '16'];
+  const { stdout, stderr } = await cli(folder, 'search', ...model, ...limits, '--candidates', '1', '-o', 'mixed');
+  expect(stderr).toBe('');
+  const { activations, chosen } = JSON.parse(stdout).search;
+  const [narrow, wide] = ['8', '16'].map((name) => activations.find((trial: { name: string }) => trial.name === name));
+  expect(chosen.measured.ramBytes).toBeLessThanOrEqual(7000);
+  expect(chosen.measured.loss).toBeLessThan(0.5 * narrow.int8.loss);
+  expect(wide.int8.ramBytes).toBeGreaterThan(7000);
+  expect(wide.because).toMatch(/^RAM: [\d,]+ B/);
+
+  const recipe = ['--recipe', 'mixed/shapes_recipe.json', '-o', 'mixed'];
+  const { report } = JSON.parse((await cli(folder, 'compile', ...model, '-t', 'host', ...recipe)).stdout);
+  expect(report.ram.arenaBytes).toBe(chosen.measured.arenaBytes);
+});
