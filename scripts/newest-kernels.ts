@@ -1,6 +1,7 @@
 /**
  * Asks the installed onnxruntime in which operator sets it runs each operator that nibblec knows, by element type, and
- * writes src/frontend/newest-kernels.ts: those that the newest operator set has no kernel for while an older one has.
+ * writes src/frontend/newest-kernels.ts: those that the newest operator set has no kernel for while an older one has, and
+ * those that have none for float64.
  * `npx tsx scripts/newest-kernels.ts`, after a change of onnxruntime.
  */
 import { writeFileSync } from 'node:fs';
@@ -121,6 +122,14 @@ function lists(count: number): readonly (readonly Operand[])[] {
   );
 }
 
+/** Whether no operator set has a kernel for float64, while some have one for float32. Bits are what they are. */
+export async function lacksFloat64(op: string): Promise<boolean> {
+  const operands = op === 'BitCast' ? null : await operandsOf(op);
+  const answers = async (dtype: DType) =>
+    Promise.all(Array.from({ length: NEWEST_OPSET - OLDEST + 1 }, (_, i) => ask(op, operands!, dtype, OLDEST + i)));
+  return operands !== null && (await answers('f32')).includes('kernel') && !(await answers('f64')).includes('kernel');
+}
+
 /** The newest operator set with a kernel, for the types of which the newest operator set of all has none. */
 export async function newestKernels(op: string): Promise<Partial<Record<DType, number>>> {
   const found: Partial<Record<DType, number>> = {};
@@ -140,7 +149,9 @@ export async function newestKernels(op: string): Promise<Partial<Record<DType, n
 /** The text of the table. */
 export async function newestKernelsText(): Promise<string> {
   const lines: string[] = [];
+  const single: string[] = [];
   for (const op of OPERATORS.filter(({ domain }) => !domain).map((definition) => definition.op)) {
+    if (await lacksFloat64(op)) single.push(`  '${op}',`);
     const entries = Object.entries(await newestKernels(op)).map(([dtype, opset]) => `${dtype}: ${opset}`);
     if (entries.length > 0) lines.push(`  ${op}: { ${entries.join(', ')} },`);
   }
@@ -153,6 +164,11 @@ export async function newestKernelsText(): Promise<string> {
 export const NEWEST_KERNELS: Readonly<Record<string, Readonly<Partial<Record<DType, number>>>>> = {
 ${lines.sort().join('\n')}
 };
+
+/** Operators that it computes in float32, and in float64 in no operator set. */
+export const WITHOUT_FLOAT64: ReadonlySet<string> = new Set([
+${single.sort().join('\n')}
+]);
 `;
 }
 

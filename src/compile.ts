@@ -8,6 +8,7 @@ import { exportOnnx } from './frontend/export-onnx.ts';
 import type { ModelFile } from './frontend/file-copy.ts';
 import { importOnnx } from './frontend/import-onnx.ts';
 import { widespreadOpset } from './frontend/opset.ts';
+import { runnableGraph } from './frontend/runnable-graph.ts';
 import { typeOf } from './ir/graph.ts';
 import type { Goal } from './ir/lowering.ts';
 import type { Json, MemoryPlan, Program } from './ir/program.ts';
@@ -163,7 +164,7 @@ function generateModel(model: Ungenerated, pins: ReadonlyMap<string, string>): C
   const kernels = { goal, core: target.core, pins };
   const flashBytes = target.flashBytes * target.budget.flash;
   const generated = generate(graph, { name, features: target.features, ioLayout, kernels, flashBytes, provenance });
-  return { ...model, ...generated, oracle: buildOracle(graph) };
+  return { ...model, ...generated, oracle: runnableGraph(buildOracle(graph)) };
 }
 
 /** The first half: ONNX in, the graph that becomes C out (with `passes.stopAfter`, some earlier graph). */

@@ -197,11 +197,10 @@ async function infer(
     return types;
   } catch (error) {
     if (!(error instanceof UserError) || error.problem.code !== 'RUNTIME') throw error;
-    const node = model.nodeIn(error);
-    if (node && NO_KERNEL.test(error.problem.because?.[0] ?? '')) return node;
     if (isCrash(error)) return await refuseCrash(spec);
     const isTooLarge = /bad_alloc/.test(error.problem.because?.[0] ?? '');
-    const refused = node ?? (isTooLarge ? null : await culprit(spec, () => true));
+    const refused = model.nodeIn(error) ?? (isTooLarge ? null : await culprit(spec, () => true));
+    if (refused && NO_KERNEL.test(error.problem.because?.[0] ?? '')) return refused;
     throw (refused && whatLacks(refused, known, constants)) ?? model.explain(error, refused);
   }
 }

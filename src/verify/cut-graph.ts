@@ -1,4 +1,4 @@
-import { codeOf } from '../frontend/data-types.ts';
+import { castNode } from '../frontend/cast-node.ts';
 import { typeOf } from '../ir/graph.ts';
 import type { DType, Graph, Node, Tensor, TensorType, ValueName } from '../ir/types.ts';
 import { fromBfloat16Bits } from '../numerics/float16.ts';
@@ -65,9 +65,4 @@ export function carried(tensor: Tensor): Tensor {
   const dtype = CARRIERS[tensor.dtype] ?? tensor.dtype;
   if (tensor.dtype !== 'bf16') return { ...tensor, dtype };
   return { ...tensor, dtype, data: Float32Array.from(tensor.data as Uint16Array, fromBfloat16Bits) };
-}
-
-function castNode(from: ValueName, to: ValueName, dtype: DType): Node {
-  const attributes = { to: codeOf(dtype) };
-  return { op: 'Cast', domain: '', name: to, inputs: [from], outputs: [to], attributes, clip: null };
 }

@@ -3,6 +3,7 @@ import type { Port, Program } from '../ir/program.ts';
 import type { Graph, Node, TypedArray, ValueName } from '../ir/types.ts';
 import { must } from '../support/errors.ts';
 import { agrees, type Comparer, type Comparison, comparer, type Difference, difference, type Rule } from './compare.ts';
+import { isInFloat32 } from './definitions/in-float64.ts';
 import { byDefinition, hasDefinition } from './definitions/index.ts';
 import { type CRun, openReference, type Reference } from './reference.ts';
 import { rulesOf, UNTOUCHED } from './rules.ts';
@@ -158,7 +159,8 @@ async function definitionInstead(
   if (sums && leaves && !(exact && same(actual, exact.result)))
     exact = await sums.byDefinition(inputs, actual, expected);
   if (!exact || !same(actual, exact.result)) return null;
-  addOff(actual, exact.result, expected, exact.beyond);
+  const beyond = exact.result.some((_: number | bigint, i: number) => exact.beyond(i));
+  if (beyond || !isInFloat32(node, inputs)) addOff(actual, exact.result, expected, exact.beyond);
   return exact.result;
 }
 

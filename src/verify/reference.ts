@@ -1,4 +1,5 @@
-import type { Graph, Tensor, TypedArray, ValueName } from '../ir/types.ts';
+import { WITHOUT_FLOAT64 } from '../frontend/newest-kernels.ts';
+import type { DType, Graph, Tensor, TypedArray, ValueName } from '../ir/types.ts';
 import { toBfloat16Bits } from '../numerics/float16.ts';
 import { createRng } from '../numerics/rng.ts';
 import { openGraph } from '../runtime/graph-session.ts';
@@ -39,6 +40,7 @@ export async function openReference(
   const names = known.map(({ value }) => value);
   const { graph, given, shown } = cutGraph(oracle, names, wanted);
   const session = await openGraph(graph);
+  const steps = lastBits(oracle);
   const resultsIn =
     (results: ReadonlyMap<string, Tensor>) =>
     ({ value, type }: TypedValue): TypedArray => {
@@ -61,20 +63,33 @@ export async function openReference(
         resultOf: resultsIn(results),
         seen: (value) =>
           must(feed.get(value) ?? traced.get(value) ?? oracle.constants.get(value) ?? results.get(value), value),
-        moved: async () => ({ resultOf: resultsIn(await session.run(lastBitsMoved(feeds))) }),
+        moved: async () => ({ resultOf: resultsIn(await session.run(lastBitsMoved(feeds, steps))) }),
       };
     },
     release: () => session.release(),
   };
 }
 
-/** Each real number moved by 2^-23 of itself, up or down. */
-function lastBitsMoved(feeds: ReadonlyMap<ValueName, Tensor>): Map<ValueName, Tensor> {
+/** The last bit of a number by its type; where layers of float64 are computed in float32, that of float32. */
+function lastBits({ nodes }: Graph): ReadonlyMap<DType, number> {
+  const single = 2 ** -23;
+  const double = nodes.some(({ op }) => WITHOUT_FLOAT64.has(op)) ? single : 2 ** -52;
+  return new Map([
+    ['f32', single],
+    ['f64', double],
+  ]);
+}
+
+/** Each real number moved by so much of itself, up or down. */
+function lastBitsMoved(
+  feeds: ReadonlyMap<ValueName, Tensor>,
+  steps: ReadonlyMap<DType, number>,
+): Map<ValueName, Tensor> {
   const rng = createRng(1);
-  const step = 2 ** -23;
   return new Map(
     [...feeds].map(([name, tensor]) => {
-      if (tensor.dtype !== 'f32') return [name, tensor];
+      const step = steps.get(tensor.dtype);
+      if (step === undefined) return [name, tensor];
       const data = (tensor.data as Float32Array).map((x) => x * (rng.uint32() & 1 ? 1 + step : 1 - step));
       return [name, { ...tensor, data }];
     }),

@@ -1,6 +1,6 @@
-import { intAttribute, intsAttribute } from '../../ir/attributes.ts';
+import { intAttribute } from '../../ir/attributes.ts';
 import { elementCount, rowMajorStrides } from '../../ir/shape.ts';
-import type { Node } from '../../ir/types.ts';
+import type { Node, Shape } from '../../ir/types.ts';
 import type { LowerBuilder, OpDef } from '../op-def.ts';
 import { cType } from '../support/c-text.ts';
 import { clipBounds } from '../support/clip.ts';
@@ -32,7 +32,7 @@ export function lowerMaxPoolNd(node: Node, lower: LowerBuilder): void {
   checkDtype(node, lower, (dtype) => isReal(dtype) || isInteger(dtype));
   const { dtype, shape } = lower.type(node.inputs[0]);
   const indices = node.outputs[1] != null;
-  lowerPool(node, lower, intsAttribute(node, 'kernel_shape', []), (planes) => {
+  lowerPool(node, lower, kernelOf(node, shape), (planes) => {
     const spatial = shape.slice(2);
     const columns = intAttribute(node, 'storage_order', 0) === 1;
     const strides = columns ? rowMajorStrides([...spatial].reverse()).reverse() : rowMajorStrides(spatial);
@@ -55,9 +55,9 @@ export function lowerMaxPoolNd(node: Node, lower: LowerBuilder): void {
 /** AveragePool of any rank: padding counts with count_include_pad, what ceil_mode adds beyond it never does. */
 export function lowerAveragePoolNd(node: Node, lower: LowerBuilder): void {
   checkDtype(node, lower, isReal);
-  const { dtype } = lower.type(node.inputs[0]);
+  const { dtype, shape } = lower.type(node.inputs[0]);
   const padded = intAttribute(node, 'count_include_pad', 0) === 1;
-  lowerPool(node, lower, intsAttribute(node, 'kernel_shape', []), () => ({
+  lowerPool(node, lower, kernelOf(node, shape), () => ({
     start: [`${cType(dtype)} sum = ${number(dtype, 0)};`, 'int32_t count = 0;'],
     step: ['sum += v;', ...(padded ? [] : ['count++;'])],
     padded,
@@ -71,7 +71,7 @@ export const lpPool: OpDef = {
   summary: 'p-norm over a window of any rank.',
   check: lpPoolRules,
   spatial: true,
-  lower: (node, lower) => lowerLpPool(node, lower, intsAttribute(node, 'kernel_shape', [])),
+  lower: lowerLpPool,
 };
 
 export const globalLpPool: OpDef = {
@@ -79,21 +79,26 @@ export const globalLpPool: OpDef = {
   summary: 'p-norm over all positions of each channel.',
   check: globalLpPoolRules,
   spatial: true,
-  lower: (node, lower) => lowerLpPool(node, lower, lower.type(node.inputs[0]).shape.slice(2)),
+  lower: lowerLpPool,
 };
 
-function lowerLpPool(node: Node, lower: LowerBuilder, kernel: readonly number[]): void {
+function lowerLpPool(node: Node, lower: LowerBuilder): void {
   checkDtype(node, lower, isReal);
-  const { dtype } = lower.type(node.inputs[0]);
+  const { dtype, shape } = lower.type(node.inputs[0]);
   const p = intAttribute(node, 'p', 2);
   const power = (x: string, exponent: number) => mathCall(dtype, 'pow', x, number(dtype, exponent));
   const magnitude = mathCall(dtype, 'fabs', 'v');
   const term = p === 1 ? magnitude : p === 2 ? 'v * v' : power(magnitude, p);
-  lowerPool(node, lower, kernel, () => ({
+  lowerPool(node, lower, kernelOf(node, shape), () => ({
     start: [`${cType(dtype)} sum = ${number(dtype, 0)};`],
     step: [`sum += ${term};`],
     result: p === 1 ? 'sum' : p === 2 ? mathCall(dtype, 'sqrt', 'sum') : power('sum', 1 / p),
   }));
+}
+
+/** The window of a global pool is its whole input. */
+function kernelOf({ op, attributes }: Node, shape: Shape): readonly number[] {
+  return op.startsWith('Global') ? shape.slice(2) : (attributes.kernel_shape as readonly number[]);
 }
 
 /** `index`: of the element in the second output; `plane`: elements before this channel in a row-major input. */

@@ -1,3 +1,4 @@
+import { WITHOUT_FLOAT64 } from '../../frontend/newest-kernels.ts';
 import type { Node, Tensor, TypedArray } from '../../ir/types.ts';
 import { batchNormalization } from './batch-norm.ts';
 import { castBeyond } from './cast.ts';
@@ -10,6 +11,7 @@ import { dynamicQuantize } from './dynamic-quantize.ts';
 import { extremePlace, hardmax, reducedExtreme, scatteredExtreme } from './extremes.ts';
 import { dft, stft } from './fourier.ts';
 import { farSample } from './grid-sample.ts';
+import { inFloat64, isInFloat32 } from './in-float64.ts';
 import { convInteger, matMulInteger } from './integer-products.ts';
 import { logSumExp } from './log-sum-exp.ts';
 import { localResponse } from './lrn.ts';
@@ -106,14 +108,16 @@ const OF_ALL_RESULTS: ReadonlySet<string> = new Set([
   'Attention',
 ]);
 
-/** Whether there is one for this result of the node. */
+/** Whether there may be one for this result of the node. */
 export function hasDefinition(node: Node, output: number): boolean {
-  return DEFINITIONS.has(nameOf(node)) && (output === 0 || OF_ALL_RESULTS.has(node.op));
+  const known = DEFINITIONS.has(nameOf(node)) || WITHOUT_FLOAT64.has(node.op);
+  return known && (output === 0 || OF_ALL_RESULTS.has(node.op));
 }
 
 /** A result of the node as it is defined, clamped as the node says; null where that form is not spelled out. */
 export function byDefinition(node: Node, inputs: readonly (Tensor | null)[], given: Results): Defined | null {
-  const exact = DEFINITIONS.get(nameOf(node))?.(node, inputs, given) ?? null;
+  const definition = isInFloat32(node, inputs) ? inFloat64 : DEFINITIONS.get(nameOf(node));
+  const exact = definition?.(node, inputs, given) ?? null;
   if (!exact) return null;
   const { result, beyond } = 'beyond' in exact ? exact : { result: exact, beyond: () => false };
   return { result: inputs[0]?.dtype === 'f64' ? result : clamped(node, result), beyond };
