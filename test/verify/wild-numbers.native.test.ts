@@ -135,6 +135,19 @@ const WILD: readonly Wild[] = [
     constants: { r: tensor('f32', [1, 4], 1.307, 0.8, 4.5, 3.2), i: tensor('i64', [1], 0) },
     verdict: 'off',
   },
+  ...['avg', 'max'].map(
+    (mode): Wild => ({
+      call: 'y = RoiAlign(x, r, i)',
+      attributes: { mode },
+      shape: [1, 1, 2, 2],
+      x: [1, 2, 3, 4],
+      constants: {
+        r: tensor('f32', [3, 4], 0, 0, 1, 2, NAN, 0, 2, 2, 0, -INF, 1, INF),
+        i: tensor('i64', [3], 0, 0, 0),
+      },
+      verdict: 'beyond',
+    }),
+  ),
   {
     call: 'y = RotaryEmbedding(x, c, s, p)',
     shape: [1, 1, 1, 2],

@@ -28,6 +28,7 @@ import { wrapFar } from './pad-wrap.ts';
 import { reducedProduct } from './product.ts';
 import { quantizedBlocks } from './quantize-blocks.ts';
 import { recurrent } from './recurrent.ts';
+import { boundlessRegions } from './roi-align.ts';
 import { sigmoid } from './sigmoid.ts';
 import { attention, rotary } from './wide-rows.ts';
 
@@ -51,7 +52,7 @@ import { attention, rotary } from './wide-rows.ts';
  *   Hardmax                    of rows with NaN: no 1 at all
  *   DFT, STFT                  of other lengths than powers of two: infinities, NaN and large numbers spread over all bins
  *   QuantizeLinear             by blocks along another axis than the last: the lowest code for infinity
- *   RoiAlign                   samples outside of the image: 0 times its first pixel (sums-beyond.ts)
+ *   RoiAlign                   samples outside of the image: 0 times its first pixel (sums-beyond.ts); regions that are not finite: none
  *   GridSample                 at coordinates that no integer holds: what the conversion gives
  *   RNN, GRU, LSTM             sums clipped to the largest number; NaN lost in some activations
  *   MatMulInteger, ConvInteger pairs of products saturate at 16 bits on processors with AVX2 or AVX512 but without VNNI
@@ -86,6 +87,7 @@ const DEFINITIONS: ReadonlyMap<string, Definition> = new Map([
   ['STFT', stft],
   ['BatchNormalization', batchNormalization],
   ['GridSample', farSample],
+  ['RoiAlign', boundlessRegions],
   ['QuantizeLinear', quantizedBlocks],
   ['Clip', openClip],
   ['RotaryEmbedding', rotary],
