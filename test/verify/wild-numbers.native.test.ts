@@ -137,14 +137,11 @@ const WILD: readonly Wild[] = [
   },
   ...['avg', 'max'].map(
     (mode): Wild => ({
-      call: 'y = RoiAlign(x, r, i)',
+      call: 'y = RoiAlign(c, x, i)',
       attributes: { mode },
-      shape: [1, 1, 2, 2],
-      x: [1, 2, 3, 4],
-      constants: {
-        r: tensor('f32', [3, 4], 0, 0, 1, 2, NAN, 0, 2, 2, 0, -INF, 1, INF),
-        i: tensor('i64', [3], 0, 0, 0),
-      },
+      shape: [3, 4],
+      x: [0, 0, 1, 2, NAN, 0, 2, 2, 0, -INF, 1, INF],
+      constants: { c: tensor('f32', [1, 1, 2, 2], 1, 2, 3, 4), i: tensor('i64', [3], 0, 0, 0) },
       verdict: 'beyond',
     }),
   ),
