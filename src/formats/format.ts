@@ -68,6 +68,11 @@ export interface Decoder {
 /** int8 codes, or int16 where a format has larger ones. */
 export type Codes = Int8Array | Int16Array;
 
+/** int16 codes that fit int8 are kept as such. */
+export function narrowed(codes: Codes): Codes {
+  return codes.every((code) => code >= -128 && code <= 127) ? Int8Array.from(codes) : codes;
+}
+
 /** What goes into flash. */
 export interface StoredWeights {
   readonly bytes: Uint8Array;

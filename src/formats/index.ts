@@ -9,6 +9,8 @@ import { RANS, withRans } from './rans.ts';
 import { WORDS } from './words.ts';
 
 export type { CodeGrid, Codes, Decoder, FormatFamily, Inline, StoredWeights, WeightFormat } from './format.ts';
+export { narrowed } from './format.ts';
+export { type PickedRows, pickedRows, pickingRefusal } from './picked-rows.ts';
 export type { RowOrder } from './row-order.ts';
 export { FORMAT_FAMILIES, tableOfRow };
 

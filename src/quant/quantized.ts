@@ -1,5 +1,6 @@
 import { constantOf, typeOf } from '../ir/graph.ts';
 import { rowAxisOf } from '../ir/linear.ts';
+import { carrierOf } from '../ir/tensor.ts';
 import type { Graph, Node, Quant, TensorType, ValueName } from '../ir/types.ts';
 import { roundHalfEven } from '../numerics/float16.ts';
 import { must } from '../support/errors.ts';
@@ -30,6 +31,16 @@ export function zeroPointOf(quant: Quant): number {
 /** Of a type with one scale. */
 export function affineOf(quant: Quant): Affine {
   return { scale: quant.scale[0], zeroPoint: quant.zeroPoint[0] };
+}
+
+/** Whether codes of both stand for the same numbers, in the same element type. */
+export function sameQuant(a: Quant, b: Quant): boolean {
+  return (
+    carrierOf(a) === carrierOf(b) &&
+    a.axis === b.axis &&
+    a.scale.length === b.scale.length &&
+    a.scale.every((scale, i) => scale === b.scale[i] && a.zeroPoint[i] === b.zeroPoint[i])
+  );
 }
 
 /** The codes of a signed type. */

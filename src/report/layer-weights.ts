@@ -1,11 +1,13 @@
 import { findFormat, nominalBits, tableCount, tableOfRow } from '../formats/index.ts';
 import { constantOf, typeOf } from '../ir/graph.ts';
-import { linearOf } from '../ir/linear.ts';
+
 import type { Call, Program, Table } from '../ir/program.ts';
 import { bytesByKind } from '../ir/tables.ts';
 import type { Graph, Node, Shape, ValueName } from '../ir/types.ts';
 import { sqnrDb } from '../numerics/stats.ts';
-import { fromRows, type WeightLayer, weightLayers } from '../passes/fewbit/weight-layer.ts';
+import { type EncodableLayer, encodableLayers } from '../passes/fewbit/encodable-layers.ts';
+import { fromRows } from '../passes/fewbit/weight-layer.ts';
+import { storedLayer } from '../passes/quantize/stored-layers.ts';
 import { countCodes, entropyBits } from '../quant/fewbit/entropy.ts';
 import { channelRuns } from '../quant/per-channel.ts';
 import { type WeightHistogram, weightHistogram } from './weight-histogram.ts';
@@ -43,7 +45,7 @@ export interface LayerWeights {
 
 /** The weights of each call that has quantized ones. Empty for a model in float32. */
 export function weightsByCall(program: Program, graph: Graph, floatGraph: Graph): Map<Call, LayerWeights> {
-  const twins = new Map(weightLayers(graph, floatGraph).map((layer) => [layer.node, layer]));
+  const twins = new Map(encodableLayers(graph, floatGraph).map((layer) => [layer.node, layer]));
   const tables = new Map(program.tables.map((table) => [table.symbol, table]));
   const producers = new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
   const found = new Map<Call, LayerWeights>();
@@ -57,10 +59,9 @@ export function weightsByCall(program: Program, graph: Graph, floatGraph: Graph)
   return found;
 }
 
-/** The constant codes that a layer multiplies with. */
+/** The constant codes that a layer multiplies with, or picks rows from. */
 function quantizedWeights(graph: Graph, node: Node): ValueName | null {
-  const linear = linearOf(graph, node);
-  return linear && typeOf(graph, linear.weights).quant && typeOf(graph, linear.input).quant ? linear.weights : null;
+  return storedLayer(graph, node)?.weights ?? null;
 }
 
 /** A byte or two per weight. */
@@ -76,7 +77,7 @@ function describe(
   value: ValueName,
   tables: ReadonlySet<Table>,
   call: Call,
-  twin: WeightLayer | null,
+  twin: EncodableLayer | null,
 ): LayerWeights {
   const { shape, dtype } = typeOf(graph, value);
   const codes = constantOf(graph, value)!.data as Int8Array | Int16Array;

@@ -5,8 +5,8 @@ import type { Json } from '../ir/program.ts';
 import type { Graph } from '../ir/types.ts';
 import { openMeter, truthOf } from '../metrics/truth.ts';
 import { buildOracle } from '../oracle/build-oracle.ts';
+import type { EncodableLayer } from '../passes/fewbit/encodable-layers.ts';
 import { fewBit } from '../passes/fewbit/few-bit.ts';
-import type { WeightLayer } from '../passes/fewbit/weight-layer.ts';
 import type { Evaluate } from '../passes/pass.ts';
 import { asCodes } from '../passes/samples/calibration-samples.ts';
 import { realNumbers } from '../quant/real-numbers.ts';
@@ -50,7 +50,7 @@ export function fewBitOptions({ layers }: Subject, formats: readonly string[], s
 }
 
 /** The node's name where it means this layer alone; else its output's, which is unique. */
-export function patternOf({ node, output }: WeightLayer, layers: readonly WeightLayer[]): string {
+export function patternOf({ node, output }: EncodableLayer, layers: readonly EncodableLayer[]): string {
   const names = layers.flatMap((layer) => [...new Set([layer.node.name, layer.output])]);
   const plain = names.filter((name) => name === node.name).length === 1 && !/^:|\*/.test(node.name);
   return plain ? node.name : output;

@@ -1,7 +1,7 @@
-import { findFormat } from '../formats/index.ts';
+import { findFormat, pickingRefusal } from '../formats/index.ts';
 import type { Graph } from '../ir/types.ts';
 import { layerChoice, requireLayers } from '../passes/fewbit/choose-layers.ts';
-import type { WeightLayer } from '../passes/fewbit/weight-layer.ts';
+import { type EncodableLayer, isEmbedding } from '../passes/fewbit/encodable-layers.ts';
 import { matchesLayer } from '../passes/layer-pattern.ts';
 import { hasGrid } from '../quant/fewbit/fit-layer.ts';
 import { UserError } from '../support/errors.ts';
@@ -31,15 +31,23 @@ export function checkPins({ pins }: Asked, imported: Graph): void {
   requireLayers(entries, imported);
 }
 
-/** The formats of each layer: the last pin that matches it, else all. */
+/** The formats of each layer: the last pin that matches it, else all; of an embedding those whose rows can be picked. */
 export function formatsOfLayers(
   { formats, pins }: Pick<SearchOptions, 'formats' | 'pins'>,
-  layers: readonly WeightLayer[],
+  layers: readonly EncodableLayer[],
 ): string[][] {
-  return layers.map(({ node, output }, l) => {
-    const pin = pins.findLast(({ match }) => matchesLayer(match, [node.name, output], l, layers.length));
-    return pin ? [pin.format] : [...new Set(formats)];
+  return layers.map((layer, l) => {
+    const names = [layer.node.name, layer.output];
+    const pin = pins.findLast(({ match }) => matchesLayer(match, names, l, layers.length));
+    const own = pin ? [pin.format] : [...new Set(formats)];
+    return isEmbedding(layer) ? pickable(own) : own;
   });
+}
+
+/** At least int8, which an embedding keeps where a format has no rows that can be picked. */
+function pickable(formats: readonly string[]): string[] {
+  const found = formats.filter((name) => pickingRefusal(findFormat(name)) === null);
+  return found.length > 0 ? found : ['int8'];
 }
 
 function requireGrid(format: string): void {

@@ -4,7 +4,7 @@ import { momentBounds } from '../codegen/plan-memory/bound.ts';
 import { generateC } from '../compile.ts';
 import type { Program } from '../ir/program.ts';
 import type { ValueName } from '../ir/types.ts';
-import type { WeightLayer } from '../passes/fewbit/weight-layer.ts';
+import type { EncodableLayer } from '../passes/fewbit/encodable-layers.ts';
 import { invariant, must } from '../support/errors.ts';
 import { type Encoded, withEncoded } from './measure-sensitivity.ts';
 import { type ProgramCosts, programCosts } from './program-costs.ts';
@@ -62,7 +62,7 @@ export async function measureCosts(
   const build = async ({ chosen, counted }: Plan, folder: string): Promise<Variant> => {
     const compilation = generateC({ ...int8, graph: withEncoded(int8.graph, chosen) }, options);
     const { program } = compilation;
-    const formatOf = (layer: WeightLayer) => chosen.find((one) => one.layer === layer)?.format ?? 'int8';
+    const formatOf = (layer: EncodableLayer) => chosen.find((one) => one.layer === layer)?.format ?? 'int8';
     return {
       program,
       costs: await programCosts(compilation, counted ? must(int8.dataset, 'samples') : null, folder),
@@ -103,7 +103,7 @@ export async function measureCosts(
 }
 
 /** Layers of one format, one kernel and one way to read share code. */
-function kernelOf(program: Program, { output }: WeightLayer, format: string): string {
+function kernelOf(program: Program, { output }: EncodableLayer, format: string): string {
   const { kernel, template, reading } = program.calls[callOf(program, output)];
   return `${format} ${kernel ?? template} ${reading}`;
 }
@@ -127,7 +127,7 @@ function largestOfKind(encoded: readonly (readonly Encoded[])[], format: string)
 
 type LayerCosts = Omit<Costs, 'loss'>;
 
-function layerCosts({ program, costs }: Variant, { output }: WeightLayer): LayerCosts {
+function layerCosts({ program, costs }: Variant, { output }: EncodableLayer): LayerCosts {
   const index = callOf(program, output);
   const tables = new Set(program.calls[index].constants);
   const flashBytes = program.tables.reduce((sum, t) => sum + (tables.has(t.symbol) ? t.data.byteLength : 0), 0);
@@ -140,7 +140,7 @@ function layerCosts({ program, costs }: Variant, { output }: WeightLayer): Layer
 }
 
 /** What the calls that belong to none of the layers need. */
-function ramBeside({ program, costs }: Variant, layers: readonly WeightLayer[]): number {
+function ramBeside({ program, costs }: Variant, layers: readonly EncodableLayer[]): number {
   const taken = new Set(layers.map(({ output }) => callOf(program, output)));
   const others = callBytes(program).filter((_, index) => !taken.has(index));
   return Math.max(0, ...others) + costs.ramBytes - costs.arenaBytes;

@@ -2,9 +2,10 @@ import { baseFormat } from '../formats/index.ts';
 import { constantOf, editGraph, producerOf, typeOf } from '../ir/graph.ts';
 import type { Graph, Node, Quant, Tensor, TensorType, ValueName } from '../ir/types.ts';
 import { layerChoice } from '../passes/fewbit/choose-layers.ts';
+import { type EmbeddingLayer, encodeEmbedding } from '../passes/fewbit/embedding-layer.ts';
+import { type EncodableLayer, isEmbedding, isWeighted } from '../passes/fewbit/encodable-layers.ts';
 import { fewBit } from '../passes/fewbit/few-bit.ts';
 import { visitLayers } from '../passes/fewbit/visit-layers.ts';
-import type { WeightLayer } from '../passes/fewbit/weight-layer.ts';
 import type { Evaluate } from '../passes/pass.ts';
 import { asCodes } from '../passes/samples/calibration-samples.ts';
 import { must } from '../support/errors.ts';
@@ -13,12 +14,19 @@ import type { Subject } from './subject.ts';
 
 /** A layer encoded in one format, all others in int8. */
 export interface Encoded {
-  readonly layer: WeightLayer;
+  readonly layer: EncodableLayer;
   readonly format: string;
   /** What the loss rises by; 0 when it falls: that is chance. */
   readonly loss: number;
-  /** Constants of the layer's inputs 1 and 2. */
-  readonly constants: readonly { readonly name: ValueName; readonly tensor: Tensor; readonly type: TensorType }[];
+  /** What takes the place of the constants that the layer reads, by the number of the input. */
+  readonly constants: readonly EncodedConstant[];
+}
+
+interface EncodedConstant {
+  readonly index: number;
+  readonly name: ValueName;
+  readonly tensor: Tensor;
+  readonly type: TensorType;
 }
 
 export interface Sensitivity {
@@ -30,8 +38,8 @@ export interface Sensitivity {
 
 /**
  * Encodes every layer alone in each of its formats, as the pass few-bit does, and measures the loss of the network: a
- * calibration sweep of the layers behind it only, from the int8 activations before. Formats that differ in their entropy
- * code only have the same codes and are measured once.
+ * calibration sweep of the layers behind it only, from the int8 activations before; of the whole for an embedding, which
+ * stands at its beginning. Formats that differ in their entropy code only have the same codes and are measured once.
  * @param formats of each layer
  */
 export async function measureSensitivity(
@@ -49,11 +57,22 @@ export async function measureSensitivity(
   const { damping, skips } = fewBit.defaults;
   const how = { damping, skips, scales: 'channel', exponent: 'mse' } as const;
   const total = formats.reduce((sum, list) => sum + new Set(list.map(baseFormat)).size, 0);
-  const measured: Encoded[][] = [];
+  const measured = new Map<EncodableLayer, Encoded[]>();
   let done = 0;
-  for await (const visit of visitLayers(graph, floatGraph, layers, fitted.feeds, how, ctx)) {
+  const formatsOf = (layer: EncodableLayer) => must(formats[layers.indexOf(layer)], 'formats');
+  for (const layer of layers.filter(isEmbedding)) {
+    const own: Encoded[] = [];
+    for (const format of formatsOf(layer)) {
+      const changed = encodeEmbedding(graph, layer, layerChoice(format, {}), how, ctx);
+      const loss = fitted.loss(await runOutputs(changed, point.values, codes, sweep));
+      own.push({ layer, format, loss: Math.max(0, loss - base), constants: tableOf(changed, layer) });
+      progress(++done, total);
+    }
+    measured.set(layer, own);
+  }
+  for await (const visit of visitLayers(graph, floatGraph, layers.filter(isWeighted), fitted.feeds, how, ctx)) {
     const { layer } = visit;
-    const own = formats[measured.length];
+    const own = formatsOf(layer);
     const attempts = new Map<string, Awaited<ReturnType<typeof visit.encode>>>();
     for (const base of new Set(own.map(baseFormat))) {
       attempts.set(base, await visit.encode(layerChoice(base, {}), graph));
@@ -66,7 +85,8 @@ export async function measureSensitivity(
       losses.set(base, fitted.loss(new Map([...outputs, ...(await suffix.run(results, sweep))])));
       progress(++done, total);
     }
-    measured.push(
+    measured.set(
+      layer,
       own.map((format) => {
         const { graph: changed } = must(attempts.get(baseFormat(format)), format);
         const rise = must(losses.get(baseFormat(format)), format) - base;
@@ -74,17 +94,25 @@ export async function measureSensitivity(
       }),
     );
   }
-  return { base, layers: measured };
+  return { base, layers: layers.map((layer) => must(measured.get(layer), layer.output)) };
 }
 
-function constantsOf(graph: Graph, layer: WeightLayer, format: string): Encoded['constants'] {
+function constantsOf(graph: Graph, layer: EncodableLayer, format: string): EncodedConstant[] {
   const { inputs } = must(producerOf(graph, layer.output), 'the encoded layer');
-  return inputs.slice(1).map((input, i) => {
-    const name = must(input, 'a constant');
-    const type = typeOf(graph, name);
+  return inputs.slice(1).map((_, i) => {
+    const { type, ...constant } = constantAt(graph, layer, i + 1);
     const quant: Quant | null = type.quant && i === 0 ? { ...type.quant, format } : type.quant;
-    return { name, tensor: must(constantOf(graph, name), name), type: { ...type, quant } };
+    return { ...constant, type: { ...type, quant } };
   });
+}
+
+function tableOf(graph: Graph, layer: EmbeddingLayer): EncodedConstant[] {
+  return [constantAt(graph, layer, 0)];
+}
+
+function constantAt(graph: Graph, { output }: EncodableLayer, index: number): EncodedConstant {
+  const name = must(producerOf(graph, output)?.inputs[index], 'a constant');
+  return { index, name, tensor: must(constantOf(graph, name), name), type: typeOf(graph, name) };
 }
 
 /** The int8 graph with some layers encoded. */
@@ -92,13 +120,15 @@ export function withEncoded(graph: Graph, encoded: readonly Encoded[]): Graph {
   let changed = graph;
   for (const { layer, constants } of encoded) {
     const edit = editGraph(changed);
-    const inputs = constants.map(({ name, tensor, type }) => {
-      const own = edit.constant(name, tensor);
-      edit.setType(own, type);
-      return own;
-    });
-    const node: Node = must(producerOf(changed, layer.output), 'the layer');
-    edit.update(node, { inputs: [node.inputs[0], ...inputs] });
+    const readers = isEmbedding(layer) ? layer.outputs : [layer.output];
+    const nodes = readers.map((output): Node => must(producerOf(changed, output), 'the layer'));
+    const inputs = [...nodes[0]!.inputs];
+    for (const { index, name, tensor, type } of constants) {
+      inputs[index] = edit.constant(name, tensor);
+      edit.setType(inputs[index], type);
+    }
+    for (const node of nodes)
+      edit.update(node, { inputs: isEmbedding(layer) ? [inputs[0]!, ...node.inputs.slice(1)] : inputs });
     changed = edit.finish();
   }
   return changed;

@@ -2,7 +2,7 @@ import { type CompileOptions, type Transformation, transformModel } from '../com
 import type { Dataset } from '../data/dataset.ts';
 import type { Graph } from '../ir/types.ts';
 import { createRng } from '../numerics/rng.ts';
-import { type WeightLayer, weightLayers } from '../passes/fewbit/weight-layer.ts';
+import { type EncodableLayer, encodableLayers } from '../passes/fewbit/encodable-layers.ts';
 import type { Evaluate, PassContext } from '../passes/pass.ts';
 import { asCodes, type Feeds } from '../passes/samples/calibration-samples.ts';
 import { openTrainingSession } from '../runtime/training-session.ts';
@@ -15,7 +15,7 @@ export interface Subject {
   readonly options: CompileOptions;
   readonly int8: Transformation;
   /** In execution order. */
-  readonly layers: readonly WeightLayer[];
+  readonly layers: readonly EncodableLayer[];
   readonly point: LossPoint;
   /** Samples that layers are encoded with, and those that whole assignments are judged by (others, if there are enough). */
   readonly fitted: Judge;
@@ -52,7 +52,7 @@ export async function prepareSubject(
   const int8 = await transformModel({ ...options, precision: 'int8' });
   const { graph, floatGraph, dataset } = int8;
   if (!dataset) throw noData();
-  const layers = weightLayers(graph, floatGraph);
+  const layers = encodableLayers(graph, floatGraph);
   if (layers.length === 0) throw noLayers(options.name);
   const point = lossPoint(floatGraph, graph, labelled());
   const judge = async (feeds: readonly Feeds[]): Promise<Judge> => {
@@ -108,7 +108,9 @@ function noLayers(name: string): UserError {
   return new UserError({
     code: 'BAD_MODEL',
     message: `${name} has no layer whose weights could be encoded`,
-    because: ['search chooses formats for Conv, Gemm and MatMul with constant weights that become int8'],
+    because: [
+      'search chooses formats for Conv, Gemm and MatMul with constant weights, and embeddings, that become int8',
+    ],
     hint: 'start from a float32 model, and leave some of these layers out of --exclude',
   });
 }

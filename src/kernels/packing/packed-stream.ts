@@ -3,6 +3,7 @@ import {
   type Decoder,
   decodingWork,
   findFormat,
+  narrowed,
   type RowOrder,
   storedBytes,
   type WeightFormat,
@@ -16,7 +17,7 @@ import type { LinearJob } from '../linear-job.ts';
 import { type Plans, plansOf } from '../once-per-job.ts';
 import { biasTables } from '../weights/bias-tables.ts';
 import { packGroups } from '../weights/pack-rows.ts';
-import { narrowed, packedParams, rowSegments, sharedBytes } from '../weights/read-weights.ts';
+import { packedParams, rowSegments, sharedBytes } from '../weights/read-weights.ts';
 import { streamWords } from './gemm-stream.ts';
 
 /** Rows of a layer in the order of a kernel. */

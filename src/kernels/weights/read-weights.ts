@@ -3,6 +3,7 @@ import {
   type Decoder,
   findFormat,
   type Inline,
+  narrowed,
   type RowOrder,
   type StoredWeights,
   type WeightFormat,
@@ -140,11 +141,6 @@ export function storeWeights(plan: WeightPlan, name: string, lower: LowerBuilder
     chunk,
     w: lower.scratch(plan.scratchBytes, kind === 's8' ? 'int8_t' : 'int16_t'),
   };
-}
-
-/** int16 codes that fit int8 are kept as such. */
-export function narrowed(codes: Codes): Codes {
-  return codes.every((code) => code >= -128 && code <= 127) ? Int8Array.from(codes) : codes;
 }
 
 function readsInline({ shift, uses: most }: Inline, { weights, uses }: LayerWeights, codes: Codes): boolean {

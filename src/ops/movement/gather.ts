@@ -6,13 +6,19 @@ import { axisOf } from '../support/inputs.ts';
 import { copyLines, inLoops, inSplitLoops, linesParams, loopsOver, without } from '../support/loops.ts';
 import { checkMoves, elementsText, followInput } from '../support/moves.ts';
 import { gatherElementsRules, gatherNdRules, gatherRules } from './index-rules.ts';
+import { lowerPickedRows, pickedRowsOracle, picksRows } from './picked-rows.ts';
 
 /** y[before][index...][after] = x[before][indices[index...]][after] */
 export const gather: OpDef = {
   op: 'Gather',
   summary: 'Picks slices along one axis by constant or computed indices.',
   check: gatherRules,
+  oracle(node, oracle) {
+    if (picksRows(oracle.graph, node)) return pickedRowsOracle(node, oracle);
+    oracle.output(0, oracle.node('Gather', node.inputs, node.attributes));
+  },
   lower(node, lower) {
+    if (picksRows(lower.graph, node)) return lowerPickedRows(node, lower);
     checkMoves(node, lower);
     const x = lower.read(0, 'any');
     const axis = axisOf(node, x.shape.length, 0);

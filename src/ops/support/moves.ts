@@ -1,15 +1,17 @@
 import type { Storage } from '../../ir/program.ts';
 import { elementCount } from '../../ir/shape.ts';
-import type { Node } from '../../ir/types.ts';
+import type { Node, Quant } from '../../ir/types.ts';
+import { sameQuant } from '../../quant/quantized.ts';
 import type { LowerBuilder } from '../op-def.ts';
 import { followStorage } from './follow-storage.ts';
 
 /** Refuses codes that would change their meaning by being moved: every given input must have the output's scale. */
 export function checkMoves(node: Node, lower: LowerBuilder, inputs: readonly number[] = [0]): void {
-  const quants = [...inputs.map((i) => node.inputs[i]), node.outputs[0]].map((value) =>
-    JSON.stringify(lower.type(value).quant),
+  const [y, ...others] = [node.outputs[0], ...inputs.map((i) => node.inputs[i])].map(
+    (value) => lower.type(value).quant,
   );
-  if (quants.some((quant) => quant !== quants[0])) lower.refuse('its inputs and outputs must have one scale');
+  const same = (x: Quant | null) => (x && y ? x.bits === y.bits && sameQuant(x, y) : x === y);
+  if (!others.every(same)) lower.refuse('its inputs and outputs must have one scale');
 }
 
 /** Storage of output 0 that lies as input 0 does. */

@@ -1,4 +1,5 @@
 import { FORMAT_FAMILIES } from '../../formats/index.ts';
+import { embeddingOf } from '../../ir/embedding.ts';
 import { isLinear } from '../../ir/linear.ts';
 import type { Json } from '../../ir/program.ts';
 import type { Graph } from '../../ir/types.ts';
@@ -10,7 +11,7 @@ import { UserError } from '../../support/errors.ts';
 import { nearestName } from '../../support/nearest.ts';
 import { parseEntries } from '../entries.ts';
 import { matchesLayer } from '../layer-pattern.ts';
-import type { WeightLayer } from './weight-layer.ts';
+import type { EncodableLayer } from './encodable-layers.ts';
 
 /** How one layer is to be encoded. */
 export interface LayerChoice {
@@ -89,9 +90,9 @@ export function parseLayers(entries: Json): LayerEntry[] {
  */
 export function chooseLayers(
   entries: readonly LayerEntry[],
-  layers: readonly WeightLayer[],
-): Map<WeightLayer, LayerChoice> {
-  const choices = new Map<WeightLayer, LayerChoice>();
+  layers: readonly EncodableLayer[],
+): Map<EncodableLayer, LayerChoice> {
+  const choices = new Map<EncodableLayer, LayerChoice>();
   for (const [layer, entry] of matchEntries(entries, layers, ({ node, output }) => [node.name, output])) {
     choices.set(layer, entry.choice);
   }
@@ -99,12 +100,15 @@ export function chooseLayers(
 }
 
 /**
- * The same before any pass has run: Conv, Gemm and MatMul nodes with constant weights. Those that a pass makes of other
- * nodes are not there yet, so nothing is refused where there are none.
+ * The same before any pass has run: Conv, Gemm and MatMul nodes with constant weights, and embeddings. Those that a pass makes of
+ * other nodes are not there yet, so nothing is refused where there are none.
  */
-export function requireLayers(entries: readonly LayerEntry[], { nodes, constants }: Graph): void {
+export function requireLayers(entries: readonly LayerEntry[], graph: Graph): void {
+  const { nodes, constants } = graph;
   if (nodes.some(({ domain, op }) => findOp(domain, op)?.inSteps)) return;
-  const layers = nodes.filter((node) => isLinear(node) && constants.has(node.inputs[1] ?? ''));
+  const layers = nodes.filter(
+    (node) => (isLinear(node) && constants.has(node.inputs[1] ?? '')) || embeddingOf(graph, node) !== null,
+  );
   if (layers.length > 0) matchEntries(entries, layers, ({ name, outputs }) => [name, ...outputs]);
 }
 

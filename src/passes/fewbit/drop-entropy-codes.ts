@@ -1,11 +1,10 @@
 import { baseFormat, type Codes, ENTROPY_CODES, entropyCodeOf, findFormat } from '../../formats/index.ts';
 import { constantOf, editGraph, typeOf } from '../../ir/graph.ts';
-import type { Linear } from '../../ir/linear.ts';
 import type { Graph } from '../../ir/types.ts';
 import { quantOf } from '../../quant/quantized.ts';
 import { must } from '../../support/errors.ts';
 import { definePass } from '../pass.ts';
-import { rowOrderOf, storedLayers } from '../quantize/stored-layers.ts';
+import { rowOrderOf, type StoredLayer, storedLayers } from '../quantize/stored-layers.ts';
 import { storedSize } from './stored-size.ts';
 
 /**
@@ -44,7 +43,7 @@ function formatOf(graph: Graph, weights: string): string {
 }
 
 /** What a layer's entropy code spares of its base format; below 0: what it takes more. */
-function savedBytes(graph: Graph, layer: Linear): number {
+function savedBytes(graph: Graph, layer: StoredLayer): number {
   const { weights, depth } = layer;
   const codes = must(constantOf(graph, weights), weights).data as Codes;
   const bytesAs = (format: string) => storedSize(findFormat(format), codes, depth, rowOrderOf(layer));

@@ -1,7 +1,7 @@
 import { baseFormat } from '../../formats/index.ts';
 import { editGraph, producerOf } from '../../ir/graph.ts';
 import { tensorOf } from '../../ir/tensor.ts';
-import type { Graph, Node, Quant } from '../../ir/types.ts';
+import type { Graph, Node, Quant, Shape, Tensor } from '../../ir/types.ts';
 import { rescaleDeadRows } from '../../quant/fewbit/rescale-dead-rows.ts';
 import type { RoundedRows } from '../../quant/fewbit/round-rows.ts';
 import { largestLevel } from '../../quant/grids/grid.ts';
@@ -23,17 +23,12 @@ export function withEncoding(graph: Graph, layer: WeightLayer, encoding: Encodin
   const { bias, format } = encoding;
   const rows = rescaleDeadRows(encoding.rows, bias, inputAffine.scale);
   const edit = editGraph(graph);
-  const scale = rows.grids.map((grid) => grid.scale);
-  const bits = bitsOfCodes(Math.max(...rows.grids.map(({ grid }) => largestLevel(grid))));
-  const dtype = bits > 8 ? 'i16' : 'i8';
-  const weights = edit.constant(
-    `${node.inputs[1]}.${baseFormat(format)}`,
-    tensorOf(dtype, weightShape, fromRows(rows.codes, layer)),
-  );
-  edit.setType(weights, { dtype, shape: weightShape, quant: affine(bits, scale, axis, format) });
+  const { tensor, quant } = rowsTensor({ ...rows, codes: fromRows(rows.codes, layer) }, weightShape, axis, format);
+  const weights = edit.constant(`${node.inputs[1]}.${baseFormat(format)}`, tensor);
+  edit.setType(weights, { dtype: tensor.dtype, shape: weightShape, quant });
   const parameters = [weights];
   if (takesBias) {
-    const biasScale = scale.map((s) => s * inputAffine.scale);
+    const biasScale = quant.scale.map((s) => s * inputAffine.scale);
     const codes = Array.from(bias, (b, c) => bounded(Math.round(b / biasScale[c])));
     const name = edit.constant(node.inputs[2] ?? `${output}.bias`, tensorOf('i32', [codes.length], codes));
     edit.setType(name, { dtype: 'i32', shape: [codes.length], quant: affine(32, biasScale, 0) });
@@ -42,6 +37,18 @@ export function withEncoding(graph: Graph, layer: WeightLayer, encoding: Encodin
   for (const use of layer.uses) edit.update(use.node, { inputs: [use.node.inputs[0], ...parameters] });
   const changed = edit.finish();
   return { graph: changed, node: must(producerOf(changed, output), 'the encoded layer') };
+}
+
+/** Codes in the order of the weight constant, with a scale for each row along `axis`. */
+export function rowsTensor(
+  { codes, grids }: RoundedRows,
+  shape: Shape,
+  axis: number,
+  format: string,
+): { readonly tensor: Tensor; readonly quant: Quant } {
+  const bits = bitsOfCodes(Math.max(...grids.map(({ grid }) => largestLevel(grid))));
+  const scale = grids.map((grid) => grid.scale);
+  return { tensor: tensorOf(bits > 8 ? 'i16' : 'i8', shape, codes), quant: affine(bits, scale, axis, format) };
 }
 
 function affine(bits: number, scale: number[], axis: number, format?: string): Quant {

@@ -8,6 +8,8 @@ import { definePass } from '../pass.ts';
 import { requireDataset } from '../samples/calibration-samples.ts';
 import { calibrationFeeds, requireReference } from '../samples/float-samples.ts';
 import { chooseLayers, parseLayers, requireLayers } from './choose-layers.ts';
+import { encodeEmbedding } from './embedding-layer.ts';
+import { type EncodableLayer, encodableLayers, isEmbedding } from './encodable-layers.ts';
 import { visitLayers } from './visit-layers.ts';
 import { weightLayers } from './weight-layer.ts';
 
@@ -20,7 +22,8 @@ import { weightLayers } from './weight-layer.ts';
  *           before it, so that a layer also makes up for what those lost, and with `skips` for what the value lost that
  *           its result is added to; rounding by error compensation and descent (compensate.ts); the mean error goes into
  *           the bias. 'adaptive' then chooses all roundings of a row together
- *           (adaptive.ts; slower), 'nearest' rounds every weight by itself
+ *           (adaptive.ts; slower), 'nearest' rounds every weight by itself. Tables of embeddings come first, rounded so:
+ *           nothing is added up that could make up for an error
  * scales    'channel': free per row; 'channel-pow2', 'layer-pow2': powers of two. exponent: see fit-scale.ts
  * accepts   of the candidates (compensated, nearest, each with corrected and plain bias) the one whose outputs over the
  *           samples are closest to the float layer's
@@ -53,13 +56,20 @@ export const fewBit = definePass({
       scales: oneOf('few-bit', SCALE_RULES, scales),
       exponent: oneOf('few-bit', EXPONENT_RULES, exponent),
     };
-    const choices = chooseLayers(parseLayers(entries), weightLayers(graph, float));
-    if (choices.size === 0) return graph;
-    const feeds = await calibrationFeeds('few-bit', samples, ctx);
+    const chosen = chooseLayers(parseLayers(entries), encodableLayers(graph, float));
+    const choices = new Map([...chosen].map(([{ output }, choice]) => [output, choice]));
+    const choiceOf = ({ output }: EncodableLayer) => must(choices.get(output), 'choice');
     let encoded = graph;
     let done = 0;
-    for await (const visit of visitLayers(graph, float, [...choices.keys()], feeds, how, ctx)) {
-      const best = await visit.encode(must(choices.get(visit.layer), 'choice'), encoded);
+    for (const table of [...chosen.keys()].filter(isEmbedding)) {
+      encoded = encodeEmbedding(encoded, table, choiceOf(table), how, ctx);
+      ctx.progress(++done, choices.size);
+    }
+    const layers = weightLayers(encoded, float).filter(({ output }) => choices.has(output));
+    if (layers.length === 0) return encoded;
+    const feeds = await calibrationFeeds('few-bit', samples, ctx);
+    for await (const visit of visitLayers(encoded, float, layers, feeds, how, ctx)) {
+      const best = await visit.encode(choiceOf(visit.layer), encoded);
       encoded = best.graph;
       visit.keep(best.results);
       ctx.progress(++done, choices.size);

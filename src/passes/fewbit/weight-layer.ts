@@ -101,7 +101,10 @@ export function toRows(data: ArrayLike<number>, rows: number, axis: number): Flo
 }
 
 /** The inverse: row i, element j of the rows in the order of the weight constant. */
-export function fromRows(codes: Float64Array, { rows, depth, rowAxis }: WeightLayer): Float64Array {
+export function fromRows(
+  codes: Float64Array,
+  { rows, depth, rowAxis }: Pick<WeightLayer, 'rows' | 'depth' | 'rowAxis'>,
+): Float64Array {
   if (rowAxis === 0) return codes;
   return Float64Array.from({ length: codes.length }, (_, i) => codes[(i % rows) * depth + Math.floor(i / rows)]);
 }

@@ -1,10 +1,9 @@
 import { type Codes, findFormat } from '../../formats/index.ts';
 import { constantOf, editGraph, typeOf } from '../../ir/graph.ts';
-import type { Linear } from '../../ir/linear.ts';
 import { must, UserError } from '../../support/errors.ts';
 import { matchesLayer } from '../layer-pattern.ts';
 import { definePass } from '../pass.ts';
-import { rowOrderOf, storedLayers } from './stored-layers.ts';
+import { rowOrderOf, type StoredLayer, storedLayers } from './stored-layers.ts';
 
 /**
  * Says how the weights of quantized layers are stored. No code changes: they must be codes of the format already.
@@ -38,7 +37,7 @@ export const storeWeights = definePass({
   },
 });
 
-function noSuchLayer(pattern: string, all: readonly Linear[]): UserError {
+function noSuchLayer(pattern: string, all: readonly StoredLayer[]): UserError {
   const names = all.map(({ node }) => node.name).join(', ');
   return new UserError({
     code: 'BAD_ARGUMENT',

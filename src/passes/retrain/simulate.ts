@@ -1,6 +1,7 @@
 import { type Builder, buildOn } from '../../autodiff/builder.ts';
 import type { CustomGradient } from '../../autodiff/custom-gradient.ts';
 import { fakeQuantize } from '../../autodiff/fake-quantize.ts';
+import { embeddingOf, scalesRows } from '../../ir/embedding.ts';
 import { constantOf, typeOf } from '../../ir/graph.ts';
 import type { Graph, Node, Quant, Tensor, ValueName } from '../../ir/types.ts';
 import { findOp } from '../../ops/index.ts';
@@ -72,7 +73,7 @@ export function simulate(graph: Graph, options: SimulateOptions = {}): Simulatio
     const inputs = node.inputs.map((input) => input && (real.get(input) ?? input));
     const output = node.outputs[0];
     const quant = output == null ? null : typeOf(graph, output).quant;
-    if (output == null || !quant || onlyMoves(node)) {
+    if (output == null || !quant || onlyMoves(graph, node)) {
       build.draft.update(node, isBorder(node) ? copyOf(inputs[0]) : { inputs });
       continue;
     }
@@ -134,8 +135,10 @@ function resultOf(
 }
 
 /** The codes of its results are codes of its inputs. */
-function onlyMoves(node: Node): boolean {
+function onlyMoves(graph: Graph, node: Node): boolean {
   const rule = findOp(node.domain, node.op)?.quantize;
+  const embedding = embeddingOf(graph, node);
+  if (embedding && scalesRows(graph, embedding)) return false;
   return rule?.output === 'as-input' && !rule.computes?.(node) && node.clip === null;
 }
 

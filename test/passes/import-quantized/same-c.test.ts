@@ -63,6 +63,17 @@ const RECURRENT = parseGraph(`
   y: f32[3,1,1,3], h: f32[1,1,3] = GRU(x, w, r) hidden_size=3 linear_before_reset=1
   return h`);
 
+const WORDS = parseGraph(`
+  input ids: i64[1,6]
+  const w: f32[20,10] = ${list(200)}
+  const u: f32[20,10] = ${list(210).split(', ').slice(10)}
+  const v: f32[10,4] = ${list(40)}
+  a: f32[1,6,10] = Gather(w, ids)
+  b: f32[1,6,10] = Gather(u, ids)
+  s: f32[1,6,10] = Add(a, b)
+  y: f32[1,6,4] = MatMul(s, v)
+  return y`);
+
 const FORMATS = ['int4', 'ternary', 'pow2-4', 'codebook-8+rans', 'intv-3'].map((format, i) => ({
   match: ['h1', 'h2', 'h3', 'g', 'y'][i],
   format,
@@ -75,6 +86,17 @@ describe('NAME_qdq.onnx becomes the C that the float model became, without a flo
     ['4-bit activations', FLOAT, { activations: [{ match: '*', bits: 4 }] }],
     ['layers in float', FLOAT, { exclude: ['h3', 's'] }],
     ['few bits', FLOAT, { recipe: formatsAsAsked({ weights: FORMATS }) }],
+    ['embeddings', WORDS, {}],
+    [
+      'embeddings in few bits',
+      WORDS,
+      {
+        weights: [
+          { match: '*', format: 'int4' },
+          { match: 'b', format: 'ternary' },
+        ],
+      },
+    ],
     ['LayerNormalization between codes', MIXED, {}],
     ['a table first, behind QuantizeLinear', MIXED, { floatIo: true }],
     ['a recurrent layer, unrolled', RECURRENT, {}],

@@ -3,12 +3,13 @@ import { bitsOf } from '../../../ir/tensor.ts';
 import type { DType, Node, Quant, Tensor, ValueName } from '../../../ir/types.ts';
 import { integerRange } from '../../../numerics/dtype.ts';
 import { codeRange } from '../../../quant/affine.ts';
+import { sameQuant } from '../../../quant/quantized.ts';
 import { must } from '../../../support/errors.ts';
 import { type CodeGraph, type Codes, parametersOf } from './code-graph.ts';
 import { codesTensor, quantizeTensor } from './constant-codes.ts';
 import { dataInputs } from './data-inputs.ts';
 import { readersOf } from './readers.ts';
-import { codesTarget, codeType, type Scales, sameQuant, scalesOf, shiftOf, type Target } from './scales.ts';
+import { codesTarget, codeType, type Scales, scalesOf, shiftOf, type Target } from './scales.ts';
 import { recoded } from './tables.ts';
 import { codeBounds, meaningOf, quantizerOf, storable, takesCodes, targetOf } from './targets.ts';
 

@@ -1,12 +1,11 @@
 import { type Codes, findFormat } from '../../../formats/index.ts';
 import { constantOf, editGraph, typeOf } from '../../../ir/graph.ts';
-import type { Linear } from '../../../ir/linear.ts';
 import { bitsOf } from '../../../ir/tensor.ts';
 import type { Graph, TensorType, ValueName } from '../../../ir/types.ts';
 import { codeRange } from '../../../quant/affine.ts';
 import { must, UserError } from '../../../support/errors.ts';
 import type { PassContext } from '../../pass.ts';
-import { rowOrderOf, storedLayers } from '../../quantize/stored-layers.ts';
+import { rowOrderOf, type StoredLayer, storedLayers } from '../../quantize/stored-layers.ts';
 
 /** Constants keep the formats and bits that the file names where their codes allow it; layers get a remark where they do not. */
 export function keepFittingFormats(graph: Graph, ctx: PassContext): Graph {
@@ -33,7 +32,7 @@ function beyondBits(graph: Graph, value: ValueName): string | null {
   return beyond === undefined ? null : `code ${beyond} has more than ${bits} bits`;
 }
 
-function refusal(graph: Graph, layer: Linear, name: string): string | null {
+function refusal(graph: Graph, layer: StoredLayer, name: string): string | null {
   const codes = must(constantOf(graph, layer.weights), layer.weights);
   try {
     return findFormat(name).refuse(codes.data as Codes, rowOrderOf(layer));

@@ -1,14 +1,16 @@
 import { stringAttribute } from '../../../ir/attributes.ts';
+import { embeddingOf } from '../../../ir/embedding.ts';
 import { constantOf, typeOf } from '../../../ir/graph.ts';
 import { carrierOf, tensorOf } from '../../../ir/tensor.ts';
 import type { Node, ValueName } from '../../../ir/types.ts';
 import { codeRange, quantizeValue } from '../../../quant/affine.ts';
+import { sameQuant } from '../../../quant/quantized.ts';
 import type { PassContext } from '../../pass.ts';
 import type { CodeGraph, Codes } from './code-graph.ts';
 import { quantizeTensor } from './constant-codes.ts';
 import { movedConstant } from './constant-moves.ts';
 import { dataInputs } from './data-inputs.ts';
-import { codeType, sameQuant, shiftOf, type Target } from './scales.ts';
+import { codeType, shiftOf, type Target } from './scales.ts';
 import { recoded } from './tables.ts';
 import { homeOf, targetOf } from './targets.ts';
 
@@ -28,7 +30,7 @@ export async function moveCodes(code: CodeGraph, node: Node, ctx: PassContext): 
   // Computed places choose from a table: the codes of an embedding.
   const settled = node.inputs.every((input, i) => !input || data.includes(i) || constantOf(code.graph, input));
   if (settled && held.every(({ name }) => constantOf(code.view, name))) return movedConstant(code, node, held, ctx);
-  if (!held.every(({ quant }) => quant.axis === null)) return 'its input has one scale per channel';
+  if (!held.every(({ quant }) => quant.axis === null)) return pickRows(code, node, held[0], target);
   const scaled = code.graph.annotations && RESCALING.includes(node.op) ? target : null;
   const own = scaled ?? commonTarget(held) ?? target;
   if (!own) return 'its inputs have different scales and its result has none';
@@ -44,6 +46,19 @@ export async function moveCodes(code: CodeGraph, node: Node, ctx: PassContext): 
   if (fill !== null)
     inputs[2] = code.constant(`${node.name}.fill`, tensorOf(carrierOf(common.quant), [], [fill]), common.quant);
   emit(code, node, inputs, common);
+  return true;
+}
+
+/**
+ * Rows that have scales of their own, picked from a constant. A file of ours stores them in few bits, and what is picked is
+ * brought to the result's scale; the table of any other file is rounded to the result's codes once, which is the same for each.
+ */
+function pickRows(code: CodeGraph, node: Node, held: Codes, target: Target | null): true | string {
+  const embedding = embeddingOf(code.view, { ...node, inputs: [held.name, ...node.inputs.slice(1)] });
+  if (!embedding || held.quant.axis !== 0) return 'its input has one scale per channel';
+  if (!target) return 'its rows have scales of their own and its result is not quantized';
+  const table = code.graph.annotations ? held : recoded(code, held, target);
+  emit(code, node, [table.name, ...node.inputs.slice(1).map((input) => input && code.original(input))], target);
   return true;
 }
 

@@ -5,6 +5,7 @@ import { bitsOf, carrierOf, numbersOf } from '../../../ir/tensor.ts';
 import type { DType, Graph, Node, Quant, Rounding, Shape, TensorType } from '../../../ir/types.ts';
 import { integerRange } from '../../../numerics/dtype.ts';
 import type { CodeRange } from '../../../quant/affine.ts';
+import { sameQuant } from '../../../quant/quantized.ts';
 
 /** What a QuantizeLinear or DequantizeLinear says about its integers: real = scale[c] (code - zeroPoint[c]). */
 export interface Scales {
@@ -71,15 +72,6 @@ export function codesTarget({ dtype, scale, zeroPoint, axis }: Scales): Target |
   const bits = bitsOf(dtype) > 8 ? 16 : 8;
   const quant: Quant = { scheme: 'affine', bits, scale, zeroPoint: zeroPoint.map((zero) => zero - shift), axis };
   return { quant, range: { min: range.min - shift, max: range.max - shift } };
-}
-
-export function sameQuant(a: Quant, b: Quant): boolean {
-  return (
-    carrierOf(a) === carrierOf(b) &&
-    a.axis === b.axis &&
-    a.scale.length === b.scale.length &&
-    a.scale.every((scale, i) => scale === b.scale[i] && a.zeroPoint[i] === b.zeroPoint[i])
-  );
 }
 
 /** True when codes are those of the target as they stand. */
