@@ -1,4 +1,5 @@
-// tsc copies no JSON: the schema of data set descriptors belongs beside the compiled code.
+// tsc copies no JSON: schemas belong beside the compiled code that reads what they describe.
 import { copyFileSync } from 'node:fs';
 
-copyFileSync('src/data/dataset.schema.json', 'dist/data/dataset.schema.json');
+for (const schema of ['data/dataset.schema.json', 'project/project.schema.json'])
+  copyFileSync(`src/${schema}`, `dist/${schema}`);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { qdqModel, type Transformation, transformModel } from './compile.ts';
 import type { Dataset } from './data/dataset.ts';
+import { datasetHash } from './data/dataset-hash.ts';
 import type { Json } from './ir/program.ts';
 import type { Graph, Tensor, ValueName } from './ir/types.ts';
 import { isQuantizedModel } from './passes/import-quantized/import-quantized.ts';
@@ -74,7 +75,7 @@ export async function tuneModel(options: TuneOptions): Promise<Tuning> {
       const dataset = await options.data(graph);
       if (recipe.some(learnsFromLabels)) refuseLabels(graph, dataset);
       const hash = sha256(model, constants);
-      run = { model: hash, data: fingerprint(dataset), recipe: printRecipe('tune', recipe), seed };
+      run = { model: hash, data: datasetHash(dataset, SAMPLES), recipe: printRecipe('tune', recipe), seed };
       store = (await options.checkpoints?.(run)) ?? null;
       return dataset;
     },
@@ -137,17 +138,8 @@ function stillFloat(): UserError {
   });
 }
 
+/** Of training data, that may be large. */
 const SAMPLES = 64;
-
-/** Of labels and of some samples, spread over the set. */
-function fingerprint({ count, labels, sample }: Dataset): string {
-  const hash = createHash('sha256').update(`${count}`);
-  if (labels) hash.update(labels);
-  for (let i = 0; i < Math.min(SAMPLES, count); i++) {
-    for (const { data } of sample(Math.floor((i * count) / Math.min(SAMPLES, count))).values()) hash.update(data);
-  }
-  return hash.digest('hex');
-}
 
 function sha256(bytes: Uint8Array, constants: ReadonlyMap<ValueName, Tensor> = new Map()): string {
   const hash = createHash('sha256').update(bytes);

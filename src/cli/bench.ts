@@ -89,7 +89,7 @@ async function finish(compilation: Compilation, flags: Flags, progress: Progress
 }
 
 /** One inference, layer by layer. */
-async function countRun(compilation: Compilation, flags: Flags, optimize: Optimize): Promise<Counts> {
+export async function countRun(compilation: Compilation, flags: DataFlags, optimize: Optimize): Promise<Counts> {
   const toolchain = toolchainFor(compilation.target);
   await requireAvailable(toolchain);
   const dataset = await testData(compilation, flags, 1);

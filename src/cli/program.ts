@@ -2,9 +2,12 @@ import { Command, CommanderError } from 'commander';
 import { UserError } from '../support/errors.ts';
 import { VERSION } from '../version.ts';
 import { benchCommand } from './bench.ts';
+import { buildCommand } from './build.ts';
+import { checkCommand } from './check.ts';
 import { compileCommand } from './compile.ts';
 import { ExitStatus } from './exit-status.ts';
 import { formatsCommand } from './formats.ts';
+import { initCommand } from './init.ts';
 import { inspectCommand } from './inspect.ts';
 import { opsCommand } from './ops.ts';
 import { quantizeCommand } from './quantize.ts';
@@ -34,6 +37,9 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     benchCommand(),
     searchCommand(),
     tuneCommand(),
+    initCommand(),
+    buildCommand(),
+    checkCommand(),
     targetsCommand(),
     opsCommand(),
     formatsCommand(),

@@ -6,6 +6,7 @@ import { parseRecipe } from '../passes/recipe.ts';
 import { allPasses } from '../passes/registry.ts';
 import { TUNING_RECIPES, trains } from '../passes/retrain/recipes.ts';
 import { LOSSES } from '../passes/retrain/training-options.ts';
+import { isPath } from '../project/arguments.ts';
 import { fullReport } from '../report/full-report.ts';
 import { renderAccuracy } from '../report/render-accuracy.ts';
 import { renderWeights } from '../report/render-weights.ts';
@@ -26,7 +27,7 @@ import { accuracyOn } from './report-flag.ts';
 import { note, say, sayJson } from './say.ts';
 import { writeFiles } from './write-files.ts';
 
-interface Flags {
+export interface TuneFlags {
   readonly data: readonly string[];
   readonly labels?: string;
   readonly recipe: string;
@@ -51,7 +52,7 @@ interface Flags {
 }
 
 export function tuneCommand(): Command {
-  return new Command('tune')
+  const command = new Command('tune')
     .summary('re-train a float model into few bits, written as ONNX')
     .description(
       'Quantize a float model to few bits and train it until it is as good as it gets. Writes an ONNX file (QDQ) that\n' +
@@ -59,11 +60,21 @@ export function tuneCommand(): Command {
         'Without labels the float model is the teacher; with labels it learns from both.',
     )
     .argument('<model.onnx>', 'the model, in float32')
+    .option('-o, --out <file>', 'the tuned model (default: NAME_tuned.onnx)')
+    .option('--force', 'overwrite a file that nibblec did not write');
+  return addTuneFlags(command)
+    .option('--json', 'one JSON document on standard output, nothing else')
+    .option('-q, --quiet', 'no progress')
+    .addHelpText('after', EXAMPLES)
+    .action(run);
+}
+
+/** What to train on, and how. */
+export function addTuneFlags(command: Command): Command {
+  return command
     .requiredOption('--data <data...>', 'samples to train on (NPY, NPZ, IDX or a JSON data set)')
     .option('--labels <file>', 'classes of the --data samples (NPY, NPZ, IDX), unless they are in these files')
     .requiredOption('-r, --recipe <name|file>', `${Object.keys(TUNING_RECIPES).join(', ')}, or a JSON file of passes`)
-    .option('-o, --out <file>', 'the tuned model (default: NAME_tuned.onnx)')
-    .option('--force', 'overwrite a file that nibblec did not write')
     .option('--test <data...>', 'labelled samples that are not trained on, for the accuracy before and after')
     .option('--test-labels <file>', 'classes of the --test samples, unless they are in these files')
     .option('--epochs <n>', "of every pass that trains (default: the recipe's)", wholeNumber(1))
@@ -77,11 +88,7 @@ export function tuneCommand(): Command {
     .option('--dim <name=value>', 'number for a symbolic dimension; may be repeated', dimension)
     .option(CONSTANT_FLAG, CONSTANT_HELP, constant)
     .addOption(compilerMemory())
-    .option('--seed <n>', 'of everything random', wholeNumber(0), 0)
-    .option('--json', 'one JSON document on standard output, nothing else')
-    .option('-q, --quiet', 'no progress')
-    .addHelpText('after', EXAMPLES)
-    .action(run);
+    .option('--seed <n>', 'of everything random', wholeNumber(0), 0);
 }
 
 const EXAMPLES = `
@@ -93,7 +100,7 @@ Examples:
   $ nibblec compile lenet_inq.onnx -t stm32f405rg
 `;
 
-async function run(path: string, flags: Flags): Promise<void> {
+async function run(path: string, flags: TuneFlags): Promise<void> {
   if (!flags.force) await spareForeignFile(placeOf(path, flags));
   const progress = createProgress(Boolean(flags.json || flags.quiet));
   try {
@@ -110,7 +117,7 @@ async function run(path: string, flags: Flags): Promise<void> {
   }
 }
 
-async function tune(path: string, flags: Flags, progress: Progress, signal: AbortSignal): Promise<Tuning> {
+export async function tune(path: string, flags: TuneFlags, progress: Progress, signal: AbortSignal): Promise<Tuning> {
   const { checkpoint, resume = false } = flags;
   if (resume && checkpoint === undefined) throw wrong('--resume says nothing without --checkpoint', 'give the folder');
   if (flags.testLabels && !flags.test) throw wrong('--test-labels says nothing without --test', 'give both');
@@ -140,11 +147,10 @@ async function tune(path: string, flags: Flags, progress: Progress, signal: Abor
 
 /** A built-in recipe, or a file. */
 async function recipeOf(recipe: string): Promise<string | readonly Step[]> {
-  const file = extname(recipe) !== '' || recipe.includes('/');
-  return file ? parseRecipe(await readJson(recipe), allPasses).pipeline : recipe;
+  return isPath(recipe) ? parseRecipe(await readJson(recipe), allPasses).pipeline : recipe;
 }
 
-function trainingOf({ epochs, batch, rate, epochSamples: samples, clipNorm, loss }: Flags): PassOptions {
+function trainingOf({ epochs, batch, rate, epochSamples: samples, clipNorm, loss }: TuneFlags): PassOptions {
   const given = { epochs, batch, rate, samples, clipNorm, loss };
   return Object.fromEntries(
     Object.entries(given).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
@@ -160,7 +166,7 @@ function withWayOn(error: UserError, folder: string | undefined): UserError {
 }
 
 /** Nothing is written before the C is known to come out of it. */
-async function finish(tuning: Tuning, path: string, flags: Flags, progress: Progress): Promise<void> {
+async function finish(tuning: Tuning, path: string, flags: TuneFlags, progress: Progress): Promise<void> {
   const name = basename(path, extname(path));
   const target = await loadTarget('host');
   const compilation: Compilation = generateC(tuning, { model: tuning.model, name, target });
@@ -182,11 +188,11 @@ async function finish(tuning: Tuning, path: string, flags: Flags, progress: Prog
   say(`Wrote ${out}`);
 }
 
-function placeOf(path: string, { out }: Flags): string {
+function placeOf(path: string, { out }: TuneFlags): string {
   return out ?? `${basename(path, extname(path))}_tuned.onnx`;
 }
 
-function labelled({ testLabels, seed }: Flags, data: readonly string[]) {
+function labelled({ testLabels, seed }: TuneFlags, data: readonly string[]) {
   return { data, seed, ...(testLabels !== undefined && { labels: testLabels }) };
 }
 

@@ -1,5 +1,6 @@
 import { METRIC_NAMES, type MetricName } from '../metrics/index.ts';
 import { badData } from '../numerics/bad-data.ts';
+import { checkKeys, isRecord } from '../support/json-keys.ts';
 import { nearestName } from '../support/nearest.ts';
 
 /** Where the values of one model input come from, and how raw ones become x = raw * scale + offset. */
@@ -101,19 +102,6 @@ function checkInput(input: Record<string, unknown>, at: string, problems: string
     if (value !== undefined && !ok)
       problems.push(`${at}"${key}" must be a number or a list of numbers, one per channel`);
   }
-}
-
-function checkKeys(object: object, known: readonly string[], at: string, problems: string[]): void {
-  for (const key of Object.keys(object)) {
-    if (known.includes(key)) continue;
-    const nearest = nearestName(key, known);
-    const help = nearest ? `did you mean "${nearest}"?` : `known: ${known.join(', ')}`;
-    problems.push(`${at}unknown key "${key}", ${help}`);
-  }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isPaths(value: unknown): boolean {

@@ -1,12 +1,11 @@
 import type { Dataset } from '../data/dataset.ts';
 import { typeOf } from '../ir/graph.ts';
-import type { Graph, Tensor } from '../ir/types.ts';
+import type { Graph } from '../ir/types.ts';
 import type { MetricName } from '../metrics/index.ts';
 import { openMeter, truthOf } from '../metrics/truth.ts';
 import { realNumbers } from '../quant/real-numbers.ts';
-import { withGraph } from '../runtime/graph-session.ts';
 import { must } from '../support/errors.ts';
-import { asModelInput } from '../verify/samples.ts';
+import { type Pair, runBoth, type Values } from './run-both.ts';
 
 /** How good a model is on labelled samples, before and after quantization. */
 export interface Accuracy {
@@ -33,7 +32,7 @@ export interface AccuracyOptions {
  * @throws UserError BAD_DATA for labels that do not fit the output, RUNTIME.
  */
 export async function measureAccuracy(
-  model: { readonly floatGraph: Graph; readonly graph: Graph; readonly oracle: Graph },
+  model: Pair,
   dataset: Dataset,
   options: AccuracyOptions = {},
 ): Promise<Accuracy | null> {
@@ -44,26 +43,16 @@ export async function measureAccuracy(
   const { shape } = typeOf(floatGraph, floatGraph.outputs[0]);
   const [float, quantized] = [openMeter(truth, shape, name), openMeter(truth, shape, name)];
   let [same, answers] = [0, 0];
-  await withGraph(floatGraph, {}, (floatSession) =>
-    withGraph(oracle, {}, async (session) => {
-      for (let i = 0; i < count; i++) {
-        const sample = dataset.sample(i);
-        const codes = graph.inputs.map((input) => {
-          const type = must(graph.types.get(input), input);
-          return [input, asModelInput(must(sample.get(input), input), type)] as const;
-        });
-        const expected = firstOutput(await floatSession.run(sample), floatGraph, floatGraph);
-        const actual = firstOutput(await session.run(new Map(codes)), oracle, graph);
-        const labels = truth.sample(i);
-        float.add(expected, labels);
-        quantized.add(actual, labels);
-        const [one, other] = [float.answers(expected), float.answers(actual)];
-        same += one.filter((answer, j) => answer === other[j]).length;
-        answers += one.length;
-        options.progress?.(i + 1, count);
-      }
-    }),
-  );
+  await runBoth(model, dataset, options, (index, ofFloat, ofQuantized) => {
+    const expected = firstOutput(ofFloat, floatGraph, floatGraph);
+    const actual = firstOutput(ofQuantized, oracle, graph);
+    const labels = truth.sample(index);
+    float.add(expected, labels);
+    quantized.add(actual, labels);
+    const [one, other] = [float.answers(expected), float.answers(actual)];
+    same += one.filter((answer, j) => answer === other[j]).length;
+    answers += one.length;
+  });
   return {
     metric: truth.metric,
     samples: count * truth.shape[0],
@@ -75,10 +64,6 @@ export async function measureAccuracy(
 }
 
 /** `typed`: the graph that says which outputs are codes. */
-function firstOutput(
-  outputs: ReadonlyMap<string, Tensor>,
-  { outputs: [name] }: Graph,
-  typed: Graph,
-): ArrayLike<number> {
+function firstOutput(outputs: Values, { outputs: [name] }: Graph, typed: Graph): ArrayLike<number> {
   return realNumbers(must(outputs.get(name), name), typeOf(typed, typed.outputs[0]));
 }

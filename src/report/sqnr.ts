@@ -4,9 +4,8 @@ import { integerRange } from '../numerics/dtype.ts';
 import { dequantizeArray } from '../quant/affine.ts';
 import { type Diagnosis, diagnose } from '../quant/diagnose.ts';
 import { createQualityMeter, type LayerQuality, type QualityMeter } from '../quant/report-sqnr.ts';
-import { withGraph } from '../runtime/graph-session.ts';
 import { must, UserError } from '../support/errors.ts';
-import { asModelInput } from '../verify/samples.ts';
+import { type Pair, runBoth } from './run-both.ts';
 
 /** How well each layer of the quantized model follows the float model. */
 export interface SqnrReport {
@@ -27,11 +26,7 @@ export interface SqnrOptions {
  * Runs the float graph and the oracle in onnxruntime on samples spread over the data set and compares every value that
  * both have. Throws UserError BAD_ARGUMENT for a model in float32, RUNTIME.
  */
-export async function measureSqnr(
-  model: { readonly floatGraph: Graph; readonly graph: Graph; readonly oracle: Graph },
-  dataset: Dataset,
-  options: SqnrOptions = {},
-): Promise<SqnrReport> {
+export async function measureSqnr(model: Pair, dataset: Dataset, options: SqnrOptions = {}): Promise<SqnrReport> {
   const { floatGraph, graph, oracle } = model;
   const values = sharedValues(floatGraph, graph, oracle);
   if (values.length === 0) {
@@ -43,25 +38,11 @@ export async function measureSqnr(
   }
   const names = values.map(({ value }) => value);
   const count = Math.min(options.samples ?? 32, dataset.count);
-  await withGraph(floatGraph, { outputs: names }, (float) =>
-    withGraph(oracle, { outputs: names }, async (quantized) => {
-      for (let i = 0; i < count; i++) {
-        const sample = dataset.sample(Math.floor((i * dataset.count) / count));
-        const codes = new Map(
-          graph.inputs.map((input) => [
-            input,
-            asModelInput(must(sample.get(input), input), must(graph.types.get(input), input)),
-          ]),
-        );
-        const expected = await float.run(sample);
-        const actual = await quantized.run(codes);
-        for (const { value, type, meter } of values) {
-          meter.add(numbers(must(expected.get(value), value).data), real(must(actual.get(value), value).data, type));
-        }
-        options.progress?.(i + 1, count);
-      }
-    }),
-  );
+  await runBoth(model, dataset, { ...options, samples: count, outputs: names }, (_, expected, actual) => {
+    for (const { value, type, meter } of values) {
+      meter.add(numbers(must(expected.get(value), value).data), real(must(actual.get(value), value).data, type));
+    }
+  });
   const layers = values.map(({ value, meter }) => ({ ...meter.quality(), value }));
   return { samples: count, layers, diagnosis: diagnose(layers) };
 }

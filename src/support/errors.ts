@@ -15,7 +15,9 @@ export const ERROR_CODES = {
   BAD_DATA: 'A data file (NPY, NPZ, IDX or dataset descriptor) cannot be read or does not fit the model.',
   BAD_MODEL: 'The ONNX file is damaged or breaks the ONNX rules.',
   BAD_PASS: 'A pass was asked for something its contract forbids.',
+  BAD_PROJECT: 'nibblec.config.json or nibblec.lock.json cannot be used.',
   BAD_TARGET: 'A target file is missing or wrong.',
+  CHANGED: 'A model of the project is not what nibblec.lock.json says.',
   DIVERGED: 'Training left the range of numbers.',
   DOES_NOT_FIT: 'The program needs more flash or RAM than the target has.',
   FILE: 'A file cannot be read or written.',
@@ -33,7 +35,7 @@ export type ErrorCode = keyof typeof ERROR_CODES;
 /** What a command ends with, so that scripts tell a bad input from a bad verdict. */
 export const EXIT_STATUS = { input: 1, verdict: 2, tool: 3, internal: 70 } as const;
 
-const VERDICTS: readonly ErrorCode[] = ['MISMATCH', 'DOES_NOT_FIT', 'NOT_MET'];
+const VERDICTS: readonly ErrorCode[] = ['MISMATCH', 'DOES_NOT_FIT', 'NOT_MET', 'CHANGED'];
 const TOOLS: readonly ErrorCode[] = ['TOOL_MISSING', 'TOOL_FAILED', 'RUNTIME'];
 
 export function exitStatusOf(code: ErrorCode): number {
