@@ -1,4 +1,5 @@
-import type { BufferId, Call, MemoryPlan, Port, Program, Table } from '../ir/program.ts';
+import { loopAt, strideOf } from '../ir/loops.ts';
+import type { Argument, BufferId, Call, MemoryPlan, Port, Program, Table } from '../ir/program.ts';
 import { elementCount } from '../ir/shape.ts';
 import { bytesByKind } from '../ir/tables.ts';
 import { arenaArray, arenaBytes, isPacked } from '../ir/tensor.ts';
@@ -87,6 +88,7 @@ function modelContext(program: Program, plan: MemoryPlan, options: EmitOptions, 
     inputs: portContexts(emission, program.inputs, 'input'),
     outputs: portContexts(emission, program.outputs, 'output'),
     layers,
+    loops: (program.loops ?? []).length > 0,
     layerAttribute: program.calls.length >= MANY_CALLS ? '__attribute__((noinline)) ' : '',
     kernels: kernels.text,
     systemHeaders: headers,
@@ -116,6 +118,7 @@ function systemHeaders(fromKernels: readonly string[], code: string): string[] {
 function layerContext(emission: Emission, call: Call, index: number) {
   return {
     index,
+    ...loopContext(emission, index),
     symbol: call.symbol,
     op: commentText(call.op),
     node: commentText(call.node),
@@ -125,9 +128,21 @@ function layerContext(emission: Emission, call: Call, index: number) {
     arguments: call.arguments.map((argument) => argumentText(emission, argument)).join(', '),
     body: wrapLines(bodyText(emission, call).trimEnd()),
     replaced: replacedText(emission, call),
-    result: call.result ? argumentText(emission, { ctype: 'void', access: 'read', buffer: call.result.buffer }) : '0',
+    result: call.result ? placeText(emission, 'const void', resultPlace(call, call.result)) : '0',
     resultBytes: call.result ? arenaBytes(call.result.type) : 0,
   };
+}
+
+/** Where a loop begins and ends, and how far in its calls stand. */
+function loopContext({ program }: Emission, index: number) {
+  const loop = loopAt(program.loops, index);
+  if (loop === null) return { indent: '    ' };
+  const { first, calls, turns } = loop;
+  return { indent: '        ', ...(first === index && { opens: turns }), closes: first + calls - 1 === index };
+}
+
+function resultPlace(call: Call, { buffer }: Port): Pick<Argument, 'buffer' | 'stride'> {
+  return { buffer, stride: strideOf(call, buffer) };
 }
 
 /** 'l01_y starts 160 bytes below l00_y and replaces it', of results that lie over what the layer reads. */
@@ -198,11 +213,14 @@ function parameterText(argument: Call['arguments'][number]): string {
   return `${argument.access === 'read' ? 'const ' : ''}${argument.ctype} *${argument.name}`;
 }
 
-function argumentText(
-  { places }: Emission,
-  { access, ctype, buffer }: Pick<Call['arguments'][number], 'ctype' | 'access' | 'buffer'>,
-): string {
-  return `AT(${access === 'read' ? 'const ' : ''}${ctype}, ${places.get(buffer)})`;
+function argumentText(emission: Emission, { access, ctype, ...place }: Argument): string {
+  return placeText(emission, `${access === 'read' ? 'const ' : ''}${ctype}`, place);
+}
+
+/** AT(int8_t, l03_y), or AT(int8_t, l03_y + 16 * t) of what moves from turn to turn. */
+function placeText({ places }: Emission, ctype: string, { buffer, stride = 0 }: Pick<Argument, 'buffer' | 'stride'>): string {
+  const moved = stride === 0 ? '' : ` ${stride < 0 ? '-' : '+'} ${Math.abs(stride)} * t`;
+  return `AT(${ctype}, ${places.get(buffer)}${moved})`;
 }
 
 function portContexts({ program, places }: Emission, ports: readonly Port[], role: 'input' | 'output') {

@@ -6,6 +6,7 @@ import { planMemory } from './plan-memory/index.ts';
 import { orderCalls } from './plan-memory/order-calls.ts';
 import { planConcat } from './plan-memory/plan-concat.ts';
 import { planSlices } from './plan-memory/plan-slices.ts';
+import { rollLoops } from './roll/index.ts';
 import { spareFlash } from './spare-flash.ts';
 import { type Choosing, spareMemory } from './spare-memory.ts';
 
@@ -30,7 +31,7 @@ export function generate(graph: Graph, options: GenerateOptions): Generated {
   const lowerOf = (graph: Graph) => (choosing: Partial<Choosing>) =>
     lowerGraph(graph, { ...options, kernels: { ...options.kernels, ...choosing } });
   const attemptOf = (lower: ReturnType<typeof lowerOf>) => (choosing: Choosing) => {
-    const program = orderCalls(planConcat(planSlices(lower(choosing))));
+    const program = orderCalls(rollLoops(planConcat(planSlices(lower(choosing)))));
     return { program, plan: planMemory(program) };
   };
   const lower = lowerOf(graph);

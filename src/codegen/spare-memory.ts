@@ -1,4 +1,5 @@
 import type { Goal } from '../ir/lowering.ts';
+import { loopAt, nodesOf } from '../ir/loops.ts';
 import type { Call, MemoryPlan, Program, RefusedKernel } from '../ir/program.ts';
 
 /** A graph lowered and planned with some kernels ruled out. */
@@ -114,7 +115,7 @@ function hurried(attempt: Try): Attempt {
     hurry(more.slice(0, half));
     hurry(more.slice(half));
   };
-  hurry(best.program.calls.filter(couldBeFaster).map(({ node }) => node));
+  hurry(best.program.calls.filter(couldBeFaster).flatMap(nodesOf));
   return best;
 }
 
@@ -132,7 +133,7 @@ function firstWorth(best: Attempt, without: Without, attempt: (without: Without)
     for (const some of [...calls.map((call) => [call]), ...ofOneKernel(calls)]) {
       const other: Without = new Map([
         ...soFar,
-        ...some.map((call) => [call.node, ruledOut(call, from, soFar)] as const),
+        ...some.flatMap((call) => nodesOf(call).map((node) => [node, ruledOut(call, from, soFar)] as const)),
       ]);
       const tried = attempt(other);
       if (isWorth(best, tried, worth)) return { tried, other };
@@ -160,14 +161,15 @@ function callsAtTop({ program, plan }: Attempt): Call[] {
     .sort((a, b) => savedBy(b) - savedBy(a));
 }
 
-/** Bytes of all buffers that hold something during each call, in one walk over time. */
-function bytesAlive({ buffers, calls, inputs, outputs }: Program): number[] {
+/** Bytes of all buffers that hold something during each call, in one walk over time; those of a loop during all its calls. */
+function bytesAlive({ buffers, calls, loops, inputs, outputs }: Program): number[] {
   const first = new Map(inputs.map(({ buffer }) => [buffer, 0]));
   const last = new Map<number, number>();
   calls.forEach((call, i) => {
+    const loop = loopAt(loops, i);
     for (const { buffer } of call.arguments) {
-      if (!first.has(buffer)) first.set(buffer, i);
-      last.set(buffer, i);
+      if (!first.has(buffer)) first.set(buffer, loop?.first ?? i);
+      last.set(buffer, loop ? loop.first + loop.calls - 1 : i);
     }
   });
   for (const { buffer } of outputs) last.set(buffer, calls.length);

@@ -38,6 +38,11 @@ export function soleConsumer(graph: Graph, value: ValueName): Node | null {
   return reads === 1 && !isOutput(graph, value) ? consumers[0] : null;
 }
 
+/** Constants that are tied to computed values: what a series of these begins with, as the first state of a recurrent layer. */
+export function firstsOf({ ties = [], constants }: Pick<Graph, 'ties' | 'constants'>): ReadonlySet<ValueName> {
+  return new Set(ties.flatMap((values) => values.filter((value) => constants.has(value))));
+}
+
 interface Links {
   readonly producers: ReadonlyMap<ValueName, Node>;
   readonly consumers: ReadonlyMap<ValueName, readonly Node[]>;

@@ -31,7 +31,10 @@ export interface Argument {
   readonly name: string;
   readonly ctype: string;
   readonly access: 'read' | 'write' | 'scratch';
+  /** In a loop: where the first turn finds it. */
   readonly buffer: BufferId;
+  /** In a loop: bytes from the place of one turn to that of the next. Absent: every turn finds it in the same place. */
+  readonly stride?: number;
 }
 
 /**
@@ -131,8 +134,23 @@ export interface Call {
   readonly result: Port | null;
   /** Further values that it completes, as the states behind the steps of an LSTM. */
   readonly also?: readonly Port[];
+  /** In a loop: what each turn computes; `node` and `result` above are those of the first. */
+  readonly turns?: readonly Turn[];
   /** Its kernels are those for this form, nn_..._wide and so on; see quant/imported-scales.ts. Absent: one multiplication. */
   readonly requantization?: RequantizationForm;
+}
+
+/** One turn of a call in a loop. */
+export type Turn = Pick<Call, 'node' | 'result' | 'also'>;
+
+/**
+ * Calls first .. first + calls - 1, made `turns` times, all of them in each turn. What numbers a call has (macs, work,
+ * instructions) are those of all turns. Loops lie one after the other, never in each other.
+ */
+export interface Loop {
+  readonly first: number;
+  readonly calls: number;
+  readonly turns: number;
 }
 
 /** A const table of the generated C. */
@@ -165,6 +183,8 @@ export interface Program {
   readonly outputs: readonly Port[];
   readonly buffers: readonly Buffer[];
   readonly calls: readonly Call[];
+  /** In the order of their calls; absent: none. */
+  readonly loops?: readonly Loop[];
   readonly tables: readonly Table[];
   /** Tables lie in a flash that is an address space of its own (AVR), and every layer reads them there. */
   readonly flashApart?: boolean;

@@ -1,3 +1,4 @@
+import { executions } from '../ir/loops.ts';
 import { join } from 'node:path';
 import { findLives, modelArena } from '../codegen/plan-memory/arena-model.ts';
 import { momentBounds } from '../codegen/plan-memory/bound.ts';
@@ -147,7 +148,7 @@ function ramBeside({ program, costs }: Variant, layers: readonly EncodableLayer[
 }
 
 function callOf(program: Program, value: ValueName): number {
-  const index = program.calls.findIndex(({ result }) => result?.value === value);
+  const index = executions(program).find(({ result }) => result?.value === value)?.index ?? -1;
   invariant(index >= 0, `no call completes '${value}'`);
   return index;
 }

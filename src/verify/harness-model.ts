@@ -1,4 +1,5 @@
 import { accessorNames } from '../codegen/port-names.ts';
+import { executions, strideOf } from '../ir/loops.ts';
 import type { MemoryPlan, Port, Program } from '../ir/program.ts';
 import { arenaBytes } from '../ir/tensor.ts';
 import type { HarnessModel, HarnessPort } from './harness.ts';
@@ -12,9 +13,13 @@ export function harnessModel(program: Program, plan: Pick<MemoryPlan, 'arenaByte
     arenaBytes: Math.max(1, plan.arenaBytes), // C has no empty structs
     inputs: described('input', program.inputs),
     outputs: described('output', program.outputs),
-    layers: program.calls.map(({ result, also = [] }) => ({
+    steps: executions(program).map(({ call, index, turn, result, also = [] }) => ({
+      layer: index,
       bytes: result ? arenaBytes(result.type) : 0,
-      also: also.map(({ type, buffer }) => ({ bytes: arenaBytes(type), offset: plan.offsets.get(buffer) ?? 0 })),
+      also: also.map(({ type, buffer }) => ({
+        bytes: arenaBytes(type),
+        offset: (plan.offsets.get(buffer) ?? 0) + turn * strideOf(call, buffer),
+      })),
     })),
   };
 }

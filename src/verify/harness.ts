@@ -13,12 +13,13 @@ export interface HarnessModel {
   readonly arenaBytes: number;
   readonly inputs: readonly HarnessPort[];
   readonly outputs: readonly HarnessPort[];
-  /** In the order of the layer hook. */
-  readonly layers: readonly HarnessLayer[];
+  /** In the order of the layer hook: layers of a loop in every turn. */
+  readonly steps: readonly HarnessStep[];
 }
 
 /** What a layer completes: the value that its hook shows (0 bytes: none), and others by their places in the arena. */
-export interface HarnessLayer {
+export interface HarnessStep {
+  readonly layer: number;
   readonly bytes: number;
   readonly also: readonly { readonly bytes: number; readonly offset: number }[];
 }
@@ -59,7 +60,7 @@ export interface HarnessResult {
 
 export interface Counts {
   readonly unit: Toolchain['clockUnit'];
-  /** Per layer, exact to a few instructions: the hook's own time is taken out. */
+  /** Per layer, of all turns together, exact to a few instructions: the hook's own time is taken out. */
   readonly layers: readonly number[];
   readonly total: number;
   /** Stack that one run used; null where it cannot be measured. */
@@ -87,8 +88,8 @@ export async function buildHarness(
     arenaBytes: model.arenaBytes,
     inputs: numbered(model.inputs),
     outputs: numbered(model.outputs),
-    layers: model.layers,
-    also: model.layers.flatMap(({ also }, layer) => also.map((value) => ({ ...value, layer }))),
+    steps: model.steps,
+    also: model.steps.flatMap(({ also }, step) => also.map((value) => ({ ...value, step }))),
     // A sample takes at least a byte of input.bin, so that samples can be counted.
     inputBytes: Math.max(1, total(model.inputs)),
     outputBytes: total(model.outputs),
@@ -133,13 +134,13 @@ export async function runHarness(
   return {
     outputs: split(await readFile(inFolder('output.bin')), model.outputs, samples.length),
     trace: split(trace, resultsOf(model), traced),
-    counts: counted ? toCounts(await readFile(inFolder('counts.bin')), toolchain.clockUnit) : null,
+    counts: counted ? toCounts(await readFile(inFolder('counts.bin')), model, toolchain.clockUnit) : null,
     seconds: run.seconds,
   };
 }
 
-function resultsOf({ layers }: HarnessModel): readonly { readonly bytes: number }[] {
-  return layers.flatMap((layer) => [layer, ...layer.also]);
+function resultsOf({ steps }: HarnessModel): readonly { readonly bytes: number }[] {
+  return steps.flatMap((step) => [step, ...step.also]);
 }
 
 function failure({ toolchain, model, built }: Harness, exitCode: number, output: string): UserError {
@@ -174,9 +175,11 @@ function split(bytes: Uint8Array, pieces: readonly { readonly bytes: number }[],
 }
 
 /** counts.bin: uint64 for each layer, for all together, and the bytes of stack (0: not known). */
-function toCounts(bytes: Uint8Array, unit: Counts['unit']): Counts {
+function toCounts(bytes: Uint8Array, { steps }: HarnessModel, unit: Counts['unit']): Counts {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const values = Array.from({ length: bytes.length / 8 }, (_, i) => Number(view.getBigUint64(i * 8, true)));
   const stackBytes = values.at(-1) ?? 0;
-  return { unit, layers: values.slice(0, -2), total: values.at(-2) ?? 0, stackBytes: stackBytes || null };
+  const layers = new Array<number>(Math.max(-1, ...steps.map(({ layer }) => layer)) + 1).fill(0);
+  for (const [i, { layer }] of steps.entries()) layers[layer] += values[i];
+  return { unit, layers, total: values.at(-2) ?? 0, stackBytes: stackBytes || null };
 }

@@ -1,5 +1,6 @@
 import type { GeneratedFiles } from '../codegen/emit.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { executions } from '../ir/loops.ts';
 import type { MemoryPlan, Port, Program } from '../ir/program.ts';
 import { arenaBytes } from '../ir/tensor.ts';
 import type { Graph } from '../ir/types.ts';
@@ -124,8 +125,8 @@ export async function verifyModel(model: CompiledModel, dataset: Dataset, option
 }
 
 /** Bounds the size of the trace file. */
-function samplesPerRun({ calls }: Program): number {
-  const results = calls.flatMap(({ result, also = [] }) => [...(result ? [result] : []), ...also]);
+function samplesPerRun(program: Program): number {
+  const results = executions(program).flatMap(({ result, also = [] }) => [...(result ? [result] : []), ...also]);
   const bytes = results.reduce((sum, { type }) => sum + arenaBytes(type), 0);
   return Math.max(1, Math.floor(CHUNK_BYTES / Math.max(1, bytes)));
 }

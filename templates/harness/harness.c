@@ -1,6 +1,6 @@
 /* Runs a generated model over the samples of input.bin (raw little-endian inputs, back to back), each sample over an
  * arena filled with poison and fenced by canaries. Writes output.bin (raw outputs, back to back) and, when asked,
- * trace.bin (the result of each layer, in order) and counts.bin (uint64: time of each layer, of all, bytes of stack).
+ * trace.bin (the result of each layer, in order, in a loop turn by turn) and counts.bin (uint64: time of each layer, of all, bytes of stack).
  * Ends with status 0, or 2 and a line on stderr when the model breaks a rule. */
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC optimize("O2") /* so that a model built with -O0 is measured with the same small overhead */
@@ -131,8 +131,8 @@ static void run_sample(int poison)
 #if HARNESS_HOOK
 static enum { QUIET, TRACE, COUNT } hook_mode;
 static FILE *trace;
-static int next_layer;
-static uint64_t counts[HARNESS_LAYERS + 2];
+static int next_step;
+static uint64_t counts[HARNESS_STEPS + 2];
 static uint64_t last_start;
 
 void harness_layer(int layer, const void *result, size_t bytes);
@@ -140,22 +140,23 @@ void harness_layer(int layer, const void *result, size_t bytes);
 static __attribute__((noinline)) void layer_done(int layer, const void *result, size_t bytes)
 {
     if (hook_mode == COUNT) {
-        counts[layer] = port_clock_stop() - last_start;
+        counts[next_step] = port_clock_stop() - last_start;
+        next_step += next_step < HARNESS_STEPS;
         last_start = port_clock_start();
         return;
     }
-    if (layer != next_layer || layer >= HARNESS_LAYERS || bytes != harness_layer_bytes[layer]) {
+    if (next_step >= HARNESS_STEPS || layer != harness_steps[next_step].layer || bytes != harness_steps[next_step].bytes) {
         fail("the layers are not as the compiler said");
     }
-    next_layer++;
     if (bytes > 0) {
         write_file(trace, result, bytes);
     }
-    for (int i = 0; harness_also[i].layer >= 0; i++) {
-        if (harness_also[i].layer == layer) {
+    for (int i = 0; harness_also[i].step >= 0; i++) {
+        if (harness_also[i].step == next_step) {
             write_file(trace, arena->bytes + harness_also[i].offset, harness_also[i].bytes);
         }
     }
+    next_step++;
 }
 
 void harness_layer(int layer, const void *result, size_t bytes)
@@ -170,10 +171,11 @@ static uint64_t hook_overhead(void)
 {
     enum { CALLS = 32 };
     uint64_t sum = 0;
+    next_step = HARNESS_STEPS;
     last_start = port_clock_start();
     for (int i = 0; i < CALLS; i++) {
-        harness_layer(HARNESS_LAYERS, NULL, 0);
-        sum += counts[HARNESS_LAYERS];
+        harness_layer(0, NULL, 0);
+        sum += counts[HARNESS_STEPS];
     }
     return (sum + CALLS / 2) / CALLS;
 }
@@ -183,19 +185,20 @@ static void measure(void)
     hook_mode = COUNT;
     const uint64_t overhead = hook_overhead();
     load_sample(poisons[0]);
+    next_step = 0;
     last_start = port_clock_start();
     HARNESS_RUN(arena);
-    counts[HARNESS_LAYERS] = port_clock_stop() - last_start; /* what follows the last layer */
+    counts[HARNESS_STEPS] = port_clock_stop() - last_start; /* what follows the last layer */
     hook_mode = QUIET;
 
     uint64_t total = 0;
-    for (int i = 0; i <= HARNESS_LAYERS; i++) {
+    for (int i = 0; i <= HARNESS_STEPS; i++) {
         counts[i] = counts[i] > overhead ? counts[i] - overhead : 0;
         total += counts[i];
     }
-    counts[HARNESS_LAYERS] = total;
+    counts[HARNESS_STEPS] = total;
     load_sample(poisons[0]);
-    counts[HARNESS_LAYERS + 1] = port_stack_bytes(arena);
+    counts[HARNESS_STEPS + 1] = port_stack_bytes(arena);
     FILE *file = open_file("counts.bin", "wb");
     write_file(file, counts, sizeof counts);
     (void)fclose(file);
@@ -204,10 +207,10 @@ static void measure(void)
 static void trace_layers(void)
 {
     hook_mode = TRACE;
-    next_layer = 0;
+    next_step = 0;
     run_sample(poisons[0]);
     hook_mode = QUIET;
-    if (next_layer != HARNESS_LAYERS) {
+    if (next_step != HARNESS_STEPS) {
         fail("the layers are not as the compiler said");
     }
 }

@@ -99,6 +99,7 @@ static void check_canaries(void)
 #if HARNESS_HOOK
 static enum { QUIET, TRACE, COUNT } hook_mode;
 static uint8_t mark;
+static int step;
 
 void harness_layer(int layer, const void *result, size_t bytes);
 
@@ -110,11 +111,12 @@ void harness_layer(int layer, const void *result, size_t bytes)
         GPIOR1 = ++mark;
     } else if (hook_mode == TRACE) {
         put_line('t', result, bytes);
-        for (uint8_t i = 0; harness_also[i].layer >= 0; i++) {
-            if (harness_also[i].layer == layer) {
+        for (uint8_t i = 0; harness_also[i].step >= 0; i++) {
+            if (harness_also[i].step == step) {
                 put_line('t', memory.arena.bytes + harness_also[i].offset, harness_also[i].bytes);
             }
         }
+        step++;
     }
 }
 
@@ -165,6 +167,7 @@ int main(void)
         }
         if (index < HARNESS_TRACED) {
             hook_mode = TRACE;
+            step = 0;
             load_sample(sample, 0x7F);
             HARNESS_RUN(&memory.arena);
             hook_mode = QUIET;

@@ -44,9 +44,9 @@ test('a program is described by accessors, bytes and the result of each layer', 
       { accessor: 'kws_output_y_1', bytes: 48 },
       { accessor: 'kws_output_y_1_2', bytes: 3 },
     ],
-    layers: [
-      { bytes: 48, also: [{ bytes: 3, offset: 40 }] },
-      { bytes: 0, also: [] },
+    steps: [
+      { layer: 0, bytes: 48, also: [{ bytes: 3, offset: 40 }] },
+      { layer: 1, bytes: 0, also: [] },
     ],
   });
 });

@@ -16,9 +16,9 @@ export function tinyModel(options: { readonly runBody?: string; readonly constan
     arenaBytes: 20,
     inputs: [{ accessor: 'tiny_input', bytes: 8 }],
     outputs: [{ accessor: 'tiny_output', bytes: 8 }],
-    layers: [
-      { bytes: 8, also: [] },
-      { bytes: 8, also: [] },
+    steps: [
+      { layer: 0, bytes: 8, also: [] },
+      { layer: 1, bytes: 8, also: [] },
     ],
   };
   return { files, model };

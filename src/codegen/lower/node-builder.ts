@@ -3,7 +3,7 @@ import type { KernelWish, LayerSpec, Layout, LowerBuilder, Operand } from '../..
 import type { Argument, Call, Overlap, Port, Storage } from '../../ir/program.ts';
 import { channelsLast, dimensionStrides, isRowMajor, memoryToIndex, rowMajor, sameStorage } from '../../ir/storage.ts';
 import { arenaArray, isPacked, isWide } from '../../ir/tensor.ts';
-import type { Node, Tensor } from '../../ir/types.ts';
+import type { Node, Tensor, ValueName } from '../../ir/types.ts';
 import { cType } from '../../ops/support/c-text.ts';
 import { must } from '../../support/errors.ts';
 import type { ProgramBuilder } from './program-builder.ts';
@@ -32,11 +32,11 @@ export function nodeBuilder(program: ProgramBuilder, node: Node, wish: KernelWis
     features: program.features,
     wish,
     type: (value) => typeOf(graph, value),
-    constant: (value) => constantOf(graph, value),
+    constant: constantIn,
     storageOf: (value) => program.port(value).storage,
     read(index, layout, { packed = false, wide = false } = {}) {
       const value = must(node.inputs[index], `input ${index} of ${node.op} '${node.name}'`);
-      const constant = constantOf(graph, value);
+      const constant = constantIn(value);
       if (constant) {
         const { tensor, storage } = relaidConstant(constant, layout);
         const name = program.addTable(`c${index}`, tensor.dtype, tensor.data, 'weights', `constant input ${index}`);
@@ -127,6 +127,11 @@ export function nodeBuilder(program: ProgramBuilder, node: Node, wish: KernelWis
       throw new Refusal(reason);
     },
   };
+
+  /** What computed values go on from is one of them. */
+  function constantIn(value: ValueName | null | undefined): Tensor | null {
+    return value != null && program.firsts.has(value) ? null : constantOf(graph, value);
+  }
 
   /** Only between element types that C lets share memory: equal ones, or one of them a character type. */
   function overlapsOf(layer: LayerSpec, write: Port): Overlap[] {

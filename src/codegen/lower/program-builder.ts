@@ -1,4 +1,4 @@
-import { typeOf } from '../../ir/graph.ts';
+import { firstsOf, typeOf } from '../../ir/graph.ts';
 import type {
   Buffer as ArenaBuffer,
   Argument,
@@ -24,6 +24,8 @@ import { copyNest } from './copy-nest.ts';
 /** A program under construction: where each computed value lies, and what has been emitted so far. */
 export interface ProgramBuilder {
   readonly graph: Graph;
+  /** Constants that are no tables, see firstsOf(). */
+  readonly firsts: ReadonlySet<ValueName>;
   readonly features: ReadonlySet<string>;
   has(value: ValueName): boolean;
   port(value: ValueName): Port;
@@ -80,6 +82,7 @@ export function startProgram(graph: Graph, name: string, features: ReadonlySet<s
 
   const builder: ProgramBuilder = {
     graph,
+    firsts: firstsOf(graph),
     features,
     has: (value) => ports.has(value),
     port: (value) => ports.get(value) ?? constantPort(value),

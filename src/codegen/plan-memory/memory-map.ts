@@ -1,3 +1,4 @@
+import { loopAt } from '../../ir/loops.ts';
 import type { BufferId, MemoryPlan, Program } from '../../ir/program.ts';
 import { must } from '../../support/errors.ts';
 import { placeNames } from '../place-names.ts';
@@ -37,6 +38,8 @@ export interface MappedBuffer {
 
 export interface MappedCall {
   readonly symbol: string;
+  /** How often a run makes it; where it works on rows, these are those of the first turn. */
+  readonly turns: number;
   /** What must keep its bytes during the call, by offset. Regions overlap where a result replaces a dying input. */
   readonly regions: readonly Region[];
   /** Bytes that are in use, each counted once. */
@@ -58,7 +61,7 @@ export function memoryMap(program: Program, plan: MemoryPlan): MemoryMap {
   if (isTooLong(lives)) return { arenaBytes, lowerBoundBytes, peakCall, buffers: [], calls: [] };
   const calls = program.calls.map((call, index) => {
     const regions = regionsAt(model, lives, plan, index);
-    return { symbol: call.symbol, regions, usedBytes: unionBytes(regions) };
+    return { symbol: call.symbol, turns: loopAt(program.loops, index)?.turns ?? 1, regions, usedBytes: unionBytes(regions) };
   });
   return { arenaBytes, lowerBoundBytes, peakCall, buffers: mapBuffers(program, model, plan), calls };
 }

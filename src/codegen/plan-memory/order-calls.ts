@@ -1,6 +1,7 @@
 import type { Program } from '../../ir/program.ts';
 import { type ArenaModel, modelArena } from './arena-model.ts';
 import { boundArena, sharedBytes } from './bound.ts';
+import { asCalls, groupsOf, inOrder } from './groups.ts';
 import { type PlanOptions, planMemory } from './index.ts';
 import { pieceBytes } from './pieces.ts';
 
@@ -33,10 +34,11 @@ const WORDS_PER_START = 50;
  * Starts grow by one call at a time; of two that consist of the same calls only the one with the lower peak can lead
  * to the best order. That is exact as long as no length has more than MAX_STARTS / calls starts. Then it is a beam of
  * those that leave least alive, and every order found lowers the limit for another try. Graphs that are too wide for
- * that keep the order they have.
+ * that keep the order they have. A loop moves as one call, with all its memory at once.
  */
 export function orderCalls(program: Program, options: PlanOptions = {}): Program {
-  const model = modelArena(program);
+  const groups = groupsOf(program);
+  const model = modelArena(asCalls(program, groups));
   const budget = { words: MAX_WORDS };
   let best: FoundOrder | null = null;
   for (let round = 0; round < MAX_ROUNDS && !best?.exact; round++) {
@@ -45,7 +47,7 @@ export function orderCalls(program: Program, options: PlanOptions = {}): Program
     best = found;
   }
   if (!best) return program;
-  const reordered = { ...program, calls: best.calls.map((call) => program.calls[call]) };
+  const reordered = inOrder(program, best.calls.map((group) => groups[group]));
   return planMemory(reordered, options).arenaBytes < planMemory(program, options).arenaBytes ? reordered : program;
 }
 

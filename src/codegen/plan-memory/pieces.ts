@@ -1,3 +1,4 @@
+import { loopAt } from '../../ir/loops.ts';
 import type { Argument, BufferId, Program } from '../../ir/program.ts';
 import { must } from '../../support/errors.ts';
 import type { Body, Place } from './places.ts';
@@ -55,12 +56,16 @@ export function findPieces(program: Program, bodies: readonly Body[], places: Re
 
 function findCovers(program: Program, bodies: readonly Body[], places: ReadonlyMap<BufferId, Place>): Cover[][] {
   const covers: Cover[][] = bodies.map(() => []);
-  const add = (buffer: BufferId, use: Use | null, caller: Cover['caller']): void => {
+  /** `moved`: from the place of the first turn to that of the last. */
+  const add = (buffer: BufferId, use: Use | null, caller: Cover['caller'], moved = 0): void => {
     const { body, offset, bytes } = must(places.get(buffer), `buffer ${buffer}`);
-    covers[body].push({ start: offset, end: offset + bytes, use, caller });
+    covers[body].push({ start: offset + Math.min(0, moved), end: offset + bytes + Math.max(0, moved), use, caller });
   };
   program.calls.forEach((call, index) => {
-    for (const argument of call.arguments) add(argument.buffer, { call: index, argument }, null);
+    const turns = loopAt(program.loops, index)?.turns ?? 1;
+    for (const argument of call.arguments) {
+      add(argument.buffer, { call: index, argument }, null, (argument.stride ?? 0) * (turns - 1));
+    }
   });
   for (const port of program.inputs) add(port.buffer, null, 'input');
   for (const port of program.outputs) add(port.buffer, null, 'output');

@@ -8,10 +8,11 @@ const SYMBOL_COLUMNS = 18;
  * the buffers. ASCII, at most 100 columns, and no text of the model: buffers have numbers, calls their C symbols.
  *
  *   l00_conv2d |[0=======][1=================]...|  12345
+ *   l01_add x8 |[0=======]..................[2==]|  12345     made eight times
  */
 export function renderMemoryMap(map: MemoryMap): string {
   const scale = Math.max(1, Math.ceil(map.arenaBytes / COLUMNS));
-  const symbols = map.calls.map((call) => plainSymbol(call.symbol));
+  const symbols = map.calls.map(({ symbol, turns }) => `${plainSymbol(symbol)}${turns > 1 ? ` x${turns}` : ''}`);
   const width = Math.max(0, ...symbols.map((symbol) => symbol.length));
   const peak = symbols[map.peakCall] ?? 'no call';
   const rows = map.calls.map((call, index) => {

@@ -1,4 +1,4 @@
-import { constantOf } from '../../ir/graph.ts';
+import { constantOf, firstsOf } from '../../ir/graph.ts';
 import type { Graph, Node, Quant, Tensor, ValueName } from '../../ir/types.ts';
 import { findOp } from '../../ops/index.ts';
 import type { QuantizeRule, Role } from '../../ops/op-def.ts';
@@ -37,7 +37,8 @@ export function planQuantization(
   const absorbed = new Set<Node>();
 
   const roles = new Map<Node, readonly Role[]>();
-  const codes = new Set<ValueName>(graph.inputs.filter((input) => graph.types.get(input)?.dtype === 'f32'));
+  const given = [...graph.inputs, ...firstsOf(graph)];
+  const codes = new Set<ValueName>(given.filter((value) => graph.types.get(value)?.dtype === 'f32'));
   const groups = createScaleGroups(graph);
   const widths = wideValues(graph, bitsOf);
   const bits = (value: ValueName) => (widths.has(value) ? 16 : bitsOf(value));
@@ -133,7 +134,7 @@ function rolesOf(graph: Graph, node: Node, rule: QuantizeRule, codes: ReadonlySe
         ? inputs(node, graph)
         : node.inputs.map((_, i): Role => inputs[i] ?? 'parameter');
   const activations = node.inputs.filter(
-    (input, i) => input !== null && roles[i] === 'activation' && !constantOf(graph, input),
+    (input, i) => input !== null && roles[i] === 'activation' && (codes.has(input) || !constantOf(graph, input)),
   );
   if (rule.picks && activations.length === 0) return picksFromTable(graph, node) ? roles : null;
   const already = activations.some((input) => codes.has(input!));

@@ -86,7 +86,10 @@ export function quantizedDraft(graph: Graph): QuantizedDraft {
       }
     },
 
-    finish: () => prune({ ...graph, nodes: sortNodes(nodes), types, constants }),
+    finish() {
+      const ties = graph.ties?.map((values) => values.map((value) => codesOf.get(value) ?? value));
+      return prune({ ...graph, nodes: sortNodes(nodes), types, constants, ...(ties && { ties }) });
+    },
   };
   return draft;
 

@@ -86,8 +86,7 @@ function runDirection(build: Builder, graph: Graph, node: Node, direction: numbe
   const states = new Array<ValueName>(count);
   let last = firstState(build, node, direction);
   // A state that goes in has the scale of the one that comes out: its codes are fed back as they are.
-  const given = (['h', 'c'] as const).filter((_, i) => node.inputs[FIRST_H + i] != null);
-  const roles = new Map<string, ValueName[]>(given.flatMap((role) => (last?.[role] ? [[role, [last[role]]]] : [])));
+  const roles = new Map<string, ValueName[]>(Object.entries(last).map(([role, value]) => [role, [value]]));
   for (let i = 0; i < count; i++) {
     const t = backwards ? count - 1 - i : i;
     build.scope = `${name}/${t}`;
@@ -96,20 +95,24 @@ function runDirection(build: Builder, graph: Graph, node: Node, direction: numbe
     states[t] = last.h;
   }
   for (const values of roles.values()) build.draft.tie(values);
-  return { states, last: must(last, 'a step') };
+  return { states, last };
 }
 
 /** Index of the input that is the first H; the first C follows. */
 const FIRST_H = 5;
 
-/** The states that the node is given, [batch, hidden] each; null: zeros. */
-function firstState(build: Builder, node: Node, direction: number): StepValues | null {
-  const [, , , , , h, c] = node.inputs;
-  if (h == null && c == null) return null;
-  const shape = build.shape(must(h ?? c, 'a state')).slice(1);
-  const part = (value: ValueName | null | undefined) =>
-    value == null ? build.zeros(shape) : build.reshape(build.slice(value, 0, direction, direction + 1), shape);
-  return { h: part(h), c: part(c) };
+/** The states that the node is given, or zeros, so that the first step is like the others: [batch, hidden] each. */
+function firstState(build: Builder, node: Node, direction: number): StepValues {
+  const [, batch] = build.shape(must(node.inputs[0], 'x'));
+  const hidden = build.shape(must(node.inputs[2], 'R'))[2];
+  const part = (index: number, hint: string) => {
+    const value = node.inputs[index];
+    return value == null
+      ? build.constant(hint, [batch, hidden], new Float32Array(batch * hidden))
+      : build.reshape(build.slice(value, 0, direction, direction + 1), [batch, hidden]);
+  };
+  const h = part(FIRST_H, 'h');
+  return node.op === 'LSTM' ? { h, c: part(FIRST_H + 1, 'c') } : { h };
 }
 
 function parametersOf(graph: Graph, node: Node, direction: number): CellParameters {

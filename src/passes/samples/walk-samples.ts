@@ -1,4 +1,4 @@
-import { prune } from '../../ir/graph.ts';
+import { firstsOf, prune } from '../../ir/graph.ts';
 import type { Graph, Node, Tensor, ValueName } from '../../ir/types.ts';
 import { buildOracle } from '../../oracle/build-oracle.ts';
 import { must } from '../../support/errors.ts';
@@ -37,6 +37,14 @@ export function walkSamples(
       feeds.map((feed) => must(feed.get(input), input)),
     );
   }
+  // What computed values go on from is as they are.
+  for (const first of firstsOf(graph)) {
+    const constant = must(graph.constants.get(first), first);
+    values.set(
+      first,
+      feeds.map(() => constant),
+    );
+  }
   const pending = [...graph.nodes];
   const untaken = new Set(wanted);
 
@@ -69,9 +77,9 @@ export function walkSamples(
   }
 }
 
-/** A node of `graph` alone, once for each sample of `values`. */
+/** A node of `graph` alone, once for each sample of `values`; other constants are its own. */
 export async function runNode(node: Node, graph: Graph, values: Results, evaluate: Evaluate): Promise<Results> {
-  const alone = oracleOf(node, graph);
+  const alone = oracleOf(node, graph, values);
   const inputs = alone.inputs.map((input) => [input, must(values.get(input), input)] as const);
   const results = new Map<ValueName, Tensor[]>(alone.outputs.map((output) => [output, []]));
   for (let i = 0; i < (inputs[0]?.[1].length ?? 0); i++) {
@@ -82,9 +90,11 @@ export async function runNode(node: Node, graph: Graph, values: Results, evaluat
 }
 
 /** The node as a graph of its own, in operators that onnxruntime has. */
-function oracleOf(node: Node, { types, constants }: Graph): Graph {
+function oracleOf(node: Node, graph: Graph, values: Results): Graph {
   const isValue = (value: ValueName | null): value is ValueName => value !== null;
-  const inputs = [...new Set(node.inputs.filter(isValue))].filter((input) => !constants.has(input));
+  const isGiven = (value: ValueName) => values.has(value) || !graph.constants.has(value);
+  const inputs = [...new Set(node.inputs.filter(isValue))].filter(isGiven);
   const outputs = node.outputs.filter(isValue);
-  return buildOracle(prune({ name: 'node', inputs, outputs, nodes: [node], types, constants }));
+  const constants = new Map([...graph.constants].filter(([name]) => !inputs.includes(name)));
+  return buildOracle(prune({ name: 'node', inputs, outputs, nodes: [node], types: graph.types, constants }));
 }

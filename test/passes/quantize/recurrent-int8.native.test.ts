@@ -4,6 +4,7 @@ import { lowerGraph } from '../../../src/codegen/lower/lower-graph.ts';
 import { planMemory } from '../../../src/codegen/plan-memory/index.ts';
 import { planConcat } from '../../../src/codegen/plan-memory/plan-concat.ts';
 import { planSlices } from '../../../src/codegen/plan-memory/plan-slices.ts';
+import { rollLoops } from '../../../src/codegen/roll/index.ts';
 import { datasetInputs } from '../../../src/data/graph-inputs.ts';
 import { randomDataset } from '../../../src/data/random-dataset.ts';
 import type { Json } from '../../../src/ir/program.ts';
@@ -49,7 +50,8 @@ async function integer(sketch: RecurrentSketch, layers: Json | null) {
     evaluate: evaluator.evaluate,
     dataset: { length: data.count, sample: (index) => data.sample(index) },
   }).finally(() => evaluator.release());
-  const program = planConcat(planSlices(lowerGraph(result, { name: 'net' })));
+  const program = rollLoops(planConcat(planSlices(lowerGraph(result, { name: 'net' }))));
+  expect(program.loops ?? []).not.toHaveLength(0);
   const plan = planMemory(program);
   const files = emitC(program, plan, { features: new Set() });
   return { data, model: { name: 'net', graph: result, oracle: buildOracle(result), program, plan, files } };
