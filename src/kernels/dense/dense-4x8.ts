@@ -72,7 +72,7 @@ function copyBytes({ shape }: LinearJob): number {
 }
 
 /** Weights of a layer for which eight steps of the loop are worth their code: 128 bytes each. */
-const MANY_WEIGHTS = 4096;
+const MANY_WEIGHTS = 16384;
 
 function layer(template: string, job: LinearJob, list: readonly Argument[], { rows }: StreamParams): LayerSpec {
   const steps = job.weights.data.length < MANY_WEIGHTS ? 2 : 8;

@@ -30,8 +30,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#if !defined(SEPARABLE_FILES_ID) || SEPARABLE_FILES_ID != 0x7f14f5c2u
-#error "separable.c (7f14f5c2) and separable.h are of different runs: run nibblec compile again and take all its files"
+#if !defined(SEPARABLE_FILES_ID) || SEPARABLE_FILES_ID != 0x8f6dbfa7u
+#error "separable.c (8f6dbfa7) and separable.h are of different runs: run nibblec compile again and take all its files"
 #endif
 
 /* Compile with -DSEPARABLE_LAYER_HOOK=function to have it called after each layer (traces, timing). */
@@ -847,7 +847,7 @@ static inline void nn_dense_wide_4x8_s8_2_pairs(int8_t *y, int32_t zero_point, c
 
 /* One row of `inputs` codes, widened once, times weights: `groups` of four outputs and `rest` more, which are filled up to a
  * group. depth: inputs, rounded up to a multiple of eight. pairs: 2 * depth bytes. */
-static inline void nn_dense_wide_4x8_s8_2(int32_t groups, int32_t rest, int32_t inputs, int32_t depth, int32_t zero_point, const int8_t *x,
+NN_ONCE void nn_dense_wide_4x8_s8_2(int32_t groups, int32_t rest, int32_t inputs, int32_t depth, int32_t zero_point, const int8_t *x,
     const uint32_t *w, uint32_t *pairs, int8_t *y)
 {
     const uint32_t *end = w + groups * (depth + 8), *pairs_end = pairs + depth / 2;
