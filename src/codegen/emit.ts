@@ -218,7 +218,11 @@ function argumentText(emission: Emission, { access, ctype, ...place }: Argument)
 }
 
 /** AT(int8_t, l03_y), or AT(int8_t, l03_y + 16 * t) of what moves from turn to turn. */
-function placeText({ places }: Emission, ctype: string, { buffer, stride = 0 }: Pick<Argument, 'buffer' | 'stride'>): string {
+function placeText(
+  { places }: Emission,
+  ctype: string,
+  { buffer, stride = 0 }: Pick<Argument, 'buffer' | 'stride'>,
+): string {
   const moved = stride === 0 ? '' : ` ${stride < 0 ? '-' : '+'} ${Math.abs(stride)} * t`;
   return `AT(${ctype}, ${places.get(buffer)}${moved})`;
 }

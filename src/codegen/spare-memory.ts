@@ -1,5 +1,5 @@
-import type { Goal } from '../ir/lowering.ts';
 import { loopAt, nodesOf } from '../ir/loops.ts';
+import type { Goal } from '../ir/lowering.ts';
 import type { Call, MemoryPlan, Program, RefusedKernel } from '../ir/program.ts';
 
 /** A graph lowered and planned with some kernels ruled out. */

@@ -1,6 +1,6 @@
 import type { Target } from '../targets/target.ts';
 import type { Counts } from '../verify/harness.ts';
-import { flashLines, ramLines } from './render-report.ts';
+import { flashLines, loopLines, ramLines } from './render-report.ts';
 import type { Report } from './report.ts';
 import { grouped, renderTable } from './table.ts';
 
@@ -33,6 +33,7 @@ export function renderBench(report: Report, counts: Counts, { clockHz }: Target)
     `${report.model} on ${report.target}, ${report.precision}`,
     '',
     ...renderTable(columns, [...rows, total]),
+    ...loopLines(report),
     '',
     ...durationLines(counts, clockHz),
     ...flashLines(report),

@@ -9,6 +9,7 @@ export function renderReport(report: Report): string {
     `${report.model} for ${report.target}, ${report.precision}, ${grouped(report.macs)} multiply-accumulates`,
     '',
     ...layerTable(report.layers),
+    ...loopLines(report),
     ...roundingLine(report.layers),
     ...floatLines(report),
     ...kernelLines(report),
@@ -41,6 +42,14 @@ function layerTable(layers: readonly LayerReport[]): string[] {
     ...[layer.macs, layer.weightBytes, layer.parameterBytes, layer.outputBytes].map(grouped),
   ]);
   return renderTable(columns, rows);
+}
+
+/** 'Layers 1 to 10 are a loop of 28 turns'. */
+export function loopLines({ loops }: Report): string[] {
+  return loops.map(({ first, calls, turns }) => {
+    const layers = calls === 1 ? `Layer ${first} is` : `Layers ${first} to ${first + calls - 1} are`;
+    return `${layers} a loop of ${turns} turns`;
+  });
 }
 
 /** Layers that take more instructions because the file rounds otherwise than the fastest kernels. */

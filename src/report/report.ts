@@ -2,7 +2,7 @@ import { type MemoryMap, memoryMap } from '../codegen/plan-memory/memory-map.ts'
 import type { Compilation } from '../compile.ts';
 import { producerOf } from '../ir/graph.ts';
 import type { Goal } from '../ir/lowering.ts';
-import type { Call, Program, RefusedKernel, Table } from '../ir/program.ts';
+import type { Call, Loop, Program, RefusedKernel, Table } from '../ir/program.ts';
 import { bytesByKind } from '../ir/tables.ts';
 import { arenaBytes } from '../ir/tensor.ts';
 import type { Graph, Shape, ValueName } from '../ir/types.ts';
@@ -67,6 +67,8 @@ export interface Report {
   /** What kernels were chosen for. */
   readonly goal: Goal;
   readonly layers: readonly LayerReport[];
+  /** Layers that are made over and over; what they are said to take is that of all turns. */
+  readonly loops: readonly Loop[];
   readonly macs: number;
   readonly flash: {
     readonly weightBytes: number;
@@ -144,6 +146,7 @@ export function buildReport(
     precision: compilation.precision,
     goal: compilation.goal,
     layers,
+    loops: program.loops ?? [],
     macs: sum((layer) => layer.macs),
     flash: {
       weightBytes: sum((layer) => layer.weightBytes),

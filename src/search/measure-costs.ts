@@ -1,8 +1,8 @@
-import { executions } from '../ir/loops.ts';
 import { join } from 'node:path';
 import { findLives, modelArena } from '../codegen/plan-memory/arena-model.ts';
 import { momentBounds } from '../codegen/plan-memory/bound.ts';
 import { generateC } from '../compile.ts';
+import { executions } from '../ir/loops.ts';
 import type { Program } from '../ir/program.ts';
 import type { ValueName } from '../ir/types.ts';
 import type { EncodableLayer } from '../passes/fewbit/encodable-layers.ts';

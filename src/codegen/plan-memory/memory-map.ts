@@ -61,7 +61,12 @@ export function memoryMap(program: Program, plan: MemoryPlan): MemoryMap {
   if (isTooLong(lives)) return { arenaBytes, lowerBoundBytes, peakCall, buffers: [], calls: [] };
   const calls = program.calls.map((call, index) => {
     const regions = regionsAt(model, lives, plan, index);
-    return { symbol: call.symbol, turns: loopAt(program.loops, index)?.turns ?? 1, regions, usedBytes: unionBytes(regions) };
+    return {
+      symbol: call.symbol,
+      turns: loopAt(program.loops, index)?.turns ?? 1,
+      regions,
+      usedBytes: unionBytes(regions),
+    };
   });
   return { arenaBytes, lowerBoundBytes, peakCall, buffers: mapBuffers(program, model, plan), calls };
 }

@@ -47,7 +47,10 @@ export function orderCalls(program: Program, options: PlanOptions = {}): Program
     best = found;
   }
   if (!best) return program;
-  const reordered = inOrder(program, best.calls.map((group) => groups[group]));
+  const reordered = inOrder(
+    program,
+    best.calls.map((group) => groups[group]),
+  );
   return planMemory(reordered, options).arenaBytes < planMemory(program, options).arenaBytes ? reordered : program;
 }
 

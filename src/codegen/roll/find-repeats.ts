@@ -8,7 +8,7 @@ export interface Repeat {
 }
 
 /** What is repeated less often stays as it is. */
-const LEAST_TURNS = 3;
+export const LEAST_TURNS = 3;
 
 /** Calls that a loop must save: a counter, and places that are computed, take as much as a few calls. */
 const LEAST_SAVED = 6;
@@ -61,7 +61,11 @@ function kindOf(call: Call, bytesOf: (id: BufferId) => number) {
     arguments: call.arguments.map(({ name, ctype, access, buffer }) => [name, ctype, access, bytesOf(buffer)]),
     // One buffer in two arguments is so in every turn.
     same: call.arguments.map(({ buffer }) => position(buffer)),
-    overlaps: call.overlaps.map(({ read, write, ...rest }) => ({ ...rest, read: position(read), write: position(write) })),
+    overlaps: call.overlaps.map(({ read, write, ...rest }) => ({
+      ...rest,
+      read: position(read),
+      write: position(write),
+    })),
     results: [result, ...(also ?? [])].map((port) => port && [position(port.buffer), port.type, port.storage]),
   };
 }

@@ -49,22 +49,32 @@ function matchedIn(around: Surroundings, buffers: Buffers, repeat: Repeat): Matc
 }
 
 /** Buffers that other calls or the caller see. */
-function rootsOutside({ calls, loose, inputs, outputs }: Surroundings, buffers: Buffers, repeat: Repeat): Set<BufferId> {
+function rootsOutside(
+  { calls, loose, inputs, outputs }: Surroundings,
+  buffers: Buffers,
+  repeat: Repeat,
+): Set<BufferId> {
   const { first, period, turns } = repeat;
   const others = [...calls.slice(0, first), ...calls.slice(first + period * turns), ...loose];
   const ids = [...others.flatMap((call) => call.arguments), ...inputs, ...outputs].map(({ buffer }) => buffer);
   return new Set(ids.map((id) => rootOf(buffers, id).root));
 }
 
-/** Null for what the caller fills or reads: it has places of its own. */
+/** Null for what the caller fills: inputs have places of their own. */
 function layInRows(buffers: Buffers, roots: readonly BufferId[]): Buffers | null {
   const rows = roots.map((root) => must(buffers.get(root), 'a buffer'));
   const [{ bytes, name }] = rows;
-  if (rows.some((row) => row.role !== 'activation' || row.bytes !== bytes)) return null;
+  if (rows.some((row) => row.role === 'input' || row.bytes !== bytes)) return null;
   const align = Math.max(...rows.map((row) => row.align));
   const stride = Math.ceil(bytes / align) * align;
   const all = new Map(buffers);
-  const id = addBuffer(all, { bytes: stride * (rows.length - 1) + bytes, align, role: 'activation', name, within: null });
+  const id = addBuffer(all, {
+    bytes: stride * (rows.length - 1) + bytes,
+    align,
+    role: 'activation',
+    name,
+    within: null,
+  });
   for (const [turn, row] of rows.entries()) all.set(row.id, { ...row, within: { buffer: id, offset: turn * stride } });
   return all;
 }
@@ -84,7 +94,13 @@ function rewrite(around: Surroundings, given: Buffers, repeat: Repeat, { trails,
   const turnOf = (turn: number) => around.calls.slice(first + turn * period, first + (turn + 1) * period);
 
   const placed = trails.map((own) => own.map((trail) => placeOf(trail, must(roles.get(trail), 'a role'))));
-  const body = turnOf(0).map((call, i) => foldCall(call, Array.from({ length: turns }, (_, t) => turnOf(t)[i]), placed[i]));
+  const body = turnOf(0).map((call, i) =>
+    foldCall(
+      call,
+      Array.from({ length: turns }, (_, t) => turnOf(t)[i]),
+      placed[i],
+    ),
+  );
   return { before, body: [...body, ...behind], turns, buffers };
 
   function placeOf(trail: Trail, role: Role): Place {
@@ -149,7 +165,9 @@ function foldCall(call: Call, turns: readonly Call[], places: readonly Place[]):
     ...call,
     ...turnOf(call),
     macs: sum(({ macs }) => macs),
-    ...(work && { work: Object.fromEntries(Object.entries(work).map(([part, count]) => [part, count * turns.length])) }),
+    ...(work && {
+      work: Object.fromEntries(Object.entries(work).map(([part, count]) => [part, count * turns.length])),
+    }),
     ...(instructions !== undefined && { instructions: sum(({ instructions }) => instructions) }),
     ...(decoding !== undefined && { decoding: sum(({ decoding }) => decoding) }),
     ...(others && { others: others.map((one) => ({ ...one, instructions: one.instructions * turns.length })) }),

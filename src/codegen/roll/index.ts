@@ -1,5 +1,5 @@
 import type { BufferId, Call, Loop, Program } from '../../ir/program.ts';
-import { findRepeats, kindsOf } from './find-repeats.ts';
+import { findRepeats, kindsOf, LEAST_TURNS, type Repeat } from './find-repeats.ts';
 import { type Folded, foldTurns } from './fold-turns.ts';
 import { type Buffers, rootOf } from './trails.ts';
 import { withUsedBuffers } from './used-buffers.ts';
@@ -23,13 +23,26 @@ export function rollLoops(program: Program): Program {
 
   function rollRange(from: number, to: number): Part[] {
     for (const repeat of findRepeats(kinds, from, to).slice(0, MOST_TRIES)) {
-      const folded = foldTurns({ ...program, calls: steady, loose }, buffers, repeat);
+      const folded = foldMost(repeat);
       if (folded === null) continue;
       buffers = folded.buffers;
-      const end = repeat.first + repeat.period * repeat.turns;
+      const end = repeat.first + repeat.period * folded.turns;
       return [...rollRange(from, repeat.first), folded, ...rollRange(end, to)];
     }
     return steady.slice(from, to);
+  }
+
+  /** As many turns from the first on as hang together, as where two layers in a row have the same code. */
+  function foldMost(repeat: Repeat): Folded | null {
+    const fold = (turns: number) => foldTurns({ ...program, calls: steady, loose }, buffers, { ...repeat, turns });
+    let most = fold(repeat.turns);
+    if (most !== null) return most;
+    for (let turns = LEAST_TURNS; turns < repeat.turns; turns++) {
+      const more = fold(turns);
+      if (more === null) break;
+      most = more;
+    }
+    return most;
   }
 }
 

@@ -20,7 +20,8 @@ export function matchTurns(trails: readonly Trail[]): Map<Trail, Role> | null {
   if (owners === null) return null;
   const roles = new Map<Trail, Role>();
   for (const trail of trails) {
-    const role = steady(trail) ?? own(trail, owners) ?? carried(trail, owners) ?? follows(trail, trails) ?? apart(trail, owners);
+    const role =
+      steady(trail) ?? own(trail, owners) ?? carried(trail, owners) ?? follows(trail, trails) ?? apart(trail, owners);
     if (role === null) return null;
     roles.set(trail, role);
   }
@@ -69,8 +70,12 @@ function follows({ roots, offsets, access }: Trail, trails: readonly Trail[]): R
   const stride = isSame(roots, 1) ? stepOf(offsets, 1) : null;
   const from = trails.find(
     (other) =>
-      other.access === 'write' && isSame([roots[1], ...other.roots]) && stepOf(other.offsets) === stride && stride !== 0 &&
-      other.offsets[0] <= offsets[1] && offsets[1] < other.offsets[0] + Math.abs(stride ?? 0),
+      other.access === 'write' &&
+      isSame([roots[1], ...other.roots]) &&
+      stepOf(other.offsets) === stride &&
+      stride !== 0 &&
+      other.offsets[0] <= offsets[1] &&
+      offsets[1] < other.offsets[0] + Math.abs(stride ?? 0),
   );
   return from && access === 'read' ? { kind: 'carried', from, offset: offsets[1] - from.offsets[0] } : null;
 }

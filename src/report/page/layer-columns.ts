@@ -1,3 +1,4 @@
+import { loopAt } from '../../ir/loops.ts';
 import type { FullReport } from '../full-report.ts';
 import type { LayerReport } from '../report.ts';
 import { type Child, element, type Markup } from '../svg/markup.ts';
@@ -31,6 +32,11 @@ export function layerColumns({ report, weights: totals, sqnr, counts }: FullRepo
     { title: 'op', help: 'ONNX operator', left: true, longest: 17, of: ({ op }) => op, total: 'all' },
     { title: 'node', help: 'ONNX name', left: true, longest: 22, of: ({ node }) => node },
     { title: 'output', help: 'Shape of the result', left: true, of: ({ output }) => size(output) },
+    {
+      title: 'turns',
+      help: 'How often it is made, in a loop',
+      of: ({ index }) => loopAt(report.loops, index)?.turns ?? null,
+    },
     ...(report.layers.some(({ kernel }) => kernel !== null) ? [kernelColumn(report.goal)] : []),
     {
       title: 'MACs',
