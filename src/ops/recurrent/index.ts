@@ -110,7 +110,11 @@ function clipLiteral(node: Node): string {
 }
 
 export const recurrentOps: readonly OpDef[] = [
-  recurrent('GRU', 'Gated recurrent unit: directions, initial state, lengths, layouts, activations, clip.', GRU),
+  recurrent(
+    'GRU',
+    'Gated recurrent unit: directions, initial state, lengths, layouts, activations, clip; in integers one step, in a loop.',
+    GRU,
+  ),
   recurrent('LSTM', 'Long short-term memory: as GRU, with peepholes and input_forget.', LSTM),
   recurrent('RNN', 'Simple recurrent cell: as GRU.', RNN),
 ];

@@ -10,7 +10,7 @@ import { type CellParameters, STEPS, type StepValues } from './recurrent-steps.t
 /**
  * Every RNN, GRU and LSTM as the products and functions of its steps: what has an integer form. Later passes see layers
  * with weights, all steps of a layer reading the same constants, and every value of a step tied to its like in the other
- * steps, so that these have equal scales, share their tables and become one C function.
+ * steps, so that these have equal scales, share their tables and become one loop of the C.
  *
  * leaves  the float function; layers in `exclude`, those of none or of more than `steps` steps, and those with parameters that are
  *         computed or with options beyond the default form, as they are

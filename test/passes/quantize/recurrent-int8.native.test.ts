@@ -81,11 +81,15 @@ await describeWith('recurrent layers in integers', hostGcc().available, () => {
     expect(new Set(formats)).toEqual(new Set([format]));
   });
 
-  test('the steps are calls of the same functions', async () => {
-    const count = async (steps: number) => {
-      const { model } = await integer({ op: 'GRU', steps, attributes: { linear_before_reset: 1 } }, null);
-      return model.files.get('net.c')!.match(/^static void l\d+_/gm)!.length;
+  test.each(['GRU', 'LSTM', 'RNN'] as const)('%s: the C has as many lines for any number of steps', async (op) => {
+    const code = async (steps: number) => {
+      const { model } = await integer({ op, steps, outputs: [true, true] }, null);
+      expect(model.program.loops).toEqual([expect.objectContaining({ turns: steps })]);
+      return model.files
+        .get('net.c')!
+        .match(/^(static )?void \w+\([\s\S]*?^}/gm)!
+        .map((body) => body.split('\n').length);
     };
-    expect(await count(12)).toBe(await count(4));
+    expect(await code(12)).toEqual(await code(4));
   });
 });
