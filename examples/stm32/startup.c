@@ -8,6 +8,7 @@ extern uint32_t stack_top[], data_start[], data_end[], data_load[], bss_start[],
 int main(void);
 void reset_handler(void);
 void fault_handler(void);
+static void end(void);
 
 typedef union {
     uint32_t *stack;
@@ -36,10 +37,27 @@ void reset_handler(void)
         *to++ = 0;
     }
     (void)main();
+    end();
+}
+
+#ifdef IN_QEMU
+/* Semihosting call SYS_EXIT with ADP_Stopped_ApplicationExit: QEMU ends. A board without a debugger would fault. */
+static void end(void)
+{
+    register uint32_t operation __asm__("r0") = 0x18;
+    register uint32_t reason __asm__("r1") = 0x20026;
+    __asm__ volatile("bkpt 0xab" ::"r"(operation), "r"(reason) : "memory");
+    for (;;) {
+    }
+}
+#else
+static void end(void)
+{
     for (;;) {
         __asm__ volatile("wfi");
     }
 }
+#endif
 
 void fault_handler(void)
 {

@@ -41,7 +41,7 @@ export function initCommand(): Command {
 const EXAMPLES = `
 Examples:
   $ nibblec init kws.onnx -t stm32f405rg --calibrate mfcc.npy --data test.npz
-  $ nibblec init                                                    every model of this folder, in float32
+  $ nibblec init                                              every model of this folder, in float32
 `;
 
 async function run(paths: readonly string[], flags: Flags): Promise<void> {

@@ -13,13 +13,15 @@ export interface PresentOptions {
   readonly color?: boolean;
   /** With stack traces (NIBBLEC_DEBUG=1). */
   readonly debug?: boolean;
+  /** The folder of the package from here, 'node_modules/nibblec/': pages that hints name lie there. Default: here. */
+  readonly home?: string;
 }
 
 /** The only place that formats errors. */
 export function presentError(error: unknown, options: PresentOptions = {}): Presentation {
   const ours = !(error instanceof UserError);
   const code = ours ? 'INTERNAL' : error.problem.code;
-  const problem = ours ? internalProblem(error) : error.problem;
+  const problem = withPages(ours ? internalProblem(error) : error.problem, options.home ?? '');
   const exitCode = ours ? EXIT_STATUS.internal : exitStatusOf(error.problem.code);
   const trace = options.debug ? traceOf(error) : [];
   if (options.json)
@@ -31,6 +33,12 @@ export function presentError(error: unknown, options: PresentOptions = {}): Pres
     text: [...problemLines(code, problem, pc.createColors(options.color ?? false)), ...trace].join('\n'),
     exitCode,
   };
+}
+
+/** 'docs/few-bits.md' as a path that opens from here. */
+function withPages<P extends { readonly hint?: string }>(problem: P, home: string): P {
+  if (problem.hint === undefined) return problem;
+  return { ...problem, hint: problem.hint.replace(/\bdocs\/[\w-]+\.md\b/g, (page) => `${home}${page}`) };
 }
 
 function problemLines(

@@ -5,6 +5,7 @@ import { benchCommand } from './bench.ts';
 import { buildCommand } from './build.ts';
 import { checkCommand } from './check.ts';
 import { compileCommand } from './compile.ts';
+import { doctorCommand } from './doctor.ts';
 import { ExitStatus } from './exit-status.ts';
 import { formatsCommand } from './formats.ts';
 import { initCommand } from './init.ts';
@@ -43,6 +44,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     targetsCommand(),
     opsCommand(),
     formatsCommand(),
+    doctorCommand(),
   ];
   for (const verb of verbs) program.addCommand(verb);
   for (const command of [program, ...verbs]) {

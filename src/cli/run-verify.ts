@@ -8,6 +8,7 @@ import type { Limits } from '../verify/limits.ts';
 import { toolMissing } from '../verify/run-tool.ts';
 import type { Toolchain } from '../verify/toolchain.ts';
 import { toolchainFor } from '../verify/toolchain-for.ts';
+import { TOOLS } from '../verify/tools.ts';
 import { type Verdict, verifyModel } from '../verify/verify-model.ts';
 import { inScratch } from './in-scratch.ts';
 import { testData } from './open-data.ts';
@@ -64,7 +65,9 @@ function limitsOf({ strict = false, minSqnr, minTop1, worstScore }: VerifyFlags)
 export async function requireAvailable(toolchain: Toolchain): Promise<void> {
   const verdict = await toolchain.available();
   if (verdict === true) return;
-  const [command] = toolchain.name.split(' ');
+  // 'qemu-system-arm is not installed', or 'newlib for arm-none-eabi is not installed', which comes with the compiler.
+  const [named] = verdict.split(' ');
+  const command = TOOLS.some((tool) => tool.command === named) ? named : toolchain.name.split(' ')[0];
   const { hint } = toolMissing(command).problem;
   throw new UserError({ code: 'TOOL_MISSING', message: `cannot build and run C: ${verdict}`, ...(hint && { hint }) });
 }

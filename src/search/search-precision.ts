@@ -286,7 +286,7 @@ function cannotCount(): UserError {
   return new UserError({
     code: 'TOOL_MISSING',
     message: 'instructions cannot be limited: there is no emulator to count them',
-    hint: 'choose a target with an emulator and install its tools (scripts/install-toolchain.sh), or leave --instructions out',
+    hint: "choose a target with an emulator and install its tools ('nibblec doctor' names them), or leave --instructions out",
   });
 }
 

@@ -2,6 +2,7 @@ import { type ArmBoardName, BOARDS, type Board } from './boards.ts';
 import { type Compiler, compileAndLink, compileObjects, objectSizes } from './compile.ts';
 import { linkAlone } from './link-alone.ts';
 import { runTool, toolAvailable } from './run-tool.ts';
+import { findsLibrary } from './tool-version.ts';
 import type { BuildRequest, Toolchain } from './toolchain.ts';
 
 const COMPILER = 'arm-none-eabi-gcc';
@@ -50,10 +51,7 @@ async function available(): Promise<true | string> {
     const verdict = await toolAvailable(tool);
     if (verdict !== true) return verdict;
   }
-  // gcc prints the bare name back when it has no such file.
-  const { stdout } = await runTool(COMPILER, ['-print-file-name=rdimon.specs']);
-  if (stdout.trim() !== 'rdimon.specs') return true;
-  return 'newlib for arm-none-eabi is not installed: scripts/install-toolchain.sh, or apt-get install libnewlib-arm-none-eabi';
+  return (await findsLibrary(COMPILER, 'rdimon.specs')) || 'newlib for arm-none-eabi is not installed';
 }
 
 function memoryMap({ vectors, code, constants, ram }: Board): string[] {

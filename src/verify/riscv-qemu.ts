@@ -1,6 +1,7 @@
 import { type Compiler, compileAndLink, compileObjects, objectSizes } from './compile.ts';
 import { linkAlone } from './link-alone.ts';
 import { runTool, toolAvailable } from './run-tool.ts';
+import { findsLibrary } from './tool-version.ts';
 import type { BuildRequest, Toolchain } from './toolchain.ts';
 
 const COMPILER = 'riscv64-unknown-elf-gcc';
@@ -45,10 +46,7 @@ async function available(): Promise<true | string> {
     const verdict = await toolAvailable(tool);
     if (verdict !== true) return verdict;
   }
-  // gcc prints the bare name back when it has no such file.
-  const { stdout } = await runTool(COMPILER, ['-print-file-name=picolibc.specs']);
-  if (stdout.trim() !== 'picolibc.specs') return true;
-  return 'picolibc for RISC-V is not installed: scripts/install-toolchain.sh, or apt-get install picolibc-riscv64-unknown-elf';
+  return (await findsLibrary(COMPILER, 'picolibc.specs')) || 'picolibc for RISC-V is not installed';
 }
 
 function memoryFlags(): string[] {

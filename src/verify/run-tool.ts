@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { execa } from 'execa';
 import { UserError } from '../support/errors.ts';
+import { installLine, systemHere } from './tools.ts';
 
 export interface ToolOptions {
   readonly directory?: string;
@@ -14,22 +15,6 @@ export interface ToolOutput {
   readonly stderr: string;
   readonly seconds: number;
 }
-
-/** The Debian and Ubuntu packages that bring each tool. */
-const PACKAGES: Readonly<Record<string, string>> = {
-  gcc: 'gcc',
-  clang: 'clang',
-  make: 'make',
-  nm: 'binutils',
-  size: 'binutils',
-  objdump: 'binutils',
-  'arm-none-eabi-gcc': 'gcc-arm-none-eabi libnewlib-arm-none-eabi',
-  'qemu-system-arm': 'qemu-system-arm',
-  'riscv64-unknown-elf-gcc': 'gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf',
-  'qemu-system-riscv32': 'qemu-system-misc',
-  'avr-gcc': 'gcc-avr avr-libc',
-  simavr: 'simavr',
-};
 
 const CAPTURED_LINES = 30;
 
@@ -84,13 +69,13 @@ export async function runToolOrFail(
   throw toolFailed(`${command} could not ${what}`, command, args, `${output.stderr}\n${output.stdout}`);
 }
 
-/** True when `command --version` works (or with another flag and status), else the sentence that tells what to do about it. */
+/** True when `command --version` works (or with another flag and status), else the reason why not. */
 export async function toolAvailable(command: string, flag = '--version', status = 0): Promise<true | string> {
   try {
     const { exitCode } = await runTool(command, [flag], { timeoutSeconds: 20 });
     return exitCode === status || `${command} is installed but does not run`;
   } catch (error) {
-    if (error instanceof UserError) return `${error.problem.message}: ${error.problem.hint}`;
+    if (error instanceof UserError) return error.problem.message;
     throw error;
   }
 }
@@ -104,9 +89,7 @@ export function toolFailed(message: string, command: string, args: readonly stri
 }
 
 export function toolMissing(command: string): UserError {
-  const packages = PACKAGES[command];
-  const hint = packages
-    ? `on Debian and Ubuntu: scripts/install-toolchain.sh, or apt-get install ${packages}`
-    : 'install it, or add its folder to PATH';
+  const line = installLine([command], systemHere()) ?? 'install it, or add its folder to PATH';
+  const hint = `${line}; 'nibblec doctor' tells what each tool is for, and compile without --verify needs none`;
   return new UserError({ code: 'TOOL_MISSING', message: `${command} is not installed`, hint });
 }

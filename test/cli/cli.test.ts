@@ -34,7 +34,9 @@ async function contents(out: string): Promise<Map<string, string>> {
 }
 
 describe('help', () => {
-  const verbs = ['compile', 'inspect', 'verify', 'bench', 'search', 'tune', 'quantize', 'targets', 'ops', 'formats'];
+  const verbs = 'compile inspect verify bench search tune quantize init build check targets ops formats doctor'.split(
+    ' ',
+  );
 
   test('names every verb', async () => {
     const { exitCode, stdout } = await cli(folder);

@@ -33,6 +33,10 @@ await describeWith('examples/stm32 with examples/shapes', available, () => {
 
       const expected = await classesByOnnxruntime();
       expect(hello).toMatch(/^nibblec on STM32F405: arena \d+ bytes$/);
+      const shown = readFileSync(join(STM32, 'README.md'), 'utf8');
+      expect(shown.replace(/arena \d+/, '')).toContain(
+        [hello.replace(/arena \d+/, ''), ...lines.slice(0, 3)].join('\n'),
+      );
       expect(lines).toEqual([...expected.map((label, i) => `sample ${i}: class ${label}`), 'done']);
     }));
 });
