@@ -1,6 +1,7 @@
 import type { MemoryPlan, Program } from '../ir/program.ts';
 import type { Graph } from '../ir/types.ts';
 import { type EmitOptions, emitC, type GeneratedFiles } from './emit.ts';
+import { type FusedSums, fuseSums } from './fuse-sums.ts';
 import { type LowerOptions, lowerGraph } from './lower/lower-graph.ts';
 import { planMemory } from './plan-memory/index.ts';
 import { orderCalls } from './plan-memory/order-calls.ts';
@@ -22,11 +23,13 @@ export interface Generated {
 }
 
 /**
- * The back end, all of it: graph to program, calls in the order of least memory, buffers to offsets, kernels with smaller
- * tables where the flash is too small and leaner ones where the arena is fullest, C.
+ * The back end, all of it: sums that convolutions make, graph to program, calls in the order of least memory, buffers to
+ * offsets, kernels with smaller tables where the flash is too small and leaner ones where the arena is fullest, C.
  * @throws UserError UNSUPPORTED with every node that cannot become C
  */
-export function generate(graph: Graph, options: GenerateOptions): Generated {
+export function generate(graph: Graph, given: GenerateOptions): Generated {
+  const withSums = (sums: FusedSums) => ({ ...given, kernels: { ...given.kernels, sums } });
+  const options = withSums(fuseSums(graph, (sums) => lowerGraph(graph, withSums(sums)), given));
   const { goal = 'balanced', pins } = options.kernels ?? {};
   const lowerOf = (graph: Graph) => (choosing: Partial<Choosing>) =>
     lowerGraph(graph, { ...options, kernels: { ...options.kernels, ...choosing } });

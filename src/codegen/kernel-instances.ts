@@ -84,10 +84,13 @@ export const NAMED_INSTANCES: readonly KernelInstance[] = [
   ...all('nn_gemm_4x2_pairs', { form: SUFFIXES_BY_FOURS }),
   ...all('nn_pointwise_4x2', { weights: ['s8'], form: SUFFIXES_BY_FOURS }),
   ...inPairs('nn_pointwise_4x2'),
+  ...adding('nn_pointwise_4x2'),
   ...all('nn_conv2d_4x2', { weights: ['s8'], form: SUFFIXES_BY_FOURS }),
   ...inPairs('nn_conv2d_4x2'),
+  ...adding('nn_conv2d_4x2'),
   ...all('nn_conv2d_patch_4x2', { weights: ['s8'], form: SUFFIXES_BY_FOURS }),
   ...inPairs('nn_conv2d_patch_4x2'),
+  ...adding('nn_conv2d_patch_4x2'),
   ...all('nn_depthwise3x3_s8', { form: SUFFIXES_BY_FOURS }),
   ...all('nn_depthwise3x3_pixel_s8', { form: SUFFIXES_BY_FOURS }),
   ...all('nn_depthwise3x3_run_s8', { form: SUFFIXES_BY_FOURS }),
@@ -162,6 +165,11 @@ function unpackingWide(template: string): KernelInstance[] {
 function inPairs(template: string): KernelInstance[] {
   const named = all(template, { weights: ['pairs'], form: SUFFIXES_BY_FOURS });
   return named.map((one) => ({ ...one, params: { ...one.params, pairs: true } }));
+}
+
+/** With an operand that is added to the results. */
+function adding(template: string): KernelInstance[] {
+  return [{ name: `${template}_s8_sum`, template, params: { weights: 's8', form: '_sum', sum: true } }];
 }
 
 function unpacking(template: string): KernelInstance[] {

@@ -10,7 +10,7 @@ import type {
   Table,
   Work,
 } from './program.ts';
-import type { DType, Graph, Shape, Tensor, TensorType, TypedArray, ValueName } from './types.ts';
+import type { DType, Graph, Node, Shape, Tensor, TensorType, TypedArray, ValueName } from './types.ts';
 
 /** Layout wish for an operand. `any`: whatever it is, strides tell; `row-major`: plain C order. */
 export type Layout = 'any' | 'row-major' | 'channels-last' | 'channels-first' | Storage;
@@ -74,6 +74,14 @@ export interface LowerBuilder {
   readonly features: ReadonlySet<string>;
   /** What decides between kernels that can all compute this node. */
   readonly wish: KernelWish;
+  /** A sum that the layer makes with its result in the place of that; null: it writes its own. */
+  readonly sum: SumBehind | null;
+}
+
+/** An Add that is the only reader of a layer's result, and which input of read() its other operand is. */
+export interface SumBehind {
+  readonly node: Node;
+  readonly other: number;
 }
 
 /** What kernels are chosen for. balanced: speed, where it does not cost much flash or RAM. */
@@ -88,6 +96,8 @@ export interface KernelWish {
   readonly pin: string | null;
   /** Kernels that this node must not get, with the reason. */
   readonly without: readonly RefusedKernel[];
+  /** Some layer of the model makes a sum with its result: what it shares with others is there once. */
+  readonly sums: boolean;
 }
 
 export interface LayerSpec {

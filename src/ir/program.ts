@@ -116,6 +116,8 @@ export interface Call {
   readonly instructions?: number;
   /** Of these, for weights of few bits. */
   readonly decoding?: number;
+  /** The node whose sum it makes with its result, in the place of that. */
+  readonly sum?: string;
   /** Of instructions that hold its weights. */
   readonly codeBytes?: number;
   /** Where another kernel takes `bytes` less of memory: those to rule out for it, this one and all that take as much. */

@@ -32,8 +32,9 @@ export function inBands<J extends CodesJob>(kernel: Kernel<J>, codesOf: CodesOf<
     return { ...bytes, shape: bandOf(job).shape, x: { ...bytes.x, name: x }, y: { ...bytes.y, name: y } };
   };
   const inner = oncePerJob((job: J) => bandJob(job, 'band', 'codes'));
+  const { adds: _, ...ofCodes } = kernel;
   return {
-    ...kernel,
+    ...ofCodes,
     id: `${kernel.id}_a4`,
     pricedAs: kernel.id,
     accepts(job) {

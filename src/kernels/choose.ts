@@ -43,10 +43,12 @@ export function lowerWith<J extends Job>(job: J, candidates: readonly Kernel<J>[
 
 function overlapOf<J extends Job>(job: J, kernel: Kernel<J>): NonNullable<LayerSpec['overlap']> {
   const rule = kernel.overlap(job);
-  if (rule === null) return [];
-  return job.reads.map((read) =>
+  const over = job.addend ? [{ read: job.addend, distance: 0, exactly: true }] : [];
+  if (rule === null) return over;
+  const reads = job.reads.map((read) =>
     'exactly' in rule ? { read, distance: rule.exactly, exactly: true } : { read, distance: rule.atLeast },
   );
+  return [...reads, ...over];
 }
 
 /**
@@ -94,6 +96,7 @@ export function choose<J extends Job>(
     if (missing) return `the core has no '${missing}'`;
     const unwanted = wish.without.find((one) => one.kernel === kernel.id);
     if (unwanted) return unwanted.reason;
+    if (job.addend && !kernel.adds) return 'it cannot add another tensor to its results';
     const answer = kernel.accepts(job);
     return answer === true ? null : answer;
   }

@@ -61,6 +61,9 @@ const PACKED: Prices = {
 /** Of a table of 256 pairs of codes that is made in RAM; counted on Cortex-M55. */
 const TABLES: Prices = { 'tables of pairs': 1600 };
 
+/** Of a result that another tensor is added to (nn_gemm_4x2_s8_sum); counted on Cortex-M4F. */
+const SUMS: Prices = { sums: 5.4 };
+
 export interface Core {
   readonly core: string;
   readonly features: ReadonlySet<string>;
@@ -77,6 +80,7 @@ export function instructionsOf(kernel: string, work: Work, { core, features }: C
     UNPACKED[part] ??
     ROUNDED[part] ??
     TIES[part] ??
+    SUMS[part] ??
     PACKED[part] ??
     TABLES[part] ??
     0;

@@ -9,6 +9,8 @@ export interface Job {
   /** Computed inputs and output; none where the kernel reads and writes them itself and says how they overlap. */
   readonly reads: readonly Operand[];
   readonly y: Operand | null;
+  /** A tensor like the output that is added to it, element by element as it is written. */
+  readonly addend?: Operand;
   /** Of the core. */
   readonly features: ReadonlySet<string>;
 }
@@ -41,6 +43,8 @@ export interface Kernel<J extends Job> {
   readonly tile: Tile | null;
   /** It adds where others multiply: where it accepts a layer, multiplications are dear or missing, and no other is asked. */
   readonly avoidsMultiplication?: true;
+  /** It computes layers with an addend as well. */
+  readonly adds?: true;
   /** True, or why it cannot compute this layer, as a sentence for reports. */
   accepts(job: J): true | string;
   /** Temporary memory in the arena. */

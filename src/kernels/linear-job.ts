@@ -5,6 +5,7 @@ import { ofLength } from '../ir/of-length.ts';
 import type { RequantizationForm } from '../ir/program.ts';
 import type { Node, Tensor } from '../ir/types.ts';
 import { filterElements, type WindowShape } from '../ir/window.ts';
+import type { AdditionParameters } from '../quant/addition.ts';
 import type { CodeRange } from '../quant/affine.ts';
 import { startOf } from '../quant/fine-bias.ts';
 import { zeroPointField } from '../quant/imported-scales.ts';
@@ -45,6 +46,10 @@ export interface LinearJob extends Job {
   readonly macs: number;
   readonly summary: string;
   readonly goal: Goal;
+  /** What makes y of a code and that of the addend: y = clamp((code * A + addend * B + C) >> S). */
+  readonly sum?: AdditionParameters;
+  /** The model has a layer with an addend: kernels that can add are there, and compute the others as well. */
+  readonly sums: boolean;
 }
 
 export type LinearLayer = Pick<LinearJob, 'shape' | 'weights' | 'x' | 'y' | 'macs' | 'summary'>;
@@ -71,6 +76,7 @@ export function linearJob(node: Node, lower: LowerBuilder, layer: LinearLayer): 
     reads: [layer.x],
     features: lower.features,
     goal: lower.wish.goal,
+    sums: lower.wish.sums,
     format: typeOf(graph, node.inputs[1]).quant?.format ?? null,
     inputZeroPoint: zeroPointOf(x),
     bias,

@@ -96,6 +96,7 @@ export function gemmWork(job: LinearJob, depth: number, gathered: Gathered, bloc
     widened: pairs * depth,
     fours,
     products: fours * depth,
+    ...(job.sum && { sums: 8 * fours }),
     ...roundingWork(job, 'fours', 8 * fours),
   };
 }

@@ -236,7 +236,7 @@ function layerReports(
       index,
       symbol: call.symbol,
       node: call.node,
-      op: call.op,
+      op: call.sum === undefined ? call.op : `${call.op}+Add`,
       value: call.result?.value ?? null,
       inputs: inputShapes(call, graph),
       output: call.result?.shape ?? null,

@@ -25,7 +25,10 @@ function chosen(kernels: readonly Kernel<Job>[], wish: Partial<KernelWish> = {})
   const refuse = (reason: string): never => {
     throw new Error(reason);
   };
-  return choose(JOB, kernels, { wish: { goal: 'balanced', core: '', pin: null, without: [], ...wish }, refuse });
+  return choose(JOB, kernels, {
+    wish: { goal: 'balanced', core: '', pin: null, without: [], sums: false, ...wish },
+    refuse,
+  });
 }
 
 describe('among kernels that can', () => {

@@ -4,7 +4,8 @@ import { lowerGraph } from '../../src/codegen/lower/lower-graph.ts';
 import type { Dataset } from '../../src/data/dataset.ts';
 import { datasetInputs } from '../../src/data/graph-inputs.ts';
 import { randomDataset } from '../../src/data/random-dataset.ts';
-import type { Graph, Tensor } from '../../src/ir/types.ts';
+import type { Program } from '../../src/ir/program.ts';
+import type { Graph, Node, Tensor } from '../../src/ir/types.ts';
 import { CONV_KERNELS, DENSE_KERNELS, DEPTHWISE_KERNELS } from '../../src/kernels/index.ts';
 import { buildOracle } from '../../src/oracle/build-oracle.ts';
 import { UserError } from '../../src/support/errors.ts';
@@ -12,7 +13,7 @@ import { loadTarget } from '../../src/targets/load.ts';
 import type { Optimize, Toolchain } from '../../src/verify/toolchain.ts';
 import { verifyModel } from '../../src/verify/verify-model.ts';
 import { inFolder } from '../verify/native.ts';
-import { type Kind, randomJobs } from './random-jobs.ts';
+import { type Kind, randomJobs, withSums } from './random-jobs.ts';
 import { tightPlan } from './tight-plan.ts';
 
 /** Candidates by kind of job, all of which are pinned in turn. */
@@ -52,6 +53,13 @@ const CANDIDATES: readonly (readonly [kind: Kind, count: number, kernels: readon
   ['table', 6, candidatesOf('table').filter(isOfBytes)],
   ['average', 20, candidatesOf('average').filter(isOfBytes)],
   ['max', 12, candidatesOf('max').filter(isOfBytes)],
+];
+
+/** Of layers with and without a sum behind them. */
+const WITH_SUMS: typeof CANDIDATES = [
+  ['threes', 24, ['conv2d_4x2_s8']],
+  ['conv', 40, ['conv2d_4x2_s8', 'conv2d_narrow_4x2_s8', 'conv2d_patch_4x2_s8']],
+  ['pointwise', 40, ['pointwise_4x2_s8', 'conv2d_4x2_s8', 'conv2d_patch_4x2_s8']],
 ];
 
 /** All that a layer of this kind is asked about, so that a new kernel is tried from its first day on. */
@@ -104,53 +112,73 @@ function inSet(set: KernelSetName, kernel: string): boolean {
   return (set === 'helium') === kernel.includes('_helium_');
 }
 
-/** Jobs that every kernel of their kind accepts that can, as one program: a job appears once for each of its kernels. */
-function everyKernel(set: KernelSetName, seed: number): { graph: Graph; pins: Map<string, string> } {
-  const features = FEATURES[set];
-  const pins = new Map<string, string>();
-  const parts = CANDIDATES.flatMap(([kind, count, kernels]) => {
-    const jobs = randomJobs(kind, count, seed);
-    const own = kernels.filter((kernel) => inSet(set, kernel));
-    return jobs.nodes.flatMap((node) => own.map((kernel) => ({ jobs, node, kernel })));
-  });
-  const types = new Map<string, NonNullable<ReturnType<Graph['types']['get']>>>();
-  const constants = new Map<string, NonNullable<ReturnType<Graph['constants']['get']>>>();
-  const nodes: Graph['nodes'][number][] = [];
-  const inputs: string[] = [];
-  for (const { jobs, node, kernel } of parts) {
-    const own = (value: string | null) => (value === null ? null : `${value}.${kernel}`);
-    const copy = {
-      ...node,
-      name: `${node.name}.${kernel}`,
-      inputs: node.inputs.map(own),
-      outputs: node.outputs.map(own),
-    };
-    const values = [...node.inputs, ...node.outputs].filter((value) => value !== null);
-    const alone: Graph = {
-      ...jobs,
-      inputs: values.filter((value) => jobs.inputs.includes(value)).map((value) => `${value}.${kernel}`),
-      outputs: copy.outputs.filter((value) => value !== null),
-      nodes: [copy],
-      types: new Map(values.map((value) => [`${value}.${kernel}`, jobs.types.get(value)!])),
-      constants: new Map(
-        values.flatMap((value) =>
-          jobs.constants.has(value) ? [[`${value}.${kernel}`, jobs.constants.get(value)!]] : [],
-        ),
-      ),
-    };
-    if (!accepts(alone, copy.name, kernel, features)) continue;
-    pins.set(copy.name, kernel);
-    nodes.push(copy);
-    inputs.push(...alone.inputs);
-    for (const [value, type] of alone.types) types.set(value, type);
-    for (const [value, tensor] of alone.constants) constants.set(value, tensor);
-  }
-  return { graph: { name: 'jobs', inputs, outputs: nodes.map(({ name }) => name), nodes, types, constants }, pins };
+interface Jobs {
+  readonly graph: Graph;
+  readonly pins: ReadonlyMap<string, string>;
+  readonly sums: ReadonlyMap<string, string>;
 }
 
-function accepts(graph: Graph, node: string, kernel: string, features: ReadonlySet<string>): boolean {
+/** Jobs that every kernel of their kind accepts that can, as one program: a job appears once for each of its kernels. */
+function everyKernel(set: KernelSetName, seed: number, candidates: typeof CANDIDATES): Jobs {
+  const features = FEATURES[set];
+  const parts = candidates.flatMap(([kind, count, kernels]) => {
+    const plain = randomJobs(kind, count, seed);
+    const jobs = candidates === WITH_SUMS ? withSums(plain, seed) : plain;
+    return layersOf(jobs).flatMap((layer) => {
+      return kernels.filter((kernel) => inSet(set, kernel)).map((kernel) => alone(jobs, layer, kernel));
+    });
+  });
+  const found = parts.filter((part) => accepts(part, features));
+  const all = <K, V>(mapOf: (part: Jobs) => ReadonlyMap<K, V>) => new Map(found.flatMap((part) => [...mapOf(part)]));
+  const graph: Graph = {
+    name: 'jobs',
+    inputs: found.flatMap(({ graph }) => graph.inputs),
+    outputs: found.flatMap(({ graph }) => graph.outputs),
+    nodes: found.flatMap(({ graph }) => graph.nodes),
+    types: all(({ graph }) => graph.types),
+    constants: all(({ graph }) => graph.constants),
+  };
+  return { graph, pins: all(({ pins }) => pins), sums: all(({ sums }) => sums) };
+}
+
+/** Nodes, each with the sum that is made of its result. */
+function layersOf({ nodes }: Graph): Node[][] {
+  const behind = (node: Node) => nodes.filter(({ op, inputs }) => op === 'Add' && inputs.includes(node.name));
+  return nodes
+    .filter((node) => !nodes.some((one) => behind(one).includes(node)))
+    .map((node) => [node, ...behind(node)]);
+}
+
+/** A layer of some jobs for a kernel, under names of its own. */
+function alone(jobs: Graph, layer: readonly Node[], kernel: string): Jobs {
+  const own = (value: string) => `${value}.${kernel}`;
+  const ownOrNull = (value: string | null) => value && own(value);
+  const nodes = layer.map((node) => ({
+    ...node,
+    name: own(node.name),
+    inputs: node.inputs.map(ownOrNull),
+    outputs: node.outputs.map(ownOrNull),
+  }));
+  const values = new Set(
+    layer.flatMap(({ inputs, outputs }) => [...inputs, ...outputs]).filter((value) => value !== null),
+  );
+  const ofValues = <V>(map: ReadonlyMap<string, V>) =>
+    new Map([...values].flatMap((value) => (map.has(value) ? [[own(value), map.get(value)!] as const] : [])));
+  const graph: Graph = {
+    ...jobs,
+    inputs: jobs.inputs.filter((value) => values.has(value)).map(own),
+    outputs: [nodes[nodes.length - 1].name],
+    nodes,
+    types: ofValues(jobs.types),
+    constants: ofValues(jobs.constants),
+  };
+  const [node, sum] = nodes.map(({ name }) => name);
+  return { graph, pins: new Map([[node, kernel]]), sums: new Map(sum === undefined ? [] : [[sum, node]]) };
+}
+
+function accepts({ graph, pins, sums }: Jobs, features: ReadonlySet<string>): boolean {
   try {
-    lowerGraph(graph, { name: 'job', features, kernels: { pins: new Map([[node, kernel]]) } });
+    lowerGraph(graph, { name: 'job', features, kernels: { pins, sums } });
     return true;
   } catch (error) {
     if (error instanceof UserError) return false;
@@ -166,16 +194,34 @@ interface Settings {
 
 /** Every output is the integer that onnxruntime computes, scratch and overlap as declared. */
 export async function expectExact(toolchain: Toolchain, set: KernelSetName, settings: Settings): Promise<void> {
-  const { optimize, sanitize = false, seed = 1 } = settings;
+  const program = await expectSame(toolchain, set, settings, CANDIDATES);
+  const forms = program.calls.map(({ requantization }) => requantization);
+  expect(forms).toEqual(expect.arrayContaining([...FORMS[set]]));
+}
+
+/** The same for kernels that add another tensor to their results, which compute layers without one as well. */
+export async function expectExactSums(toolchain: Toolchain, settings: Settings): Promise<void> {
+  const { calls } = await expectSame(toolchain, 'dsp', settings, WITH_SUMS);
+  for (const kernel of ['conv2d_4x2_s8', 'pointwise_4x2_s8']) {
+    const own = calls.filter((call) => call.kernel === kernel);
+    expect(own.filter(({ sum }) => sum !== undefined).length).toBeGreaterThan(3);
+    expect(own.filter(({ sum }) => sum === undefined).length).toBeGreaterThan(3);
+  }
+}
+
+async function expectSame(
+  toolchain: Toolchain,
+  set: KernelSetName,
+  { optimize, sanitize = false, seed = 1 }: Settings,
+  candidates: typeof CANDIDATES,
+): Promise<Program> {
   const features = FEATURES[set];
-  const { graph, pins } = everyKernel(set, seed);
-  const program = lowerGraph(graph, { name: 'jobs', features, kernels: { pins } });
-  for (const [, , kernels] of CANDIDATES) {
+  const { graph, pins, sums } = everyKernel(set, seed, candidates);
+  const program = lowerGraph(graph, { name: 'jobs', features, kernels: { pins, sums } });
+  for (const [, , kernels] of candidates) {
     const asked = kernels.filter((id) => inSet(set, id) && !/_adds$/.test(id));
     expect(asked.filter((id) => [...pins.values()].filter((pin) => pin === id).length < 3)).toEqual([]);
   }
-  const forms = program.calls.map(({ requantization }) => requantization);
-  expect(forms).toEqual(expect.arrayContaining([...FORMS[set]]));
   const plan = tightPlan(program);
   const files = emitC(program, plan, { features });
   const model = { name: 'jobs', graph, oracle: buildOracle(graph), program, plan, files };
@@ -185,6 +231,7 @@ export async function expectExact(toolchain: Toolchain, set: KernelSetName, sett
     const wrong = verdict.outputs.filter(({ exact, different }) => !exact || different > 0);
     expect(wrong.map((one) => JSON.stringify(one).slice(0, 100))).toEqual([]);
   });
+  return program;
 }
 
 /**

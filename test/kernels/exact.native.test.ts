@@ -3,18 +3,20 @@ import { loadTarget } from '../../src/targets/load.ts';
 import { hostGcc } from '../../src/verify/host-gcc.ts';
 import { toolchainFor } from '../../src/verify/toolchain-for.ts';
 import { describeWith } from '../verify/native.ts';
-import { expectExact } from './every-kernel.ts';
+import { expectExact, expectExactSums } from './every-kernel.ts';
 
 await describeWith('every kernel with random jobs on the host: the twins in C', hostGcc().available, () => {
   test.each(['dsp', 'helium'] as const)('of %s, under sanitizers', (set) =>
     expectExact(hostGcc(), set, { optimize: '-O1', sanitize: true }),
   );
+  test('that add', () => expectExactSums(hostGcc(), { optimize: '-O1', sanitize: true }));
 });
 
 const cortexM4 = toolchainFor(await loadTarget('cortex-m4f'));
 await describeWith('every kernel with random jobs on cortex-m4f', cortexM4.available, () => {
   // The level at which the compiler aligns functions least.
   test('-Os', () => expectExact(cortexM4, 'dsp', { optimize: '-Os' }));
+  test('-O0, those that add', () => expectExactSums(cortexM4, { optimize: '-O0' }));
 });
 
 const cortexM55 = toolchainFor(await loadTarget('cortex-m55'));

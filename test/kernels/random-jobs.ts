@@ -151,6 +151,29 @@ export function randomJobs(kind: Kind, count: number, seed: number): Graph {
   }
 }
 
+/** Every other layer is added to another tensor, or that to it; the sum may have other bounds. */
+export function withSums(jobs: Graph, seed: number): Graph {
+  const types = new Map(jobs.types);
+  const inputs = [...jobs.inputs];
+  const nodes = jobs.nodes.flatMap((node, i): Node[] => {
+    if (i % 2 === 1 || node.rounding) return [node];
+    const rng = createRng(seed * 1000 + i);
+    const [name, other] = [`${node.name}_sum`, `${node.name}_other`];
+    const { shape, quant } = must(types.get(node.name), 'a type');
+    const scale = must(quant, 'a quantized type').scale[0];
+    types.set(other, codes(shape, [scale * (0.3 + 2 * rng.uniform())], zeroPoint(8, rng), null));
+    types.set(name, codes(shape, [scale * (0.5 + 2 * rng.uniform())], zeroPoint(8, rng), null));
+    inputs.push(other);
+    const operands = rng.int(0, 1) === 0 ? [node.name, other] : [other, node.name];
+    const clip: Node['clip'] = rng.int(0, 2) === 0 ? [0, 40 * scale] : null;
+    return [
+      { ...node, clip: null },
+      { op: 'Add', domain: '', name, inputs: operands, outputs: [name], attributes: {}, clip },
+    ];
+  });
+  return { ...jobs, types, inputs, nodes };
+}
+
 /** How scales and bias of a layer are that came quantized. */
 interface File {
   scale(wanted: number): number;

@@ -3,6 +3,7 @@ import type { Program, RefusedKernel } from '../../ir/program.ts';
 import type { Graph, Node, TensorType } from '../../ir/types.ts';
 import { findOp } from '../../ops/index.ts';
 import { invariant, UserError } from '../../support/errors.ts';
+import type { FusedSums } from '../fuse-sums.ts';
 import { checkPins } from './check-pins.ts';
 import { inputStorages } from './input-storage.ts';
 import { nodeBuilder, Refusal } from './node-builder.ts';
@@ -28,6 +29,8 @@ export interface KernelOptions {
   readonly pins?: ReadonlyMap<string, string>;
   /** Kernels that a node must not get, by its name. */
   readonly without?: ReadonlyMap<string, readonly RefusedKernel[]>;
+  /** Convolutions by the Add that each of them makes in the place of its result. */
+  readonly sums?: FusedSums;
   /** Nodes whose kernels are chosen as for 'balanced' whatever the goal. */
   readonly hurried?: ReadonlySet<string>;
 }
@@ -41,11 +44,16 @@ export function lowerGraph(graph: Graph, options: LowerOptions): Program {
   const native = options.ioLayout !== 'onnx';
   for (const [value, storage] of inputStorages(graph, native)) program.addInput(value, storage);
 
-  const { goal = 'balanced', core = '', pins, without, hurried } = options.kernels ?? {};
+  const { goal = 'balanced', core = '', pins, without, hurried, sums = new Map() } = options.kernels ?? {};
+  const nodes = new Map(graph.nodes.map((node) => [node.name, node]));
+  const withSums = new Set(sums.values());
   const refusals: string[] = [];
   for (const node of graph.nodes) {
+    if (withSums.has(node.name)) continue;
     try {
-      lowerNode(node);
+      const conv = nodes.get(sums.get(node.name) ?? '');
+      if (conv) lowerTogether(conv, node);
+      else lowerNode(node);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       refusals.push(`${describeNode(graph, node)}: ${error.message}`);
@@ -64,17 +72,30 @@ export function lowerGraph(graph: Graph, options: LowerOptions): Program {
   checkPins(pins ?? new Map(), finished.calls, graph);
   return finished;
 
-  function lowerNode(node: Node): void {
+  /** One layer, or two where no kernel makes the sum. */
+  function lowerTogether(conv: Node, add: Node): void {
+    try {
+      lowerNode(conv, add);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      lowerNode(conv);
+      lowerNode(add);
+    }
+  }
+
+  function lowerNode(node: Node, sum: Node | null = null): void {
     const definition = findOp(node.domain, node.op);
-    const builder = nodeBuilder(program, node, {
+    const wish = {
       goal: hurried?.has(node.name) ? 'balanced' : goal,
       core,
       pin: pins?.get(node.name) ?? null,
       without: without?.get(node.name) ?? [],
-    });
+      sums: withSums.size > 0,
+    };
+    const builder = nodeBuilder(program, node, wish, sum);
     if (!definition?.lower) return builder.refuse('no C for this operator yet');
     definition.lower(node, builder);
-    for (const output of node.outputs) {
+    for (const output of (sum ?? node).outputs) {
       invariant(
         output === null || program.has(output),
         `lowering ${node.op} '${node.name}' left '${output}' unwritten`,

@@ -5,15 +5,24 @@ import { channelsLast, dimensionStrides, isRowMajor, memoryToIndex, rowMajor, sa
 import { arenaArray, isPacked, isWide } from '../../ir/tensor.ts';
 import type { Node, Tensor, ValueName } from '../../ir/types.ts';
 import { cType } from '../../ops/support/c-text.ts';
-import { must } from '../../support/errors.ts';
+import { invariant, must } from '../../support/errors.ts';
 import type { ProgramBuilder } from './program-builder.ts';
 
 /** Thrown by refuse(): this node cannot become C. */
 export class Refusal extends Error {}
 
-/** What lower() of one operator works with; collects the arguments of the call it ends in. */
-export function nodeBuilder(program: ProgramBuilder, node: Node, wish: KernelWish): LowerBuilder {
+/**
+ * What lower() of one operator works with; collects the arguments of the call it ends in. `sum`: an Add of its result, which the
+ * layer makes as well.
+ */
+export function nodeBuilder(
+  program: ProgramBuilder,
+  own: Node,
+  wish: KernelWish,
+  sum: Node | null = null,
+): LowerBuilder {
   const { graph } = program;
+  const node = sum === null ? own : withSum(own, sum);
   const args: Argument[] = [];
   const reads = new Map<string, Port>();
   const writes: Port[] = [];
@@ -31,6 +40,7 @@ export function nodeBuilder(program: ProgramBuilder, node: Node, wish: KernelWis
     graph,
     features: program.features,
     wish,
+    sum: sum && { node: sum, other: own.inputs.length },
     type: (value) => typeOf(graph, value),
     constant: constantIn,
     storageOf: (value) => program.port(value).storage,
@@ -91,6 +101,7 @@ export function nodeBuilder(program: ProgramBuilder, node: Node, wish: KernelWis
       if (program.features.has('flash-apart') && constants.length > 0 && !layer.readsFlash) {
         throw new Refusal('its C cannot read tables from a flash that is an address space of its own');
       }
+      invariant(sum === null || reads.size > 1, `${node.op} '${node.name}' adds`);
       const first = must(writes[0], `an output of ${node.op} '${node.name}'`);
       const isPackedLater = (port: Port) => toPack.some(({ from }) => from === port);
       const also = writes.slice(1).filter((port) => !isPackedLater(port));
@@ -108,6 +119,7 @@ export function nodeBuilder(program: ProgramBuilder, node: Node, wish: KernelWis
           ...(layer.instructions !== undefined && { instructions: layer.instructions }),
           ...(layer.decoding !== undefined && { decoding: layer.decoding }),
           ...(layer.codeBytes !== undefined && { codeBytes: layer.codeBytes }),
+          ...(sum && { sum: sum.name }),
           ...(layer.leaner && { leaner: layer.leaner }),
           ...(layer.instances && { instances: layer.instances }),
           arguments: args,
@@ -142,6 +154,12 @@ export function nodeBuilder(program: ProgramBuilder, node: Node, wish: KernelWis
       return [{ read: port.buffer, write: write.buffer, distance, ...(exactly && { exactly }) }];
     });
   }
+}
+
+/** Reads what the sum adds as its last input, and writes the sum. */
+function withSum(own: Node, sum: Node): Node {
+  const others = sum.inputs.filter((value) => value !== own.outputs[0]);
+  return { ...own, inputs: [...own.inputs, ...others], outputs: sum.outputs };
 }
 
 function operand(name: string, port: Port, constant: Tensor | null): Operand {

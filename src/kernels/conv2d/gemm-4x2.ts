@@ -33,6 +33,7 @@ function pointwise([name, of]: Weights): Kernel<LinearJob> {
     id: `pointwise_4x2_${name}`,
     needs: ['dsp'],
     tile: { outputs: 4, pixels: 2, depth: 4 },
+    ...(weights.adds && { adds: true }),
     accepts(job) {
       const { shape } = job;
       if (!isPlainPointwise(shape) || shape.stride_h !== 1 || shape.stride_w !== 1)
@@ -46,11 +47,11 @@ function pointwise([name, of]: Weights): Kernel<LinearJob> {
     build(job, lower) {
       const { shape } = job;
       const built = weights.build(job, lower);
-      const { zeroPoint, x, w, end, y } = built.operands;
+      const { zeroPoint, x, w, end, sum, y } = built.operands;
       const pixels = shape.batch * shape.out_h * shape.out_w;
       const channels = { 'input channels': shape.in_c, 'output channels': shape.out_c };
       const pairs = lower.scratch(4 * shape.in_c, 'uint32_t');
-      return gemmCall('pointwise_4x2', null, built, [{ pixels, ...channels }, zeroPoint, x, w, end, pairs, y]);
+      return gemmCall('pointwise_4x2', null, built, [{ pixels, ...channels }, zeroPoint, x, w, end, pairs, ...sum, y]);
     },
   };
 }
@@ -61,6 +62,7 @@ function inFours([name, of]: Weights): Kernel<LinearJob> {
     id: `conv2d_4x2_${name}`,
     needs: ['dsp'],
     tile: { outputs: 4, pixels: 2, depth: 4 },
+    ...(weights.adds && { adds: true }),
     accepts(job) {
       const { shape } = job;
       if (shape.groups !== 1) return 'it has groups';
@@ -74,9 +76,9 @@ function inFours([name, of]: Weights): Kernel<LinearJob> {
     tableBytes: weights.tableBytes,
     build(job, lower) {
       const built = weights.build(job, lower);
-      const { zeroPoint, x, inputZeroPoint, w, end, y } = built.operands;
+      const { zeroPoint, x, inputZeroPoint, w, end, sum, y } = built.operands;
       const pairs = lower.scratch(4 * depthOf(job.shape), 'uint32_t');
-      return gemmCall('conv2d_4x2', job.shape, built, [zeroPoint, x, inputZeroPoint, w, end, pairs, y]);
+      return gemmCall('conv2d_4x2', job.shape, built, [zeroPoint, x, inputZeroPoint, w, end, pairs, ...sum, y]);
     },
   };
 }

@@ -41,6 +41,7 @@ export function gemmFields(bits: 4 | 2, { wordsOf, overlapShape }: Columns): Gem
           w,
           end: `${w} + ${stream.length}`,
           stream: `${streamOf(job)}`,
+          sum: [],
           y: y.name,
         },
         names,

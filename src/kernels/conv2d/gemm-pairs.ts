@@ -53,6 +53,7 @@ export function gemmPairs({ wordsOf, overlapShape }: Columns): GemmWeights {
           w,
           end: `${w} + ${words * shape.groups}, ${table}`,
           stream: `${words}, ${table}`,
+          sum: [],
           y: y.name,
         },
         names: { weights: 'pairs', form: formSuffix(job.form) },

@@ -9,6 +9,7 @@ import type { Argument } from '../kernel-call.ts';
 import type { LinearJob } from '../linear-job.ts';
 import { gemmStream, streamWords } from '../packing/gemm-stream.ts';
 import { type PackedStream, packedStreams, storeStream } from '../packing/packed-stream.ts';
+import { addsSums, sumArguments, sumRefusal } from '../sum-behind.ts';
 import { type Gathered, gemmWork } from '../work.ts';
 import { pairOverlap } from './chunk-overlap.ts';
 import { kernelMajor } from './layout.ts';
@@ -21,6 +22,8 @@ export interface Columns {
 
 /** How kernels of pairs of windows get at the weights of a layer. */
 export interface GemmWeights {
+  /** Its kernels add another tensor. */
+  readonly adds?: true;
   /** Null where weights are read as they lie, or unpacked all at once; rows of a group, at most. */
   blockOf(job: LinearJob): number | null;
   accepts(job: LinearJob): true | string;
@@ -41,6 +44,8 @@ export interface GemmOperands {
   readonly end: string;
   /** Words of a group. */
   readonly stream: string;
+  /** What is added to the codes: parameters and the other tensor, where kernels can. */
+  readonly sum: readonly Argument[];
   readonly y: string;
 }
 
@@ -49,7 +54,7 @@ export interface BuiltWeights {
   /** That are unpacked, or null. */
   readonly rows: Json;
   /** Of kernels that multiply so: nn_gemm_4x2_{{weights}}{{form}}. */
-  readonly names: { readonly weights: string; readonly form: string };
+  readonly names: { readonly weights: string; readonly form: string; readonly sum?: boolean };
   /** Kernels with numbers of the layer. */
   readonly instances: readonly KernelInstance[];
   readonly described: Pick<LayerSpec, 'macs' | 'summary' | 'reading'>;
@@ -66,9 +71,16 @@ export function gemmWeights({ wordsOf, overlapShape }: Columns): GemmWeights {
   }));
   const packed = (job: LinearJob): PackedStream | null => plans.of(finishedByFours(job));
   return {
+    adds: true,
     blockOf: (job: LinearJob): number | null => (packed(job)?.whole === false ? (packed(job)?.block ?? null) : null),
     accepts(job: LinearJob): true | string {
       const plain = finishedByFours(job);
+      const unable = job.sum
+        ? packed(job)?.whole === false
+          ? 'its weights are unpacked in blocks'
+          : sumRefusal(job)
+        : null;
+      if (unable !== null) return unable;
       const able = multipliesByHalves(plain, job.shape.out_c / job.shape.groups);
       return able === true ? (plans.refusal(plain) ?? true) : able;
     },
@@ -98,8 +110,11 @@ export function gemmWeights({ wordsOf, overlapShape }: Columns): GemmWeights {
           end: stored.end,
           stream: stored.stream,
           y: stored.y,
+          sum: sumArguments(job, stored.y, lower),
         },
-        names: { weights: 's8', form: formSuffix(job.form) },
+        names: addsSums(job)
+          ? { weights: 's8', form: '_sum', sum: true }
+          : { weights: 's8', form: formSuffix(job.form) },
         instances: [],
         described: { macs, summary, reading },
       };

@@ -10,6 +10,7 @@ import { CONV_KERNELS, DEPTHWISE_KERNELS, WIDE_CONV_KERNELS, WIDE_DEPTHWISE_KERN
 import { linearJob } from '../../kernels/linear-job.ts';
 import { hasWideCodes } from '../../quant/wide-codes.ts';
 import type { WindowAxis } from '../support/window-loops.ts';
+import { sumOf } from './with-sum.ts';
 
 /** Integer convolution: the input zero point is folded into the bias, padding is filled with it. */
 export function lowerConvS8(node: Node, lower: LowerBuilder, shape: WindowShape, weights: Tensor): void {
@@ -26,7 +27,12 @@ export function lowerConvS8(node: Node, lower: LowerBuilder, shape: WindowShape,
     summary: windowTitle('Conv', shape),
   });
   if (wide) lowerWith(job, isDepthwise(shape) ? WIDE_DEPTHWISE_KERNELS : WIDE_CONV_KERNELS, lower);
-  else lowerWith(job, isDepthwise(shape) ? DEPTHWISE_KERNELS : CONV_KERNELS, lower);
+  else
+    lowerWith(
+      { ...job, ...sumOf(node, job.summary, lower) },
+      isDepthwise(shape) ? DEPTHWISE_KERNELS : CONV_KERNELS,
+      lower,
+    );
 }
 
 const SLAB_KERNELS = CONV_KERNELS.map(inSlabs);

@@ -1,9 +1,12 @@
+import { typeOf } from '../../ir/graph.ts';
+import { sameShape } from '../../ir/shape.ts';
 import type { Graph, Node, ValueName } from '../../ir/types.ts';
 import { lowerWith } from '../../kernels/choose.ts';
 import type { AddJob } from '../../kernels/pairs/add4.ts';
 import { ADD_KERNELS } from '../../kernels/pairs/index.ts';
 import { addsRatherThanMultiplies } from '../../kernels/weights/adds.ts';
-import { additionParameters, wideAddition } from '../../quant/addition.ts';
+import { type AdditionParameters, additionParameters, wideAddition } from '../../quant/addition.ts';
+import type { CodeRange } from '../../quant/affine.ts';
 import { fitsInt32, type ImportedAddition, importedAddition } from '../../quant/imported-addition.ts';
 import { isPow2 } from '../../quant/pow2-scale.ts';
 import { clampCodes, quantOf, scaleOf, zeroPointOf } from '../../quant/quantized.ts';
@@ -21,6 +24,24 @@ export function lowerAddS8(node: Node, lower: LowerBuilder): void {
   if (hasWideCodes(lower.graph, node)) return lowerWideSum(node, lower, sum);
   lower.requantizes(sum.parity === null ? undefined : 'words');
   lowerWith({ ...pairJob(node, lower), sum }, [...ADD_KERNELS, portableAdd(node)], lower);
+}
+
+/**
+ * What an Add of two int8 tensors of one shape makes of the codes of `own`, A, and of its other operand, B; null where it rounds
+ * ties otherwise than up, or has codes that are no int8.
+ */
+export function sumBehind(
+  graph: Graph,
+  node: Node,
+  own: ValueName,
+): { sum: AdditionParameters; clamp: CodeRange } | null {
+  const shapes = [...node.inputs, ...node.outputs].map((value) => typeOf(graph, value));
+  const alike = shapes.every(({ shape, quant }) => quant?.bits === 8 && sameShape(shape, shapes[0].shape));
+  if (node.op !== 'Add' || !alike) return null;
+  const { parity, ...sum } = sumParameters(graph, node);
+  if (parity !== null) return null;
+  const clamp = clampCodes(node, quantOf(graph, node.outputs[0]));
+  return { clamp, sum: node.inputs[0] === own ? sum : { ...sum, A: sum.B, B: sum.A } };
 }
 
 /** Sums of 64 bits. */
