@@ -1,7 +1,7 @@
 #ifndef NN_GEMM_4X2_TEXT_H
 #define NN_GEMM_4X2_TEXT_H
 
-/* Instructions of kernels that multiply groups of four outputs with two windows, in the registers that nn_gemm_4x2_s8 draws. */
+/* Instructions of kernels that multiply groups of four outputs with two windows, in the registers that they draw. */
 #define NN_GEMM_4X2_STEP \
     "ldrd r8, r9, [r12], #8\n\tldrd r10, r11, [lr], #8\n\t" \
     "smlad r1, r10, r8, r1\n\tsmlad r5, r10, r9, r5\n\tsxtb16 r10, r10\n\t" \

@@ -13,7 +13,7 @@ NN_TWIN void nn_sum4_s8(const int8_t codes[4], const int32_t *sum, const int8_t 
         if (sum == NULL) {
             y[i] = codes[i];
         } else {
-            const int32_t a = (int16_t)(sum[0] & 0xFFFF), b = (sum[0] - a) / 65536;
+            const int32_t a = (int16_t)(sum[0] & 0xFFFF), b = sum[0] >> 16;
             y[i] = (int8_t)nn_ssat8((((codes[i] + 128) * a + other[i] * b + sum[1]) >> sum[2]) - 128);
         }
     }

@@ -30,8 +30,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#if !defined(SEPARABLE_FILES_ID) || SEPARABLE_FILES_ID != 0x8f6dbfa7u
-#error "separable.c (8f6dbfa7) and separable.h are of different runs: run nibblec compile again and take all its files"
+#if !defined(SEPARABLE_FILES_ID) || SEPARABLE_FILES_ID != 0x120ce748u
+#error "separable.c (120ce748) and separable.h are of different runs: run nibblec compile again and take all its files"
 #endif
 
 /* Compile with -DSEPARABLE_LAYER_HOOK=function to have it called after each layer (traces, timing). */
@@ -71,26 +71,20 @@ typedef struct {
 #define NN_HAS_DSP 0
 #endif
 
-/* One copy serves all layers: a compiler would build it into each. */
-#if defined(__GNUC__)
-#define NN_ONCE __attribute__((noinline, unused)) static
-#else
-#define NN_ONCE static
-#endif
-
-/* A function that is all assembly: no prologue, no register of the caller assumed to be kept but by what it pushes. Aligned as
- * ADR takes it to be. */
-#if defined(__clang__)
-#define NN_NAKED __attribute__((naked, noinline, unused, aligned(4))) static
-#else
-#define NN_NAKED __attribute__((naked, noipa, unused, aligned(4))) static
-#endif
-/* Not worth registers of its caller: the rare side of a branch. */
-#define NN_RARE __attribute__((noinline, unused)) static
-/* Worth its place in every caller, where gcc would rather save code: with -Os as well, shapes become numbers. */
-#define NN_INLINE __attribute__((always_inline)) static inline
-/* A parameter that only the assembly sees. */
-#define NN_ASM_ARG __attribute__((unused))
+/* Instructions of kernels that multiply groups of four outputs with two windows, in the registers that they draw. */
+#define NN_GEMM_4X2_STEP \
+    "ldrd r8, r9, [r12], #8\n\tldrd r10, r11, [lr], #8\n\t" \
+    "smlad r1, r10, r8, r1\n\tsmlad r5, r10, r9, r5\n\tsxtb16 r10, r10\n\t" \
+    "smlad r3, r11, r8, r3\n\tsmlad r7, r11, r9, r7\n\tsxtb16 r11, r11\n\t" \
+    "smlad r0, r10, r8, r0\n\tsmlad r4, r10, r9, r4\n\tsmlad r2, r11, r8, r2\n\tsmlad r6, r11, r9, r6\n\t"
+#define NN_GEMM_4X2_SUMS(OP) \
+    OP("r0", "r8") OP("r4", "r8") OP("r1", "r9") OP("r5", "r9") OP("r2", "r10") OP("r6", "r10") OP("r3", "r11") OP("r7", "r11")
+/* The first step, from bias 0 and 2 in r0 and r2. */
+#define NN_GEMM_4X2_FIRST \
+    "ldrd r8, r9, [r12], #8\n\tldrd r10, r11, [lr], #8\n\t" \
+    "smlad r1, r10, r8, r0\n\tsmlad r5, r10, r9, r0\n\tsxtb16 r10, r10\n\t" \
+    "smlad r3, r11, r8, r2\n\tsmlad r7, r11, r9, r2\n\tsxtb16 r11, r11\n\t" \
+    "smlad r4, r10, r9, r0\n\tsmlad r0, r10, r8, r0\n\tsmlad r6, r11, r9, r2\n\tsmlad r2, r11, r8, r2\n\t"
 
 /* For the twins in C of assembly: where that is compiled, nobody may use it. */
 #if defined(__GNUC__)
@@ -98,46 +92,6 @@ typedef struct {
 #else
 #define NN_TWIN static inline
 #endif
-
-/* acc + (a * b + 2^31) >> 32. */
-static inline int32_t nn_smmlar(int32_t a, int32_t b, int32_t acc)
-{
-#if NN_HAS_DSP
-    int32_t r;
-    __asm__("smmlar %0, %1, %2, %3" : "=r"(r) : "r"(a), "r"(b), "r"(acc));
-    return r;
-#else
-    return acc + (int32_t)(((int64_t)a * b + INT64_C(0x80000000)) >> 32);
-#endif
-}
-
-/* v between -128 and 127. */
-static inline int32_t nn_ssat8(int32_t v)
-{
-#if NN_HAS_DSP
-    int32_t r;
-    __asm__("ssat %0, #8, %1" : "=r"(r) : "r"(v));
-    return r;
-#else
-    return (v < -128) ? -128 : (v > 127) ? 127 : v;
-#endif
-}
-
-/* What the assembly kernels do to four sums at once: codes of 8 bits from results that fit 16. zero_point: of the output,
- * plus 128; the bytes leave 128 again by their highest bit. */
-NN_TWIN void nn_requantize4_s8(const int32_t acc[4], const uint32_t multiplier[4], int32_t zero_point, int8_t *y)
-{
-    for (int32_t i = 0; i < 4; i++) {
-        y[i] = (int8_t)nn_ssat8(nn_smmlar(acc[i], (int32_t)multiplier[i], zero_point) - 128);
-    }
-}
-
-/* Instructions that make results of sums, half up: one for each. SUMS(OP): OP(sum, multiplier) for each; r12: the zero point. */
-#define NN_SCALE_UP(A, M) "smmlar " A ", " A ", " M ", r12\n\t"
-#define nn_scale_text(SUMS) SUMS(NN_SCALE_UP)
-
-/* The sums and multipliers of kernels that finish four at a time. */
-#define NN_SUMS4(OP) OP("r0", "r8") OP("r1", "r9") OP("r2", "r10") OP("r3", "r11")
 
 /* The upper halfword, its sign extended. */
 NN_TWIN int32_t nn_high(uint32_t v)
@@ -180,6 +134,88 @@ NN_TWIN uint32_t nn_sxtb16(uint32_t v)
 #endif
 }
 
+/* What the assembly kernels sum up for four outputs: a group of the stream, every other word of the windows. Returns where the
+ * multipliers are. */
+NN_TWIN const uint32_t *nn_gemm_sums_s8(const uint32_t *stream, const uint32_t *window, int32_t words, int32_t acc[4])
+{
+    const uint32_t *w = stream + 2, *after = w + words;
+
+    acc[0] = (int32_t)stream[0];
+    acc[1] = (int32_t)after[0];
+    acc[2] = (int32_t)stream[1];
+    acc[3] = (int32_t)after[1];
+    for (int32_t k = 0; k < words; k += 2) {
+        const uint32_t x = window[k];
+        for (int32_t r = 0; r < 4; r += 2) {
+            const int32_t low = nn_smlad(nn_sxtb16(w[k + r / 2]), x, 0);
+            acc[r] += low;
+            acc[r + 1] += (nn_smlad(w[k + r / 2], x, 0) - low) / 256;
+        }
+    }
+    return after + 2;
+}
+
+/* One copy serves all layers: a compiler would build it into each. */
+#if defined(__GNUC__)
+#define NN_ONCE __attribute__((noinline, unused)) static
+#else
+#define NN_ONCE static
+#endif
+
+/* A function that is all assembly: no prologue, no register of the caller assumed to be kept but by what it pushes. Aligned as
+ * ADR takes it to be. */
+#if defined(__clang__)
+#define NN_NAKED __attribute__((naked, noinline, unused, aligned(4))) static
+#else
+#define NN_NAKED __attribute__((naked, noipa, unused, aligned(4))) static
+#endif
+/* Not worth registers of its caller: the rare side of a branch. */
+#define NN_RARE __attribute__((noinline, unused)) static
+/* Worth its place in every caller, where gcc would rather save code: with -Os as well, shapes become numbers. */
+#define NN_INLINE __attribute__((always_inline)) static inline
+/* A parameter that only the assembly sees. */
+#define NN_ASM_ARG __attribute__((unused))
+
+/* acc + (a * b + 2^31) >> 32. */
+static inline int32_t nn_smmlar(int32_t a, int32_t b, int32_t acc)
+{
+#if NN_HAS_DSP
+    int32_t r;
+    __asm__("smmlar %0, %1, %2, %3" : "=r"(r) : "r"(a), "r"(b), "r"(acc));
+    return r;
+#else
+    return acc + (int32_t)(((int64_t)a * b + INT64_C(0x80000000)) >> 32);
+#endif
+}
+
+/* v between -128 and 127. */
+static inline int32_t nn_ssat8(int32_t v)
+{
+#if NN_HAS_DSP
+    int32_t r;
+    __asm__("ssat %0, #8, %1" : "=r"(r) : "r"(v));
+    return r;
+#else
+    return (v < -128) ? -128 : (v > 127) ? 127 : v;
+#endif
+}
+
+/* What the assembly kernels do to four sums at once: codes of 8 bits from results that fit 16. zero_point: of the output,
+ * plus 128; the bytes leave 128 again by their highest bit. */
+NN_TWIN void nn_requantize4_s8(const int32_t acc[4], const uint32_t multiplier[4], int32_t zero_point, int8_t *y)
+{
+    for (int32_t i = 0; i < 4; i++) {
+        y[i] = (int8_t)nn_ssat8(nn_smmlar(acc[i], (int32_t)multiplier[i], zero_point) - 128);
+    }
+}
+
+/* Instructions that make results of sums, half up: one for each. SUMS(OP): OP(sum, multiplier) for each; r12: the zero point. */
+#define NN_SCALE_UP(A, M) "smmlar " A ", " A ", " M ", r12\n\t"
+#define nn_scale_text(SUMS) SUMS(NN_SCALE_UP)
+
+/* The sums and multipliers of kernels that finish four at a time. */
+#define NN_SUMS4(OP) OP("r0", "r8") OP("r1", "r9") OP("r2", "r10") OP("r3", "r11")
+
 /* Groups of four outputs times two windows, 12 instructions for 16 products (0.75 each), 44 more for each group.
  *
  *                     x0 (window 0)        x1 (window 1)       one step: two columns of both windows, as int16 pairs
@@ -193,20 +229,6 @@ NN_TWIN uint32_t nn_sxtb16(uint32_t v)
  * multipliers. Up to stream_end. y[4 * groups] and y + step: codes of window 0 and 1. zero_point: of the output, plus 128.
  * After the first step, the loop has 16 written out and is entered where whole rounds are left: one body serves every depth. */
 #if NN_HAS_DSP
-#define NN_GEMM_4X2_STEP \
-    "ldrd r8, r9, [r12], #8\n\tldrd r10, r11, [lr], #8\n\t" \
-    "smlad r1, r10, r8, r1\n\tsmlad r5, r10, r9, r5\n\tsxtb16 r10, r10\n\t" \
-    "smlad r3, r11, r8, r3\n\tsmlad r7, r11, r9, r7\n\tsxtb16 r11, r11\n\t" \
-    "smlad r0, r10, r8, r0\n\tsmlad r4, r10, r9, r4\n\tsmlad r2, r11, r8, r2\n\tsmlad r6, r11, r9, r6\n\t"
-#define NN_GEMM_4X2_SUMS(OP) \
-    OP("r0", "r8") OP("r4", "r8") OP("r1", "r9") OP("r5", "r9") OP("r2", "r10") OP("r6", "r10") OP("r3", "r11") OP("r7", "r11")
-/* The first one, from bias 0 and 2 in r0 and r2. */
-#define NN_GEMM_4X2_FIRST \
-    "ldrd r8, r9, [r12], #8\n\tldrd r10, r11, [lr], #8\n\t" \
-    "smlad r1, r10, r8, r0\n\tsmlad r5, r10, r9, r0\n\tsxtb16 r10, r10\n\t" \
-    "smlad r3, r11, r8, r2\n\tsmlad r7, r11, r9, r2\n\tsxtb16 r11, r11\n\t" \
-    "smlad r4, r10, r9, r0\n\tsmlad r0, r10, r8, r0\n\tsmlad r6, r11, r9, r2\n\tsmlad r2, r11, r8, r2\n\t"
-
 NN_NAKED void nn_gemm_4x2_s8(int8_t *y NN_ASM_ARG, int32_t step NN_ASM_ARG, const uint32_t *stream_end NN_ASM_ARG,
                              const uint32_t *window NN_ASM_ARG, const uint32_t *stream NN_ASM_ARG,
                              const uint32_t *window_end NN_ASM_ARG, int32_t zero_point NN_ASM_ARG)
@@ -238,18 +260,10 @@ static inline void nn_gemm_4x2_s8(int8_t *y, int32_t step, const uint32_t *strea
     const int32_t words = (int32_t)(window_end - window);
 
     for (; stream != stream_end; stream += words + 8) {
-        const uint32_t *w = stream + 2, *after = w + words;
         for (int32_t i = 1; i >= 0; i--) {
-            int32_t acc[4] = { (int32_t)stream[0], (int32_t)after[0], (int32_t)stream[1], (int32_t)after[1] };
-            for (int32_t k = 0; k < words; k += 2) {
-                const uint32_t x = window[k + i];
-                for (int32_t r = 0; r < 4; r += 2) {
-                    const int32_t low = nn_smlad(nn_sxtb16(w[k + r / 2]), x, 0);
-                    acc[r] += low;
-                    acc[r + 1] += (nn_smlad(w[k + r / 2], x, 0) - low) / 256;
-                }
-            }
-            nn_requantize4_s8(acc, after + 2, zero_point, y + i * step);
+            int32_t acc[4];
+            const uint32_t *multiplier = nn_gemm_sums_s8(stream, window + i, words, acc);
+            nn_requantize4_s8(acc, multiplier, zero_point, y + i * step);
         }
         y += 4;
     }
