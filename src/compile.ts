@@ -68,6 +68,8 @@ export interface TransformOptions {
   readonly dimensions?: Readonly<Record<string, number>>;
   /** Inputs that become constants, by name; cast to the type of the input. */
   readonly constants?: ReadonlyMap<ValueName, Tensor>;
+  /** How many results fit where the data say how many there are, by the name of the node or of its result. */
+  readonly capacities?: ReadonlyMap<string, number>;
   /** What the files may make us take: read, inflated, folded. Default: a budget of 1 GB for this call. */
   readonly memory?: MemoryBudget;
   /** Default: int8 with calibration data, `weights` or `activations`, else float32. */
@@ -172,7 +174,8 @@ export async function transformModel(options: TransformOptions): Promise<Transfo
   const { memory = new MemoryBudget() } = options;
   const untrue: Remark[] = [];
   const remark = (text: string) => untrue.push({ pass: 'import', op: 'model', node: '', text });
-  const imported = await importOnnx(options.model, { ...fileOf(options), memory, remark });
+  const { capacities = new Map() } = options;
+  const imported = await importOnnx(options.model, { ...fileOf(options), capacities, memory, remark });
   const dataset = options.calibration ? await options.calibration(imported) : null;
   const notRun = await tryFile(fileOf(options), trialSamples(inputsOf(imported), dataset));
   const precision = options.precision ?? (asksForInt8(options) || dataset ? 'int8' : 'float32');

@@ -22,6 +22,8 @@ export interface TuneOptions {
   readonly dimensions?: Readonly<Record<string, number>>;
   /** Inputs that become constants, by name. */
   readonly constants?: ReadonlyMap<ValueName, Tensor>;
+  /** How many results fit where the data say how many there are, by the name of the node or of its result. */
+  readonly capacities?: ReadonlyMap<string, number>;
   /** What the files may make us take: read, inflated, folded. Default: a budget of 1 GB for this call. */
   readonly memory?: MemoryBudget;
   /** Samples to train on; opened with the imported graph because they must fit its inputs. */
@@ -59,7 +61,7 @@ export interface Tuning extends Transformation {
 
 /** A float model becomes one in few bits, re-trained. The same options give the same bytes. Throws UserError. */
 export async function tuneModel(options: TuneOptions): Promise<Tuning> {
-  const { model, directory, dimensions, constants, memory, seed = 0, progress, signal } = options;
+  const { model, directory, dimensions, constants, capacities, memory, seed = 0, progress, signal } = options;
   const recipe = recipeOf(options);
   let run: TuningRun | null = null;
   let store: Checkpoints | null = null;
@@ -68,6 +70,7 @@ export async function tuneModel(options: TuneOptions): Promise<Tuning> {
     ...(directory !== undefined && { directory }),
     ...(dimensions !== undefined && { dimensions }),
     ...(constants !== undefined && { constants }),
+    ...(capacities !== undefined && { capacities }),
     ...(memory !== undefined && { memory }),
     recipe,
     async calibration(graph) {

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { inspectModel } from '../report/inspect.ts';
 import { renderInspection } from '../report/render-inspection.ts';
 import { listTargets, loadTarget } from '../targets/load.ts';
+import { CAPACITY_FLAG, CAPACITY_HELP, capacity } from './capacity-flag.ts';
 import { CONSTANT_FLAG, CONSTANT_HELP, constant } from './constant-flag.ts';
 import { ExitStatus } from './exit-status.ts';
 import { type ModelFlags, modelOptions } from './model-flags.ts';
@@ -17,6 +18,7 @@ export function inspectCommand(): Command {
     .argument('<model.onnx>', 'the model')
     .option('--dim <name=value>', 'number for a symbolic dimension; may be repeated', dimension)
     .option(CONSTANT_FLAG, CONSTANT_HELP, constant)
+    .option(CAPACITY_FLAG, CAPACITY_HELP, capacity)
     .option('--json', 'one JSON document on standard output, nothing else')
     .addHelpText('after', EXAMPLES)
     .action(run);

@@ -11,6 +11,7 @@ import { UserError } from '../support/errors.ts';
 import { MemoryBudget } from '../support/memory-budget.ts';
 import type { Target } from '../targets/target.ts';
 import { activationBits } from './activation-bits.ts';
+import { CAPACITY_FLAG, CAPACITY_HELP, capacity } from './capacity-flag.ts';
 import { CONSTANT_FLAG, CONSTANT_HELP, type ConstantFlag, constant, readConstants } from './constant-flag.ts';
 import { kernelPins } from './kernel-pins.ts';
 import { opener } from './open-data.ts';
@@ -36,6 +37,7 @@ export interface ModelFlags {
   readonly kernels?: Readonly<Record<string, string>>;
   readonly dim?: Readonly<Record<string, number>>;
   readonly constant?: readonly ConstantFlag[];
+  readonly capacity?: Readonly<Record<string, number>>;
   readonly name?: string;
   readonly recipe?: string;
   readonly seed: number;
@@ -109,6 +111,7 @@ export function addModelFlags(command: Command): Command {
     )
     .option('--dim <name=value>', 'number for a symbolic dimension; may be repeated', dimension)
     .option(CONSTANT_FLAG, CONSTANT_HELP, constant)
+    .option(CAPACITY_FLAG, CAPACITY_HELP, capacity)
     .option('--name <name>', "prefix of the C and of its files (default: the model file's name)")
     .option('--recipe <file>', 'JSON file that lists the passes to run')
     .addOption(compilerMemory())
@@ -144,6 +147,7 @@ export async function modelOptions(path: string, flags: ModelFlags, target: Targ
     ...(flags.calibrate && { calibration: opener(flags.calibrate, memory) }),
     ...(flags.dim && { dimensions: flags.dim }),
     ...(flags.constant && { constants: await readConstants(flags.constant, memory) }),
+    ...(flags.capacity && { capacities: new Map(Object.entries(flags.capacity)) }),
     ...(flags.precision && { precision: flags.precision }),
     ...(flags.weights !== undefined && { weights: flags.weights }),
     ...(flags.activations !== undefined && { activations: flags.activations }),

@@ -15,6 +15,7 @@ import { UserError } from '../support/errors.ts';
 import { MemoryBudget } from '../support/memory-budget.ts';
 import { loadTarget } from '../targets/load.ts';
 import { type Tuning, tuneModel } from '../tune.ts';
+import { CAPACITY_FLAG, CAPACITY_HELP, capacity } from './capacity-flag.ts';
 import { openCheckpoints } from './checkpoint-folder.ts';
 import { CONSTANT_FLAG, CONSTANT_HELP, type ConstantFlag, constant, readConstants } from './constant-flag.ts';
 import { spareForeignFile } from './foreign-files.ts';
@@ -45,6 +46,7 @@ export interface TuneFlags {
   readonly resume?: boolean;
   readonly dim?: Readonly<Record<string, number>>;
   readonly constant?: readonly ConstantFlag[];
+  readonly capacity?: Readonly<Record<string, number>>;
   readonly seed: number;
   readonly compilerMemory?: number;
   readonly json?: boolean;
@@ -87,6 +89,7 @@ export function addTuneFlags(command: Command): Command {
     .option('--resume', 'go on from the state in --checkpoint')
     .option('--dim <name=value>', 'number for a symbolic dimension; may be repeated', dimension)
     .option(CONSTANT_FLAG, CONSTANT_HELP, constant)
+    .option(CAPACITY_FLAG, CAPACITY_HELP, capacity)
     .addOption(compilerMemory())
     .option('--seed <n>', 'of everything random', wholeNumber(0), 0);
 }
@@ -134,6 +137,7 @@ export async function tune(path: string, flags: TuneFlags, progress: Progress, s
     signal,
     ...(flags.dim && { dimensions: flags.dim }),
     ...(flags.constant && { constants: await readConstants(flags.constant, memory) }),
+    ...(flags.capacity && { capacities: new Map(Object.entries(flags.capacity)) }),
     ...(checkpoint !== undefined && {
       checkpoints: (run: Tuning['run']) => openCheckpoints(checkpoint, run, resume),
     }),

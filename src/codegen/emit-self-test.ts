@@ -8,7 +8,7 @@ import { UserError } from '../support/errors.ts';
 import { commentText } from '../support/names.ts';
 import type { EmitOptions, GeneratedFiles } from './emit.ts';
 import { filesIdOf } from './files-id.ts';
-import { accessorNames } from './port-names.ts';
+import { accessorNames, outputAccessors, returnsCode } from './port-names.ts';
 import { templateSet } from './templates.ts';
 
 /** Elements of each input and output for one sample, in memory order. */
@@ -33,7 +33,8 @@ export function emitSelfTest(
   const templates = templateSet(kernelSets(options.features ?? new Set()));
   const ports = (role: 'input' | 'output') => {
     const list = role === 'input' ? program.inputs : program.outputs;
-    const accessors = accessorNames(name, role, list);
+    const accessors: { readonly accessor: string; readonly counts?: boolean }[] =
+      role === 'output' ? outputAccessors(program) : accessorNames(name, role, list).map((accessor) => ({ accessor }));
     return list.flatMap((port, i) =>
       elementCount(port.shape) === 0
         ? []
@@ -41,7 +42,7 @@ export function emitSelfTest(
             portContext(
               port,
               `${role}_${i}`,
-              accessors[i],
+              accessors[i]!,
               answers.map((answer) => answer[`${role}s`][i]),
             ),
           ],
@@ -54,6 +55,7 @@ export function emitSelfTest(
     filesId: filesIdOf(options.files, name),
     provenance: (options.provenance ?? []).map((line) => commentText(line)),
     samples: answers.length,
+    returns: returnsCode(program),
     plural: answers.length === 1 ? '' : 's',
     inputs,
     outputs,
@@ -65,7 +67,12 @@ export function emitSelfTest(
   ]);
 }
 
-function portContext(port: Port, table: string, accessor: string, samples: readonly TypedArray[]) {
+function portContext(
+  port: Port,
+  table: string,
+  { accessor, counts = false }: { readonly accessor: string; readonly counts?: boolean },
+  samples: readonly TypedArray[],
+) {
   const { dtype, length } = arenaArray(port.type);
   const isFloat = dtype === 'f32' || dtype === 'f64';
   if (table.startsWith('output') && (dtype === 'f16' || dtype === 'bf16')) throw halfOutput(port);
@@ -73,6 +80,7 @@ function portContext(port: Port, table: string, accessor: string, samples: reado
   return {
     table,
     accessor,
+    counts,
     ctype: cType(dtype),
     elements: length,
     rows: samples.map((data) => arrayText(data, dtype)),

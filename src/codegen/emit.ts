@@ -14,7 +14,7 @@ import { geometriesOf, withGeometry } from './geometry.ts';
 import { kernelsFor } from './kernels.ts';
 import { placeNames } from './place-names.ts';
 import { memoryMap, renderMemoryMap } from './plan-memory/memory-map.ts';
-import { accessorNames } from './port-names.ts';
+import { accessorNames, outputAccessors, returnsCode } from './port-names.ts';
 import { describeStorage } from './storage-text.ts';
 import { type TemplateSet, templateSet } from './templates.ts';
 import { wrapLines } from './wrap-lines.ts';
@@ -85,8 +85,10 @@ function modelContext(program: Program, plan: MemoryPlan, options: EmitOptions, 
     arenaBytes: Math.max(1, plan.arenaBytes), // C has no empty arrays
     geometries: [...emission.geometries.values()].filter(({ name }) => code.includes(`&${name}`)),
     places: [...emission.places].map(([buffer, place]) => ({ place, offset: must(plan.offsets.get(buffer), place) })),
-    inputs: portContexts(emission, program.inputs, 'input'),
-    outputs: portContexts(emission, program.outputs, 'output'),
+    inputs: inputContexts(emission),
+    outputs: outputContexts(emission),
+    returns: returnsCode(program),
+    counts: program.calls.some(({ limit }) => limit),
     layers,
     loops: (program.loops ?? []).length > 0,
     layerAttribute: program.calls.length >= MANY_CALLS ? '__attribute__((noinline)) ' : '',
@@ -128,6 +130,7 @@ function layerContext(emission: Emission, call: Call, index: number) {
     arguments: call.arguments.map((argument) => argumentText(emission, argument)).join(', '),
     body: wrapLines(bodyText(emission, call).trimEnd()),
     replaced: replacedText(emission, call),
+    ...(call.limit && { limit: call.limit }),
     result: call.result ? placeText(emission, 'const void', resultPlace(call, call.result)) : '0',
     resultBytes: call.result ? arenaBytes(call.result.type) : 0,
   };
@@ -227,31 +230,55 @@ function placeText(
   return `AT(${ctype}, ${places.get(buffer)}${moved})`;
 }
 
-function portContexts({ program, places }: Emission, ports: readonly Port[], role: 'input' | 'output') {
-  const accessors = accessorNames(program.name, role, ports);
-  return ports.map((port, i) => {
-    const { quant } = port.type;
-    return {
-      accessor: accessors[i],
-      macro: accessors[i].toUpperCase(),
-      onnxName: commentText(port.value),
-      ctype: cType(arenaArray(port.type).dtype),
-      elements: elementCount(port.shape),
-      bytes: arenaBytes(port.type),
-      place: must(places.get(port.buffer), port.value),
-      shape: port.shape.join('x') || 'scalar',
-      layout: describeStorage(port.shape, port.storage),
-      quantized: quant !== null,
-      scale: quant ? floatLiteral(quant.scale[0]!) : '',
-      zeroPoint: quant ? quant.zeroPoint[0]! : 0,
-      rounding: floatLiteral((quant?.zeroPoint[0] ?? 0) + 0.5),
-      packed: isPacked(port.type),
-      codeType: cType(port.type.dtype),
-      /** Its byte of which only the lower half holds a code. */
-      halfByte: isPacked(port.type) && elementCount(port.shape) % 2 === 1 ? String(arenaBytes(port.type) - 1) : '',
-      ...codeLimits(port.type),
-    };
-  });
+function inputContexts(emission: Emission) {
+  const { name, inputs } = emission.program;
+  return accessorNames(name, 'input', inputs).map((accessor, i) => portContext(emission, inputs[i]!, accessor));
+}
+
+/** Those that are handed out as they lie, each with the dimension that is as long as the data make it. */
+function outputContexts(emission: Emission) {
+  const { program, places } = emission;
+  const all = outputAccessors(program);
+  const sizeOf = ({ value, shape }: Port) => {
+    const size = program.sizes?.find(({ output }) => output === value);
+    const counter =
+      size &&
+      must(
+        all.find(({ port }) => port.value === size.count),
+        size.count,
+      ).port;
+    return (
+      size &&
+      counter && { axis: size.axis, most: shape[size.axis], place: must(places.get(counter.buffer), size.count) }
+    );
+  };
+  return all
+    .filter(({ counts }) => !counts)
+    .map(({ port, accessor }) => ({ ...portContext(emission, port, accessor), size: sizeOf(port) }));
+}
+
+function portContext({ places }: Emission, port: Port, accessor: string) {
+  const { quant } = port.type;
+  return {
+    accessor,
+    macro: accessor.toUpperCase(),
+    onnxName: commentText(port.value),
+    ctype: cType(arenaArray(port.type).dtype),
+    elements: elementCount(port.shape),
+    bytes: arenaBytes(port.type),
+    place: must(places.get(port.buffer), port.value),
+    shape: port.shape.join('x') || 'scalar',
+    layout: describeStorage(port.shape, port.storage),
+    quantized: quant !== null,
+    scale: quant ? floatLiteral(quant.scale[0]!) : '',
+    zeroPoint: quant ? quant.zeroPoint[0]! : 0,
+    rounding: floatLiteral((quant?.zeroPoint[0] ?? 0) + 0.5),
+    packed: isPacked(port.type),
+    codeType: cType(port.type.dtype),
+    /** Its byte of which only the lower half holds a code. */
+    halfByte: isPacked(port.type) && elementCount(port.shape) % 2 === 1 ? String(arenaBytes(port.type) - 1) : '',
+    ...codeLimits(port.type),
+  };
 }
 
 function codeLimits(type: Port['type']): { readonly qmin: number; readonly qmax: number } {

@@ -1,4 +1,4 @@
-import type { Port } from '../ir/program.ts';
+import type { Port, Program } from '../ir/program.ts';
 import { uniqueIdentifiers } from '../support/names.ts';
 
 /** C accessors of a model's inputs or outputs: kws_input, or kws_input_<name> when there are several. */
@@ -8,4 +8,28 @@ export function accessorNames(model: string, role: 'input' | 'output', ports: re
     ports.map((port) => port.value),
     role,
   ).map((name) => `${model}_${role}_${name}`);
+}
+
+/** An output that is handed out as it lies in the arena, or the number of elements that some of these have. */
+export interface OutputAccessor {
+  readonly port: Port;
+  readonly accessor: string;
+  readonly counts: boolean;
+}
+
+/** kws_output, and kws_output_count where the data say how long it is. */
+export function outputAccessors({ name, outputs, sizes = [] }: Program): OutputAccessor[] {
+  const isCount = ({ value }: Port) => sizes.some(({ count }) => count === value);
+  const plain = outputs.filter((port) => !isCount(port));
+  const names = new Map(accessorNames(name, 'output', plain).map((accessor, i) => [plain[i]!.value, accessor]));
+  return outputs.map((port) => {
+    const counted = sizes.find(({ count }) => count === port.value);
+    if (!counted) return { port, accessor: names.get(port.value)!, counts: false };
+    return { port, accessor: `${names.get(counted.output)}_count`, counts: true };
+  });
+}
+
+/** Whether a run returns a code: where the data say how many results there are. */
+export function returnsCode({ calls, sizes = [] }: Program): boolean {
+  return sizes.length > 0 || calls.some(({ limit }) => limit);
 }

@@ -5,11 +5,12 @@ import { invariant, UserError } from '../support/errors.ts';
 import { MemoryBudget } from '../support/memory-budget.ts';
 import { badModel, show, showNode } from './bad-model.ts';
 import type { FlatNode } from './flat-node.ts';
-import { foldShapeInputs } from './fold-shape-inputs.ts';
+import { foldShapeInputs, refuseDataDependent } from './fold-shape-inputs.ts';
 import { openTypes } from './open-shapes.ts';
 import { ownShapes, waitsForInputs } from './own-shapes.ts';
 import { hasOwnRule, ownTypes, unspeakable } from './own-types.ts';
 import { type SafeModelSpec, safeModel } from './safe-model.ts';
+import { type Capacities, sizedTypes } from './sizes/capacities.ts';
 import { standInTypes } from './stand-in-types.ts';
 import { countElements } from './tensor-data.ts';
 import { whatLacks } from './what-lacks.ts';
@@ -33,6 +34,7 @@ const MAX_WORK = 1_000_000;
 export async function discoverTypes(
   graph: UntypedGraph,
   memory: MemoryBudget = new MemoryBudget(),
+  capacities: Capacities = new Map(),
 ): Promise<Map<ValueName, TensorType>> {
   const known = new Map<ValueName, TensorType>(graph.inputs);
   const constants = new Map<ValueName, Tensor>();
@@ -44,6 +46,8 @@ export async function discoverTypes(
   const settle = async (open: readonly FlatNode[]) => {
     const folded = await foldShapeInputs({ ...graph, constants }, known, open, memory);
     for (const [name, tensor] of folded) learn(name, tensor);
+    if (folded.size > 0 || learnSizes(open, known, constants, capacities)) return;
+    refuseDataDependent(open, known, graph);
   };
   const cut = new Set<FlatNode>();
 
@@ -83,6 +87,32 @@ function learnOpenShapes(
     const types = ownShapes(node, inputs, given) ?? openTypes(node, inputs, given) ?? [];
     for (const [i, output] of node.outputs.entries()) {
       const type = types[i];
+      if (!type || !output || known.has(output)) continue;
+      countElements(type.shape, showNode(node));
+      known.set(output, type);
+    }
+  }
+  return known.size > before;
+}
+
+/** Whether some of the nodes, whose inputs are all known, have results of a number that has a bound. */
+function learnSizes(
+  open: readonly FlatNode[],
+  known: Map<ValueName, TensorType>,
+  constants: ReadonlyMap<ValueName, Tensor>,
+  capacities: Capacities,
+): boolean {
+  const before = known.size;
+  for (const node of open.filter(({ inputs }) => inputs.every((input) => !input || known.has(input)))) {
+    const inputs = node.inputs.map((value) => (value && known.get(value)) || null);
+    const types = sizedTypes(
+      node,
+      inputs,
+      node.inputs.map((value) => (value && constants.get(value)) || null),
+      capacities,
+    );
+    for (const [i, output] of node.outputs.entries()) {
+      const type = types?.[i];
       if (!type || !output || known.has(output)) continue;
       countElements(type.shape, showNode(node));
       known.set(output, type);

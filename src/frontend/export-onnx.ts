@@ -2,6 +2,8 @@ import { typeOf } from '../ir/graph.ts';
 import { dataOf } from '../ir/tensor.ts';
 import type { DType, Graph, Node, Tensor, ValueName } from '../ir/types.ts';
 import { toBfloat16Bits, toFloat16Bits } from '../numerics/float16.ts';
+import { findOp } from '../ops/index.ts';
+import type { PlainBuilder } from '../ops/op-def.ts';
 import { invariant } from '../support/errors.ts';
 import { writeAnnotations } from './annotations.ts';
 import { type PlainModel, writeModel } from './onnx-writer.ts';
@@ -31,7 +33,9 @@ export function plainModel(graph: Graph, options: ExportOptions = {}): PlainMode
   const nodes: Omit<Node, 'clip'>[] = [];
   const constants = new Map(graph.constants);
   for (const node of graph.nodes) {
-    const spelled = node.clip ? withClip(graph, node, node.clip, names, constants) : [node];
+    const spelled = node.clip
+      ? withClip(graph, node, node.clip, names, constants)
+      : (inPlainOnnx(graph, node, names, constants) ?? [node]);
     nodes.push(...spelled.map((one) => (one.op === 'Split' ? withAllOutputs(one, names) : one)));
   }
   const outputs = options.outputs ?? graph.outputs;
@@ -60,6 +64,42 @@ function withDistinctNames<T extends { readonly name: string }>(nodes: readonly 
 /** onnxruntime 1.30 reads address 0 where an output of Split has no name. */
 function withAllOutputs(node: Omit<Node, 'clip'>, names: Set<ValueName>): Omit<Node, 'clip'> {
   return { ...node, outputs: node.outputs.map((output) => output ?? fresh(`${node.name}.unread`, names)) };
+}
+
+/** A node that onnxruntime does not know as it stands; null for all others. */
+function inPlainOnnx(
+  graph: Graph,
+  node: Node,
+  names: Set<ValueName>,
+  constants: Map<ValueName, Tensor>,
+): Omit<Node, 'clip'>[] | null {
+  const definition = findOp(node.domain, node.op);
+  if (!definition?.plain || node.attributes.capacity === undefined) return null;
+  const nodes: Omit<Node, 'clip'>[] = [];
+  const several: PlainBuilder['several'] = (op, inputs, attributes, count) => {
+    const outputs = Array.from({ length: count }, () => fresh(`${node.name}.${op.toLowerCase()}`, names));
+    nodes.push({ op, domain: '', name: '', inputs, outputs, attributes });
+    return outputs;
+  };
+  definition.plain(node, {
+    type: (value) => typeOf(graph, value),
+    several,
+    node: (op, inputs, attributes = {}) => several(op, inputs, attributes, 1)[0]!,
+    tensor(dtype, shape, data) {
+      const name = fresh(`${node.name}.constant`, names);
+      constants.set(name, { dtype, shape, data });
+      return name;
+    },
+    output(index, value) {
+      const last = nodes.findIndex(({ outputs }) => outputs.includes(value));
+      const name = node.outputs[index];
+      invariant(last >= 0, `'${node.name}' has no output ${index}`);
+      if (name == null) return;
+      const outputs = nodes[last]!.outputs.map((one) => (one === value ? name : one));
+      nodes[last] = { ...nodes[last]!, outputs, name: index === 0 ? node.name : '' };
+    },
+  });
+  return nodes;
 }
 
 /**

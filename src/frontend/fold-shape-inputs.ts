@@ -10,6 +10,7 @@ import type { UntypedGraph } from './discover-types.ts';
 import type { FlatNode } from './flat-node.ts';
 import { constantFlag, inputsBehind, showInputs } from './hangs-on.ts';
 import { safeModel } from './safe-model.ts';
+import { capacityHint } from './sizes/capacities.ts';
 
 /** Values larger than this are not computed to find a shape. */
 const MAX_ELEMENTS = 2 ** 20;
@@ -96,8 +97,7 @@ export async function foldValue(
 
 /**
  * The shapes of `open` nodes hang on values that onnxruntime's inference did not follow. Returns those that are
- * constants after all (Shape of a known value, arithmetic on constants). Throws UNSUPPORTED when there are
- * none: then the shape depends on the data.
+ * constants after all (Shape of a known value, arithmetic on constants); where there are none the shape depends on the data.
  */
 export async function foldShapeInputs(
   graph: UntypedGraph,
@@ -110,9 +110,7 @@ export async function foldShapeInputs(
     for (const value of [...node.inputs, ...node.outputs])
       if (value && !graph.constants.has(value)) candidates.add(value);
   }
-  const found = await foldValues(graph, known, candidates, memory);
-  if (found.size === 0) refuseDataDependent(open, known, graph);
-  return found;
+  return foldValues(graph, known, candidates, memory);
 }
 
 /** Those of the candidates that follow from constants and known shapes alone. */
@@ -197,7 +195,7 @@ async function evaluate(
 }
 
 /** Names the nodes where the trouble starts: those with open outputs whose inputs are all known. */
-function refuseDataDependent(
+export function refuseDataDependent(
   open: readonly FlatNode[],
   known: ReadonlyMap<ValueName, TensorType>,
   { nodes, inputs }: UntypedGraph,
@@ -219,6 +217,8 @@ function refuseDataDependent(
       ...named.map((node) => `${showNode(node)} has no fixed output shape`),
       ...(behind.length > 0 ? [`it hangs on ${showInputs(behind)}`] : []),
     ],
-    hint: `C for microcontrollers needs fixed shapes: ${flag ? `try ${flag}` : 'replace the node, or make the inputs that give the shape constants'}`,
+    hint:
+      capacityHint(named[0]!) ??
+      `C for microcontrollers needs fixed shapes: ${flag ? `try ${flag}` : 'replace the node, or make the inputs that give the shape constants'}`,
   });
 }

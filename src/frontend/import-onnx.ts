@@ -19,6 +19,8 @@ import { decodeModel } from './onnx-border.ts';
 import { commonOpset, NEWEST_OPSET } from './opset.ts';
 import type { RawGraph, RawModel, RawValue } from './raw-model.ts';
 import { refuseUnsupported } from './refuse-unsupported.ts';
+import { type Capacities, checkCapacities } from './sizes/capacities.ts';
+import { sizeResults } from './sizes/size-results.ts';
 import { UniqueNames } from './unique-names.ts';
 import { upgradeNode } from './upgrade.ts';
 
@@ -27,6 +29,8 @@ export interface ImportOptions extends DimensionOptions {
   readonly directory?: string;
   /** Inputs that become constants, by name: those that shapes depend on must. Cast to the type of the input. */
   readonly constants?: ReadonlyMap<string, Tensor>;
+  /** How many results fit where the data say how many there are, by the name of the node or of its result. */
+  readonly capacities?: Capacities;
   /** Told what the file says and is not so, a sentence each. */
   readonly remark?: (text: string) => void;
   /** What the file may make us take. Default: a budget of its own, of 1 GB. */
@@ -40,7 +44,7 @@ export interface ImportOptions extends DimensionOptions {
  * BAD_ARGUMENT.
  */
 export async function importOnnx(bytes: Uint8Array, options: ImportOptions = {}): Promise<Graph> {
-  const { directory, memory = new MemoryBudget() } = options;
+  const { directory, memory = new MemoryBudget(), capacities = new Map() } = options;
   memory.take(bytes.length, 'the model');
   const file = decodeModel(bytes, externalReader(directory, memory), memory);
   const raw = withConstants(file, options.constants ?? new Map());
@@ -48,7 +52,9 @@ export async function importOnnx(bytes: Uint8Array, options: ImportOptions = {})
   const types = tensorTypes(inputs);
   const flat = withoutDead(await flatten(raw, conditionDecider(types, memory)));
   await refuseUnsupported(flat, inputs, types);
-  const body = await blamingBatch(inputs, () => typeAndUpgrade(flat, types, memory));
+  checkCapacities(capacities, flat.nodes);
+  const body = await blamingBatch(inputs, () => typeAndUpgrade(flat, types, { memory, capacities }));
+
   checkDeclared(raw.graph, flat, body.types, options.remark);
   refuseGiants(body, memory);
   const annotations = readAnnotations(raw.metadata);
@@ -60,7 +66,7 @@ export async function importOnnx(bytes: Uint8Array, options: ImportOptions = {})
     ...(annotations && { annotations }),
   });
   checkNodes(graph);
-  return newestForm(graph);
+  return sizeResults(newestForm(graph));
 }
 
 /** A value that alone is beyond the budget is never computed, neither folded nor by calibration. */
@@ -118,18 +124,22 @@ function withoutDead(flat: FlatModel): FlatModel {
 async function typeAndUpgrade(
   flat: FlatModel,
   inputs: ReadonlyMap<ValueName, TensorType>,
-  memory: MemoryBudget,
+  { memory, capacities }: { readonly memory: MemoryBudget; readonly capacities: Capacities },
 ): Promise<Pick<Graph, 'nodes' | 'types' | 'constants'>> {
   const opset = commonOpset(flat.nodes);
   if (opset !== null) {
-    const types = await discoverTypes({ nodes: flat.nodes, inputs, constants: flat.constants, opset }, memory);
+    const types = await discoverTypes(
+      { nodes: flat.nodes, inputs, constants: flat.constants, opset },
+      memory,
+      capacities,
+    );
     const { nodes, constants } = upgradeAll(flat, types);
     for (const [name, { dtype, shape }] of constants) types.set(name, { dtype, shape, quant: null });
     return { nodes, types, constants };
   }
   const { nodes, constants } = upgradeAll(flat, new Map());
   const upgraded = nodes.map((node): FlatNode => ({ ...node, opset: NEWEST_OPSET, refused: null }));
-  const types = await discoverTypes({ nodes: upgraded, inputs, constants, opset: NEWEST_OPSET }, memory);
+  const types = await discoverTypes({ nodes: upgraded, inputs, constants, opset: NEWEST_OPSET }, memory, capacities);
   return { nodes, types, constants };
 }
 

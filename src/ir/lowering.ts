@@ -1,4 +1,5 @@
 import type {
+  CountLimit,
   Json,
   KernelInstance,
   LeanerKernel,
@@ -120,4 +121,6 @@ export interface LayerSpec {
   readonly codeBytes?: number;
   readonly leaner?: LeanerKernel | null;
   readonly instances?: readonly KernelInstance[];
+  /** Of a layer whose body returns a count. */
+  readonly limit?: CountLimit;
 }

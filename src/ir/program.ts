@@ -1,4 +1,4 @@
-import type { DType, Shape, TensorType, TypedArray, ValueName } from './types.ts';
+import type { DType, OutputSize, Shape, TensorType, TypedArray, ValueName } from './types.ts';
 
 /**
  * Where the elements of a tensor lie. `factors` is a mixed-radix split of the row-major element index
@@ -67,6 +67,12 @@ export type Work = Readonly<Record<string, number>>;
 export interface OtherKernel {
   readonly kernel: string;
   readonly instructions: number;
+}
+
+/** Of a layer that returns a count: a run ends with NAME_OVERFLOW above `max`, and with NAME_BAD_COUNT below 0, if it can be. */
+export interface CountLimit {
+  readonly max: number;
+  readonly signed?: boolean;
 }
 
 export interface LeanerKernel {
@@ -138,6 +144,8 @@ export interface Call {
   readonly also?: readonly Port[];
   /** In a loop: what each turn computes; `node` and `result` above are those of the first. */
   readonly turns?: readonly Turn[];
+  /** Its function returns a count that is held to this. */
+  readonly limit?: CountLimit;
   /** Its kernels are those for this form, nn_..._wide and so on; see quant/imported-scales.ts. Absent: one multiplication. */
   readonly requantization?: RequantizationForm;
 }
@@ -183,6 +191,8 @@ export interface Program {
   readonly name: string;
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
+  /** Outputs that are as long as the data make them. */
+  readonly sizes?: readonly OutputSize[];
   readonly buffers: readonly Buffer[];
   readonly calls: readonly Call[];
   /** In the order of their calls; absent: none. */

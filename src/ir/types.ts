@@ -104,12 +104,24 @@ export interface Graph {
   readonly constants: ReadonlyMap<ValueName, Tensor>;
   /** What calibration saw of each float value, when it has run. */
   readonly ranges?: ReadonlyMap<ValueName, Range>;
+  /** Outputs that are as long as the data make them. */
+  readonly sizes?: readonly OutputSize[];
   /** Groups of values that get one scale when they become codes, as the steps of an unrolled loop do. */
   readonly ties?: readonly (readonly ValueName[])[];
   /** What the file of a quantized model says beside the graph. */
   readonly annotations?: Annotations;
   /** Values that took the place of others: they are what these were in the file, and not what their own names were there. */
   readonly origins?: ReadonlyMap<ValueName, ValueName>;
+}
+
+/**
+ * A dimension of an output that is as long as the data make it: `count`, an output as well (int32, a scalar), says how long; in
+ * the output's shape it is the most that fits.
+ */
+export interface OutputSize {
+  readonly output: ValueName;
+  readonly axis: number;
+  readonly count: ValueName;
 }
 
 /** What a model with QuantizeLinear and DequantizeLinear has no words for. Names are those of integer values. */

@@ -21,6 +21,7 @@ import { reduceOps } from './reduce/index.ts';
 import { clip, where } from './select.ts';
 import { shiftCodes } from './shift-codes.ts';
 import { dft, stft } from './signal/dft.ts';
+import { sizedOps } from './sized/index.ts';
 import { spatialOps } from './spatial/index.ts';
 import { tfIdfVectorizer } from './tfidf-vectorizer.ts';
 import { unaryOps } from './unary.ts';
@@ -55,6 +56,7 @@ export const OPERATORS: readonly OpDef[] = [
   ...normalizationOps,
   ...recurrentOps,
   ...reduceOps,
+  ...sizedOps,
   ...spatialOps,
   ...unaryOps,
   ...binaryOps,

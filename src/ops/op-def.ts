@@ -24,6 +24,8 @@ export interface OpDef {
   readonly quantize?: QuantizeRule;
   /** Spells the quantized node out in plain ONNX operators that onnxruntime computes exactly. */
   oracle?(node: Node, oracle: OracleBuilder): void;
+  /** Spells a node that onnxruntime does not know as we write it out in plain ONNX operators. */
+  plain?(node: Node, plain: PlainBuilder): void;
   /** Turns the node into calls; refuses with lower.refuse(). Absent = must fold away before lowering. */
   lower?(node: Node, lower: LowerBuilder): void;
 }
@@ -113,6 +115,24 @@ export interface OracleBuilder {
   /** Adds a constant. */
   tensor(dtype: DType, shape: Shape, data: TypedArray | readonly number[] | readonly bigint[]): ValueName;
   /** Declares that output `index` of the quantized node is this value. */
+  output(index: number, value: ValueName): void;
+}
+
+/** Writes one node as several of plain ONNX, for a file that onnxruntime runs. */
+export interface PlainBuilder {
+  type(value: ValueName | null | undefined): TensorType;
+  /** Adds a node with one fresh output and returns its name. */
+  node(op: string, inputs: readonly (ValueName | null)[], attributes?: Node['attributes']): ValueName;
+  /** The same with so many outputs. */
+  several(
+    op: string,
+    inputs: readonly (ValueName | null)[],
+    attributes: Node['attributes'],
+    count: number,
+  ): readonly ValueName[];
+  /** Adds a constant. */
+  tensor(dtype: DType, shape: Shape, data: TypedArray): ValueName;
+  /** Declares that output `index` of the node is this value. */
   output(index: number, value: ValueName): void;
 }
 

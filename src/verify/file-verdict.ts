@@ -1,5 +1,5 @@
 import type { ModelFile } from '../frontend/file-copy.ts';
-import type { Port } from '../ir/program.ts';
+import type { Program } from '../ir/program.ts';
 import type { Graph, Tensor, TypedArray, ValueName } from '../ir/types.ts';
 import type { Score } from '../metrics/index.ts';
 import type { Comparison } from './compare.ts';
@@ -21,7 +21,7 @@ export interface JudgedC {
   readonly halves?: boolean;
   readonly graph: Graph;
   readonly oracle: Graph;
-  readonly program: { readonly inputs: readonly Port[]; readonly outputs: readonly Port[] };
+  readonly program: Pick<Program, 'inputs' | 'outputs' | 'sizes'>;
 }
 
 /** One inference of the generated C: its inputs and outputs in ONNX order, codes where it has codes. */

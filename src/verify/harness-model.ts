@@ -1,4 +1,4 @@
-import { accessorNames } from '../codegen/port-names.ts';
+import { accessorNames, outputAccessors, returnsCode } from '../codegen/port-names.ts';
 import { executions, strideOf } from '../ir/loops.ts';
 import type { MemoryPlan, Port, Program } from '../ir/program.ts';
 import { arenaBytes } from '../ir/tensor.ts';
@@ -6,13 +6,16 @@ import type { HarnessModel, HarnessPort } from './harness.ts';
 
 /** What the harness must know about the C that emitC() makes of a program. */
 export function harnessModel(program: Program, plan: Pick<MemoryPlan, 'arenaBytes' | 'offsets'>): HarnessModel {
-  const described = (role: 'input' | 'output', ports: readonly Port[]): HarnessPort[] =>
-    accessorNames(program.name, role, ports).map((accessor, i) => ({ accessor, bytes: arenaBytes(ports[i]!.type) }));
+  const described = (accessor: string, { type, buffer }: Port): HarnessPort => {
+    return { accessor, bytes: arenaBytes(type), offset: plan.offsets.get(buffer) ?? 0 };
+  };
+  const inputs = accessorNames(program.name, 'input', program.inputs);
   return {
     prefix: program.name,
     arenaBytes: Math.max(1, plan.arenaBytes), // C has no empty structs
-    inputs: described('input', program.inputs),
-    outputs: described('output', program.outputs),
+    inputs: inputs.map((accessor, i) => described(accessor, program.inputs[i]!)),
+    outputs: outputAccessors(program).map(({ accessor, port, counts }) => described(counts ? '' : accessor, port)),
+    returns: returnsCode(program),
     steps: executions(program).map(({ call, index, turn, result, also = [] }) => ({
       layer: index,
       bytes: result ? arenaBytes(result.type) : 0,

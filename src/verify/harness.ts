@@ -13,6 +13,8 @@ export interface HarnessModel {
   readonly arenaBytes: number;
   readonly inputs: readonly HarnessPort[];
   readonly outputs: readonly HarnessPort[];
+  /** A run returns a code, 0 or negative. */
+  readonly returns: boolean;
   /** In the order of the layer hook: layers of a loop in every turn. */
   readonly steps: readonly HarnessStep[];
 }
@@ -25,9 +27,11 @@ export interface HarnessStep {
 }
 
 export interface HarnessPort {
-  /** C function that gives its address: 'kws_input'. */
+  /** C function that gives its address: 'kws_input'; '': there is none. */
   readonly accessor: string;
   readonly bytes: number;
+  /** Of its place in the arena. */
+  readonly offset: number;
 }
 
 export interface HarnessRequest extends BuildRequest {
@@ -88,6 +92,7 @@ export async function buildHarness(
     arenaBytes: model.arenaBytes,
     inputs: numbered(model.inputs),
     outputs: numbered(model.outputs),
+    returns: model.returns,
     steps: model.steps,
     also: model.steps.flatMap(({ also }, step) => also.map((value) => ({ ...value, step }))),
     // A sample takes at least a byte of input.bin, so that samples can be counted.

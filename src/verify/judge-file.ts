@@ -9,6 +9,7 @@ import { UserError } from '../support/errors.ts';
 import { plainWords } from '../support/runtime-words.ts';
 import { graphRun } from './behind-steps.ts';
 import { agrees, type Comparison } from './compare.ts';
+import { cutToCounts } from './cut-to-counts.ts';
 import { explained } from './explain-output.ts';
 import { fileLayers, type LayersOfFile } from './file-layers.ts';
 import { type Judgement, largestDistance, magnitude } from './file-output.ts';
@@ -86,7 +87,8 @@ function judge({ model, copy, both: { disabled, basic }, tolerance, truth, where
     inference: Inference,
     labels: ArrayLike<number> | null,
   ) => {
-    const { feed, outputs: actual } = inference;
+    const { feed } = inference;
+    const actual = cutToCounts(program, inference.outputs).map(({ data }) => data);
     const given =
       judgement === 'codes' ? new Map([...sample, ...codesAsNumbers(program.inputs, sample, feed)]) : sample;
     const expected = await disabled.run(given);
@@ -100,7 +102,8 @@ function judge({ model, copy, both: { disabled, basic }, tolerance, truth, where
       const others = { expected: expected[i], optimized: optimized?.[i] ?? null };
       if (output.add(actual[i], others) > 0) differ.push(output.value);
       if (!behindSteps || output.agrees(actual[i], others)) continue;
-      output.graphAgrees.push(output.agrees((await behindSteps.run(feed))[i].data, others));
+      const ofGraph = (await behindSteps.run(feed)).map(({ data }) => data);
+      output.graphAgrees.push(output.agrees(cutToCounts(program, ofGraph)[i]!.data, others));
     }
     const ofFile = numbersOf(expected[0]);
     const [one, other] = [answersIn(ofFile), answersIn(realNumbers({ ...port.type, data: actual[0] }, port.type))];

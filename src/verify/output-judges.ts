@@ -4,6 +4,7 @@ import type { Port } from '../ir/program.ts';
 import { elementCount } from '../ir/shape.ts';
 import type { Graph, Tensor, TypedArray, ValueName } from '../ir/types.ts';
 import { stepOf } from './code-steps.ts';
+import { isCount } from './cut-to-counts.ts';
 import { type FileOutput, type Judgement, type OutputMeter, outputMeter } from './file-output.ts';
 import type { JudgedC } from './file-verdict.ts';
 import { hasOpenClip } from './open-clips.ts';
@@ -30,7 +31,8 @@ export interface OutputJudge {
 
 export function outputJudges(model: JudgedC, copy: FileCopy, judgement: Judgement, tolerance: number): OutputJudge[] {
   const meterOf = meters(model, copy, judgement);
-  return model.program.outputs.map((port, i) => {
+  const ofFile = model.program.outputs.filter(({ value }) => !isCount(model.program, value));
+  return ofFile.map((port, i) => {
     const inOrder = orderOf(model.graph, port);
     const addTo = (meter: OutputMeter, actual: TypedArray, { expected, optimized }: OfFile) => {
       const sorted = (tensor: Tensor): Tensor => ({ ...tensor, data: inOrder(tensor.data) });

@@ -116,6 +116,9 @@ static void run_sample(int poison)
     FENCE(memory.before, sizeof memory.before);
     FENCE(memory.after, sizeof memory.after);
     HARNESS_RUN(arena);
+    if (HARNESS_STATUS != 0) {
+        fail(HARNESS_STATUS == -1 ? "the run returned OVERFLOW" : "the run returned BAD_COUNT");
+    }
     UNFENCE(memory.before, sizeof memory.before);
     UNFENCE(memory.after, sizeof memory.after);
     if (!all_equal(memory.before, sizeof memory.before, CANARY)) {

@@ -176,6 +176,9 @@ int main(void)
         for (uint8_t run = 0; run < HARNESS_RUNS; run++) {
             load_sample(sample, run == 0 ? 0x7F : 0x80);
             HARNESS_RUN(&memory.arena);
+            if (HARNESS_STATUS != 0) {
+                fail(HARNESS_STATUS == -1 ? PSTR("the run returned OVERFLOW") : PSTR("the run returned BAD_COUNT"));
+            }
             check_canaries();
             put_outputs();
         }

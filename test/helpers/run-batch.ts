@@ -2,10 +2,11 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { GeneratedFiles } from '../../src/codegen/emit.ts';
-import type { Port, Program } from '../../src/ir/program.ts';
+import { accessorNames, outputAccessors, returnsCode } from '../../src/codegen/port-names.ts';
+import type { Program } from '../../src/ir/program.ts';
 import { arenaBytes } from '../../src/ir/tensor.ts';
 import type { Tensor } from '../../src/ir/types.ts';
-import { uniqueIdentifiers } from '../../src/support/names.ts';
+import { cutToCounts, isCount } from '../../src/verify/cut-to-counts.ts';
 import { fromMemory, toMemory } from '../../src/verify/samples.ts';
 import { difference, type Tolerance } from './compare.ts';
 
@@ -106,46 +107,42 @@ async function runCase(folder: string, test: Case, index: number, options: Batch
   return null;
 }
 
-function outputsOf({ outputs }: Program, bytes: Uint8Array): Map<string, Tensor> {
+function outputsOf(program: Program, bytes: Uint8Array): Map<string, Tensor> {
   let at = 0;
-  return new Map(
-    outputs.map((port) => {
-      at += arenaBytes(port.type);
-      const data = fromMemory(bytes.subarray(at - arenaBytes(port.type), at), port);
-      return [port.value, { dtype: port.type.dtype, shape: port.shape, data }];
-    }),
-  );
+  const all = program.outputs.map((port) => {
+    at += arenaBytes(port.type);
+    return fromMemory(bytes.subarray(at - arenaBytes(port.type), at), port);
+  });
+  const names = program.outputs.filter(({ value }) => !isCount(program, value)).map(({ value }) => value);
+  return new Map(cutToCounts(program, all).map((tensor, i) => [names[i], tensor]));
 }
 
 /** program INDEX INPUT OUTPUT: reads the inputs one after the other, runs, writes the outputs. */
 function mainText(cases: readonly Case[]): string {
-  const accessor = (prefix: string, ports: readonly Port[], role: string) => {
-    const names = uniqueIdentifiers(
-      ports.map(({ value }) => value),
-      role,
-    );
-    return ports.map((_, i) => `${prefix}_${ports.length === 1 ? role : `${role}_${names[i]}`}`);
-  };
-  const bodies = cases.map(({ program: { name, inputs, outputs } }) =>
-    [
+  const bodies = cases.map(({ program }) => {
+    const { name, inputs } = program;
+    const run = returnsCode(program) ? `ok = ok && ${name}_run(&arena) == 0` : `${name}_run(&arena)`;
+    return [
       `static int run_${name}(FILE *in, FILE *out)`,
       '{',
       `    static ${name}_arena arena;`,
       '    int ok = 1;',
       '    memset(&arena, 0xA5, sizeof arena);',
-      ...accessor(name, inputs, 'input').map(
+      ...accessorNames(name, 'input', inputs).map(
         (get) => `    ok = ok && transfer_in(${get}(&arena), ${get.toUpperCase()}_BYTES, in);`,
       ),
-      `    ${name}_run(&arena);`,
-      ...accessor(name, outputs, 'output').map(
-        (get) => `    ok = ok && transfer_out(${get}(&arena), ${get.toUpperCase()}_BYTES, out);`,
+      `    ${run};`,
+      ...outputAccessors(program).map(({ accessor, counts }, i) =>
+        counts
+          ? `    const int32_t n${i} = ${accessor}(&arena); ok = ok && transfer_out(&n${i}, sizeof n${i}, out);`
+          : `    ok = ok && transfer_out(${accessor}(&arena), ${accessor.toUpperCase()}_BYTES, out);`,
       ),
       '    (void)in;',
       '    return ok ? 0 : 1;',
       '}',
       '',
-    ].join('\n'),
-  );
+    ].join('\n');
+  });
   return [
     '#include <stdio.h>',
     '#include <stdlib.h>',

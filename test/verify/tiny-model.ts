@@ -14,8 +14,9 @@ export function tinyModel(options: { readonly runBody?: string; readonly constan
   const model: HarnessModel = {
     prefix: 'tiny',
     arenaBytes: 20,
-    inputs: [{ accessor: 'tiny_input', bytes: 8 }],
-    outputs: [{ accessor: 'tiny_output', bytes: 8 }],
+    returns: false,
+    inputs: [{ accessor: 'tiny_input', offset: 0, bytes: 8 }],
+    outputs: [{ accessor: 'tiny_output', offset: 0, bytes: 8 }],
     steps: [
       { layer: 0, bytes: 8, also: [] },
       { layer: 1, bytes: 8, also: [] },

@@ -122,6 +122,7 @@ export function nodeBuilder(
           ...(sum && { sum: sum.name }),
           ...(layer.leaner && { leaner: layer.leaner }),
           ...(layer.instances && { instances: layer.instances }),
+          ...(layer.limit && { limit: layer.limit }),
           arguments: args,
           overlaps: overlapsOf(layer, first),
           macs: layer.macs ?? 0,

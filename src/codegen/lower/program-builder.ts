@@ -165,7 +165,8 @@ export function startProgram(graph: Graph, name: string, features: ReadonlySet<s
       });
       for (const { buffer } of outputs) buffers[buffer] = { ...buffers[buffer]!, role: 'output' };
       const flashApart = features.has('flash-apart');
-      return { name, inputs: graph.inputs.map(builder.port), outputs, buffers, calls, tables, flashApart };
+      const sizes = graph.sizes && { sizes: graph.sizes };
+      return { name, inputs: graph.inputs.map(builder.port), outputs, ...sizes, buffers, calls, tables, flashApart };
     },
   };
   return builder;

@@ -1,0 +1,213 @@
+import { expect, test } from 'vitest';
+import { tensorOf } from '../../src/ir/tensor.ts';
+import type { Attribute, DType, Shape, Tensor } from '../../src/ir/types.ts';
+import { hostGcc } from '../../src/verify/host-gcc.ts';
+import { judgeModels } from '../fuzz/run-models.ts';
+import { f32, i64, node, random } from '../helpers/onnx-file.ts';
+import { describeWith, inFolder } from '../verify/native.ts';
+
+interface Sized {
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, readonly [DType, Shape]>>;
+  readonly constants?: Readonly<Record<string, Tensor>>;
+  readonly nodes: readonly (readonly [string, Record<string, Attribute>?])[];
+  readonly outputs: readonly string[];
+  /** Integers of inputs, below this. */
+  readonly below?: number;
+  readonly feeds?: Readonly<Record<string, Tensor>>;
+}
+
+const SAMPLES = 3;
+const [zero, one] = [i64(0), i64(1)];
+const scalar = (value: number): Tensor => tensorOf('i64', [], [value]);
+const settings = { most: i64(4), overlap: f32(0.3), least: f32(0.1), zero, one, two: i64(2), flat: i64(-1) };
+const places: Sized['nodes'] = [['high = Greater(s, least)'], ['found = NonZero(high)'], ['at = Reshape(found, flat)']];
+
+const MODELS: readonly Sized[] = [
+  {
+    name: 'head of a single-shot detector: boxes, classes and scores of what is left',
+    inputs: { b: ['f32', [1, 30, 4]], s: ['f32', [1, 3, 30]] },
+    constants: { ...settings, last: i64(0, 2), three: i64(3), far: i64(9) },
+    nodes: [
+      ['selected = NonMaxSuppression(b, s, most, overlap, least)'],
+      ['box = Slice(selected, two, far, one)'],
+      ['class = Slice(selected, one, two, one)'],
+      ['list = Squeeze(box, one)'],
+      ['ofBatch = Squeeze(b, zero)'],
+      ['boxes = Gather(ofBatch, list)', { axis: 0 }],
+      ['scores = GatherND(s, selected)'],
+      ['classes = Cast(class)', { to: 1 }],
+    ],
+    outputs: ['boxes', 'classes', 'scores'],
+  },
+  {
+    name: 'boxes above a score, each class apart by an offset, the best ten of what is left',
+    inputs: { b: ['f32', [40, 4]], s: ['f32', [40]], c: ['i64', [40]] },
+    below: 3,
+    constants: { ...settings, ten: i64(10), nought: scalar(0), noClass: i64(0, 1) },
+    nodes: [
+      ...places,
+      ['boxes = Gather(b, at)', { axis: 0 }],
+      ['scores = Gather(s, at)', { axis: 0 }],
+      ['classes = Gather(c, at)', { axis: 0 }],
+      ['widest = ReduceMax(boxes)', { keepdims: 0 }],
+      ['real = Cast(classes)', { to: 1 }],
+      ['offset = Mul(real, widest)'],
+      ['column = Unsqueeze(offset, one)'],
+      ['moved = Add(boxes, column)'],
+      ['batch = Unsqueeze(moved, zero)'],
+      ['rows = Unsqueeze(scores, noClass)'],
+      ['selected = NonMaxSuppression(batch, rows, most, overlap)'],
+      ['keep2 = Gather(selected, two)', { axis: 1 }],
+      ['keep = Squeeze(keep2, one)'],
+      ['left = Gather(scores, keep)'],
+      ['shape = Shape(left)'],
+      ['count = Gather(shape, zero)'],
+      ['k = Min(count, ten)'],
+      ['best, order = TopK(left, k)'],
+      ['all = Gather(boxes, keep)', { axis: 0 }],
+      ['result = Gather(all, order)', { axis: 0 }],
+    ],
+    outputs: ['result', 'best', 'left'],
+  },
+  {
+    name: 'results filled up to a fixed number',
+    inputs: { s: ['f32', [30]] },
+    constants: { ...settings, whole: i64(50), none: i64(0), fill: f32(-1) },
+    nodes: [
+      ...places,
+      ['v = Gather(s, at)'],
+      ['shape = Shape(v)'],
+      ['missing = Sub(whole, shape)'],
+      ['pads = Concat(none, missing)', { axis: 0 }],
+      ['y = Pad(v, pads, fill)'],
+    ],
+    outputs: ['y'],
+  },
+  {
+    name: 'two lists behind each other, and a constant between them',
+    inputs: { s: ['f32', [9]], t: ['f32', [7]] },
+    constants: { ...settings, middle: tensorOf('f32', [2], [7, 8]) },
+    nodes: [
+      ...places,
+      ['u = Gather(s, at)'],
+      ['low = Less(t, least)'],
+      ['v = Compress(t, low)', { axis: 0 }],
+      ['y = Concat(u, middle, v)', { axis: 0 }],
+      ['z = Relu(y)'],
+    ],
+    outputs: ['z', 'v'],
+  },
+  {
+    name: 'Compress along an axis, and of all elements',
+    inputs: { x: ['f32', [3, 5]], s: ['f32', [5]] },
+    constants: { ...settings },
+    nodes: [
+      ['high = Greater(s, least)'],
+      ['y = Compress(x, high)', { axis: 1 }],
+      ['z = Compress(x, high)'],
+      ['t = Transpose(y)', { perm: [1, 0] }],
+    ],
+    outputs: ['y', 'z', 't'],
+  },
+  ...['i64', 'i8', 'f32'].flatMap((dtype): Sized[] =>
+    [1, 0].map((sorted) => ({
+      name: `Unique of ${dtype}, ${sorted ? 'sorted' : 'as they come'}`,
+      inputs: { x: [dtype as DType, [2, 9]] as const },
+      below: 5,
+      nodes: [['y, first, all, counts = Unique(x)', { sorted }]],
+      outputs: ['y', 'first', 'all', 'counts'],
+    })),
+  ),
+  ...[0, 1, 2].map(
+    (axis): Sized => ({
+      name: `Unique slices along axis ${axis}`,
+      inputs: { x: ['i8', [4, 2, 3]] },
+      below: 2,
+      nodes: [['y, first, all, counts = Unique(x)', { axis }]],
+      outputs: ['y', 'all', 'counts'],
+    }),
+  ),
+  {
+    name: 'the number of the best is an input',
+    inputs: { x: ['f32', [3, 8]], k: ['i64', [1]] },
+    below: 9,
+    nodes: [['v, i = TopK(x, k)', { axis: 1 }]],
+    outputs: ['v', 'i'],
+  },
+  {
+    name: 'the end of a Slice is an input',
+    inputs: { x: ['f32', [8, 2]], n: ['i64', [1]] },
+    below: 12,
+    constants: settings,
+    nodes: [['y = Slice(x, one, n, zero)'], ['z = Sigmoid(y)']],
+    outputs: ['z'],
+  },
+  {
+    name: 'sums, extremes, means and softmax over what there is',
+    inputs: { s: ['f32', [30]], w: ['f32', [30, 3]] },
+    constants: { ...settings },
+    nodes: [
+      ...places,
+      ['v = Gather(s, at)'],
+      ['m = Gather(w, at)', { axis: 0 }],
+      ['sum = ReduceSum(m, zero)', { keepdims: 0 }],
+      ['mean = ReduceMean(m, zero)'],
+      ['least2 = ReduceMin(m)', { keepdims: 0 }],
+      ['soft = Softmax(v)', { axis: 0 }],
+      ['row = Unsqueeze(soft, zero)'],
+      ['attended = MatMul(row, m)'],
+      ['which = ArgMax(m)', { axis: 0 }],
+      ['ofRows = Softmax(m)', { axis: 1 }],
+      ['three = Slice(v, two, far, zero)'],
+    ],
+    outputs: ['sum', 'mean', 'least2', 'soft', 'attended', 'which', 'ofRows', 'three'],
+  },
+  {
+    name: 'shapes of what there is: Expand, ConstantOfShape, Range, Reshape',
+    inputs: { s: ['f32', [20]], w: ['f32', [1, 3]] },
+    constants: { ...settings, nought: scalar(0), single: scalar(1), columns: i64(3) },
+    nodes: [
+      ...places,
+      ['v = Gather(s, at)'],
+      ['shape = Shape(v)'],
+      ['wide = Concat(shape, columns)', { axis: 0 }],
+      ['rows = Expand(w, wide)'],
+      ['ones = ConstantOfShape(shape)', { value: tensorOf('f32', [1], [2]) }],
+      ['twice = Mul(v, ones)'],
+      ['count = Gather(shape, nought)'],
+      ['numbers = Range(nought, count, single)'],
+      ['matrix = Reshape(rows, wide)'],
+      ['columns2 = Unsqueeze(twice, one)'],
+      ['y = Mul(matrix, columns2)'],
+    ],
+    outputs: ['y', 'twice', 'numbers'],
+  },
+];
+
+await describeWith(
+  'results that are as long as the data make them',
+  () => hostGcc().available(),
+  () => {
+    test('are those of onnxruntime, as many as there are', async () => {
+      const models = MODELS.flatMap((model, m) =>
+        Array.from({ length: SAMPLES }, (_, i) => {
+          const { inputs, constants = {}, nodes, outputs, below = 2 } = model;
+          const feeds = Object.entries(inputs).map(([name, [dtype, shape]], k) => {
+            const range = dtype === 'f32' ? null : { min: dtype === 'i8' ? 0 : 1, max: below };
+            return [name, random(dtype, shape, 100 * i + k + 1, range)] as const;
+          });
+          return {
+            ...{ inputs, outputs, opset: 18, op: model.name, chain: [], exact: false, index: m * SAMPLES + i },
+            nodes: nodes.map(([text, attributes]) => node(text, attributes)),
+            constants: { far: i64(7), ...constants },
+            feeds: new Map(feeds),
+          };
+        }),
+      );
+      const outcomes = await inFolder((folder) => judgeModels(models, folder));
+      const wrong = outcomes.filter(({ verdict }) => verdict !== 'agree');
+      expect(wrong.map(({ model, verdict, reason }) => `${model.op}: ${verdict}: ${reason}`)).toEqual([]);
+    }, 300_000);
+  },
+);
