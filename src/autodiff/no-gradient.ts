@@ -1,7 +1,7 @@
 /** Why operators have no gradient: each of those without a rule has one of these reasons. */
 export const NO_GRADIENT: Readonly<Record<string, readonly string[]>> = {
   'its result is a choice, a place or a truth': words(
-    'ArgMax ArgMin Hardmax OneHot EyeLike Not IsNaN IsInf And Or Xor Equal Greater GreaterOrEqual Less LessOrEqual',
+    'NonMaxSuppression NonZero Unique CheckedCount ArgMax ArgMin Hardmax OneHot EyeLike Not IsNaN IsInf And Or Xor Equal Greater GreaterOrEqual Less LessOrEqual',
   ),
   'piecewise constant': words('Floor Ceil Round Sign Mod'),
   'of integers': words(

@@ -217,8 +217,12 @@ export function refuseDataDependent(
       ...named.map((node) => `${showNode(node)} has no fixed output shape`),
       ...(behind.length > 0 ? [`it hangs on ${showInputs(behind)}`] : []),
     ],
-    hint:
-      capacityHint(named[0]!) ??
-      `C for microcontrollers needs fixed shapes: ${flag ? `try ${flag}` : 'replace the node, or make the inputs that give the shape constants'}`,
+    hint: hint(),
   });
+
+  function hint(): string {
+    const capacity = capacityHint(named[0]!);
+    if (capacity) return flag ? `${capacity}, or ${flag}` : capacity;
+    return `C for microcontrollers needs fixed shapes: ${flag ? `try ${flag}` : 'replace the node, or make the inputs that give the shape constants'}`;
+  }
 }

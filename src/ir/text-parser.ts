@@ -5,6 +5,7 @@ import type {
   Attribute,
   Graph,
   Node,
+  OutputSize,
   Quant,
   Range,
   Rounding,
@@ -34,6 +35,7 @@ export function parseGraph(text: string, elided: Elided | null = null): Graph {
   const constants = new Map<ValueName, Tensor>();
   const ranges = new Map<ValueName, Range>();
   const ties: (readonly ValueName[])[] = [];
+  const sizes: OutputSize[] = [];
 
   for (const [index, line] of text.split('\n').entries()) {
     const scan = scanLine(line, index + 1);
@@ -62,6 +64,13 @@ export function parseGraph(text: string, elided: Elided | null = null): Graph {
     } else if (keyword === 'return') {
       scan.take();
       outputs.push(...parseNames(scan));
+    } else if (keyword === 'size') {
+      scan.take();
+      const output = parseName(scan);
+      scan.expect(':');
+      const axis = parseDimension(scan);
+      scan.expect(',');
+      sizes.push({ output, axis, count: parseName(scan) });
     } else if (keyword === 'tie') {
       scan.take();
       ties.push(parseNames(scan));
@@ -79,6 +88,7 @@ export function parseGraph(text: string, elided: Elided | null = null): Graph {
     constants,
     ...(ranges.size > 0 && { ranges }),
     ...(ties.length > 0 && { ties }),
+    ...(sizes.length > 0 && { sizes }),
   };
 }
 

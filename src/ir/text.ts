@@ -7,6 +7,7 @@
  *   c: f32[1,2,2,2] = Conv(x, w, _) pads=[1,1,1,1] clip=[0,inf] @"conv 1"
  *   range c: [0,5.5]                                        what calibration saw
  *   tie c, d                                                get one scale when they become codes
+ *   size c: 0, n                                            as long along axis 0 as output n says
  *   return c
  *
  * `_` is an input or output left out; `@` gives a node's name where it is not its first output's; `domain::Op` names
@@ -40,6 +41,9 @@ export function printGraph(graph: Graph, { maxElements = 64 }: PrintOptions = {}
     lines.push(`range ${printName(name)}: [${printNumber(min)},${printNumber(max)}]${codes}`);
   }
   for (const values of graph.ties ?? []) lines.push(`tie ${values.map(printName).join(', ')}`);
+  for (const { output, axis, count } of graph.sizes ?? []) {
+    lines.push(`size ${printName(output)}: ${axis}, ${printName(count)}`);
+  }
   lines.push(`return ${graph.outputs.map(printName).join(', ')}`);
   return lines.map((line) => line.trimEnd()).join('\n');
 }

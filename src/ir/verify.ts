@@ -9,6 +9,7 @@
  *    scales, each one a code; one scale without an axis, else one per index along an axis that exists.
  *    The codes of a constant fit their bits.
  * 6. There is at least one output; outputs are different values and all are defined.
+ *    A size names two of them and an axis of the first; the count is an int32 scalar.
  * 7. Nothing is dead: an output needs every node and every constant.
  * 8. A node has an operator and an output that is not null; a clip has min <= max and stands on a node with one
  *    output of real numbers (float or codes).
@@ -64,6 +65,13 @@ export function violations(graph: Graph): string[] {
     if (!defined.has(output)) problems.push(`return ${printName(output)}: it is not defined`);
     if (returned.has(output)) problems.push(`return ${printName(output)}: returned twice`);
     returned.add(output);
+  }
+  for (const { output, axis, count } of graph.sizes ?? []) {
+    const [sized, counted] = [graph.types.get(output), graph.types.get(count)];
+    const sound = returned.has(output) && returned.has(count) && sized && axis in sized.shape;
+    if (!sound || counted?.dtype !== 'i32' || counted.shape.length > 0) {
+      problems.push(`size ${printName(output)}: axis ${axis} and count ${printName(count)} do not fit`);
+    }
   }
   return problems;
 }

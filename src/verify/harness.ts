@@ -148,10 +148,24 @@ function resultsOf({ steps }: HarnessModel): readonly { readonly bytes: number }
   return steps.flatMap((step) => [step, ...step.also]);
 }
 
+/** What to do about a run that ended early. */
+const ENDED: Readonly<Record<string, string>> = {
+  OVERFLOW: 'more results have to fit: give --capacity a larger number, or none where the model has a bound of its own',
+  BAD_COUNT: 'the sample asks for a negative number of results, or for more than there are: give real ones by --data',
+};
+
 function failure({ toolchain, model, built }: Harness, exitCode: number, output: string): UserError {
   const rule = output.split('\n').filter((line) => line.startsWith('harness: '));
   if (exitCode !== 2 || rule.length === 0) {
     return toolFailed(`${model.prefix} crashed (status ${exitCode}) on ${toolchain.name}`, built.program, [], output);
+  }
+  const code = /^harness: (sample \d+): the run returned (\w+)/m.exec(output);
+  if (code) {
+    return new UserError({
+      code: 'MISMATCH',
+      message: `${model.prefix}_run() returned ${model.prefix.toUpperCase()}_${code[2]}, for ${code[1]}`,
+      hint: ENDED[code[2]!]!,
+    });
   }
   return new UserError({
     code: 'MISMATCH',

@@ -1,9 +1,13 @@
 import { expect, test } from 'vitest';
+import { compileModel } from '../../src/compile.ts';
+import { importOnnx } from '../../src/frontend/import-onnx.ts';
 import { tensorOf } from '../../src/ir/tensor.ts';
 import type { Attribute, DType, Shape, Tensor } from '../../src/ir/types.ts';
+import { loadTarget } from '../../src/targets/load.ts';
 import { hostGcc } from '../../src/verify/host-gcc.ts';
 import { judgeModels } from '../fuzz/run-models.ts';
-import { f32, i64, node, random } from '../helpers/onnx-file.ts';
+import { f32, i64, node, onnxFile, random } from '../helpers/onnx-file.ts';
+import { runBatch } from '../helpers/run-batch.ts';
 import { describeWith, inFolder } from '../verify/native.ts';
 
 interface Sized {
@@ -39,6 +43,18 @@ const MODELS: readonly Sized[] = [
       ['classes = Cast(class)', { to: 1 }],
     ],
     outputs: ['boxes', 'classes', 'scores'],
+  },
+  {
+    name: 'boxes of equal scores, given by centre and size',
+    inputs: { b: ['f32', [2, 24, 4]], s: ['f32', [2, 2, 24]] },
+    constants: { ...settings, four: f32(3) },
+    nodes: [
+      ['size = Abs(b)'],
+      ['larger = Mul(s, four)'],
+      ['steps = Round(larger)'],
+      ['y = NonMaxSuppression(size, steps, most, overlap)', { center_point_box: 1 }],
+    ],
+    outputs: ['y'],
   },
   {
     name: 'boxes above a score, each class apart by an offset, the best ten of what is left',
@@ -209,5 +225,79 @@ await describeWith(
       const wrong = outcomes.filter(({ verdict }) => verdict !== 'agree');
       expect(wrong.map(({ model, verdict, reason }) => `${model.op}: ${verdict}: ${reason}`)).toEqual([]);
     }, 300_000);
+
+    test('a run that has more results than fit, or is asked for more than there are, returns a code', async () => {
+      const model = onnxFile({
+        inputs: { x: ['f32', [8]], k: ['i64', [1]] },
+        constants: {},
+        nodes: [node('v, i = TopK(x, k)'), node('n = NonZero(x)')],
+        outputs: ['v', 'n'],
+      });
+      const capacities = new Map(Object.entries({ v: 4, n: 8 }));
+      const { program, files } = await compileModel({ model, name: 'm', target: await loadTarget('host'), capacities });
+      const feeds = (k: number) =>
+        new Map([
+          ['x', tensorOf('f32', [8], [3, 0, 1, 0, 2, 0, 0, 5])],
+          ['k', i64(k)],
+        ]);
+      const wanted = (v: number[]) =>
+        new Map([
+          ['v', tensorOf('f32', [v.length], v)],
+          ['n', tensorOf('i64', [1, 4], [0, 2, 4, 7])],
+        ]);
+      const run = async (k: number, v: number[] = []) => {
+        const one = { name: 'm', program, files, feeds: feeds(k), wanted: wanted(v) };
+        return (await inFolder((folder) => runBatch(folder, [one], { sanitize: true }))).get('m');
+      };
+      expect(await run(3, [5, 3, 2])).toBeNull();
+      expect(await run(0)).toBeNull();
+      for (const k of [-1, 5, 9]) expect(await run(k)).toMatch(/^the program failed/);
+      expect([...files.get('m.h')!.matchAll(/M_\w+ = -?\d/g)].map(String)).toEqual([
+        ...['M_OK = 0', 'M_OVERFLOW = -1', 'M_BAD_COUNT = -2', 'M_BAD_BLOB = -3'],
+      ]);
+    });
   },
 );
+
+test.each([
+  ['y = Range(zero, n, one)', 'say how many of its results fit: --capacity y=100, or --constant n=VALUE'],
+  ['y = Reshape(x, n)', 'C for microcontrollers needs fixed shapes: try --constant n=VALUE'],
+])('%s, whose length is an input', async (text, hint) => {
+  const model = onnxFile({
+    inputs: { x: ['f32', [6]], n: ['i64', /Range/.test(text) ? [] : [1]] },
+    constants: { zero: scalar(0), one: scalar(1) },
+    nodes: [node(text)],
+    outputs: ['y'],
+  });
+  await expect(importOnnx(model)).rejects.toMatchObject({ problem: { code: 'UNSUPPORTED', hint } });
+});
+
+test.each([
+  ['z = Add(a, b)', 'it joins results of two different numbers'],
+  ['z = CumSum(a, axis)', 'it works along axis 1'],
+  ['z = Resize(r, _, _, twice)', 'Resize works on inputs as long as the data make it'],
+])('%s of results whose number depends on the data', async (text, because) => {
+  const model = onnxFile({
+    inputs: { x: ['f32', [6]], y: ['f32', [6]] },
+    constants: { axis: tensorOf('i64', [], [1]), twice: i64(2, 12) },
+    nodes: [
+      node('a = NonZero(x)'),
+      node('b = NonZero(y)'),
+      node('r = Cast(a)', { to: 1 }),
+      node(text, /CumSum/.test(text) ? { reverse: 1 } : {}),
+    ],
+    outputs: ['z'],
+  });
+  await expect(importOnnx(model)).rejects.toMatchObject({ problem: { code: 'UNSUPPORTED', because: [because] } });
+});
+
+test('a capacity of nothing that has one', async () => {
+  const model = onnxFile({
+    inputs: { x: ['f32', [6]] },
+    constants: {},
+    nodes: [node('y = NonZero(x)')],
+    outputs: ['y'],
+  });
+  const capacities = new Map([['x', 3]]);
+  await expect(importOnnx(model, { capacities })).rejects.toMatchObject({ problem: { code: 'BAD_ARGUMENT' } });
+});

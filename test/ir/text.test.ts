@@ -19,6 +19,7 @@ range x: [-1,0.5]
 range range: [0,inf]
 tie c, q
 tie "odd name", range, tie
+size q: 1, "how many"
 return q, input`.trim();
 
 test('text to graph to text is the identity', () => {

@@ -36,6 +36,8 @@ test.each([
   [`${x}const w: f32[1] = 1\nreturn x`, 'nothing needs it'],
   [`${x}`, 'there is no output'],
   [`${x}return x, x`, 'returned twice'],
+  [`${x}input n: i64[]\nsize x: 0, n\nreturn x, n`, 'size x: axis 0 and count n do not fit'],
+  [`${x}input n: i32[]\nsize x: 1, n\nreturn x, n`, 'size x: axis 1 and count n do not fit'],
   [`${x}_ = Relu(x)\nreturn x`, 'it has no output'],
   [`${x}a: f32[2], b: f32[2] = Split(x) clip=[0,1]\nreturn a`, 'clip on a node with several outputs'],
   [`${x}a: i32[2] = Cast(x) clip=[0,1]\nreturn a`, 'clip on integers that are no codes'],

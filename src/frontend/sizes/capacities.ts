@@ -2,7 +2,7 @@ import { elementCount, normalizeAxis } from '../../ir/shape.ts';
 import { numbersOf } from '../../ir/tensor.ts';
 import type { DType, Shape, Tensor, TensorType } from '../../ir/types.ts';
 import { UserError } from '../../support/errors.ts';
-import { show, showNode } from '../bad-model.ts';
+import { show } from '../bad-model.ts';
 import type { FlatNode } from '../flat-node.ts';
 
 /** How many results fit, by the name of a node or of its result. */
@@ -122,5 +122,5 @@ export function checkCapacities(capacities: Capacities, nodes: readonly FlatNode
 export function capacityHint(node: FlatNode): string | null {
   if (node.domain !== '' || !SIZED_OPERATORS.has(node.op)) return null;
   const name = node.outputs[0] ?? node.name;
-  return `say how many of its results fit: --capacity ${/^[\w.:/-]+$/.test(name) ? name : show(name)}=100 (${showNode(node)})`;
+  return `say how many of its results fit: --capacity ${/^[\w.:/-]+$/.test(name) ? name : show(name)}=100`;
 }
