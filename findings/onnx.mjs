@@ -6,9 +6,9 @@ export const ELEMENT_TYPES = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7
 
 /**
  * Runs `nodes` ({ op, inputs, outputs, attributes, domain }, in topological order) on `feeds` (name to tensor) and
- * returns the values of the tensors named in `outputs` (name to element type) as arrays of numbers.
+ * returns the values of the tensors named in `outputs` (name to element type) as arrays of numbers. `options` of the session.
  */
-export async function run({ opset, nodes, feeds, outputs }) {
+export async function run({ opset, nodes, feeds, outputs, options = {} }) {
   const inputs = Object.entries(feeds).map(([name, { type, dims }]) => valueInfo(name, type, dims));
   const results = Object.entries(outputs).map(([name, type]) => valueInfo(name, type));
   const graph = [
@@ -22,7 +22,8 @@ export async function run({ opset, nodes, feeds, outputs }) {
     ['com.microsoft', 1],
   ].map(([domain, version]) => message(8, [text(1, domain), varint(2, version)]));
   const model = Buffer.concat([varint(1, 10), message(7, graph), ...opsets]);
-  const session = await ort.InferenceSession.create(model, { graphOptimizationLevel: 'disabled', logSeverityLevel: 4 });
+  const quiet = { graphOptimizationLevel: 'disabled', logSeverityLevel: 4, ...options };
+  const session = await ort.InferenceSession.create(model, quiet);
   const values = await session.run(feeds);
   return Object.keys(outputs).map((name) => [...values[name].data].map(Number));
 }

@@ -8,7 +8,7 @@ export const foldableOps: readonly OpDef[] = [
   foldable('Size', 'The element count of a tensor; known at compile time.'),
   foldable('Constant', 'A constant.'),
   foldable('ConstantOfShape', 'A constant tensor; its shape must be constant.'),
-  foldable('Range', 'Numbers in steps; start, limit and step must be constant.'),
+  foldable('Range', 'Numbers in steps; computed bounds need a capacity (docs/sizes.md).'),
   foldable('HannWindow', 'Hann window; its size must be constant.'),
   foldable('HammingWindow', 'Hamming window; its size must be constant.'),
   foldable('BlackmanWindow', 'Blackman window; its size must be constant.'),

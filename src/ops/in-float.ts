@@ -5,7 +5,10 @@ export const IN_FLOAT: Readonly<Record<string, readonly string[]>> = {
   'makes or takes codes itself, or computes on integers as the file says': words(
     'Cast CastLike BitCast QuantizeLinear DequantizeLinear DynamicQuantizeLinear MatMulInteger ConvInteger LookupTable ShiftCodes',
   ),
-  'its result is not made of real numbers that it reads': words('EyeLike OneHot TfIdfVectorizer'),
+  'its result is not made of real numbers that it reads': words(
+    'EyeLike OneHot TfIdfVectorizer NonZero Unique CheckedCount',
+  ),
+  'overlaps are quotients of areas, which need more than 8 bits': words('NonMaxSuppression'),
   'writes into a copy at places that are computed: all parts would need one scale': words(
     'ScatterElements ScatterND TensorScatter MaxUnpool',
   ),

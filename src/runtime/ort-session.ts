@@ -11,8 +11,6 @@ export interface OrtOptions {
   readonly threads?: number;
   /** Keeps the memory of a run for the next one: faster, and never given back before release(). Default no. */
   readonly keepMemory?: boolean;
-  /** Numbers below 1.2e-38 count as zero: training makes many, and they are slow. Default no. */
-  readonly flushDenormals?: boolean;
 }
 
 /** An input or output of a session; a dimension without a number is null, `shape` is null for sequences and the like. */
@@ -60,6 +58,10 @@ export async function createSession(model: Uint8Array, options: OrtOptions = {})
   };
 }
 
+/**
+ * No session turns small numbers into zeros: onnxruntime 1.30 does that for the thread that makes the first session of a process,
+ * and all of JavaScript behind it, or not at all (findings/denormals-of-the-first-session).
+ */
 export function sessionOptions(options: OrtOptions): Ort.InferenceSession.SessionOptions {
   return {
     executionProviders: ['cpu'],
@@ -69,7 +71,6 @@ export function sessionOptions(options: OrtOptions): Ort.InferenceSession.Sessio
     executionMode: 'sequential',
     enableCpuMemArena: options.keepMemory ?? false,
     logSeverityLevel: 4,
-    ...(options.flushDenormals && { extra: { session: { set_denormal_as_zero: '1' } } }),
   };
 }
 

@@ -6,5 +6,5 @@ import { type GraphSession, openGraph } from './graph-session.ts';
  * threads may differ in the last bit from those of one.
  */
 export function openTrainingSession(graph: Graph, { threads = 1 } = {}): Promise<GraphSession> {
-  return openGraph(graph, { optimize: 'all', threads, keepMemory: true, flushDenormals: true });
+  return openGraph(graph, { optimize: 'all', threads, keepMemory: true });
 }

@@ -120,6 +120,11 @@ describe('a small LeNet', () => {
     expect(await accuracy(task, bars(256, 4), trained.values)).toBeGreaterThan(0.9);
   });
 
+  test('leaves the smallest numbers of JavaScript as they are', () => {
+    const [tiny] = new Float64Array([2 ** -1060]);
+    expect(tiny * 3).toBeGreaterThan(0);
+  });
+
   test('gives the same bytes for the same seed', async () => {
     const task = withLoss(network(1));
     const step = trainingStep(task.graph, { loss: task.loss, parameters: PARAMETERS, optimizer: adam() });

@@ -128,7 +128,7 @@ export const reverseSequence: OpDef = {
 /** With a constant condition the kept positions are a table. */
 export const compress: OpDef = {
   op: 'Compress',
-  summary: 'Keeps the slices (without axis: the elements) that a constant condition names.',
+  summary: 'Keeps the slices (without axis: the elements) that a condition names.',
   check: compressRules,
   lower(node, lower) {
     checkMoves(node, lower);
