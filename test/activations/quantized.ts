@@ -1,6 +1,5 @@
 import { emitC } from '../../src/codegen/emit.ts';
 import { lowerGraph } from '../../src/codegen/lower/lower-graph.ts';
-import { planMemory } from '../../src/codegen/plan-memory/index.ts';
 import { planConcat } from '../../src/codegen/plan-memory/plan-concat.ts';
 import { planSlices } from '../../src/codegen/plan-memory/plan-slices.ts';
 import type { Dataset } from '../../src/data/dataset.ts';
@@ -17,6 +16,7 @@ import { createEvaluator } from '../../src/runtime/evaluator.ts';
 import type { CompiledModel } from '../../src/verify/verify-model.ts';
 import { layersSideBySide } from '../formats/layers.ts';
 import { withFormat } from '../formats/with-format.ts';
+import { quickPlan } from '../helpers/quick-plan.ts';
 
 export interface Quantized {
   readonly graph: Graph;
@@ -63,6 +63,6 @@ export interface Settings {
 export function compiled(graph: Graph, { features = new Set() }: Settings = {}): CompiledModel {
   const name = 'net';
   const program = planConcat(planSlices(lowerGraph(graph, { name, features })));
-  const plan = planMemory(program);
+  const plan = quickPlan(program);
   return { name, graph, oracle: buildOracle(graph), program, plan, files: emitC(program, plan, { features }) };
 }

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { emitC } from '../../src/codegen/emit.ts';
 import { lowerGraph } from '../../src/codegen/lower/lower-graph.ts';
-import { planMemory } from '../../src/codegen/plan-memory/index.ts';
 import { datasetInputs } from '../../src/data/graph-inputs.ts';
 import { randomDataset } from '../../src/data/random-dataset.ts';
 import { prune } from '../../src/ir/graph.ts';
@@ -12,6 +11,7 @@ import { loadTarget } from '../../src/targets/load.ts';
 import { toolchainFor } from '../../src/verify/toolchain-for.ts';
 import { verifyModel } from '../../src/verify/verify-model.ts';
 import { layersSideBySide } from '../formats/layers.ts';
+import { quickPlan } from '../helpers/quick-plan.ts';
 import { describeWith, inFolder } from '../verify/native.ts';
 import { quantizedLayers, quantizeGraph } from './layers.ts';
 import { smallNetwork } from './network.ts';
@@ -25,7 +25,7 @@ const attiny = await loadTarget('attiny85');
 async function expectExact(graph: Graph, template: RegExp, target = atmega): Promise<number> {
   const program = lowerGraph(graph, { name: 'model', features: target.features });
   expect(program.calls.filter(({ macs }) => macs > 0).every((call) => template.test(call.template))).toBe(true);
-  const plan = planMemory(program);
+  const plan = quickPlan(program);
   const files = emitC(program, plan, { features: target.features });
   const model = { name: 'model', graph, oracle: buildOracle(graph), program, plan, files };
   const data = randomDataset(datasetInputs(graph), 3, 1);

@@ -1,13 +1,13 @@
 import { beforeAll, expect, test } from 'vitest';
 import { emitC } from '../../src/codegen/emit.ts';
 import { lowerGraph } from '../../src/codegen/lower/lower-graph.ts';
-import { planMemory } from '../../src/codegen/plan-memory/index.ts';
 import { buildOracle } from '../../src/oracle/build-oracle.ts';
 import { loadTarget } from '../../src/targets/load.ts';
 import { hostGcc } from '../../src/verify/host-gcc.ts';
 import type { Optimize, Toolchain } from '../../src/verify/toolchain.ts';
 import { toolchainFor } from '../../src/verify/toolchain-for.ts';
 import { verifyModel } from '../../src/verify/verify-model.ts';
+import { quickPlan } from '../helpers/quick-plan.ts';
 import { describeWith, inFolder } from '../verify/native.ts';
 import { ADDED, type QuantizedLayers, quantizedLayers, quantizeGraph } from './layers.ts';
 import { smallNetwork } from './network.ts';
@@ -57,7 +57,7 @@ async function expectExact(format: string, toolchain: Toolchain, settings: Setti
   expect(program.calls.filter(({ macs }) => macs > 0).map(({ template }) => template)).toEqual(
     program.calls.filter(({ macs }) => macs > 0).map(() => expect.stringMatching(/_adds$/)),
   );
-  const plan = planMemory(program);
+  const plan = quickPlan(program);
   const files = emitC(program, plan);
   const model = { name: 'layers', graph, oracle: buildOracle(graph), program, plan, files };
   await inFolder(async (directory) => {

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { emitC } from '../../src/codegen/emit.ts';
 import { lowerGraph } from '../../src/codegen/lower/lower-graph.ts';
-import { planMemory } from '../../src/codegen/plan-memory/index.ts';
 import type { Graph } from '../../src/ir/types.ts';
 import { loadTarget } from '../../src/targets/load.ts';
 import type { Target } from '../../src/targets/target.ts';
@@ -9,6 +8,7 @@ import { harnessModel } from '../../src/verify/harness-model.ts';
 import { multiplications } from '../../src/verify/multiplications.ts';
 import type { Optimize } from '../../src/verify/toolchain.ts';
 import { toolchainFor } from '../../src/verify/toolchain-for.ts';
+import { quickPlan } from '../helpers/quick-plan.ts';
 import { describeWith, inFolder } from '../verify/native.ts';
 import { quantizedLayers, quantizeGraph } from './layers.ts';
 import { smallNetwork } from './network.ts';
@@ -39,7 +39,7 @@ for (const core of CORES) {
   const multipliesOf = (graph: Graph, optimize: Optimize) =>
     inFolder(async (directory) => {
       const program = lowerGraph(graph, { name: 'model', features: target.features });
-      const plan = planMemory(program);
+      const plan = quickPlan(program);
       const files = emitC(program, plan, { features: target.features });
       const compiled = await toolchain.compile({ files, directory, optimize, flags });
       const { inputs, outputs } = harnessModel(program, plan);

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { emitC } from '../../src/codegen/emit.ts';
 import { lowerGraph } from '../../src/codegen/lower/lower-graph.ts';
-import { planMemory } from '../../src/codegen/plan-memory/index.ts';
 import { prune } from '../../src/ir/graph.ts';
 import { loadTarget } from '../../src/targets/load.ts';
 import { harnessModel } from '../../src/verify/harness-model.ts';
 import { measureFootprint } from '../../src/verify/size.ts';
 import { toolchainFor } from '../../src/verify/toolchain-for.ts';
+import { quickPlan } from '../helpers/quick-plan.ts';
 import { describeWith, inFolder } from '../verify/native.ts';
 import { quantizedLayers } from './quantized-layers.ts';
 
@@ -21,7 +21,7 @@ await describeWith('one decoder for all layers of a model', toolchain.available,
   ])('%s: code of at most 600 bytes', async (format, decoder) => {
     const { graph } = await quantizedLayers([format], 1);
     const program = lowerGraph(graph, { name: 'layers', features });
-    const plan = planMemory(program);
+    const plan = quickPlan(program);
     await inFolder(async (directory) => {
       const files = emitC(program, plan, { features });
       const request = { files, directory, optimize: '-O2' } as const;
@@ -40,7 +40,7 @@ await describeWith('codes of a byte or two', SMALL.available, () => {
     const { graph } = await quantizedLayers([format], 1);
     const name = `one_weight.${format}`;
     const program = lowerGraph(prune({ ...graph, inputs: [`x.${name}`], outputs: [name] }), { name: 'layer' });
-    const files = emitC(program, planMemory(program));
+    const files = emitC(program, quickPlan(program));
     // Small enough for gcc to know where the table ends, and what reads it.
     for (const optimize of ['-O2', '-Os'] as const) {
       await inFolder((directory) => SMALL.compile({ files, directory, optimize }));

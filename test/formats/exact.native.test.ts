@@ -1,7 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import { emitC } from '../../src/codegen/emit.ts';
 import { lowerGraph } from '../../src/codegen/lower/lower-graph.ts';
-import { planMemory } from '../../src/codegen/plan-memory/index.ts';
 import type { Dataset } from '../../src/data/dataset.ts';
 import type { Graph } from '../../src/ir/types.ts';
 import { buildOracle } from '../../src/oracle/build-oracle.ts';
@@ -10,6 +9,7 @@ import { hostGcc } from '../../src/verify/host-gcc.ts';
 import type { Optimize, Toolchain } from '../../src/verify/toolchain.ts';
 import { toolchainFor } from '../../src/verify/toolchain-for.ts';
 import { verifyModel } from '../../src/verify/verify-model.ts';
+import { quickPlan } from '../helpers/quick-plan.ts';
 import { describeWith, inFolder } from '../verify/native.ts';
 import { GRIDS } from './grids.ts';
 import { quantizedLayers } from './quantized-layers.ts';
@@ -56,7 +56,7 @@ async function expectExact(first: number, toolchain: Toolchain, settings: Settin
   const { graph, data } = quantized.get(first)!;
   const { features, optimize, sanitize = false } = settings;
   const program = lowerGraph(graph, { name: 'layers', features });
-  const plan = planMemory(program);
+  const plan = quickPlan(program);
   const model = {
     name: 'layers',
     graph,

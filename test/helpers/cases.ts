@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { emitC } from '../../src/codegen/emit.ts';
 import { lowerGraph } from '../../src/codegen/lower/lower-graph.ts';
-import { planMemory } from '../../src/codegen/plan-memory/index.ts';
 import { typeOf } from '../../src/ir/graph.ts';
 import { elementCount } from '../../src/ir/shape.ts';
 import { dataOf, isFloat } from '../../src/ir/tensor.ts';
@@ -13,6 +12,7 @@ import { createRng, type Rng } from '../../src/numerics/rng.ts';
 import { createEvaluator } from '../../src/runtime/evaluator.ts';
 import { UserError } from '../../src/support/errors.ts';
 import type { Tolerance } from './compare.ts';
+import { quickPlan } from './quick-plan.ts';
 import { type Case, runBatch } from './run-batch.ts';
 
 export interface GraphCase {
@@ -47,7 +47,7 @@ export async function compareWithOrt(
     });
     if (!wanted) continue;
     const program = lowerGraph(graph, { name: `t${i}`, ioLayout: 'onnx' });
-    compiled.push({ name, program, files: emitC(program, planMemory(program)), feeds, wanted });
+    compiled.push({ name, program, files: emitC(program, quickPlan(program)), feeds, wanted });
   }
   await evaluator.release();
   const folder = mkdtempSync(join(tmpdir(), 'nibblec-ops-'));

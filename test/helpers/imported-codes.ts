@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { emitC } from '../../src/codegen/emit.ts';
 import { lowerGraph } from '../../src/codegen/lower/lower-graph.ts';
-import { planMemory } from '../../src/codegen/plan-memory/index.ts';
 import { producerOf } from '../../src/ir/graph.ts';
 import type { Graph, Tensor, TypedArray, ValueName } from '../../src/ir/types.ts';
 import { createRng } from '../../src/numerics/rng.ts';
@@ -16,6 +15,7 @@ import { definedInFile } from '../../src/verify/integer-file-layers.ts';
 import { openReference } from '../../src/verify/reference.ts';
 import { type FileSpec, onnxFile, randomFeeds } from './onnx-file.ts';
 import { importQuantized } from './quantized-models.ts';
+import { quickPlan } from './quick-plan.ts';
 import type { RandomImport, Scales } from './random-imports.ts';
 import { type Case, runBatch } from './run-batch.ts';
 
@@ -103,7 +103,7 @@ async function caseOf(
   const wanted = await withSession(bytes, {}, (session) => session.run(feeds));
   const { original, graph } = await importQuantized(bytes);
   const program = lowerGraph(graph, { name, features, ioLayout: 'onnx' });
-  return { name, program, files: emitC(program, planMemory(program)), feeds, wanted, original, graph };
+  return { name, program, files: emitC(program, quickPlan(program)), feeds, wanted, original, graph };
 }
 
 async function outcomeOf(

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { emitC } from '../../src/codegen/emit.ts';
 import { lowerGraph } from '../../src/codegen/lower/lower-graph.ts';
-import { planMemory } from '../../src/codegen/plan-memory/index.ts';
 import { exportOnnx } from '../../src/frontend/export-onnx.ts';
 import { importOnnx } from '../../src/frontend/import-onnx.ts';
 import { typeOf } from '../../src/ir/graph.ts';
@@ -22,6 +21,7 @@ import { hostGcc } from '../../src/verify/host-gcc.ts';
 import { definedInFile } from '../../src/verify/integer-file-layers.ts';
 import { type CompiledModel, type Verdict, verifyModel } from '../../src/verify/verify-model.ts';
 import { inFolder } from '../verify/native.ts';
+import { quickPlan } from './quick-plan.ts';
 import { type SharedModel, sharedModel, sharedSamples } from './shared-data.ts';
 import { quantizeStatically, type StaticOptions } from './static-quantizer.ts';
 
@@ -167,7 +167,7 @@ export function summary(list: readonly Difference[]): Omit<Difference, 'value'> 
 /** Compiles to C, builds under ASan and UBSan, compares every layer with onnxruntime running the oracle. */
 export async function verifyC(graph: Graph, samples: readonly Feeds[]): Promise<Verdict> {
   const program = lowerGraph(graph, { name: 'model' });
-  const plan = planMemory(program);
+  const plan = quickPlan(program);
   const files = emitC(program, plan);
   return verifyCompiled({ name: 'model', graph, oracle: buildOracle(graph), program, plan, files }, samples);
 }

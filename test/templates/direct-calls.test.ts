@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { emitC } from '../../src/codegen/emit.ts';
 import { lowerGraph } from '../../src/codegen/lower/lower-graph.ts';
-import { planMemory } from '../../src/codegen/plan-memory/index.ts';
 import { TEMPLATE_ROOT } from '../../src/codegen/templates.ts';
 import { parseGraph } from '../../src/ir/text-parser.ts';
 import type { Graph } from '../../src/ir/types.ts';
@@ -14,6 +13,7 @@ import { hostGcc } from '../../src/verify/host-gcc.ts';
 import { measureFootprint } from '../../src/verify/size.ts';
 import type { BuildRequest, Toolchain } from '../../src/verify/toolchain.ts';
 import { toolchainFor } from '../../src/verify/toolchain-for.ts';
+import { quickPlan } from '../helpers/quick-plan.ts';
 import { describeWith, inFolder } from '../verify/native.ts';
 
 /** `(*name)(...)`, and a typedef of a function. */
@@ -62,7 +62,7 @@ type Options = Pick<BuildRequest, 'optimize' | 'flags'>;
 
 async function footprint(graph: Graph, toolchain: Toolchain, features: ReadonlySet<string>, options: Options) {
   const program = lowerGraph(graph, { name: 'cells' });
-  const plan = planMemory(program);
+  const plan = quickPlan(program);
   const files = emitC(program, plan, { features });
   return inFolder((directory) =>
     measureFootprint(toolchain, harnessModel(program, plan), { files, directory, ...options }),

@@ -1,13 +1,25 @@
 import type { Conflict, Packing } from './packing.ts';
 
+/** Offsets of an order that begins with the same `count` bodies: first fit would give them the same again. */
+export interface Begun {
+  readonly offsets: readonly number[];
+  readonly count: number;
+}
+
 /**
  * Places bodies in the given order, each as low as those before it allow.
- * Returns null as soon as the arena would exceed `limit` bytes.
+ * Returns null as soon as the arena would exceed `limit` bytes, which those begun with do not.
  */
-export function firstFit(packing: Packing, order: readonly number[], limit = Infinity): number[] | null {
+export function firstFit(
+  packing: Packing,
+  order: readonly number[],
+  limit = Infinity,
+  begun: Begun = { offsets: [], count: 0 },
+): number[] | null {
   const { sizes, aligns, conflicts } = packing;
   const offsets = new Array<number>(sizes.length).fill(-1);
-  for (const body of order) {
+  for (const body of order.slice(0, begun.count)) offsets[body] = begun.offsets[body];
+  for (const body of order.slice(begun.count)) {
     const offset = lowestOffset(conflicts[body], aligns[body], offsets);
     if (offset + sizes[body] > limit) return null;
     offsets[body] = offset;

@@ -25,9 +25,9 @@ export function improveOrder(packing: Packing, start: Solution, goal: number, ma
   const stepsPerRound = packing.conflicts.reduce((sum, list) => sum + list.length + 1, 0);
   const rounds = Math.min(MAX_ROUNDS, Math.floor(maxSteps / Math.max(1, stepsPerRound)));
   for (let round = 0; round < rounds && best.bytes > goal; round++) {
-    const order = moveOne(packing, current, random);
+    const { order, same } = moveOne(packing, current, random);
     const worse = Math.floor(TOLERANCE * current.bytes * (random(1024) / 1024) * (1 - round / rounds));
-    const offsets = firstFit(packing, order, current.bytes + worse);
+    const offsets = firstFit(packing, order, current.bytes + worse, { offsets: current.offsets, count: same });
     if (!offsets) continue;
     current = { bytes: packedBytes(packing, offsets), offsets, order };
     if (current.bytes < best.bytes) best = current;
@@ -35,14 +35,20 @@ export function improveOrder(packing: Packing, start: Solution, goal: number, ma
   return best;
 }
 
-function moveOne(packing: Packing, { bytes, offsets, order }: Solution, random: (n: number) => number): number[] {
+interface Moved {
+  readonly order: readonly number[];
+  /** So many bodies at its beginning are those of before. */
+  readonly same: number;
+}
+
+function moveOne(packing: Packing, { bytes, offsets, order }: Solution, random: (n: number) => number): Moved {
   const tops = order.filter((body) => offsets[body] + packing.sizes[body] === bytes);
   const top = tops[random(tops.length)];
   const conflicts = packing.conflicts[top];
   const moved = conflicts.length > 0 && random(2) === 0 ? conflicts[random(conflicts.length)].other : top;
   const from = order.indexOf(moved);
   const to = random(4) === 0 ? random(order.length) : random(from + 1);
-  return order.toSpliced(from, 1).toSpliced(to, 0, moved);
+  return { order: order.toSpliced(from, 1).toSpliced(to, 0, moved), same: Math.min(from, to) };
 }
 
 /** Integers 0 .. n-1 from xorshift32 with a fixed start: the same program gets the same plan. */

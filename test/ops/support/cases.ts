@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { vi } from 'vitest';
 import { emitC } from '../../../src/codegen/emit.ts';
 import { lowerGraph } from '../../../src/codegen/lower/lower-graph.ts';
-import { planMemory } from '../../../src/codegen/plan-memory/index.ts';
 import { planConcat } from '../../../src/codegen/plan-memory/plan-concat.ts';
 import { planSlices } from '../../../src/codegen/plan-memory/plan-slices.ts';
 import { importOnnx } from '../../../src/frontend/import-onnx.ts';
@@ -24,6 +23,7 @@ import { runPipeline } from '../../../src/passes/pipeline.ts';
 import { createEvaluator } from '../../../src/runtime/evaluator.ts';
 import { createSession } from '../../../src/runtime/ort-session.ts';
 import { UserError } from '../../../src/support/errors.ts';
+import { quickPlan } from '../../helpers/quick-plan.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -210,7 +210,7 @@ const FLAGS = (
 const CHECKS = process.env.CC?.includes('clang') ? [] : ['-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
 
 function runC(program: Program, feeds: ReadonlyMap<ValueName, Tensor>): Map<ValueName, Tensor> {
-  const plan = planMemory(program, { maxSteps: 2000 });
+  const plan = quickPlan(program);
   const folder = mkdtempSync(join(tmpdir(), 'nibblec-ops-'));
   try {
     for (const [name, text] of emitC(program, plan)) writeFileSync(join(folder, name), text);

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { emitC } from '../../../src/codegen/emit.ts';
 import { lowerGraph } from '../../../src/codegen/lower/lower-graph.ts';
-import { planMemory } from '../../../src/codegen/plan-memory/index.ts';
 import { planConcat } from '../../../src/codegen/plan-memory/plan-concat.ts';
 import { planSlices } from '../../../src/codegen/plan-memory/plan-slices.ts';
 import { rollLoops } from '../../../src/codegen/roll/index.ts';
@@ -20,6 +19,7 @@ import { unrollRecurrent } from '../../../src/passes/quantize/unroll-recurrent.t
 import { createEvaluator } from '../../../src/runtime/evaluator.ts';
 import { hostGcc } from '../../../src/verify/host-gcc.ts';
 import { verifyModel } from '../../../src/verify/verify-model.ts';
+import { quickPlan } from '../../helpers/quick-plan.ts';
 import { describeWith, inFolder } from '../../verify/native.ts';
 import { type RecurrentSketch, recurrentGraph } from './recurrent-graphs.ts';
 
@@ -52,7 +52,7 @@ async function integer(sketch: RecurrentSketch, layers: Json | null) {
   }).finally(() => evaluator.release());
   const program = rollLoops(planConcat(planSlices(lowerGraph(result, { name: 'net' }))));
   expect(program.loops ?? []).not.toHaveLength(0);
-  const plan = planMemory(program);
+  const plan = quickPlan(program);
   const files = emitC(program, plan, { features: new Set() });
   return { data, model: { name: 'net', graph: result, oracle: buildOracle(result), program, plan, files } };
 }
