@@ -1,9 +1,9 @@
 import type { DType } from '../ir/types.ts';
 import { UserError } from '../support/errors.ts';
 import { badModel, show } from './bad-model.ts';
+import type { RawTensorType, RawValue } from './border/raw-model.ts';
+import { countElements } from './border/tensor-data.ts';
 import { dtypeOfCode, nameOfCode } from './data-types.ts';
-import type { RawTensorType, RawValue } from './raw-model.ts';
-import { countElements } from './tensor-data.ts';
 
 export interface DimensionOptions {
   /** Numbers for symbolic dimensions; one without a name is called 'input:axis'. */

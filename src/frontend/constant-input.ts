@@ -6,8 +6,8 @@ import { integerRange } from '../numerics/dtype.ts';
 import { toBfloat16Bits, toFloat16Bits } from '../numerics/float16.ts';
 import { UserError } from '../support/errors.ts';
 import { show } from './bad-model.ts';
+import type { RawValue } from './border/raw-model.ts';
 import { dtypeOfCode, nameOfCode } from './data-types.ts';
-import type { RawValue } from './raw-model.ts';
 
 /**
  * What stands in the place of an input: the value in its type and shape. A value of as many elements takes the shape that the

@@ -1,7 +1,7 @@
 import { tensorOf } from '../ir/tensor.ts';
 import type { Tensor } from '../ir/types.ts';
 import { badModel, showNode } from './bad-model.ts';
-import type { RawAttribute, RawNode } from './raw-model.ts';
+import type { RawAttribute, RawNode } from './border/raw-model.ts';
 
 /** The tensor of a Constant node, or why it cannot be used. Throws BAD_MODEL unless exactly one value attribute is there. */
 export function constantOfNode(node: RawNode, attributes: ReadonlyMap<string, RawAttribute>): Tensor | string {

@@ -1,9 +1,9 @@
 import { showNode } from './bad-model.ts';
+import type { ReadExternal } from './border/tensor-data.ts';
+import { type Field, Message, readFields } from './border/wire.ts';
 import { type CopyNames, readable } from './copy-names.ts';
 import { GRAPH, NODE, type Schema, TENSOR } from './copy-schema.ts';
 import { externalData } from './onnx-border.ts';
-import type { ReadExternal } from './tensor-data.ts';
-import { type Field, Message, readFields } from './wire.ts';
 
 export interface CopyContext {
   readonly names: CopyNames;

@@ -1,8 +1,8 @@
 import type { TensorType, ValueName } from '../ir/types.ts';
 import { badModel, show } from './bad-model.ts';
+import type { RawGraph, RawTensorType, RawValue } from './border/raw-model.ts';
 import { nameOfCode } from './data-types.ts';
 import type { FlatModel } from './flatten.ts';
-import type { RawGraph, RawTensorType, RawValue } from './raw-model.ts';
 
 /** Shapes that are told one by one. */
 const TOLD = 3;

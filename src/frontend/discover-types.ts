@@ -4,6 +4,7 @@ import type { OrtValue } from '../runtime/ort-session.ts';
 import { invariant, UserError } from '../support/errors.ts';
 import { MemoryBudget } from '../support/memory-budget.ts';
 import { badModel, show, showNode } from './bad-model.ts';
+import { countElements } from './border/tensor-data.ts';
 import type { FlatNode } from './flat-node.ts';
 import { foldShapeInputs, refuseDataDependent } from './fold-shape-inputs.ts';
 import { openTypes } from './open-shapes.ts';
@@ -12,7 +13,6 @@ import { hasOwnRule, ownTypes, unspeakable } from './own-types.ts';
 import { type SafeModelSpec, safeModel } from './safe-model.ts';
 import { type Capacities, sizedTypes } from './sizes/capacities.ts';
 import { standInTypes } from './stand-in-types.ts';
-import { countElements } from './tensor-data.ts';
 import { whatLacks } from './what-lacks.ts';
 
 /** A flat graph without types; nodes in topological order, all of one opset. */

@@ -2,7 +2,7 @@ import { closeSync, fstatSync, openSync, readSync, realpathSync } from 'node:fs'
 import path from 'node:path';
 import { MemoryBudget } from '../support/memory-budget.ts';
 import { badModel, show } from './bad-model.ts';
-import type { ReadExternal } from './tensor-data.ts';
+import type { ReadExternal } from './border/tensor-data.ts';
 
 /**
  * Reads external tensor data out of the model's folder, and out of nowhere else: no absolute path, no '..', no

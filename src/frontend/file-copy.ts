@@ -1,6 +1,8 @@
 import type { DType, Tensor, TensorType, ValueName } from '../ir/types.ts';
 import { badModel } from './bad-model.ts';
 import { type BoundInput, bindDimensions } from './bind-dimensions.ts';
+import { type Field, Message, readFields } from './border/wire.ts';
+import { checkWire } from './border/wire-limits.ts';
 import { constantFor } from './constant-input.ts';
 import { copyFields } from './copy-message.ts';
 import { CopyNames, readable } from './copy-names.ts';
@@ -10,8 +12,6 @@ import { externalReader } from './external-data.ts';
 import type { ImportOptions } from './import-onnx.ts';
 import { decodeValueBytes, parse } from './onnx-border.ts';
 import { castBytes, tensorBytes, valueBytes } from './onnx-writer.ts';
-import { type Field, Message, readFields } from './wire.ts';
-import { checkWire } from './wire-limits.ts';
 
 /** A model file as the user gave it, and what was said with it. */
 export interface ModelFile extends ImportOptions {

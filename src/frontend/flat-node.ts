@@ -1,9 +1,9 @@
 import type { Attribute, Node, ValueName } from '../ir/types.ts';
 import { attributeKind } from './attribute-types.ts';
 import { badModel, show } from './bad-model.ts';
+import type { RawAttribute, RawNode } from './border/raw-model.ts';
 import { modernize } from './legacy.ts';
 import { OLDEST_RUNNABLE_OPSET } from './opset.ts';
-import type { RawAttribute, RawNode } from './raw-model.ts';
 
 /** A node of the flat model, in its own opset's form. */
 export interface FlatNode extends Omit<Node, 'clip'> {

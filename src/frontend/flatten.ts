@@ -1,9 +1,9 @@
 import type { Tensor, ValueName } from '../ir/types.ts';
 import { badModel, show, showNode } from './bad-model.ts';
+import type { RawAttribute, RawFunction, RawGraph, RawInitializer, RawModel, RawNode } from './border/raw-model.ts';
 import { constantOfNode } from './constant-node.ts';
 import { type FlatNode, flatNode, identityNode } from './flat-node.ts';
 import { NEWEST_OPSET } from './opset.ts';
-import type { RawAttribute, RawFunction, RawGraph, RawInitializer, RawModel, RawNode } from './raw-model.ts';
 import { innerScope, resolve, resolveAttributes, rootScope, type Scope } from './scope.ts';
 import { sortRawNodes } from './sort-nodes.ts';
 import { UniqueNames } from './unique-names.ts';

@@ -1,6 +1,6 @@
 import type { ValueName } from '../ir/types.ts';
 import { badModel, show } from './bad-model.ts';
-import type { RawAttribute } from './raw-model.ts';
+import type { RawAttribute } from './border/raw-model.ts';
 
 /** Names of one graph, function body or branch. A branch sees the graph around it, a function body does not. */
 export interface Scope {

@@ -1,5 +1,5 @@
 import { badModel, showNode } from './bad-model.ts';
-import type { RawGraph, RawNode } from './raw-model.ts';
+import type { RawGraph, RawNode } from './border/raw-model.ts';
 
 /**
  * Topological order that keeps the file's order wherever that is legal. What a node's branches read from

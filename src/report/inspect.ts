@@ -1,9 +1,9 @@
 import { type CompileOptions, compileModel } from '../compile.ts';
+import type { RawGraph, RawModel, RawNode, RawValue } from '../frontend/border/raw-model.ts';
 import { constantOfNode } from '../frontend/constant-node.ts';
 import { nameOfCode } from '../frontend/data-types.ts';
 import { externalReader } from '../frontend/external-data.ts';
 import { decodeModel } from '../frontend/onnx-border.ts';
-import type { RawGraph, RawModel, RawNode, RawValue } from '../frontend/raw-model.ts';
 import { typeOf } from '../ir/graph.ts';
 import type { Program } from '../ir/program.ts';
 import { elementCount } from '../ir/shape.ts';

@@ -1,8 +1,8 @@
 import type { onnx } from 'onnx-proto';
 import { describe, expect, it } from 'vitest';
+import { decodeTensor, type TensorFields } from '../../src/frontend/border/tensor-data.ts';
 import { pack, unpack } from '../../src/frontend/data-types.ts';
 import { importOnnx } from '../../src/frontend/import-onnx.ts';
-import { decodeTensor, type TensorFields } from '../../src/frontend/tensor-data.ts';
 import type { DType } from '../../src/ir/types.ts';
 import { modelBytes, node } from './proto.ts';
 

@@ -1,4 +1,4 @@
-import type { Attribute, Tensor } from '../ir/types.ts';
+import type { Attribute, Tensor } from '../../ir/types.ts';
 
 /** An ONNX file as plain data: no protobuf objects, no Long, tensors decoded. Nothing is checked for meaning yet. */
 export interface RawModel {

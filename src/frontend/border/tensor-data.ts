@@ -1,7 +1,7 @@
-import { bitsOf, createData } from '../ir/tensor.ts';
-import type { Tensor, TypedArray } from '../ir/types.ts';
-import { badModel, show } from './bad-model.ts';
-import { dtypeOfCode, nameOfCode, packedBytes, unpack } from './data-types.ts';
+import { bitsOf, createData } from '../../ir/tensor.ts';
+import type { Tensor, TypedArray } from '../../ir/types.ts';
+import { badModel, show } from '../bad-model.ts';
+import { dtypeOfCode, nameOfCode, packedBytes, unpack } from '../data-types.ts';
 
 /** A TensorProto as plain data. At most one of the payloads is filled. */
 export interface TensorFields {

@@ -1,5 +1,5 @@
 import protobuf from 'protobufjs/minimal.js';
-import { badModel } from './bad-model.ts';
+import { badModel } from '../bad-model.ts';
 
 /** Parts of a message that decode to objects, by field number; 'numbers' are packed varints (one object each, too). */
 interface Schema {

@@ -1,10 +1,10 @@
-import { elementCount } from '../ir/shape.ts';
-import { createData } from '../ir/tensor.ts';
-import type { Tensor } from '../ir/types.ts';
-import { elementReader } from '../numerics/convert.ts';
-import { bytesPerElement } from '../numerics/dtype.ts';
-import type { MemoryBudget } from '../support/memory-budget.ts';
-import { badModel } from './bad-model.ts';
+import { elementCount } from '../../ir/shape.ts';
+import { createData } from '../../ir/tensor.ts';
+import type { Tensor } from '../../ir/types.ts';
+import { elementReader } from '../../numerics/convert.ts';
+import { bytesPerElement } from '../../numerics/dtype.ts';
+import type { MemoryBudget } from '../../support/memory-budget.ts';
+import { badModel } from '../bad-model.ts';
 import { countElements } from './tensor-data.ts';
 
 /**

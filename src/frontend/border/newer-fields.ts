@@ -1,6 +1,6 @@
 import type { onnx } from 'onnx-proto';
 import onnxProto from 'onnx-proto';
-import { fields, lastField, textField } from './wire-fields.ts';
+import { fields, lastField, textField } from '../wire-fields.ts';
 
 /** Field numbers of onnx.proto. */
 const MODEL_GRAPH = 7;
