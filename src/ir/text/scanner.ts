@@ -1,4 +1,4 @@
-import { UserError } from '../support/errors.ts';
+import { UserError } from '../../support/errors.ts';
 
 /** A piece of a line: a word (name or number), a quoted text (already unescaped) or a punctuation mark. */
 export interface Token {
