@@ -56,11 +56,7 @@ export async function layersTo(suffixes: readonly string[], bits: 4 | 16): Promi
   };
 }
 
-export interface Settings {
-  readonly features?: ReadonlySet<string>;
-}
-
-export function compiled(graph: Graph, { features = new Set() }: Settings = {}): CompiledModel {
+export function compiled(graph: Graph, features: ReadonlySet<string> = new Set()): CompiledModel {
   const name = 'net';
   const program = planConcat(planSlices(lowerGraph(graph, { name, features })));
   const plan = quickPlan(program);

@@ -22,6 +22,7 @@ import { correctBias } from '../../src/passes/quantize/correct-bias.ts';
 import { equalize } from '../../src/passes/quantize/equalize.ts';
 import { quantizeInt8 } from '../../src/passes/quantize/quantize-int8.ts';
 import { createEvaluator } from '../../src/runtime/evaluator.ts';
+import { loadTarget } from '../../src/targets/load.ts';
 import type { Target } from '../../src/targets/target.ts';
 import { buildHarness, runHarness } from '../../src/verify/harness.ts';
 import { hostGcc } from '../../src/verify/host-gcc.ts';
@@ -48,7 +49,7 @@ export async function compileGraph(
     dataset: { length: data.count, sample: (index) => data.sample(index) },
   }).finally(() => evaluator.release());
   const program = orderCalls(planConcat(planSlices(lowerGraph(result, { name, features: target.features }))));
-  const plan = planMemory(program);
+  const plan = planMemory(program, { maxSteps: 1_000_000 });
   const files = emitC(program, plan, { features: target.features });
   return { name, graph: result, oracle: buildOracle(result), program, plan, files };
 }
@@ -69,6 +70,15 @@ export async function compileShared(
     ...(precision === 'int8' && { calibration: (graph) => openFor(graph, calibration) }),
     ...(activations !== null && { activations }),
   });
+}
+
+const floats = new Map<SharedName, Promise<Compilation>>();
+
+/** compileShared() in float32 for the host, once for all tests of a file. */
+export async function floatShared(name: SharedName): Promise<Compilation> {
+  const found = floats.get(name) ?? compileShared(name, await loadTarget('host'), 'float32');
+  floats.set(name, found);
+  return found;
 }
 
 export function openFor(graph: Graph, source: DatasetSource): Promise<Dataset> {

@@ -68,7 +68,7 @@ for (const core of ['host', 'cortex-m0', 'cortex-m4f']) {
     test('every layer gives the integers of the oracle', () =>
       inFolder(async (directory) => {
         const { graph, data } = quantized;
-        const model = compiled(graph, { features: target.features });
+        const model = compiled(graph, target.features);
         const host = core === 'host';
         const verdict = await verifyModel(model, data, {
           toolchain,

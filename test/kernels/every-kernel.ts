@@ -11,7 +11,7 @@ import { buildOracle } from '../../src/oracle/build-oracle.ts';
 import { UserError } from '../../src/support/errors.ts';
 import { loadTarget } from '../../src/targets/load.ts';
 import type { Optimize, Toolchain } from '../../src/verify/toolchain.ts';
-import { verifyModel } from '../../src/verify/verify-model.ts';
+import { type CompiledModel, verifyModel } from '../../src/verify/verify-model.ts';
 import { inFolder } from '../verify/native.ts';
 import { type Kind, randomJobs, withSums } from './random-jobs.ts';
 import { tightPlan } from './tight-plan.ts';
@@ -215,6 +215,29 @@ async function expectSame(
   { optimize, sanitize = false, seed = 1 }: Settings,
   candidates: typeof CANDIDATES,
 ): Promise<Program> {
+  const model = jobsOf(set, seed, candidates);
+  await inFolder(async (directory) => {
+    const data = withExtremes(model.graph, randomDataset(datasetInputs(model.graph), 3, 1));
+    const verdict = await verifyModel(model, data, { toolchain, directory, optimize, sanitize, layers: false });
+    const wrong = verdict.outputs.filter(({ exact, different }) => !exact || different > 0);
+    expect(wrong.map((one) => JSON.stringify(one).slice(0, 100))).toEqual([]);
+  });
+  return model.program;
+}
+
+const made = new Map<typeof CANDIDATES, Map<string, CompiledModel>>();
+
+/** The same C on a core and on the host, made once. */
+function jobsOf(set: KernelSetName, seed: number, candidates: typeof CANDIDATES): CompiledModel {
+  const known = made.get(candidates) ?? new Map<string, CompiledModel>();
+  made.set(candidates, known);
+  const key = `${set} ${seed}`;
+  const jobs = known.get(key) ?? makeJobs(set, seed, candidates);
+  known.set(key, jobs);
+  return jobs;
+}
+
+function makeJobs(set: KernelSetName, seed: number, candidates: typeof CANDIDATES): CompiledModel {
   const features = FEATURES[set];
   const { graph, pins, sums } = everyKernel(set, seed, candidates);
   const program = lowerGraph(graph, { name: 'jobs', features, kernels: { pins, sums } });
@@ -224,14 +247,7 @@ async function expectSame(
   }
   const plan = tightPlan(program);
   const files = emitC(program, plan, { features });
-  const model = { name: 'jobs', graph, oracle: buildOracle(graph), program, plan, files };
-  await inFolder(async (directory) => {
-    const data = withExtremes(graph, randomDataset(datasetInputs(graph), 3, 1));
-    const verdict = await verifyModel(model, data, { toolchain, directory, optimize, sanitize, layers: false });
-    const wrong = verdict.outputs.filter(({ exact, different }) => !exact || different > 0);
-    expect(wrong.map((one) => JSON.stringify(one).slice(0, 100))).toEqual([]);
-  });
-  return program;
+  return { name: 'jobs', graph, oracle: buildOracle(graph), program, plan, files };
 }
 
 /**
