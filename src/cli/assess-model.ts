@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { join, relative } from 'node:path';
+import type { GeneratedFiles } from '../codegen/emit.ts';
 import { type Compilation, type CompileOptions, compileModel, transformModel } from '../compile.ts';
 import { datasetHash } from '../data/dataset-hash.ts';
 import { bytesOf } from '../ir/tensor.ts';
 import type { Graph } from '../ir/types.ts';
+import { packageFiles, packageKind } from '../packages/package-files.ts';
 import { isPath, withoutPaths } from '../project/arguments.ts';
 import { judgeOutputs } from '../project/judge-outputs.ts';
 import { unmetByOutputs, unmetByTarget } from '../project/limits.ts';
@@ -80,8 +82,8 @@ export interface Assessment {
 }
 
 export interface Build {
-  readonly compilation: Compilation;
   readonly folder: string;
+  readonly files: GeneratedFiles;
 }
 
 export function quantizedPath({ out, entry: { name } }: OpenModel): string {
@@ -99,6 +101,7 @@ export async function assess(
   quantized: Uint8Array | null,
   progress: Progress,
 ): Promise<Assessment> {
+  if (open.entry.package !== null) packageKind(open.entry.package);
   const targets = await Promise.all(open.entry.targets.map(loadTarget));
   const compilations: Compilation[] = [];
   for (const target of targets) {
@@ -122,10 +125,12 @@ export async function assess(
   }
   const told = (done: number, total: number) => progress.update('outputs', done, total);
   const outputs = await judgeOutputs(first, source.floatGraph, report ?? buildReport(first), dataset, told);
-  const builds = compilations.map((compilation) => ({ compilation, folder: folderOf(open, compilation.target) }));
-  const written = builds.flatMap(({ folder, compilation: { files } }) =>
-    [...files.keys()].map((name) => join(folder, name)),
-  );
+  const { package: kind } = open.entry;
+  const builds = compilations.map((compilation) => ({
+    folder: folderOf(open, compilation.target),
+    files: kind === null ? compilation.files : packageFiles(kind, compilation, compilation.files),
+  }));
+  const written = builds.flatMap(({ folder, files }) => [...files.keys()].map((name) => join(folder, name)));
   return {
     locked: {
       source: source.locked,

@@ -118,8 +118,8 @@ function filesOf(made: readonly Made[]): Map<string, Map<string, string | Uint8A
       return known;
     };
     if (quantized) own(open.out).set(`${open.entry.name}_qdq.onnx`, quantized);
-    for (const { folder, compilation } of assessment.builds) {
-      for (const [name, text] of compilation.files) own(folder).set(name, text);
+    for (const { folder, files: c } of assessment.builds) {
+      for (const [name, text] of c) own(folder).set(name, text);
     }
   }
   return files;

@@ -104,8 +104,8 @@ async function check(open: OpenModel, lock: Lock, progress: Progress): Promise<F
 /** C in the project's folders that is not what the model becomes. Line ends are left to git. */
 async function otherFiles({ builds }: Assessment): Promise<string[]> {
   const problems: string[] = [];
-  for (const { folder, compilation } of builds) {
-    for (const [name, text] of compilation.files) {
+  for (const { folder, files } of builds) {
+    for (const [name, text] of files) {
       const path = join(folder, name);
       const there = await readFile(path, 'utf8').catch(() => null);
       if (there === null) problems.push(`${path} is missing`);

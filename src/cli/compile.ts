@@ -3,6 +3,8 @@ import type { GeneratedFiles } from '../codegen/emit.ts';
 import { emitSelfTest } from '../codegen/emit-self-test.ts';
 import { type Compilation, compileModel, NOT_RUN, transformModel } from '../compile.ts';
 import { printGraph } from '../ir/text.ts';
+import { PACKAGE_KINDS } from '../packages/kinds.ts';
+import { packageFiles, packageKind } from '../packages/package-files.ts';
 import { checkFit } from '../report/check-fit.ts';
 import { fullReport } from '../report/full-report.ts';
 import { measure } from '../report/measure.ts';
@@ -42,6 +44,7 @@ type Flags = ModelFlags &
     readonly sqnr?: boolean;
     readonly refusals?: boolean;
     readonly sbom?: boolean;
+    readonly package?: string;
   };
 
 export function compileCommand(): Command {
@@ -57,6 +60,7 @@ export function compileCommand(): Command {
       'also write a test with known answers for 1 to 4 samples (default 2)',
       wholeNumber(1, 4),
     )
+    .option('--package <kind>', `lay the C out for ${Object.keys(PACKAGE_KINDS).join(', ')}`)
     .option('--sbom', 'also write NAME.cdx.json, a bill of materials (CycloneDX) of what the firmware takes in')
     .option('--refusals', 'also tell which other kernels layers could have, and why not the rest')
     .option('--sqnr', 'also report how well each int8 layer follows float32');
@@ -73,12 +77,14 @@ Examples:
   $ nibblec compile kws.onnx -t stm32f405rg --calibrate mfcc.npy    int8 C, checked against the part
   $ nibblec compile kws.onnx -t stm32f405rg --calibrate mfcc.npy --verify --data test.npz
   $ nibblec compile kws.onnx --calibrate mfcc.npy --weights int4 --report kws.html --data test.npz
+  $ nibblec compile kws.onnx --calibrate mfcc.npy --package zephyr -o modules/kws
   $ nibblec compile net.onnx --dim height=96 --dim width=96 -o firmware/model
   $ nibblec compile net.onnx --stop-after fold-batchnorm            print the graph after a pass
 `;
 
 async function run(path: string, flags: Flags): Promise<void> {
   refuseLimitsAlone(flags);
+  if (flags.package !== undefined) packageKind(flags.package);
   await spareForeignDumps(flags);
   const target = await loadTarget(flags.target);
   const progress = createProgress(Boolean(flags.json || flags.quiet));
@@ -111,7 +117,7 @@ function refuseLimitsAlone({ verify, strict, minSqnr, minTop1, worstScore }: Fla
 /** Nothing is written before all of it is known to be good. */
 async function finish(compilation: Compilation, flags: Flags, progress: Progress): Promise<void> {
   const spare = (names: Iterable<string>) => (flags.force ? undefined : spareForeignFiles(flags.out, names));
-  await spare(compilation.files.keys());
+  if (flags.package === undefined) await spare(compilation.files.keys());
   await spareForeignReport(flags, compilation.name);
   const report = await inScratch(async (directory) => buildReport(compilation, await measure(compilation, directory)));
   checkFit(report, compilation.target, await listTargets());
@@ -123,9 +129,9 @@ async function finish(compilation: Compilation, flags: Flags, progress: Progress
   const accuracy = wanted ? await accuracyOn(compilation, flags, progress) : null;
   const full = fullReport(report, { sqnr, accuracy });
   const sources = new Map([...compilation.files, ...(await selfTestFiles(compilation, flags))]);
-  const files = flags.sbom
-    ? new Map([...sources, [`${compilation.name}.cdx.json`, renderSbom(compilation, sources)]])
-    : sources;
+  const bill = flags.sbom ? [[`${compilation.name}.cdx.json`, renderSbom(compilation, sources)] as const] : [];
+  const all = new Map([...sources, ...bill]);
+  const files = flags.package === undefined ? all : packageFiles(flags.package, compilation, all);
   await spare(files.keys());
   await writeFiles(flags.out, files);
   const pages = flags.report === undefined ? [] : await writeReport(flags.report, full);

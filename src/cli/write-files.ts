@@ -1,5 +1,5 @@
 import * as nodeFiles from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { UserError } from '../support/errors.ts';
 import { makeFolder } from './make-folder.ts';
 
@@ -17,8 +17,8 @@ export type FileSystem = Pick<
 /**
  * Writes all files or none: into a folder of this run's own inside `directory`, onto the disk, then renamed one by one.
  * What is in the way is found before the first rename; a run that ends between two renames leaves C files of two runs,
- * which do not compile (codegen/files-id.ts), and the next run mends it. Names are plain file names, so nothing lands
- * outside of `directory`; a link that stands in the way is replaced, not followed.
+ * which do not compile (codegen/files-id.ts), and the next run mends it. Names are plain file names, with '/' below folders
+ * that are made, so nothing lands outside of `directory`; a link that stands in the way is replaced, not followed.
  * @throws UserError FILE.
  */
 export async function writeFiles(
@@ -26,17 +26,18 @@ export async function writeFiles(
   files: ReadonlyMap<string, string | Uint8Array>,
   system: FileSystem = nodeFiles,
 ): Promise<void> {
-  for (const name of files.keys()) if (!/^[A-Za-z0-9_][\w.-]*$/.test(name)) throw refusal(name);
+  for (const name of files.keys()) if (!name.split('/').every(isPlain)) throw refusal(name);
   let own: string | null = null;
   let renamed = 0;
   try {
     await makeFolder(directory, system);
     await removeAbandoned(directory, system);
+    for (const folder of new Set([...files.keys()].map(dirname))) await makeFolder(join(directory, folder), system);
     await nothingInTheWay(directory, [...files.keys()], system);
     own = await system.mkdtemp(join(directory, TEMPORARY));
-    for (const [name, content] of files) await writeThrough(join(own, name), content, system);
+    for (const [name, content] of files) await writeThrough(join(own, flat(name)), content, system);
     for (const name of files.keys()) {
-      await system.rename(join(own, name), join(directory, name));
+      await system.rename(join(own, flat(name)), join(directory, name));
       renamed++;
     }
     await syncFolder(directory, system);
@@ -48,6 +49,15 @@ export async function writeFiles(
   } finally {
     if (own) await system.rm(own, { recursive: true, force: true }).catch(() => {});
   }
+}
+
+function isPlain(name: string): boolean {
+  return /^[A-Za-z0-9_][\w.-]*$/.test(name);
+}
+
+/** No name has a '+' of its own. */
+function flat(name: string): string {
+  return name.replaceAll('/', '+');
 }
 
 /** Renaming replaces files and links; a folder it does not, and then some files would be new already. */

@@ -23,7 +23,14 @@ test('creates the folder and replaces files', () =>
     expect((await readdir(out)).sort()).toEqual(['x.c', 'y.onnx']);
   }));
 
-test.each(['../x.c', '/tmp/x.c', 'a/b.c', '..', '.hidden', '', 'a\nb'])(
+test('makes the folders that names have', () =>
+  inFolder(async (folder) => {
+    await writeFiles(folder, new Map([['zephyr/module.yml', 'name: x\n']]));
+    expect(await readdir(folder)).toEqual(['zephyr']);
+    expect(await readdir(join(folder, 'zephyr'))).toEqual(['module.yml']);
+  }));
+
+test.each(['../x.c', '/tmp/x.c', 'a//b.c', '/b.c', 'a/../../b.c', '..', '.hidden', '', 'a\nb'])(
   'refuses the name %j before writing anything',
   (name) =>
     inFolder(async (folder) => {

@@ -25,8 +25,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#if !defined(RESIDUAL_FILES_ID) || RESIDUAL_FILES_ID != 0xac0ee3e9u
-#error "residual.c (ac0ee3e9) and residual.h are of different runs: run nibblec compile again and take all its files"
+#if !defined(RESIDUAL_FILES_ID) || RESIDUAL_FILES_ID != 0x23b2bd6fu
+#error "residual.c (23b2bd6f) and residual.h are of different runs: run nibblec compile again and take all its files"
 #endif
 
 /* Compile with -DRESIDUAL_LAYER_HOOK=function to have it called after each layer (traces, timing). */
