@@ -2,7 +2,10 @@ import { constantOf, producerOf, prune, typeOf } from '../../ir/graph.ts';
 import { isWide, tensorOf } from '../../ir/tensor.ts';
 import type { Graph, Node, ValueName } from '../../ir/types.ts';
 import { ONNX_I32 } from '../../ops/support/oracle.ts';
-import { invariant, must, UserError } from '../../support/errors.ts';
+import { codesOf, quantOf } from '../../quant/quantized.ts';
+import { fractionOf } from '../../quant/wide-table.ts';
+import { invariant, must } from '../../support/errors.ts';
+import { writeLines } from './qdq/lines.ts';
 import { type PlainGraph, startPlainGraph } from './qdq/plain-graph.ts';
 
 /**
@@ -63,28 +66,23 @@ function writeLayer(plain: PlainGraph, node: Node): void {
   });
 }
 
-/** y = table[x + half], over integers. */
+/** y = table[x + half], over integers; of codes of 16 bits straight lines. */
 function writeTable(plain: PlainGraph, node: Node): void {
   const [x, table] = node.inputs;
   const output = must(node.outputs[0], 'output');
   const { shape } = typeOf(plain.graph, output);
-  if (isWide(typeOf(plain.graph, x))) throw noWideTables(node);
-  const half = must(constantOf(plain.graph, table), 'table').data.length / 2;
+  const entries = must(constantOf(plain.graph, table), 'table');
   const codes = tableInput(plain, must(x, 'input'));
+  if (isWide(typeOf(plain.graph, x))) {
+    const fraction = fractionOf(codesOf(quantOf(plain.graph, output)));
+    return writeLines(plain, codes, { entries, fraction }, node, plain.integers(output));
+  }
+  const half = entries.data.length / 2;
   const wide = plain.node('Cast', [codes], `${output}.wide`, { dtype: 'i32', shape }, { to: ONNX_I32 });
   const offset = plain.constant(`${output}.offset`, { dtype: 'i32', shape: [], data: Int32Array.of(half) });
   const place = plain.node('Add', [wide, offset], `${output}.place`, { dtype: 'i32', shape });
   const [inputs, outputs] = [[table, place], [plain.integers(output)]];
   plain.nodes.push({ ...node, op: 'Gather', domain: '', inputs, outputs });
-}
-
-/** Straight lines between entries have no spelling that is read back. */
-function noWideTables({ name }: Node): UserError {
-  return new UserError({
-    code: 'UNSUPPORTED',
-    message: `the table of '${name}' cannot be written to an ONNX file: what it reads has 16 bits`,
-    hint: 'compile the float model with the same flags, or give what it reads 8 bits: --activations 16,NAME=8',
-  });
 }
 
 /** Integers that a table made must be dequantized somewhere, else nothing says what they mean. */

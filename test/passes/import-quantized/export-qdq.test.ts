@@ -63,19 +63,17 @@ describe('a quantized graph, written and read back', () => {
     expect(clamped.map(({ outputs: [output] }) => typeOf(again.graph, output).quant)).toEqual([null, null]);
   });
 
-  test.each([
-    ['8-bit', false],
-    ['4-bit', true],
-  ])('all operators between %s codes', async (_, packed) => {
+  test.each([4, 8, 16] as const)('all operators between %i-bit codes', async (bits) => {
+    const { graph: operators, activations } = operatorsSideBySide(bits === 16 ? 16 : 4);
     const float = (
       await run(
         floatPasses.map((pass) => step(pass)),
-        operatorsSideBySide().graph,
+        operators,
       )
     ).graph;
-    const { graph } = await quantizedTo(float, packed ? operatorsSideBySide().activations : []);
-    const bits = [...graph.types.values()].map(({ quant }) => quant?.bits);
-    expect(bits.includes(4)).toBe(packed);
+    const { graph } = await quantizedTo(float, bits === 8 ? [] : activations);
+    const found = [...graph.types.values()].filter(({ dtype }) => dtype !== 'i32').map(({ quant }) => quant?.bits);
+    expect([4, 16].filter((other) => found.includes(other))).toEqual([4, 16].filter((other) => other === bits));
     expect(described((await throughFile(graph)).graph)).toEqual(described(graph));
   });
 });

@@ -1,33 +1,55 @@
 import { constantOf, producerOf, typeOf } from '../../../ir/graph.ts';
+import { numbersOf } from '../../../ir/tensor.ts';
 import type { Graph, Node, Tensor, ValueName } from '../../../ir/types.ts';
 import type { CodeRange } from '../../../quant/affine.ts';
-import { must } from '../../../support/errors.ts';
+import { fractionOf } from '../../../quant/wide-table.ts';
 import type { CodeGraph, Codes } from './code-graph.ts';
+import { readLines } from './lines.ts';
 import { readersOf } from './readers.ts';
 import { codesTarget, codeType, isPlain, scalesOf, type Target } from './scales.ts';
 import { withBits } from './targets.ts';
 
 /**
- * Gather(table, Cast(codes) + half) with an int8 table for every code becomes a LookupTable; false for any other node.
- * export-qdq writes tables so.
+ * Gather(table, Cast(codes) + half) with a table for every code becomes a LookupTable, and so do straight lines over codes of
+ * 16 bits; false for any other node. export-qdq writes tables so.
  */
 export function importLookUp(code: CodeGraph, node: Node): boolean {
   const { graph } = code;
-  const [name, place] = node.inputs;
   const output = node.outputs[0];
-  const table = isPlain(node, 'Gather') ? constantOf(graph, name) : null;
-  const source = table && indexedBy(graph, place, table);
-  const held = source && code.codesOf(source);
   const target = output ? firstMeaning(graph, output) : null;
-  if (!held || !output || !name || !target || !takes(held, must(table, 'table')) || target.quant.axis !== null)
-    return false;
-  const wide = { quant: target.quant, range: rangeOf(table) };
-  const { quant, range } = withBits(graph, output, wide);
+  const table = target && (everyCode(code, node) ?? straightLines(code, node, target));
+  if (!output || !table || target.quant.axis !== null) return false;
+  const { quant, range } = withBits(graph, output, { quant: target.quant, range: table.range });
   const made = code.nameFor(output);
-  const spec = { op: 'LookupTable', domain: 'nibblec', name: node.name, inputs: [held.name, name] };
+  const spec = { op: 'LookupTable', domain: 'nibblec', name: node.name, inputs: [table.held.name, table.name] };
   code.node(spec, made, codeType(typeOf(graph, output).shape, quant));
   code.setCodes(output, { quant, range, name: made });
   return true;
+}
+
+interface LookUp {
+  readonly held: Codes;
+  /** Of the constant. */
+  readonly name: ValueName;
+  /** Of the results. */
+  readonly range: CodeRange;
+}
+
+function everyCode(code: CodeGraph, node: Node): LookUp | null {
+  const { graph } = code;
+  const [name, place] = node.inputs;
+  const table = isPlain(node, 'Gather') ? constantOf(graph, name) : null;
+  const source = table && indexedBy(graph, place, table);
+  const held = source && code.codesOf(source);
+  return held && name && takes(held, table) ? { held, name, range: rangeOf(numbersOf(table)) } : null;
+}
+
+function straightLines(code: CodeGraph, node: Node, { range }: Target): LookUp | null {
+  const lines = readLines(code.graph, node);
+  const held = lines && code.codesOf(lines.x);
+  if (held?.quant.bits !== 16 || lines.fraction !== fractionOf(range)) return null;
+  const codes = numbersOf(lines.entries).map((entry) => Math.round(entry / 2 ** lines.fraction));
+  return { held, name: code.constant(`${node.outputs[0]}.table`, lines.entries), range: rangeOf(codes) };
 }
 
 /** As the first DequantizeLinear says; others read the same codes with another scale. */
@@ -53,7 +75,8 @@ function indexedBy(graph: Graph, index: ValueName | null | undefined, table: Ten
 function takes({ quant, range }: Codes, table: Tensor): boolean {
   const size = 2 ** quant.bits;
   return (
-    table.dtype === 'i8' &&
+    (table.dtype === 'i8' || table.dtype === 'i16') &&
+    size <= 256 &&
     table.shape.length === 1 &&
     table.data.length === size &&
     range.min >= -size / 2 &&
@@ -61,7 +84,6 @@ function takes({ quant, range }: Codes, table: Tensor): boolean {
   );
 }
 
-function rangeOf({ data }: Tensor): CodeRange {
-  const codes = [...(data as Int8Array)];
+function rangeOf(codes: readonly number[]): CodeRange {
   return { min: Math.min(...codes), max: Math.max(...codes) };
 }
