@@ -46,8 +46,8 @@ function everyCode(code: CodeGraph, node: Node): LookUp | null {
 
 function straightLines(code: CodeGraph, node: Node, { range }: Target): LookUp | null {
   const lines = readLines(code.graph, node);
-  const held = lines && code.codesOf(lines.x);
-  if (held?.quant.bits !== 16 || lines.fraction !== fractionOf(range)) return null;
+  const held = code.codesOf(lines?.x);
+  if (!lines || held?.quant.bits !== 16 || lines.fraction !== fractionOf(range)) return null;
   const codes = numbersOf(lines.entries).map((entry) => Math.round(entry / 2 ** lines.fraction));
   return { held, name: code.constant(`${node.outputs[0]}.table`, lines.entries), range: rangeOf(codes) };
 }
