@@ -9,7 +9,7 @@ import type { Checkpoints, PassOptions, Step } from './passes/pass.ts';
 import type { PipelineOptions } from './passes/pipeline.ts';
 import { printRecipe } from './passes/recipe.ts';
 import { allPasses } from './passes/registry.ts';
-import { trains, tuningRecipe, withFloatPasses, withTraining } from './passes/retrain/recipes.ts';
+import { trains, tuningRecipe, withActivations, withFloatPasses, withTraining } from './passes/retrain/recipes.ts';
 import { must, UserError } from './support/errors.ts';
 import type { MemoryBudget } from './support/memory-budget.ts';
 
@@ -30,6 +30,8 @@ export interface TuneOptions {
   readonly data: (graph: Graph) => Promise<Dataset>;
   /** The name of one of TUNING_RECIPES, or passes; the usual float passes are put in front of those that name none. */
   readonly recipe: string | readonly Step[];
+  /** Bits of activations, as the pass calibrate takes them. Default: the recipe's. */
+  readonly activations?: Json;
   /** Options for every pass of the recipe that trains: epochs, batch, rate, ... */
   readonly training?: PassOptions;
   /** Of everything random. Default 0. */
@@ -102,9 +104,9 @@ export async function tuneModel(options: TuneOptions): Promise<Tuning> {
   };
 }
 
-function recipeOf({ recipe, training = {} }: TuneOptions): readonly Step[] {
+function recipeOf({ recipe, activations, training = {} }: TuneOptions): readonly Step[] {
   const steps = typeof recipe === 'string' ? tuningRecipe(recipe, allPasses) : withFloatPasses(recipe);
-  return withTraining(steps, training);
+  return withTraining(activations === undefined ? steps : withActivations(steps, activations), training);
 }
 
 function refuseQuantized(graph: Graph): void {

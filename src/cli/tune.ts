@@ -15,6 +15,7 @@ import { UserError } from '../support/errors.ts';
 import { MemoryBudget } from '../support/memory-budget.ts';
 import { loadTarget } from '../targets/load.ts';
 import { type Tuning, tuneModel } from '../tune.ts';
+import { activationBits } from './activation-bits.ts';
 import { CAPACITY_FLAG, CAPACITY_HELP, capacity } from './capacity-flag.ts';
 import { openCheckpoints } from './checkpoint-folder.ts';
 import { CONSTANT_FLAG, CONSTANT_HELP, type ConstantFlag, constant, readConstants } from './constant-flag.ts';
@@ -36,6 +37,7 @@ export interface TuneFlags {
   readonly force?: boolean;
   readonly test?: readonly string[];
   readonly testLabels?: string;
+  readonly activations?: ReturnType<typeof activationBits>;
   readonly epochs?: number;
   readonly batch?: number;
   readonly rate?: number;
@@ -79,6 +81,7 @@ export function addTuneFlags(command: Command): Command {
     .requiredOption('-r, --recipe <name|file>', `${Object.keys(TUNING_RECIPES).join(', ')}, or a JSON file of passes`)
     .option('--test <data...>', 'labelled samples that are not trained on, for the accuracy before and after')
     .option('--test-labels <file>', 'classes of the --test samples, unless they are in these files')
+    .option('--activations <bits>', '4 or 16, as in 4 or 16,conv1=8, in calibration', activationBits)
     .option('--epochs <n>', "of every pass that trains (default: the recipe's)", wholeNumber(1))
     .option('--batch <n>', 'samples in a batch', wholeNumber(1))
     .option('--rate <x>', 'learning rate', positive)
@@ -100,6 +103,7 @@ Examples:
   $ nibblec tune lenet.onnx --data train.json --recipe ttq --epochs 8 --test test.json
   $ nibblec tune lenet.onnx --data train.json --recipe lsq-3 --checkpoint state
   $ nibblec tune lenet.onnx --data train.json --recipe lsq-3 --checkpoint state --resume
+  $ nibblec tune lenet.onnx --data train.json --recipe lsq-4 --activations 16
   $ nibblec compile lenet_inq.onnx -t stm32f405rg
 `;
 
@@ -131,6 +135,7 @@ export async function tune(path: string, flags: TuneFlags, progress: Progress, s
     directory: dirname(path),
     data: opener(flags.data, memory, flags.labels),
     recipe: await recipeOf(flags.recipe),
+    ...(flags.activations && { activations: flags.activations }),
     training: trainingOf(flags),
     seed: flags.seed,
     progress: progress.update,

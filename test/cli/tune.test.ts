@@ -53,6 +53,14 @@ describe('what comes out', () => {
     expect(weights(again.layers)).toEqual(weights(report.layers));
   });
 
+  test('--activations 16: codes of 16 bits in the file and in the C', async () => {
+    const flags = [...labelled, '--recipe', 'lsq-4', '--activations', '16', '--epochs', '1', '--json'];
+    expect(await tune(...flags, '-o', 'wide.onnx')).toMatchObject({ exitCode: 0 });
+    const compiled = await cli(folder, 'compile', 'wide.onnx', '--json', '--quiet', '-o', 'c-wide');
+    expect(compiled.exitCode).toBe(0);
+    expect(String(await bytesOf('c-wide/wide.h'))).toMatch(/wide_output_real\(int16_t code\)/);
+  });
+
   test('the same bytes for the same seed, other ones for another', async () => {
     const args = [...labelled, '--recipe', 'lsq-3', '--epochs', '2', '--quiet'];
     for (const [out, seed] of [

@@ -3,6 +3,7 @@ import { UserError } from '../../support/errors.ts';
 import { nearestName } from '../../support/nearest.ts';
 import { floatPasses } from '../float/index.ts';
 import { type AnyPass, type PassOptions, type Step, step } from '../pass.ts';
+import { calibrate } from '../quantize/calibrate.ts';
 import { parseRecipe } from '../recipe.ts';
 
 /** The first and the last layer keep 8 bits, as in the papers. */
@@ -93,6 +94,21 @@ export function withTraining(pipeline: readonly Step[], options: PassOptions): r
     code: 'BAD_ARGUMENT',
     message: `nothing in the recipe trains, so '${names[0]}' says nothing`,
     hint: 'leave it out, or choose a recipe that trains',
+  });
+}
+
+/** The recipe with these bits of activations: those of calibration. Throws UserError BAD_ARGUMENT when it has none. */
+export function withActivations(pipeline: readonly Step[], activations: Json): readonly Step[] {
+  const calibrates = ({ pass }: Step) => pass.name === calibrate.name;
+  if (pipeline.some(calibrates)) {
+    return pipeline.map((entry) =>
+      calibrates(entry) ? { ...entry, options: { ...entry.options, activations } } : entry,
+    );
+  }
+  throw new UserError({
+    code: 'BAD_ARGUMENT',
+    message: `nothing in the recipe calibrates, so bits of activations say nothing`,
+    hint: "leave --activations out, or add 'calibrate' to its passes",
   });
 }
 
