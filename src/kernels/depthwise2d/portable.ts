@@ -9,7 +9,7 @@ import { type LayerWeights, sharedBytes, weightPlans } from '../weights/read-wei
 import { clampParams, weightTables } from '../weights/weight-tables.ts';
 import { portableDepthwiseWork } from '../work.ts';
 
-const plans = weightPlans(layerOf);
+export const depthwisePlans = weightPlans(layerOf);
 
 /** Pixel by pixel, over a list of the taps that lie inside; any window, any format. */
 export const depthwise2dS8: Kernel<LinearJob> = {
@@ -17,12 +17,12 @@ export const depthwise2dS8: Kernel<LinearJob> = {
   needs: [],
   tile: null,
   accepts: (job) => (isPacked(job) ? 'its input or output has codes of 4 bits' : acceptsWeights(job)),
-  scratchBytes: (job) => tapsBytes(job.shape) + plans.of(job).scratchBytes,
+  scratchBytes: (job) => tapsBytes(job.shape) + depthwisePlans.of(job).scratchBytes,
   overlap: (job) => ({ atLeast: distanceOf(job) }),
-  work: (job) => portableDepthwiseWork(job, plans.of(job)),
+  work: (job) => portableDepthwiseWork(job, depthwisePlans.of(job)),
   tableBytes: (job) => job.weights.data.length,
   build(job, lower) {
-    const plan = plans.of(job);
+    const plan = depthwisePlans.of(job);
     return {
       template: 'depthwise2d_s8',
       params: {
@@ -54,10 +54,10 @@ export const depthwise2dA4: Kernel<LinearJob> = {
   }),
   scratchBytes: (job) => {
     const { window, result } = roomOf(job);
-    return tapsBytes(job.shape) + window + (job.y.packed ? result : 0) + plans.of(job).scratchBytes;
+    return tapsBytes(job.shape) + window + (job.y.packed ? result : 0) + depthwisePlans.of(job).scratchBytes;
   },
   build(job, lower) {
-    const plan = plans.of(job);
+    const plan = depthwisePlans.of(job);
     return {
       template: 'depthwise2d_a4',
       params: {
@@ -79,7 +79,7 @@ function isPacked({ x, y }: LinearJob): boolean {
 }
 
 function acceptsWeights(job: LinearJob): true | string {
-  return plans.refusal(job) ?? sumsFit(job);
+  return depthwisePlans.refusal(job) ?? sumsFit(job);
 }
 
 function roomOf({ shape }: LinearJob) {
