@@ -43,7 +43,7 @@ const RUNS: readonly Run[] = [
   ...['cortex-m4f', 'cortex-m0plus'].map((core) => ({ format: 'ternary', goal: 'speed' as const, core })),
   ...['cortex-m4f', 'cortex-m55'].map((core) => ({ format: 'float32', goal: 'balanced' as const, core })),
   ...['cortex-m4f', 'cortex-m33', 'cortex-m55'].map((core) => ({ format: INT8_A4, goal: 'balanced' as const, core })),
-  ...['cortex-m4f', 'cortex-m33', 'cortex-m3', 'cortex-m0plus'].map((core) => ({
+  ...['cortex-m4f', 'cortex-m33', 'cortex-m55', 'cortex-m3', 'cortex-m0plus'].map((core) => ({
     ...{ format: INT8_A16, goal: 'balanced' as const },
     core,
   })),
@@ -98,7 +98,8 @@ async function countLayers(model: CountedModel, transformation: Transformation, 
     return { ...common, layer, kernel: kernel ?? call.template, macs, instructions: layers[i], ...inCode };
   });
   const macs = rows.reduce((sum, row) => sum + row.macs, 0);
-  return [...rows, { ...common, layer: 'total', kernel: null, macs, instructions: total }];
+  const { arenaBytes } = compilation.plan;
+  return [...rows, { ...common, layer: 'total', kernel: null, macs, instructions: total, arenaBytes }];
 }
 
 /** Share of zeros among the weights of a node. */

@@ -17,6 +17,8 @@ export interface KernelRow {
   readonly baselineInstructions: number | null;
   /** Instructions over the baseline's. */
   readonly ratio: number | null;
+  /** Of all layers: RAM of activations and scratch. */
+  readonly arenaBytes?: number;
   /** Share of zeros among weights that are instructions. */
   readonly zeros?: number;
 }
@@ -53,10 +55,27 @@ ${markdownTable(
     model: ({ model }) => model,
     core: ({ core }) => core,
     instructions: ({ instructions }) => instructions,
-    'with 8 bits': (row) => instructionsOf8(rows, row),
-    ratio: (row) => (row.instructions / instructionsOf8(rows, row)).toFixed(3),
+    'with 8 bits': (row) => with8Bits(rows, row)?.instructions ?? null,
+    ratio: (row) => ratioTo8Bits(rows, row),
   },
   rows.filter(({ layer, format }) => layer === 'total' && format === 'int8-a4'),
+)}
+
+## Activations of 16 bits
+
+Weights of 8 bits; all activations of 16. Arena: activations and scratch of kernels, in bytes.
+
+${markdownTable(
+  {
+    model: ({ model }) => model,
+    core: ({ core }) => core,
+    instructions: ({ instructions }) => instructions,
+    'with 8 bits': (row) => with8Bits(rows, row)?.instructions ?? null,
+    ratio: (row) => ratioTo8Bits(rows, row),
+    arena: ({ arenaBytes = null }) => arenaBytes,
+    'arena with 8 bits': (row) => with8Bits(rows, row)?.arenaBytes ?? null,
+  },
+  rows.filter(({ layer, format }) => layer === 'total' && format === 'int8-a16'),
 )}
 
 ## Layers on a Cortex-M4F, int8, balanced
@@ -100,9 +119,9 @@ const NUMBERS: Parameters<typeof markdownTable<KernelRow>>[0] = {
   ratio: ({ ratio }) => (ratio === null ? null : ratio.toFixed(3)),
 };
 
-/** Of the same model with activations of 8 bits. */
-function instructionsOf8(rows: readonly KernelRow[], { model, core }: KernelRow): number {
-  const plain = rows.find(
+/** The same model with activations of 8 bits. */
+function with8Bits(rows: readonly KernelRow[], { model, core }: KernelRow): KernelRow | undefined {
+  return rows.find(
     (row) =>
       row.layer === 'total' &&
       row.format === 'int8' &&
@@ -110,7 +129,10 @@ function instructionsOf8(rows: readonly KernelRow[], { model, core }: KernelRow)
       row.model === model &&
       row.core === core,
   );
-  return plain?.instructions ?? Number.NaN;
+}
+
+function ratioTo8Bits(rows: readonly KernelRow[], row: KernelRow): string {
+  return (row.instructions / (with8Bits(rows, row)?.instructions ?? Number.NaN)).toFixed(3);
 }
 
 function bytesOf({ model, layer, core }: KernelRow, rows: readonly KernelRow[]): number | null {
