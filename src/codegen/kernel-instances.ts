@@ -60,15 +60,27 @@ export const NAMED_INSTANCES: readonly KernelInstance[] = [
   // Of codes of 16 bits, by what their sums take.
   ...wideCodes('nn_row_s16', { weights: ELEMENTS }),
   ...wideCodes('nn_block4_s16', { weights: ELEMENTS }),
+  ...wideCodes('nn_row_s16_s8', {}),
+  ...wideCodes('nn_block4_s16_s8', {}),
   ...wideCodes('nn_rows_s16', { weights: ELEMENTS }),
   ...wideCodes('nn_dense_s16', { weights: ELEMENTS }),
   ...wideCodes('nn_conv2d_s16', { weights: ELEMENTS }),
   ...wideCodes('nn_conv2d_s16_part', { weights: ELEMENTS }),
   ...wideCodes('nn_depthwise2d_s16', { weights: ELEMENTS }),
+  ...wideCodes('nn_depthwise_pixel_s16', { weights: ELEMENTS }),
+  ...ELEMENTS.map((weights) => ({
+    name: `nn_depthwise_pixel_s16_${weights}`,
+    template: 'nn_depthwise_pixel_s16_sum32',
+    params: { weights, load: weights === 's8' ? 'vldrbq_z_s32' : 'vldrhq_z_s32' },
+  })),
   ...unpackingWide('nn_dense_s16_blocks'),
   ...unpackingWide('nn_dense_s16_chunks'),
   ...unpackingWide('nn_conv2d_s16_blocks'),
   ...wideCodes('nn_averagepool2d_s16', {}),
+
+  // By the type of codes.
+  { name: 'nn_slab_s8', template: 'nn_slab', params: { ctype: 'int8_t' } },
+  { name: 'nn_slab_s16', template: 'nn_slab', params: { ctype: 'int16_t' } },
 
   // By form of requantization.
   ...all('nn_averagepool2d_s8', { form }),
@@ -148,9 +160,12 @@ function all(
 }
 
 function wideCodes(template: string, names: Readonly<Record<string, readonly string[]>>): KernelInstance[] {
-  const sums = { '': 'int32_t', _s64: 'int64_t' };
+  const sums = {
+    '': { sum: 'int32_t', smlad: 'nn_smlad', dot: 'vmladavaq_s16' },
+    _s64: { sum: 'int64_t', smlad: 'nn_smlald', dot: 'vmlaldavaq_s16' },
+  };
   return Object.entries(sums).flatMap(([form, sum]) =>
-    all(template, { ...names, form: [form] }).map((one) => ({ ...one, params: { ...one.params, sum } })),
+    all(template, { ...names, form: [form] }).map((one) => ({ ...one, params: { ...one.params, ...sum } })),
   );
 }
 

@@ -11,22 +11,32 @@
  * All in unsigned integers of 64 bits, but for T and w. T[j] = 2^(24 - j / 256), so that w of the largest is 2^24. An own
  * result has scale 2^-15 and zero point 0.
  */
-export interface WideSoftmax {
+export interface WideSoftmax extends Exponential {
+  readonly numerator: bigint;
+}
+
+/** M and S. */
+export interface Exponential {
   readonly multiplier: number;
   readonly shift: number;
-  readonly numerator: bigint;
 }
 
 export const OWN_SCALE = 2 ** -15;
 
+/** The w of the largest code is 2^POWER_BITS. */
+export const POWER_BITS = 24;
+
 /** T: 257 entries, rounded. */
-export const POWERS: Uint32Array = Uint32Array.from({ length: 257 }, (_, j) => Math.round(2 ** (24 - j / 256)));
+export const POWERS: Uint32Array = Uint32Array.from({ length: 257 }, (_, j) => Math.round(2 ** (POWER_BITS - j / 256)));
 
 export const MOST_OCTAVES = 25;
 
 export function wideSoftmax(scale: number, outputScale: number): WideSoftmax {
+  return { ...exponentialOf(scale), numerator: BigInt(Math.round(2 ** 40 / Math.max(outputScale, 2 ** -17))) };
+}
+
+export function exponentialOf(scale: number): Exponential {
   const factor = scale * Math.LOG2E * 2 ** 20;
   const shift = Math.min(46, Math.max(0, 30 - Math.floor(Math.log2(factor))));
-  const multiplier = Math.min(Math.round(factor * 2 ** shift), 2 ** 31 - 1);
-  return { multiplier, shift, numerator: BigInt(Math.round(2 ** 40 / Math.max(outputScale, 2 ** -17))) };
+  return { multiplier: Math.min(Math.round(factor * 2 ** shift), 2 ** 31 - 1), shift };
 }

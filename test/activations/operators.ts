@@ -282,6 +282,56 @@ const WIDE_CASES: readonly Case[] = [
       %y: f32[1,5,8] = Attention(%x, %z, %n) q_num_heads=2 kv_num_heads=2 is_causal=1`,
   },
   { name: 'triangle', text: 'input %x: f32[4,5]\n %y: f32[4,5] = Trilu(%x)', widths: moved },
+  {
+    name: 'wide_resize_nearest',
+    text: `input %x: f32[1,3,3,5]\n const %n: f32[4] = 1, 1, 2, 2
+      %y: f32[1,3,6,10] = Resize(%x, _, %n) mode="nearest" coordinate_transformation_mode="asymmetric" nearest_mode="floor"`,
+    widths: moved,
+  },
+  {
+    name: 'wide_resize_linear',
+    text: `input %x: f32[1,3,3,5]\n const %n: f32[4] = 1, 1, 2, 2
+      %y: f32[1,3,6,10] = Resize(%x, _, %n) mode="linear"`,
+    widths: moved,
+  },
+  { name: 'log_softmax', text: 'input %x: f32[3,7]\n %y: f32[3,7] = LogSoftmax(%x)' },
+  {
+    name: 'log_softmax_channels',
+    text: 'input %x: f32[1,6,3,2]\n %y: f32[1,6,3,2] = LogSoftmax(%x) axis=1',
+  },
+  {
+    name: 'log_sum_exp',
+    text: `input %x: f32[2,300,3]\n const %n: i64[1] = 1
+      %y: f32[2,3] = ReduceLogSumExp(%x, %n) keepdims=0`,
+  },
+  {
+    name: 'resize_thirds',
+    text: `input %x: f32[1,2,3,5]\n const %n: f32[4] = 1, 1, 2.5, 3
+      %y: f32[1,2,7,15] = Resize(%x, _, %n) mode="linear"`,
+    widths: moved,
+  },
+  {
+    name: 'resize_one_axis',
+    text: `input %x: f32[1,2,7]\n const %n: f32[3] = 1, 1, 1.5
+      %y: f32[1,2,10] = Resize(%x, _, %n) mode="linear"`,
+    widths: moved,
+  },
+  {
+    name: 'average_of_volumes',
+    text: `input %x: f32[1,3,4,5,3]
+      %y: f32[1,3,4,5,3] = AveragePool(%x) kernel_shape=[3,3,3] pads=[1,1,1,1,1,1]`,
+  },
+  {
+    name: 'maximum_of_volumes',
+    text: `input %x: f32[1,3,4,5,3]
+      %y: f32[1,3,2,2,2] = MaxPool(%x) kernel_shape=[2,2,2] strides=[2,2,1]`,
+    widths: moved,
+  },
+  {
+    name: 'conv_of_volumes',
+    text: `input %x: f32[1,4,4,5,3]\n const %n: f32[6,2,3,2,2] = ${numbers(144, 8)}\n const %n.b: f32[6] = ${numbers(6, 9)}
+      %y: f32[1,6,4,4,2] = Conv(%x, %n, %n.b) kernel_shape=[3,2,2] group=2 pads=[1,0,0,1,0,0]`,
+  },
 ];
 
 /**

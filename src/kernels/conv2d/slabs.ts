@@ -1,4 +1,5 @@
 import { permuted } from '../../ir/permute.ts';
+import { elementBytes, isWide } from '../../ir/tensor.ts';
 import type { Tensor } from '../../ir/types.ts';
 import type { WindowShape } from '../../ir/window.ts';
 import type { Kernel } from '../kernel.ts';
@@ -50,11 +51,13 @@ export function inSlabs(kernel: Kernel<LinearJob>): Kernel<SlabJob> {
     tableBytes: (job) => kernel.tableBytes(inner(job)),
     build(job, lower) {
       const { shape, depth, volumes } = job;
-      const room = lower.scratch(slabBytes(job), 'int8_t');
+      const room = lower.scratch(slabBytes(job), job.x.ctype);
       const built = kernel.build(sliceJob(job, room, 'slice'), lower);
       const slab = {
         x: job.x.name,
         y: job.y.name,
+        ctype: job.y.ctype,
+        kernel: isWide(job.x.type) ? 'nn_slab_s16' : 'nn_slab_s8',
         room,
         volumes,
         slices: depth.outputs,
@@ -81,8 +84,8 @@ export function inSlabs(kernel: Kernel<LinearJob>): Kernel<SlabJob> {
   };
 }
 
-function slabBytes({ shape }: SlabJob): number {
-  return shape.in_h * shape.in_w * shape.in_c;
+function slabBytes({ shape, x }: SlabJob): number {
+  return shape.in_h * shape.in_w * shape.in_c * elementBytes(x.type);
 }
 
 /** One slice, as an image. */

@@ -17,7 +17,7 @@ export const conv: OpDef = {
   quantize: {
     inputs: ['activation', 'weight', 'bias'],
     output: 'calibrated',
-    wide: (node, graph) => typeOf(graph, node.inputs[0]).shape.length <= 4,
+    wide: true,
     refuse(node, graph) {
       if (typeOf(graph, node.inputs[0]).shape.length > 5) return 'it has more than three spatial dimensions';
       const constant = [1, 2].every((i) => node.inputs[i] == null || graph.constants.has(node.inputs[i]));

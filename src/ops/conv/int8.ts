@@ -36,11 +36,13 @@ export function lowerConvS8(node: Node, lower: LowerBuilder, shape: WindowShape,
 }
 
 const SLAB_KERNELS = CONV_KERNELS.map(inSlabs);
+const WIDE_SLAB_KERNELS = WIDE_CONV_KERNELS.map(inSlabs);
 
 /** Three spatial dimensions: slice by slice of the output. */
 export function lowerConv3dS8(node: Node, lower: LowerBuilder, axes: readonly WindowAxis[], weights: Tensor): void {
-  const x = lower.read(0, 'channels-last');
-  const y = lower.write(0, 'channels-last');
+  const wide = hasWideCodes(lower.graph, node);
+  const x = lower.read(0, 'channels-last', { wide });
+  const y = lower.write(0, 'channels-last', { wide });
   const [depth, height, width] = axes as [WindowAxis, WindowAxis, WindowAxis];
   const [volumes, channels, , in_h, in_w] = x.shape as [number, number, number, number, number];
   const [, out_c, outputs, out_h, out_w] = y.shape as [number, number, number, number, number];
@@ -65,5 +67,5 @@ export function lowerConv3dS8(node: Node, lower: LowerBuilder, axes: readonly Wi
   const macs = convMacs(shape) * volumes * outputs;
   const summary = `Conv ${axes.map(({ kernel }) => kernel).join('x')}, ${outputs} slices of ${out_h} x ${out_w}`;
   const job = linearJob(node, lower, { shape, weights: slabWeights(weights), x, y, macs, summary });
-  lowerWith({ ...job, depth: { ...depth, outputs }, volumes }, SLAB_KERNELS, lower);
+  lowerWith({ ...job, depth: { ...depth, outputs }, volumes }, wide ? WIDE_SLAB_KERNELS : SLAB_KERNELS, lower);
 }

@@ -1,5 +1,4 @@
 import { intAttribute, intsAttribute } from '../../ir/attributes.ts';
-import { typeOf } from '../../ir/graph.ts';
 import type { Graph, Node } from '../../ir/types.ts';
 import { type WindowShape, windowShape } from '../../ir/window.ts';
 import { isQuantized } from '../../quant/quantized.ts';
@@ -20,7 +19,7 @@ export const maxPool: OpDef = {
   summary: 'Maximum over a window of any rank; dilation, ceil_mode, auto_pad.',
   check: [inputs(1), ...poolRules],
   spatial: true,
-  quantize: { inputs: ['activation'], output: 'as-input', wide: ofImages, refuse: onlyOneOutput },
+  quantize: { inputs: ['activation'], output: 'as-input', wide: true, refuse: onlyOneOutput },
   oracle: maxPoolOracle,
   lower(node, lower) {
     lowerMax(node, lower);
@@ -32,7 +31,7 @@ export const averagePool: OpDef = {
   summary: 'Mean over a window of any rank; ceil_mode, count_include_pad, dilation.',
   check: [inputs(1), ...poolRules],
   spatial: true,
-  quantize: { inputs: ['activation'], output: 'calibrated', wide: ofImages },
+  quantize: { inputs: ['activation'], output: 'calibrated', wide: true },
   oracle(node, oracle) {
     const shape = poolWindow(node, oracle);
     if (shape) averagePoolOracle(node, oracle, shape, includePad(node));
@@ -83,11 +82,6 @@ function lowerAverage(node: Node, lower: LowerBuilder): void {
 
 function includePad(node: Node): number {
   return intAttribute(node, 'count_include_pad', 0);
-}
-
-/** Windows over three dimensions are there for codes of 8 bits alone. */
-function ofImages(node: Node, graph: Graph): boolean {
-  return typeOf(graph, node.inputs[0]).shape.length <= 4;
 }
 
 function onlyOneOutput(node: Node, _graph: Graph): string | null {

@@ -4,7 +4,7 @@ import type { Node } from '../../ir/types.ts';
 import type { WindowShape } from '../../ir/window.ts';
 import { clampCodes, quantOf, zeroPointOf } from '../../quant/quantized.ts';
 import type { OracleBuilder } from '../op-def.ts';
-import { centred, ONNX_I64, requantized, sumsOfCodes } from '../support/oracle.ts';
+import { ONNX_I64, requantized, sumsOfCodes } from '../support/oracle.ts';
 import { windowAxes } from '../support/window-loops.ts';
 import { cellsOf, scalesOfCells } from './cells.ts';
 import { paddedExtent } from './float.ts';
@@ -75,13 +75,14 @@ export function averagePoolNdOracle(node: Node, oracle: OracleBuilder, includePa
     pads: [...axes.map(({ begin }) => begin), ...ends],
   };
   const ones = new Float32Array(from[1] * elementCount(kernel)).fill(1);
-  const codes = centred(oracle, node.inputs[0]!, zeroPointOf(x));
-  const sum = oracle.node('Conv', [codes, oracle.tensor('f32', [from[1], 1, ...kernel], ones)], attributes);
+  const acc = sumsOfCodes(oracle, node.inputs[0]!, x, (input) => {
+    const weights = oracle.tensor('f32', [from[1], 1, ...kernel], ones);
+    return oracle.node('Cast', [oracle.node('Conv', [input, weights], attributes)], { to: ONNX_I64 });
+  });
   const cells = cellsOf(axes, to.slice(2), includePad === 1);
   const { multiplier, counts, ...requantization } = scalesOfCells(oracle.graph, node, cells);
   const places = cells.reduce<readonly number[]>((all, axis) => all.flatMap((a) => axis.map((b) => a * b)), [1]);
   const perPosition = Int32Array.from(places, (count) => multiplier[counts.indexOf(count)] ?? 1);
-  const acc = oracle.node('Cast', [sum], { to: ONNX_I64 });
   const scales = { ...requantization, multiplier: perPosition };
   oracle.output(0, requantized(oracle, acc, scales, to.slice(2), zeroPointOf(y), clampCodes(node, y)));
 }

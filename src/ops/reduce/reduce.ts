@@ -2,6 +2,7 @@ import { intAttribute } from '../../ir/attributes.ts';
 import { elementCount } from '../../ir/shape.ts';
 import type { DType, Node } from '../../ir/types.ts';
 import { isQuantized } from '../../quant/quantized.ts';
+import { hasWideCodes } from '../../quant/wide-codes.ts';
 import type { LowerBuilder, OpDef } from '../op-def.ts';
 import { cType } from '../support/c-text.ts';
 import { checkDtype, constantNumbers } from '../support/inputs.ts';
@@ -22,6 +23,7 @@ import { upgradeToInput } from '../support/upgrade.ts';
 import { extremeForm, type IntegerForm, sumForm, sumText } from './int8.ts';
 import { type Reduction, reduction } from './kept.ts';
 import { logSumOracle, logSumRule, logSumText } from './log-sum-int8.ts';
+import { wideLogSumOracle, wideLogSumText } from './log-sum-wide.ts';
 import { reduceRules } from './rules.ts';
 
 /**
@@ -193,10 +195,13 @@ const reduceLogSumExp: OpDef = {
   check: reduceRules,
   upgrade: upgradeToInput('axes', 18),
   quantize: logSumRule,
-  oracle: logSumOracle,
+  oracle: (node, oracle) =>
+    hasWideCodes(oracle.graph, node) ? wideLogSumOracle(node, oracle) : logSumOracle(node, oracle),
   lower(node, lower) {
-    if (isQuantized(lower.type, node))
-      return lowerReduce(node, lower, (r) => logSumText(node, lower, r.inner.sizes, elementText(r)));
+    if (isQuantized(lower.type, node)) {
+      const text = hasWideCodes(lower.graph, node) ? wideLogSumText : logSumText;
+      return lowerReduce(node, lower, (r) => text(node, lower, r.inner.sizes, elementText(r)));
+    }
     checkDtype(node, lower, (dtype) => dtype === 'f32' || dtype === 'f64');
     lowerReduce(node, lower, (r) => {
       const { dtype } = r.x.type;

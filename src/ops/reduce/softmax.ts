@@ -10,6 +10,7 @@ import { rowsAlong } from '../support/rows.ts';
 import { lowerSoftmaxS8, softmaxOracle, softmaxRule } from '../support/softmax-int8.ts';
 import { lowerWideSoftmax, wideSoftmaxOracle } from '../support/softmax-wide.ts';
 import { logSumOracle, logSumRule, lowerLogSoftmaxS8 } from './log-sum-int8.ts';
+import { lowerWideLogSoftmax, wideLogSumOracle } from './log-sum-wide.ts';
 import { rowwiseRules } from './rules.ts';
 
 /** How it computes on codes. */
@@ -60,7 +61,9 @@ export const softmax = rowwise('Softmax', 'nn_softmax_f32', 'exp(x) / sum(exp(x)
 });
 export const logSoftmax = rowwise('LogSoftmax', 'nn_logsoftmax_f32', 'x - log(sum(exp(x))) along an axis.', {
   quantize: logSumRule,
-  oracle: logSumOracle,
-  lower: lowerLogSoftmaxS8,
+  oracle: (node, oracle) =>
+    hasWideCodes(oracle.graph, node) ? wideLogSumOracle(node, oracle) : logSumOracle(node, oracle),
+  lower: (node, lower) =>
+    hasWideCodes(lower.graph, node) ? lowerWideLogSoftmax(node, lower) : lowerLogSoftmaxS8(node, lower),
 });
 export const hardmax = rowwise('Hardmax', 'nn_hardmax_f32', '1 at the first maximum along an axis, else 0.');

@@ -1,11 +1,12 @@
 import { intAttribute, numbersOf, stringAttribute } from '../../ir/attributes.ts';
 import { constantOf, typeOf } from '../../ir/graph.ts';
+import { isWide } from '../../ir/tensor.ts';
 import type { Graph, Node, ValueName } from '../../ir/types.ts';
 import { clampCodes, quantOf } from '../../quant/quantized.ts';
 import type { LowerBuilder, OracleBuilder, QuantizeRule } from '../op-def.ts';
 import { inLoops, linesParams, loopsOver, position, type Walk, without } from '../support/loops.ts';
 import { checkMoves, elementsText, followInput } from '../support/moves.ts';
-import { clampedCodes, ONNX_I64, shiftedRight } from '../support/oracle.ts';
+import { clampedCodes, ONNX_I16, ONNX_I32, ONNX_I64, shiftedRight } from '../support/oracle.ts';
 import { axisTaps } from './resize-axis.ts';
 import { resizeAxes, resizeMode } from './resize-node.ts';
 
@@ -13,6 +14,7 @@ import { resizeAxes, resizeMode } from './resize-node.ts';
 export const resizeRule: QuantizeRule = {
   inputs: ['activation'],
   output: 'as-input',
+  wide: true,
   computes: (node) => stringAttribute(node, 'mode', 'nearest') !== 'nearest',
   refuse: (node, graph) => {
     if (node.rounding) return 'files of other tools are rounded in float here';
@@ -30,11 +32,16 @@ interface Axis {
   readonly d: number;
   readonly positions: Int32Array;
   /** Pairs that add up to 2^bits. */
-  readonly weights: Int16Array;
+  readonly weights: Int32Array;
 }
 
-/** Products of two weights, or one weight, in 2^-22 and 2^-14: with codes in int32. */
+/** Of weights along one axis or two: with codes of 8 bits sums have 32 bits, with codes of 16 they have 64. */
 const BITS = [0, 14, 11] as const;
+const WIDE_BITS = [0, 18, 18] as const;
+
+function bitsOf(graph: Graph, node: Node, axes: number): number {
+  return (isWide(typeOf(graph, node.inputs[0])) ? WIDE_BITS : BITS)[axes] ?? 0;
+}
 
 /** The axes that change, from the slowest; null where positions lie outside. */
 function interpolatedAxes(node: Node, graph: Graph): Axis[] | null {
@@ -44,13 +51,13 @@ function interpolatedAxes(node: Node, graph: Graph): Axis[] | null {
     return constant ? numbersOf(constant) : null;
   };
   const changed = resizeAxes(node, numbers, x, y).flatMap((axis, d) => (axis ? [{ axis, d }] : []));
-  const bits = BITS[changed.length] ?? 0;
+  const bits = bitsOf(graph, node, changed.length);
   const found = changed.map(({ axis, d }) => ({ d, taps: axisTaps(axis, resizeMode(node)) }));
   if (found.some(({ taps }) => typeof taps === 'string' || taps.positions.includes(-1))) return null;
   return found.map(({ d, taps }) => {
     if (typeof taps === 'string') throw new TypeError(taps);
     const second = (i: number) => Math.round(taps.weights[i | 1] * 2 ** bits);
-    const weights = Int16Array.from(taps.weights, (_, i) => (i % 2 === 1 ? second(i) : 2 ** bits - second(i)));
+    const weights = Int32Array.from(taps.weights, (_, i) => (i % 2 === 1 ? second(i) : 2 ** bits - second(i)));
     return { d, positions: taps.positions, weights };
   });
 }
@@ -58,7 +65,9 @@ function interpolatedAxes(node: Node, graph: Graph): Axis[] | null {
 export function lowerResizeCodes(node: Node, lower: LowerBuilder): void {
   checkMoves(node, lower);
   const axes = interpolatedAxes(node, lower.graph) ?? lower.refuse('positions lie outside');
-  const bits = axes.length * BITS[axes.length];
+  const each = bitsOf(lower.graph, node, axes.length);
+  const bits = axes.length * each;
+  const wide = isWide(lower.type(node.inputs[0]));
   const x = lower.read(0, 'any');
   const y = lower.write(0, followInput(node, lower));
   const { min, max } = clampCodes(node, quantOf(lower.graph, node.outputs[0]));
@@ -68,15 +77,16 @@ export function lowerResizeCodes(node: Node, lower: LowerBuilder): void {
   const walks: Record<string, Walk> = { x: { strides: still }, y, ...places };
   const { sizes, at, depth } = loopsOver(y.shape, 'y', walks);
   const settled = Math.max(0, ...axes.map(({ d }) => depth[`o${d}`] ?? 0));
+  const stored = (weights: Int32Array) => (wide ? weights : Int16Array.from(weights));
   const about = (d: number) => `along axis ${d} of ${node.name}`;
   const lines = axes.flatMap(({ d, positions, weights }) => {
     const offsets = lower.table(`positions${d}`, 'i32', positions, 'parameters', `input positions ${about(d)}`);
     const shares = lower.table(
       `weights${d}`,
-      'i16',
-      weights,
+      wide ? 'i32' : 'i16',
+      stored(weights),
       'parameters',
-      `weights * 2^${BITS[axes.length]} ${about(d)}`,
+      `weights * 2^${each} ${about(d)}`,
     );
     const index = (k: number) => `(${at[`o${d}`]}) * 2${k === 0 ? '' : ' + 1'}`;
     return [0, 1].flatMap((k) => [
@@ -95,11 +105,13 @@ export function lowerResizeCodes(node: Node, lower: LowerBuilder): void {
   const terms = corners.map((corner) => {
     const offset = corner.map((k, i) => `at${axes[i].d}${k}`);
     const weight = corner.map((k, i) => `w${axes[i].d}${k}`);
-    return [`${x.name}[${[at.x, ...offset].filter((text) => text !== '0').join(' + ') || '0'}]`, ...weight].join(' * ');
+    const element = `${x.name}[${[at.x, ...offset].filter((text) => text !== '0').join(' + ') || '0'}]`;
+    return [wide ? `(int64_t)${element}` : element, ...weight].join(' * ');
   });
-  const half = bits > 0 ? ` + ${2 ** (bits - 1)}` : '';
-  const code = `nn_sum_s8(sum${half}, ${bits}, ${min}, ${max})`;
-  const body = [`const int32_t sum = ${terms.join(' + ')};`, `${y.name}[${at.y}] = ${code};`];
+  const half = bits > 0 ? ` + ${wide ? `INT64_C(${2 ** (bits - 1)})` : 2 ** (bits - 1)}` : '';
+  const code = `nn_sum_${wide ? 's16' : 's8'}(sum${half}, ${bits}, ${min}, ${max})`;
+  const sum = wide ? 'int64_t' : 'int32_t';
+  const body = [`const ${sum} sum = ${terms.join(' + ')};`, `${y.name}[${at.y}] = ${code};`];
   lower.call({
     template: 'lines',
     params: linesParams(
@@ -113,12 +125,14 @@ export function lowerResizeCodes(node: Node, lower: LowerBuilder): void {
 export function resizeOracle(node: Node, oracle: OracleBuilder): void {
   const [x] = node.inputs;
   if (!resizeRule.computes?.(node)) {
-    const moved = oracle.node('Resize', node.inputs, node.attributes);
-    return oracle.output(0, moved);
+    // onnxruntime has no Resize of int16.
+    const codes = isWide(oracle.type(x)) ? oracle.node('Cast', [x], { to: ONNX_I32 }) : x;
+    const moved = oracle.node('Resize', [codes, ...node.inputs.slice(1)], node.attributes);
+    return oracle.output(0, codes === x ? moved : oracle.node('Cast', [moved], { to: ONNX_I16 }));
   }
   const axes = interpolatedAxes(node, oracle.graph) ?? [];
   const rank = oracle.type(x).shape.length;
-  const bits = axes.length * BITS[axes.length];
+  const bits = axes.length * bitsOf(oracle.graph, node, axes.length);
   let sum: ValueName = oracle.node('Cast', [x], { to: ONNX_I64 });
   for (const { d, positions, weights } of axes) {
     const count = positions.length / 2;

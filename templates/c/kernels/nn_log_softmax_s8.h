@@ -24,7 +24,7 @@ static inline void nn_log_softmax_s8(const nn_log_sum *s, const int8_t *x, int32
         sum += exp_table[largest - x[i * x_step]];
     }
 
-    const int32_t top = s->start - nn_log2_u32(sum) * s->logarithm;
+    const int32_t top = s->start - nn_log2_u32(sum, 12) * s->logarithm;
     for (int32_t i = 0; i < length; i++) {
         y[i * y_step] = nn_sum_s8(top - (largest - x[i * x_step]) * s->code, s->shift, s->min, s->max);
     }
