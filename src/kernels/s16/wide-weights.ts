@@ -4,23 +4,28 @@ import type { LinearJob } from '../linear-job.ts';
 import { packGroups, packRowsForPairs } from '../weights/pack-rows.ts';
 import { type LayerWeights, sharedBytes } from '../weights/read-weights.ts';
 
-/** Rows of weights for codes of 16 bits: in blocks of four by four whose columns lie as 0, 2, 1, 3, never unpacked in registers. */
+/**
+ * Rows of weights for codes of 16 bits, never unpacked in registers: in blocks of four by four whose columns lie as 0, 2, 1, 3,
+ * or one by one for vectors of eight.
+ */
 export function rowsOfWeights(
-  { weights, shape, x, y }: LinearJob,
+  { weights, shape, x, y, features }: LinearJob,
   codes: Codes,
   { layout, once, distance }: { readonly layout: string; readonly once: boolean; readonly distance: number | null },
 ): LayerWeights {
   const depth = codes.length / shape.out_c;
   const order = { rows: shape.out_c, perGroup: shape.out_c / shape.groups, depth };
   const [input, output] = [arenaBytes(x.type), arenaBytes(y.type)];
+  const vectors = features.has('mve') && features.has('dsp');
   return {
     weights,
-    codes: packGroups(codes, order, packRowsForPairs),
-    layout: `${layout} in blocks of 4 x 4, columns as 0, 2, 1, 3`,
+    codes: vectors ? codes : packGroups(codes, order, packRowsForPairs),
+    layout: vectors ? layout : `${layout} in blocks of 4 x 4, columns as 0, 2, 1, 3`,
     order,
+    rowMajor: vectors,
     unpacked: true,
     blocks: true,
-    once,
+    once: once && !vectors,
     uses: shape.batch * shape.out_h * shape.out_w,
     activations: input + output,
     shared: distance === null ? 0 : sharedBytes(input, output, distance),

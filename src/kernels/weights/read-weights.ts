@@ -24,8 +24,10 @@ export interface LayerWeights {
   readonly codes: Codes;
   readonly layout: string;
   readonly order: RowOrder;
-  /** Set: the kernel takes no packed weights in registers. */
-  readonly unpacked?: true;
+  /** The kernel takes no packed weights in registers. */
+  readonly unpacked?: boolean;
+  /** Rows follow one by one, no blocks of four. */
+  readonly rowMajor?: boolean;
   /** The kernel can do with some rows of a group at a time. */
   readonly blocks: boolean;
   /** It needs each row once, and can do with some columns of it at a time. */
@@ -100,11 +102,11 @@ export function planWeights(
   if (apart && codes instanceof Int16Array) return 'its weights do not fit int8';
   const plain = codes instanceof Int8Array ? 'int8' : 'int16';
   const format = findFormat(apart ? plain : (formatName ?? plain));
-  const { order } = layer;
-  const reason = format.refuse(codes, order);
+  const reason = format.refuse(codes, storedOrder(layer));
   if (reason !== null) return `its weights cannot be stored as ${format.name}: ${reason}`;
 
   const kind = codes instanceof Int8Array ? 's8' : 'w16';
+  const { order } = layer;
   const direct = { layer, format, codes, whole: 0, block: 0, chunk: 0, scratchBytes: 0 };
   if (format.unpack === null) return { ...direct, kind, reading: 'bytes', segments: [] };
   if (layer.blocks && !layer.unpacked && format.inline && readsInline(format.inline, layer, codes)) {
@@ -128,11 +130,11 @@ export function storeWeights(plan: WeightPlan, name: string, lower: LowerBuilder
   if (plan.reading === 'bytes') {
     return { ...direct, kind, w: lower.table('weights', kind === 's8' ? 'i8' : 'i16', codes, 'weights', comment) };
   }
-  const stored = format.encode(codes, segments, layer.order);
+  const stored = format.encode(codes, segments, storedOrder(layer));
   if (plan.reading === 'inline') {
     return { ...direct, kind, w: lower.table('weights', 'u8', stored.bytes, 'weights', comment) };
   }
-  const order = { kind: kind as 's8' | 'w16', order: layer.order };
+  const order = { kind: kind as 's8' | 'w16', order: storedOrder(layer) };
   return {
     kind,
     packed: packedParams(lower, stored, must(format.unpack, 'a decoder'), comment, order),
@@ -141,6 +143,11 @@ export function storeWeights(plan: WeightPlan, name: string, lower: LowerBuilder
     chunk,
     w: lower.scratch(plan.scratchBytes, kind === 's8' ? 'int8_t' : 'int16_t'),
   };
+}
+
+/** The order in which the rows of each weight are told. */
+function storedOrder({ order, rowMajor = false }: LayerWeights): RowOrder {
+  return rowMajor ? { ...order, perGroup: 1 } : order;
 }
 
 function readsInline({ shift, uses: most }: Inline, { weights, uses }: LayerWeights, codes: Codes): boolean {
