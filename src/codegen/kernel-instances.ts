@@ -81,6 +81,8 @@ export const NAMED_INSTANCES: readonly KernelInstance[] = [
   // By the type of codes.
   { name: 'nn_slab_s8', template: 'nn_slab', params: { ctype: 'int8_t' } },
   { name: 'nn_slab_s16', template: 'nn_slab', params: { ctype: 'int16_t' } },
+  { name: 'nn_norm_s8_wide', template: 'nn_norm_wide', params: { ctype: 'int8_t' } },
+  { name: 'nn_norm_s16', template: 'nn_norm_wide', params: { ctype: 'int16_t' } },
 
   // By form of requantization.
   ...all('nn_averagepool2d_s8', { form }),

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { emitC } from '../../src/codegen/emit.ts';
 import { lowerGraph } from '../../src/codegen/lower/lower-graph.ts';
-import { producerOf } from '../../src/ir/graph.ts';
+import { producerOf, typeOf } from '../../src/ir/graph.ts';
 import type { Graph, Tensor, TypedArray, ValueName } from '../../src/ir/types.ts';
 import { createRng } from '../../src/numerics/rng.ts';
 import { buildOracle } from '../../src/oracle/build-oracle.ts';
@@ -53,6 +53,8 @@ export interface Outcome {
   /** All others that are not, and what the first of them is. */
   readonly wrong: number;
   readonly first: Wrong | null;
+  /** Values that the C computes in real numbers. */
+  readonly real: readonly ValueName[];
   /** Why there is no C, or it did not run. */
   readonly failure: string | null;
 }
@@ -84,7 +86,7 @@ export async function compareImports(
   return outcomes;
 }
 
-const NOTHING = { codes: 0, atTies: 0, wrong: 0, first: null, failure: null };
+const NOTHING = { codes: 0, atTies: 0, wrong: 0, first: null, real: [], failure: null };
 const failed = (job: Job, failure: string): Outcome => ({ ...NOTHING, job, failure });
 
 interface Imported extends Case {
@@ -111,7 +113,8 @@ async function outcomeOf(
   { original, graph, feeds, wanted }: Imported,
   got: ReadonlyMap<ValueName, Tensor>,
 ): Promise<Outcome> {
-  const outcome = { ...NOTHING, job, first: null as Wrong | null };
+  const real = graph.nodes.flatMap(({ outputs }) => outputs.filter((value) => value && typeOf(graph, value).dtype === 'f32'));
+  const outcome = { ...NOTHING, job, first: null as Wrong | null, real: real as ValueName[] };
   for (const [value, file] of wanted) {
     const data = got.get(value)!.data;
     const coded = codedAs(graph, value);

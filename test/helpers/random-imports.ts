@@ -304,6 +304,64 @@ const reduction =
     return d.file();
   };
 
+const NORMALIZED: Readonly<Record<string, readonly Shape[]>> = {
+  LayerNormalization: [
+    [24, 1],
+    [24, 7],
+    [6, 4, 48],
+    [3, 300],
+  ],
+  RMSNormalization: [
+    [24, 1],
+    [24, 7],
+    [3, 300],
+  ],
+  InstanceNormalization: [
+    [2, 5, 6, 7],
+    [1, 3, 120],
+  ],
+  GroupNormalization: [
+    [2, 6, 5, 3],
+    [1, 4, 70],
+  ],
+};
+
+/** Scale and bias are constants in float, or quantized ones as onnxruntime's quantizer leaves them. */
+const normalization =
+  (op: string): RandomImport =>
+  (rng, scales) => {
+    const d = draft(rng, scales);
+    const shape = d.pick(...NORMALIZED[op]!);
+    d.input('x', shape, 2 ** -d.int(1, 6));
+    const count = op.startsWith('Layer') || op.startsWith('RMS') ? shape.at(-1)! : shape[1]!;
+    const inputs = [d.real('x')];
+    if (d.int(0, 1) === 0) {
+      d.constants.g = tensorOf(
+        'f32',
+        [count],
+        Array.from({ length: count }, () => rng.normal()),
+      );
+      d.constants.b = tensorOf(
+        'f32',
+        [count],
+        Array.from({ length: count }, () => rng.normal() / 2),
+      );
+      inputs.push('g', 'b');
+    } else {
+      d.random('g', 'u8', [count]);
+      d.affine('g', 'u8', d.scale(2 ** -7), d.int(0, 40));
+      d.random('b', 'i32', [count], { min: -2000, max: 2000 });
+      d.constants['b.s'] = f32(d.scale(2 ** -11));
+      d.nodes.push(node('b_r = DequantizeLinear(b, b.s)'));
+      inputs.push(d.real('g'), 'b_r');
+    }
+    const attributes = { epsilon: d.pick(1e-5, 1e-12, 0.1), ...(op === 'GroupNormalization' && { num_groups: 2 }) };
+    d.nodes.push(node(`y_r = ${op}(${inputs.slice(0, op === 'RMSNormalization' ? 2 : 3).join(', ')})`, attributes));
+    d.output(2 ** -d.int(4, 6));
+    d.quantize();
+    return d.file();
+  };
+
 const concat =
   (qlinear: boolean): RandomImport =>
   (rng, scales) => {
@@ -376,6 +434,11 @@ export const RANDOM_IMPORTS: Readonly<Record<string, RandomImport>> = {
   ReduceL1: reduction('ReduceL1'),
   ReduceSumSquare: reduction('ReduceSumSquare'),
 };
+
+/** What float32 rounds on the way, whatever the scales are. */
+export const ROUNDED_IMPORTS: Readonly<Record<string, RandomImport>> = Object.fromEntries(
+  Object.keys(NORMALIZED).map((op) => [op, normalization(op)]),
+);
 
 /** Windows over three dimensions. */
 function volume(rng: Rng, scales: Scales, op: 'Conv' | 'QLinearConv' | 'AveragePool' | 'MaxPool'): FileSpec {

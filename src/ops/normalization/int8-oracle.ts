@@ -2,7 +2,7 @@ import type { Node } from '../../ir/types.ts';
 import { clampCodes, quantOf, zeroPointOf } from '../../quant/quantized.ts';
 import type { OracleBuilder } from '../op-def.ts';
 import { centred, clampedCodes, ONNX_F64, ONNX_I64, shiftedRight } from '../support/oracle.ts';
-import { normalizationOf, rowsOf } from './int8.ts';
+import { isLong, normalizationOf, rowsOf } from './int8.ts';
 
 /** The exponents of 4 by which a variance may be divided, the bits of the least number that is left, and of the root's inverse. */
 const BYTES = { exponents: steps(-15, 15), least: 30, inverse: 31 };
@@ -15,7 +15,8 @@ function steps(first: number, last: number): number[] {
 /** What quant/normalization.ts defines, over int64 tensors [batch, groups, length]. */
 export function normalizationOracle(node: Node, oracle: OracleBuilder): void {
   const { batch, groups, length, run, centre } = rowsOf(oracle.graph, node);
-  const { epsilon, fraction, factors, offsets, shift } = normalizationOf(oracle.graph, node);
+  const { epsilon, fraction, factors, offsets, shift, ...more } = normalizationOf(oracle.graph, node);
+  const lift = 'lift' in more ? more.lift : 0;
   const list = (values: readonly bigint[]) => oracle.tensor('i64', [values.length], values);
   const number = (value: bigint) => oracle.tensor('i64', [], [value]);
   const last = list([2n]);
@@ -28,10 +29,11 @@ export function normalizationOracle(node: Node, oracle: OracleBuilder): void {
   const sum = centre ? total(rows) : number(0n);
   const squares = total(oracle.node('Mul', [rows, rows]));
   const spread = oracle.node('Sub', [oracle.node('Mul', [squares, times]), oracle.node('Mul', [sum, sum])]);
-  const variance = oracle.node('Add', [spread, number(epsilon)]);
+  const lifted = lift > 0 ? oracle.node('Mul', [spread, number(4n ** BigInt(lift))]) : spread;
+  const variance = oracle.node('Add', [lifted, number(epsilon)]);
 
   // Where 4^e divides: one step up at each of 2^2, 2^4, ... 2^30, 2^32, ... 2^60.
-  const { exponents, least, inverse: bits } = oracle.wide ? WIDE : BYTES;
+  const { exponents, least, inverse: bits } = isLong(oracle.graph, node) ? WIDE : BYTES;
   const limits = exponents.slice(1).map((e) => 1n << BigInt(least + 2 * e));
   const below = oracle.node('Cast', [oracle.node('Less', [variance, list(limits)])], { to: ONNX_I64 });
   const place = oracle.node('Sub', [number(BigInt(exponents.length - 1)), total(below)]);
@@ -45,7 +47,7 @@ export function normalizationOracle(node: Node, oracle: OracleBuilder): void {
   const inverse = oracle.node('Div', [oracle.node('Add', [half, number(1n << BigInt(bits))]), root]);
 
   const distance = oracle.node('Sub', [oracle.node('Mul', [rows, times]), sum]);
-  const right = (e: number) => BigInt(bits + e - fraction);
+  const right = (e: number) => BigInt(Math.max(1, bits + e - lift - fraction));
   const product = oracle.node('Mul', [distance, inverse]);
   const rounded = oracle.node('Add', [product, at((e) => (1n << 61n) + (1n << (right(e) - 1n)))]);
   const quotient = oracle.node('Div', [rounded, at((e) => 1n << right(e))]);

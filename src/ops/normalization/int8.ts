@@ -17,7 +17,6 @@ export const normalizationRule: QuantizeRule = {
   output: 'calibrated',
   wide: (node, graph) => rowsOf(graph, node).length <= LONGEST_WIDE_ROW,
   refuse(node, graph) {
-    if (node.rounding) return 'files of other tools are rounded in float here';
     if (node.outputs.slice(1).some((output) => output !== null)) return 'its mean and deviation are asked for';
     const constant = [1, 2].every((i) => node.inputs[i] == null || constantOf(graph, node.inputs[i])?.dtype === 'f32');
     if (!constant) return 'its scale or bias is computed';
@@ -61,7 +60,7 @@ export function normalizationOf(graph: Graph, node: Node): Normalization | WideN
     return constant ? spread(constant, whole) : new Float32Array(count).fill(otherwise);
   };
   const [x, y] = [quantOf(graph, node.inputs[0]), quantOf(graph, node.outputs[0])];
-  return (hasWideCodes(graph, node) ? wideNormalization : normalizationParameters)({
+  const job = {
     length,
     epsilon: floatAttribute(node, 'epsilon', 1e-5),
     inputScale: scaleOf(x),
@@ -69,7 +68,14 @@ export function normalizationOf(graph: Graph, node: Node): Normalization | WideN
     zeroPoint: zeroPointOf(y),
     scale: values(1, 1),
     bias: values(2, 0),
-  });
+  };
+  if (hasWideCodes(graph, node)) return wideNormalization(job);
+  return node.rounding ? wideNormalization(job, 'bytes') : normalizationParameters(job);
+}
+
+/** In 64 bits: of codes of 16, or as near to float32 as a file of another tool wants it. */
+export function isLong(graph: Graph, node: Node): boolean {
+  return hasWideCodes(graph, node) || node.rounding !== undefined;
 }
 
 /** Of a row, in dimensions. */
@@ -86,20 +92,21 @@ export function lowerNormalizationS8(node: Node, lower: LowerBuilder): void {
   const wide = hasWideCodes(lower.graph, node);
   const x = lower.read(0, layout, { wide });
   const y = lower.write(0, layout, { wide });
-  const { epsilon, fraction, factors, offsets, shift } = normalizationOf(lower.graph, node);
+  const { epsilon, fraction, factors, offsets, shift, ...more } = normalizationOf(lower.graph, node);
+  const long = isLong(lower.graph, node);
   const quant = quantOf(lower.graph, node.outputs[0]);
   const { min, max } = clampCodes(node, quant);
   const channels = length / run;
   const factor = lower.table(
     'factor',
-    wide ? 'i32' : 'i16',
+    long ? 'i32' : 'i16',
     factors,
     'parameters',
     `scale in steps of the result, of ${node.name}`,
   );
   const offset = lower.table(
     'offset',
-    wide ? 'i64' : 'i32',
+    long ? 'i64' : 'i32',
     offsets,
     'parameters',
     `bias and zero point, of ${node.name}`,
@@ -119,6 +126,7 @@ export function lowerNormalizationS8(node: Node, lower: LowerBuilder): void {
     zero_point: zeroPointOf(quantOf(lower.graph, node.inputs[0])),
     centre: centre ? 1 : 0,
     fraction,
+    ...more,
     shift,
     min,
     max,
@@ -126,7 +134,7 @@ export function lowerNormalizationS8(node: Node, lower: LowerBuilder): void {
   };
   const start = `i0 * ${groups * length} + i1 * ${channels * channelStep}`;
   const parameters = groups === 1 ? '' : ` + i1 * ${channels}`;
-  const kernel = wide ? 'nn_norm_s16' : 'nn_norm_s8';
+  const kernel = wide ? 'nn_norm_s16' : long ? 'nn_norm_s8_wide' : 'nn_norm_s8';
   const call = `${kernel}(&norm, ${x.name} + ${start}, ${factor}${parameters}, ${offset}${parameters}, ${y.name} + ${start});`;
   const loops =
     groups === 1
@@ -136,7 +144,7 @@ export function lowerNormalizationS8(node: Node, lower: LowerBuilder): void {
   lower.call({
     template: 'lines',
     params: linesParams([
-      `static const ${wide ? 'nn_wide_norm' : 'nn_norm'} norm = {`,
+      `static const ${long ? 'nn_wide_norm' : 'nn_norm'} norm = {`,
       `    ${named.slice(0, 6).join(', ')},`,
       `    ${named.slice(6).join(', ')},`,
       '};',

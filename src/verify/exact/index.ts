@@ -5,6 +5,7 @@ import type { Graph, Node, Tensor, ValueName } from '../../ir/types.ts';
 import { isQuantized } from '../../quant/quantized.ts';
 import { addition, lines, multiplication, several, softmax } from './elementwise.ts';
 import { type ExactLayer, float32Error, type LayerValues } from './layer.ts';
+import { normalization } from './normalization.ts';
 import { reduction } from './reductions.ts';
 import { averagePool, conv, matMul } from './sums.ts';
 import { coordinates } from './window-cells.ts';
@@ -26,6 +27,10 @@ const LAYERS: Readonly<Record<string, (layer: LayerValues) => ExactLayer>> = {
   ReduceL1: reduction,
   ReduceSumSquare: reduction,
   Softmax: softmax,
+  LayerNormalization: normalization,
+  RMSNormalization: normalization,
+  GroupNormalization: normalization,
+  InstanceNormalization: normalization,
 };
 
 /** Elements keep their place. */

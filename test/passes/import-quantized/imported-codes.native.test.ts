@@ -3,7 +3,7 @@ import { tensorOf } from '../../../src/ir/tensor.ts';
 import { hostGcc } from '../../../src/verify/host-gcc.ts';
 import { compareImports, type Job, randomJobs } from '../../helpers/imported-codes.ts';
 import { f32, i8, node, random } from '../../helpers/onnx-file.ts';
-import { RANDOM_IMPORTS, VOLUME_IMPORTS } from '../../helpers/random-imports.ts';
+import { RANDOM_IMPORTS, ROUNDED_IMPORTS, VOLUME_IMPORTS } from '../../helpers/random-imports.ts';
 import { describeWith } from '../../verify/native.ts';
 
 const PAIRS = Array.from({ length: 64 }, (_, i) => i - 32);
@@ -90,6 +90,15 @@ await describeWith(
         outcomes.flatMap(({ job, first, failure }) => (first || failure ? [job.name, first, failure] : [])),
       ).toEqual([]);
       expect(outcomes.reduce((sum, { atTies }) => sum + atTies, 0)).toBeGreaterThan(0);
+    });
+
+    test('what float32 rounds on the way, with any scales: none but at ties', async () => {
+      const outcomes = await compareImports(randomJobs(ROUNDED_IMPORTS, { models: 6, scales: 'any', seed: 5 }));
+      expect(
+        outcomes.flatMap(({ job, first, real, failure }) =>
+          first || failure || real.length > 0 ? [job.name, job.operator, first, real, failure] : [],
+        ),
+      ).toEqual([]);
     });
 
     test('windows over volumes, all scales powers of two', async () => {
