@@ -34,11 +34,17 @@ function realConstant(file: Graph, input: ValueName | null): Tensor | null {
 
 const EXACT = 2 ** 24;
 
+/** Sums, products and quotients that float32 computes without rounding while their codes are small. */
+const COMPUTED: readonly string[] = [
+  ...['Conv', 'Gemm', 'MatMul', 'Add', 'Sub', 'Sum', 'Mul', 'Div', 'PRelu', 'AveragePool', 'GlobalAveragePool'],
+  ...['ReduceMean', 'ReduceSum', 'ReduceL1', 'ReduceSumSquare'],
+];
+
 function isExact(graph: Graph, node: Node): boolean {
   const real = node.outputs.some((output) => output !== null && typeOf(graph, output).dtype === 'f32');
   if (real) return node.op === 'DequantizeLinear';
   if (!node.rounding || node.op === 'QuantizeLinear') return true;
-  if (node.op === 'Softmax') return false;
+  if (!COMPUTED.includes(node.op)) return false;
   return sumsOf(graph, node) < EXACT;
 }
 
@@ -47,7 +53,6 @@ function sumsOf(graph: Graph, node: Node): number {
   const [x, w] = node.inputs;
   const { shape } = typeOf(graph, x);
   const span = spanOf(quantOf(graph, x));
-  if (node.op === 'Resize') return Infinity; // weights are rounded
   if (node.op === 'ReduceSumSquare') return span ** 2 * elementCount(shape);
   if (node.op.startsWith('Reduce')) return span * elementCount(shape);
   if (node.op.endsWith('AveragePool')) return span * shape.slice(2).reduce((n, d) => n * d, 1);
@@ -55,10 +60,12 @@ function sumsOf(graph: Graph, node: Node): number {
     const channels = typeOf(graph, w).shape[rowAxisOf(node)];
     return Math.max(...largestSums(graph, node, channels));
   }
-  const other = spanOf(quantOf(graph, w));
-  if (node.op === 'MatMul') return span * other * (shape.at(-1) ?? 1);
-  if (node.op === 'Mul') return span * other;
-  // A sum of two: both in steps of the finer scale.
-  const [a, b] = [quantOf(graph, x).scale[0], quantOf(graph, w).scale[0]];
-  return (span * a + other * b) / Math.min(a, b);
+  const product = () => span * spanOf(quantOf(graph, w));
+  if (node.op === 'MatMul') return product() * (shape.at(-1) ?? 1);
+  if (node.op === 'Mul' || node.op === 'PRelu') return product();
+  if (node.op === 'Div') return span;
+  // All in steps of the finest scale.
+  const terms = node.inputs.map((input) => quantOf(graph, input));
+  const finest = Math.min(...terms.map(({ scale }) => scale[0]));
+  return terms.reduce((sum, term) => sum + (spanOf(term) * term.scale[0]) / finest, 0);
 }

@@ -5,7 +5,8 @@ import type { Affine } from './affine.ts';
  *
  *     (y - zero point) 2^shift = x_1 factor_1 + offset_1 + ... + x_n factor_n + offset_n
  *
- * No sum of any of the terms, the result's zero point and half a step leaves int32; where some codes have 16 bits, 2^53.
+ * No sum of any of the terms, the result's zero point and half a step leaves int32; where some codes have 16 bits, or a file of
+ * another tool wants the precision of float32, 2^53.
  */
 export interface WeightedSum {
   readonly factors: readonly number[];
@@ -19,13 +20,14 @@ export interface WeightedSum {
 /** Largest magnitudes of a code and of a sum, and the largest shift. */
 const BYTES = { codes: 128, largest: 2 ** 31 - 1, shifts: 22 };
 const WIDE = { codes: 2 ** 15, largest: 2 ** 53, shifts: 30 };
+const LIMITS = { bytes: BYTES, wide: WIDE, imported: { ...WIDE, codes: 128 } };
 
 /**
  * @param terms real numbers they stand for, times what they count in the sum
- * @param wide some have codes of 16 bits
+ * @param kind 'wide': some have codes of 16 bits
  */
-export function weightedSum(terms: readonly Affine[], y: Affine, wide = false): WeightedSum {
-  const { codes, largest, shifts } = wide ? WIDE : BYTES;
+export function weightedSum(terms: readonly Affine[], y: Affine, kind: keyof typeof LIMITS = 'bytes'): WeightedSum {
+  const { codes, largest, shifts } = LIMITS[kind];
   // Steps beyond this saturate whatever the other terms are, but for exact cancellation.
   const limit = Math.floor(2 ** 22 / terms.length);
   const ratios = terms.map(({ scale }) => Math.min(scale / y.scale, limit));

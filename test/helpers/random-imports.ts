@@ -229,6 +229,23 @@ const binary =
     return d.file();
   };
 
+/** Of tensors that are broadcast to each other. */
+const several =
+  (op: 'Div' | 'PRelu' | 'Sum' | 'Mean'): RandomImport =>
+  (rng, scales) => {
+    const d = draft(rng, scales);
+    const shape = [d.int(3, 9), 5, d.int(8, 20)];
+    const count = op === 'Sum' || op === 'Mean' ? d.int(1, 5) : 2;
+    const size = 2 ** -d.int(1, 5);
+    const names = Array.from({ length: count }, (_, i) => `x${i}`);
+    const scale = names.map((name, i) => d.input(name, i === 1 ? [5, 1] : shape, size * d.pick(0.5, 1, 2)).scale);
+    const step = op === 'Div' ? (scale[0]! / scale[1]!) * d.pick(0.02, 0.1, 1) : op === 'PRelu' ? scale[0]! : size;
+    d.nodes.push(node(`y_r = ${op}(${names.map((name) => d.real(name)).join(', ')})`));
+    d.output(step * d.pick(0.5, 1, 2));
+    d.quantize();
+    return d.file();
+  };
+
 const pool =
   (op: 'AveragePool' | 'GlobalAveragePool' | 'MaxPool', qlinear: boolean): RandomImport =>
   (rng, scales) => {
@@ -433,12 +450,16 @@ export const RANDOM_IMPORTS: Readonly<Record<string, RandomImport>> = {
   ReduceSum: reduction('ReduceSum'),
   ReduceL1: reduction('ReduceL1'),
   ReduceSumSquare: reduction('ReduceSumSquare'),
+  Div: several('Div'),
+  PRelu: several('PRelu'),
+  Sum: several('Sum'),
 };
 
 /** What float32 rounds on the way, whatever the scales are. */
-export const ROUNDED_IMPORTS: Readonly<Record<string, RandomImport>> = Object.fromEntries(
-  Object.keys(NORMALIZED).map((op) => [op, normalization(op)]),
-);
+export const ROUNDED_IMPORTS: Readonly<Record<string, RandomImport>> = {
+  Mean: several('Mean'),
+  ...Object.fromEntries(Object.keys(NORMALIZED).map((op) => [op, normalization(op)])),
+};
 
 /** Windows over three dimensions. */
 function volume(rng: Rng, scales: Scales, op: 'Conv' | 'QLinearConv' | 'AveragePool' | 'MaxPool'): FileSpec {

@@ -12,7 +12,7 @@ import { isPow2 } from '../../quant/pow2-scale.ts';
 import { clampCodes, quantOf, scaleOf, zeroPointOf } from '../../quant/quantized.ts';
 import { hasWideCodes } from '../../quant/wide-codes.ts';
 import type { LowerBuilder, OracleBuilder } from '../op-def.ts';
-import { clampedCodes, ONNX_I64, shiftedRight } from './oracle.ts';
+import { clampedCodes, evenAtTies, ONNX_I64, shiftedRight } from './oracle.ts';
 import { narrowing, pairJob, portable, wideWork } from './pair-int8.ts';
 
 /**
@@ -93,15 +93,6 @@ export function addOracle(node: Node, oracle: OracleBuilder): void {
   const up = shiftedRight(oracle, rounded, S);
   const code = parity === null || S === 0 ? up : evenAtTies(oracle, rounded, up, S, parity);
   oracle.output(0, clampedCodes(oracle, code, clampCodes(node, quantOf(oracle.graph, node.outputs[0]))));
-}
-
-/** One less where nothing lies below the last bit and the code has not this parity. */
-function evenAtTies(oracle: OracleBuilder, sum: ValueName, code: ValueName, shift: number, parity: 0 | 1): ValueName {
-  const whole = oracle.node('Mul', [code, oracle.tensor('i64', [], [1n << BigInt(shift)])]);
-  const tie = oracle.node('Cast', [oracle.node('Equal', [whole, sum])], { to: ONNX_I64 });
-  const shifted = oracle.node('Add', [code, oracle.tensor('i64', [], [BigInt(parity)])]);
-  const odd = oracle.node('Mod', [shifted, oracle.tensor('i64', [], [2n])]);
-  return oracle.node('Sub', [code, oracle.node('Mul', [odd, tie])]);
 }
 
 function sumParameters(graph: Graph, node: Node): ImportedAddition {

@@ -174,3 +174,18 @@ export function shiftedRight(oracle: OracleBuilder, value: ValueName, shift: num
   const quotient = oracle.node('Div', [raised, oracle.tensor('i64', [], [1n << BigInt(shift)])]);
   return oracle.node('Sub', [quotient, oracle.tensor('i64', [], [1n << BigInt(62 - shift)])]);
 }
+
+/** One less where nothing lies below the last bit and the code has not this parity. */
+export function evenAtTies(
+  oracle: OracleBuilder,
+  sum: ValueName,
+  code: ValueName,
+  shift: number,
+  parity: 0 | 1,
+): ValueName {
+  const whole = oracle.node('Mul', [code, oracle.tensor('i64', [], [1n << BigInt(shift)])]);
+  const tie = oracle.node('Cast', [oracle.node('Equal', [whole, sum])], { to: ONNX_I64 });
+  const shifted = oracle.node('Add', [code, oracle.tensor('i64', [], [BigInt(parity)])]);
+  const odd = oracle.node('Mod', [shifted, oracle.tensor('i64', [], [2n])]);
+  return oracle.node('Sub', [code, oracle.node('Mul', [odd, tie])]);
+}

@@ -1,6 +1,8 @@
 import type { Graph, Node, ValueName } from '../../ir/types.ts';
-import { clampCodes, quantOf, scaleOf, zeroPointOf } from '../../quant/quantized.ts';
-import { productScale, type Requantization, requantization } from '../../quant/requantize.ts';
+import { formSuffix } from '../../kernels/forms.ts';
+import { zeroPointField } from '../../quant/imported-scales.ts';
+import { clampCodes, layerRequantization, quantOf, scaleOf, spanOf, zeroPointOf } from '../../quant/quantized.ts';
+import { productScale, type Requantization } from '../../quant/requantize.ts';
 import { hasWideCodes, wideCodesRequantization } from '../../quant/wide-codes.ts';
 import type { LowerBuilder, OracleBuilder } from '../op-def.ts';
 import { centred, ONNX_I32, ONNX_I64, requantized } from './oracle.ts';
@@ -14,9 +16,14 @@ export function lowerPreluS8(node: Node, lower: LowerBuilder): void {
   const { min, max } = clampCodes(node, y);
   const [x, slope] = node.inputs.map((input) => zeroPointOf(quantOf(lower.graph, input)));
   const wide = hasWideCodes(lower.graph, node);
-  const kernel = wide ? `${narrowing(node, lower)}nn_requantize_s16_s64` : 'nn_requantize_s8';
-  const code = ({ leftShift, multiplier }: Requantization, acc: string) =>
-    `${kernel}(&(const nn_quant){ ${leftShift}, ${zeroPointOf(y)}, ${min}, ${max} }, ${acc}, ${multiplier[0]})`;
+  lower.requantizes(below.form ?? above.form);
+  const code = (scale: Requantization, acc: string) => {
+    const kernel = wide
+      ? `${narrowing(node, lower)}nn_requantize_s16_s64`
+      : `nn_requantize_s8${formSuffix(scale.form)}`;
+    const fields = [scale.leftShift, zeroPointField(scale, zeroPointOf(y)), min, max];
+    return `${kernel}(&(const nn_quant){ ${fields.join(', ')} }, ${acc}, ${scale.multiplier[0]})`;
+  };
   lowerPointwise(node, lower, {
     steps: [{ ctype: wide ? 'int64_t' : 'int32_t', name: 'v', value: x === 0 ? 'a' : `a - (${x})` }],
     expression: `(v < 0) ? ${code(below, slope === 0 ? 'v * b' : `v * (b - (${slope}))`)} : ${code(above, 'v')}`,
@@ -40,10 +47,13 @@ export function preluOracle(node: Node, oracle: OracleBuilder): void {
 }
 
 function preluScales(graph: Graph, node: Node): { above: Requantization; below: Requantization } {
-  const [x, slope, y] = [node.inputs[0], node.inputs[1], node.outputs[0]].map((value) =>
-    scaleOf(quantOf(graph, value)),
-  );
-  const scale = (real: number) =>
-    hasWideCodes(graph, node) ? wideCodesRequantization([real], 2 ** 32) : requantization([real]);
-  return { above: scale(x! / y!), below: scale(productScale(x!, slope!, y!)) };
+  const [x, slope, y] = [node.inputs[0], node.inputs[1], node.outputs[0]].map((value) => quantOf(graph, value));
+  const scale = (real: number, sums: number) =>
+    hasWideCodes(graph, node)
+      ? wideCodesRequantization([real], 2 ** 32)
+      : layerRequantization(graph, node, [real], () => [sums]);
+  return {
+    above: scale(scaleOf(x!) / scaleOf(y!), spanOf(x!)),
+    below: scale(productScale(scaleOf(x!), scaleOf(slope!), scaleOf(y!)), spanOf(x!) * spanOf(slope!)),
+  };
 }

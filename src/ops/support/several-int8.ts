@@ -3,19 +3,25 @@ import { affineOf, clampCodes, quantOf } from '../../quant/quantized.ts';
 import { type WeightedSum, weightedSum } from '../../quant/weighted-sum.ts';
 import { hasWideCodes } from '../../quant/wide-codes.ts';
 import type { LowerBuilder, OracleBuilder } from '../op-def.ts';
-import { clampedCodes, greater, lesser, ONNX_I64, shiftedRight } from './oracle.ts';
+import { clampedCodes, evenAtTies, greater, lesser, ONNX_I64, shiftedRight } from './oracle.ts';
 import { narrowing } from './pair-int8.ts';
 import { elementName, lowerPointwise, type Step } from './pointwise.ts';
 
-/** y = clamp((start + x_1 A_1 + C_1 + ...) >> S), or the largest (smallest) term for the sum; see quant/weighted-sum.ts. */
+/**
+ * y = clamp((start + x_1 A_1 + C_1 + ...) >> S), or the largest (smallest) term for the sum; see quant/weighted-sum.ts. In files of
+ * other tools a tie goes to the even step.
+ */
 export function lowerSeveralS8(node: Node, lower: LowerBuilder): void {
   const sum = termsOf(lower.graph, node);
   const wide = hasWideCodes(lower.graph, node);
-  const [ctype, kernel] = wide ? ['int64_t', `${narrowing(node, lower)}nn_sum_s16`] : ['int32_t', 'nn_sum_s8'];
-  const element = (i: number) => (wide ? `(int64_t)${elementName(i)}` : elementName(i));
+  const parity = parityOf(lower.graph, node);
+  const long = wide || parity !== null;
+  const own = parity === null ? 'nn_sum_s8' : 'nn_sum_wide_s8';
+  const [ctype, kernel] = [long ? 'int64_t' : 'int32_t', wide ? `${narrowing(node, lower)}nn_sum_s16` : own];
+  const element = (i: number) => (long ? `(int64_t)${elementName(i)}` : elementName(i));
   const terms = node.inputs.map((_, i) => termText(element(i), sum, i));
   const { min, max } = clampCodes(node, quantOf(lower.graph, node.outputs[0]));
-  const ending = `, ${sum.shift}, ${min}, ${max})`;
+  const ending = `, ${sum.shift}, ${parity === null ? '' : `${parity}, `}${min}, ${max})`;
   if (!isExtreme(node)) {
     const total = [...terms, `(${sum.start})`].join(' + ');
     return lowerPointwise(node, lower, { expression: `${kernel}(${total}${ending}`, title: node.op, onCodes: true });
@@ -47,8 +53,17 @@ export function severalOracle(node: Node, oracle: OracleBuilder): void {
     if (!isExtreme(node)) return oracle.node('Add', [a, b]);
     return oracle.wide ? best(oracle, a, b) : oracle.node(node.op, [a, b]);
   });
-  const step = shiftedRight(oracle, oracle.node('Add', [joined, number(start)]), shift);
+  const parity = parityOf(oracle.graph, node);
+  const sum = oracle.node('Add', [joined, number(start)]);
+  const up = shiftedRight(oracle, sum, shift);
+  const step = parity === null || shift === 0 ? up : evenAtTies(oracle, sum, up, shift, parity);
   oracle.output(0, clampedCodes(oracle, step, clampCodes(node, quantOf(oracle.graph, node.outputs[0]))));
+}
+
+/** Of the code that a tie goes to, where the step is even; null: ties go up. */
+function parityOf(graph: Graph, node: Node): 0 | 1 | null {
+  if (!node.rounding || hasWideCodes(graph, node)) return null;
+  return affineOf(quantOf(graph, node.outputs[0])).zeroPoint % 2 === 0 ? 0 : 1;
 }
 
 function isExtreme({ op }: Node): boolean {
@@ -61,7 +76,8 @@ function termsOf(graph: Graph, node: Node): WeightedSum {
     const { scale, zeroPoint } = affineOf(quantOf(graph, input));
     return { scale: scale / share, zeroPoint };
   });
-  return weightedSum(terms, affineOf(quantOf(graph, node.outputs[0])), hasWideCodes(graph, node));
+  const kind = hasWideCodes(graph, node) ? 'wide' : node.rounding ? 'imported' : 'bytes';
+  return weightedSum(terms, affineOf(quantOf(graph, node.outputs[0])), kind);
 }
 
 function termText(element: string, { factors, offsets }: WeightedSum, i: number): string {

@@ -7,6 +7,7 @@ import { importClip, importConstants, importDequantize, importInputs, importQuan
 import { type CodeGraph, startCodeGraph } from './qdq/code-graph.ts';
 import { keepFittingFormats } from './qdq/formats.ts';
 import { plainScalars, tabulate } from './qdq/functions.ts';
+import { joinSums } from './qdq/joined-sums.ts';
 import { quantizeLayer } from './qdq/layers.ts';
 import { importLookUp } from './qdq/look-ups.ts';
 import { moveCodes } from './qdq/moves.ts';
@@ -32,7 +33,7 @@ export const importQdq = definePass({
   defaults: { stripIo: false as boolean },
   async run(given, options, ctx) {
     const stripIo = options.stripIo || given.annotations?.codesAtBorders === true;
-    const graph = plainScalars(given);
+    const graph = joinSums(plainScalars(given));
     const code = startCodeGraph(graph, stripIo);
     importInputs(code, stripIo);
     importConstants(code);

@@ -29,10 +29,11 @@ export function addition(layer: LayerValues): ExactLayer {
   };
 }
 
-/** Sum of any number of tensors. */
+/** Sum and Mean of any number of tensors. */
 export function several(layer: LayerValues): ExactLayer {
-  const [y, step] = [shapeOf(layer), stepOf(layer)];
   const operands = layer.node.inputs.map((_, i) => operand(layer, i));
+  const y = shapeOf(layer);
+  const step = stepOf(layer) * (layer.node.op === 'Mean' ? operands.length : 1);
   return (index) => {
     const at = coordinates(y, index);
     const terms = operands.map((x) => (x.centred(broadcast(x.shape, at)) * x.scale()) / step);
@@ -47,6 +48,27 @@ export function multiplication(layer: LayerValues): ExactLayer {
   return (index) => {
     const [a, b] = operands(index);
     return exactSum({ sum: (a * b) / step, magnitude: Math.abs(a * b) / step, terms: 1 });
+  };
+}
+
+export function division(layer: LayerValues): ExactLayer {
+  const operands = pairs(layer);
+  const step = stepOf(layer);
+  return (index) => {
+    const [a, b] = operands(index);
+    const sum = a / b / step;
+    return exactSum({ sum, magnitude: Number.isFinite(sum) ? Math.abs(sum) : 0, terms: 1 });
+  };
+}
+
+/** The slope counts below zero only. */
+export function prelu(layer: LayerValues): ExactLayer {
+  const operands = pairs(layer);
+  const step = stepOf(layer);
+  return (index) => {
+    const [x, slope] = operands(index);
+    const sum = (x < 0 ? x * slope : x) / step;
+    return exactSum({ sum, magnitude: Math.abs(sum), terms: 1 });
   };
 }
 

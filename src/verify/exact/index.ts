@@ -3,7 +3,7 @@ import { producerOf, typeOf } from '../../ir/graph.ts';
 import { isWide } from '../../ir/tensor.ts';
 import type { Graph, Node, Tensor, ValueName } from '../../ir/types.ts';
 import { isQuantized } from '../../quant/quantized.ts';
-import { addition, lines, multiplication, several, softmax } from './elementwise.ts';
+import { addition, division, lines, multiplication, prelu, several, softmax } from './elementwise.ts';
 import { type ExactLayer, float32Error, type LayerValues } from './layer.ts';
 import { normalization } from './normalization.ts';
 import { reduction } from './reductions.ts';
@@ -19,6 +19,9 @@ const LAYERS: Readonly<Record<string, (layer: LayerValues) => ExactLayer>> = {
   Add: addition,
   Sub: addition,
   Sum: several,
+  Mean: several,
+  Div: division,
+  PRelu: prelu,
   Mul: multiplication,
   AveragePool: averagePool,
   GlobalAveragePool: averagePool,
