@@ -113,7 +113,9 @@ async function outcomeOf(
   { original, graph, feeds, wanted }: Imported,
   got: ReadonlyMap<ValueName, Tensor>,
 ): Promise<Outcome> {
-  const real = graph.nodes.flatMap(({ outputs }) => outputs.filter((value) => value && typeOf(graph, value).dtype === 'f32'));
+  const real = graph.nodes.flatMap(({ outputs }) =>
+    outputs.filter((value) => value && typeOf(graph, value).dtype === 'f32'),
+  );
   const outcome = { ...NOTHING, job, first: null as Wrong | null, real: real as ValueName[] };
   for (const [value, file] of wanted) {
     const data = got.get(value)!.data;

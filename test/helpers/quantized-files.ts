@@ -359,12 +359,10 @@ const leftovers: QuantizedFile = {
     ...affine('w', 0.01, i8(0)),
     ...affine('t', 0.0001, tensorOf('i16', [], [0])),
     w: random('i8', [2, 3, 1, 1]),
-    one: random('f32', [4]),
-    zero: random('f32', [4], 2),
   },
   nodes: between([
     dequantize('w', 'w_r', 'w'),
-    node('n = LayerNormalization(x_r, one, zero)', { axis: -1 }),
+    node('n = LogSoftmax(x_r)', { axis: -1 }),
     quantize('n', 'n_q', 'y'),
     dequantize('n_q', 'n_r', 'y'),
     node('y = Conv(n_r, w_r)'),
@@ -372,8 +370,8 @@ const leftovers: QuantizedFile = {
     quantize('l', 'l_q', 't'),
     dequantize('l_q', 'other', 't'),
   ]),
-  becomes: 'LayerNormalization Conv Conv',
-  remarks: [/LayerNormalization .*rounded in float/],
+  becomes: 'LogSoftmax Conv Conv',
+  remarks: [/LogSoftmax .*rounded in float/],
 };
 
 const refusals: QuantizedFile = {

@@ -164,6 +164,32 @@ function conv(rng: Rng, scales: Scales, qlinear: boolean, real = false): FileSpe
   return d.file();
 }
 
+/** Weights with one scale, or one for each channel of a group, as onnxruntime's quantizer has them. */
+const transposedConv: RandomImport = (rng, scales) => {
+  const d = draft(rng, scales);
+  const [group, perGroup, inputs, kernel] = [d.pick(1, 1, 2), d.int(1, 4), d.int(1, 4), d.pick(1, 2, 3)];
+  const x = d.input('x', [1, group * inputs, d.int(4, 7), d.int(4, 7)], 2 ** -d.int(1, 6));
+  const w = d.weights([group * inputs, perGroup, kernel, kernel], perGroup, d.code(), { centred: d.int(0, 2) > 0 });
+  const strides = d.pick([1, 1], [2, 2], [2, 1]);
+  const attributes = {
+    group,
+    kernel_shape: [kernel, kernel],
+    strides,
+    pads: kernel > 1 ? d.pick([0, 0, 0, 0], [1, 0, 0, 1]) : [0, 0, 0, 0],
+  };
+  const given = [d.real('x'), d.real('w', { axis: 1 })];
+  if (d.int(0, 1) === 1) {
+    const each = Array.from({ length: group }, () => w).flat();
+    d.bias(x.scale, each, d.constants['w.s']!.shape.length === 0);
+    d.nodes.push(node('b_r = DequantizeLinear(b, b.s)', { axis: 0 }));
+    given.push('b_r');
+  }
+  d.output(x.scale * w[0]! * spread(inputs * kernel) * 2 ** d.int(-1, 1));
+  d.nodes.push(node(`y_r = ConvTranspose(${given.join(', ')})`, attributes));
+  d.quantize();
+  return d.file();
+};
+
 function product(rng: Rng, scales: Scales, op: 'Gemm' | 'MatMul' | 'QLinearMatMul' | 'QGemm', real = false): FileSpec {
   const d = draft(rng, scales);
   const [rows, depth, columns] = [d.int(4, 24), d.int(1, 40), d.int(4, 24)];
@@ -453,6 +479,7 @@ export const RANDOM_IMPORTS: Readonly<Record<string, RandomImport>> = {
   Div: several('Div'),
   PRelu: several('PRelu'),
   Sum: several('Sum'),
+  ConvTranspose: transposedConv,
 };
 
 /** What float32 rounds on the way, whatever the scales are. */

@@ -31,7 +31,7 @@ interface Affine {
 
 /** Operators whose result keeps the input's scale. */
 const MOVES = ['Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Transpose', 'MaxPool', 'GlobalMaxPool', 'Identity'];
-const WEIGHTED = ['Conv', 'Gemm', 'MatMul'];
+const WEIGHTED = ['Conv', 'ConvTranspose', 'Gemm', 'MatMul'];
 
 /** Operators with a form on integers, and how many of their inputs have scales. */
 const QLINEAR: Readonly<Record<string, { readonly op: string; readonly operands: number }>> = {
@@ -135,9 +135,11 @@ export async function quantizeStatically(
   function weights(node: Node, value: ValueName, perChannel: boolean) {
     const tensor = constantOf(graph, value)!;
     const axis =
-      node.op === 'MatMul' || (node.op === 'Gemm' && intAttribute(node, 'transB', 0) === 0)
-        ? tensor.shape.length - 1
-        : 0;
+      node.op === 'ConvTranspose'
+        ? 1
+        : node.op === 'MatMul' || (node.op === 'Gemm' && intAttribute(node, 'transB', 0) === 0)
+          ? tensor.shape.length - 1
+          : 0;
     const quantized = quantizeConstant(tensor, options.weights, options.perChannel && perChannel ? axis : null);
     const { scales, zeros } = quantized;
     const shape = scales.length === 1 ? [] : [scales.length];

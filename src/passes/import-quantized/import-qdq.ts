@@ -11,6 +11,7 @@ import { joinSums } from './qdq/joined-sums.ts';
 import { quantizeLayer } from './qdq/layers.ts';
 import { importLookUp } from './qdq/look-ups.ts';
 import { moveCodes } from './qdq/moves.ts';
+import { spellTransposedConvs } from './qdq/transposed-convs.ts';
 
 /**
  * A model that says with QuantizeLinear and DequantizeLinear which of its values are integers becomes a graph over
@@ -33,7 +34,7 @@ export const importQdq = definePass({
   defaults: { stripIo: false as boolean },
   async run(given, options, ctx) {
     const stripIo = options.stripIo || given.annotations?.codesAtBorders === true;
-    const graph = joinSums(plainScalars(given));
+    const graph = joinSums(plainScalars(spellTransposedConvs(given)));
     const code = startCodeGraph(graph, stripIo);
     importInputs(code, stripIo);
     importConstants(code);

@@ -1,6 +1,7 @@
 import { intsAttribute } from '../../ir/attributes.ts';
-import { producerOf, typeOf } from '../../ir/graph.ts';
-import { isWide } from '../../ir/tensor.ts';
+import { constantOf, producerOf, typeOf } from '../../ir/graph.ts';
+import { normalizeAxis } from '../../ir/shape.ts';
+import { isWide, numbersOf } from '../../ir/tensor.ts';
 import type { Graph, Node, Tensor, ValueName } from '../../ir/types.ts';
 import { isQuantized } from '../../quant/quantized.ts';
 import { addition, division, lines, multiplication, prelu, several, softmax } from './elementwise.ts';
@@ -57,8 +58,9 @@ export function exactLayer(graph: Graph, value: ValueName, seen: (value: ValueNa
   if (source == null) return null;
   if (node.op === 'LookupTable' && isWide(typeOf(graph, source))) return lines({ graph, node, seen });
   if (SAME_PLACE.has(node.op)) return exactLayer(graph, source, seen);
-  const before = node.op === 'Transpose' ? exactLayer(graph, source, seen) : null;
-  return before && transposed(graph, node, before);
+  const moved = node.op === 'Transpose' ? transposed : node.op === 'Slice' ? sliced : null;
+  const before = moved && exactLayer(graph, source, seen);
+  return before && moved(graph, node, before);
 }
 
 /** Clamped as the node says; QLinearAdd and its like add the zero point, of up to 255, before they round. */
@@ -70,6 +72,24 @@ function rounded(node: Node, graph: Graph, exact: ExactLayer): ExactLayer {
     const shift = node.rounding === 'even-codes' ? float32Error(1, Math.abs(steps) + 255) : 0;
     return { steps: Math.min(Math.max(steps, min / step), max / step), error: error + shift };
   };
+}
+
+/** Cut out by constants, as the phases of a transposed convolution are. */
+function sliced(graph: Graph, node: Node, exact: ExactLayer): ExactLayer | null {
+  const list = (index: number) => {
+    const tensor = constantOf(graph, node.inputs[index]);
+    return tensor ? numbersOf(tensor) : null;
+  };
+  const [starts, steps] = [list(1), list(4)];
+  const { shape } = typeOf(graph, node.inputs[0]);
+  const axes = list(3) ?? starts?.map((_, i) => i);
+  if (!starts || !axes || steps?.some((step) => step !== 1)) return null;
+  const first = shape.map((size, d) => {
+    const start = starts[axes.findIndex((axis) => normalizeAxis(axis, shape.length) === d)] ?? 0;
+    return start < 0 ? Math.max(0, start + size) : start;
+  });
+  const result = typeOf(graph, node.outputs[0]).shape;
+  return (index) => exact(coordinates(result, index).reduce((at, place, d) => at * shape[d]! + place + first[d]!, 0));
 }
 
 function transposed(graph: Graph, node: Node, exact: ExactLayer): ExactLayer {

@@ -1,7 +1,7 @@
 import { intAttribute, intsAttribute } from '../../../ir/attributes.ts';
 import { constantOf, type GraphDraft, typeOf } from '../../../ir/graph.ts';
 import { elementCount } from '../../../ir/shape.ts';
-import { tensorOf } from '../../../ir/tensor.ts';
+import { createData, tensorOf } from '../../../ir/tensor.ts';
 import type { Graph, Node, Shape, Tensor, ValueName } from '../../../ir/types.ts';
 import { isOp, onlyOutput } from '../../float/match.ts';
 import type { Rule } from '../../float/rewrite.ts';
@@ -19,8 +19,14 @@ export const convTransposeToConv: Rule = (graph, node) => {
     return null;
   if (bias != null && !constantOf(graph, bias)) return null;
   const axes = axesOf(graph, node, weights.shape.slice(2));
-  if (!axes || elementCount(typeOf(graph, output).shape) === 0) return null;
-  return { touches: [node], apply: (edit) => spell(edit, graph, node, { x, output, weights, axes }) };
+  if (!axes) return null;
+  const phases = phasesOf(node, weights.shape, axes);
+  const constants = (edit: GraphDraft) => {
+    const added = constantOf(graph, bias);
+    const taps = edit.constant(`${output}.phases`, phaseWeights(weights, phases));
+    return added ? [taps, edit.constant(`${output}.biases`, phaseBias(added, phases))] : [taps];
+  };
+  return { touches: [node], apply: (edit) => spell(edit, graph, node, { x, output, phases, constants }) };
 };
 
 /** One spatial axis. */
@@ -37,8 +43,9 @@ interface Axis {
   readonly size: number;
 }
 
-/** Null where pads are larger than the kernel, so that inputs have no part. */
-function axesOf(graph: Graph, node: Node, kernel: Shape): Axis[] | null {
+/** Null where pads are larger than the kernel, so that inputs have no part, and where there are no results. */
+export function axesOf(graph: Graph, node: Node, kernel: Shape): Axis[] | null {
+  if (elementCount(typeOf(graph, node.outputs[0]).shape) === 0) return null;
   const ones = kernel.map(() => 1);
   const strides = intsAttribute(node, 'strides', ones);
   const dilations = intsAttribute(node, 'dilations', ones);
@@ -62,37 +69,47 @@ function axesOf(graph: Graph, node: Node, kernel: Shape): Axis[] | null {
   return axes.every(({ pads: [begin, end] }) => begin >= 0 && end >= 0) ? axes : null;
 }
 
+/** Rows of the convolution: [group][phase][channel]. */
+export interface Phases {
+  readonly axes: readonly Axis[];
+  readonly groups: number;
+  readonly count: number;
+  readonly perGroup: number;
+}
+
+export function phasesOf(node: Node, weights: Shape, axes: readonly Axis[]): Phases {
+  const count = elementCount(axes.map(({ stride }) => stride));
+  return { axes, groups: intAttribute(node, 'group', 1), count, perGroup: weights[1]! };
+}
+
 interface Parts {
   readonly x: ValueName;
   readonly output: ValueName;
-  readonly weights: Tensor;
-  readonly axes: readonly Axis[];
+  readonly phases: Phases;
+  /** Weights and, if there is one, bias of the convolution. */
+  constants(edit: GraphDraft): ValueName[];
 }
 
-function spell(edit: GraphDraft, graph: Graph, node: Node, { x, output, weights, axes }: Parts): void {
-  const groups = intAttribute(node, 'group', 1);
+export function spell(edit: GraphDraft, graph: Graph, node: Node, { x, output, phases, constants }: Parts): void {
+  const { axes, groups, count, perGroup } = phases;
   const [batch] = typeOf(graph, x).shape;
-  const [, perGroup] = weights.shape;
-  const phases = elementCount(axes.map(({ stride }) => stride));
   const real = (shape: Shape) => ({ dtype: 'f32', shape, quant: null }) as const;
   const list = (name: string, values: readonly number[]) =>
     edit.constant(`${output}.${name}`, tensorOf('i64', [values.length], values));
 
-  const inputs = [x, edit.constant(`${output}.phases`, phaseWeights(weights, groups, axes))];
-  const bias = constantOf(graph, node.inputs[2]);
-  if (bias) inputs.push(edit.constant(`${output}.biases`, phaseBias(bias, groups, phases)));
+  const inputs = [x, ...constants(edit)];
   const attributes = {
     group: groups,
     kernel_shape: axes.map(({ kernel }) => kernel),
     strides: axes.map(() => 1),
     pads: [0, 1].flatMap((side) => axes.map(({ pads }) => pads[side]!)),
   };
-  if (phases === 1 && axes.every(({ start }) => start === 0)) {
+  if (count === 1 && axes.every(({ start }) => start === 0)) {
     return edit.update(node, { op: 'Conv', inputs, attributes });
   }
   const positions = axes.map((axis) => axis.positions);
   const conv = { op: 'Conv', name: `${node.name}.phases`, inputs, attributes, clip: node.clip };
-  const product = edit.node(conv, real([batch, groups * phases * perGroup, ...positions]), `${output}.conv`);
+  const product = edit.node(conv, real([batch, groups * count * perGroup, ...positions]), `${output}.conv`);
 
   // [batch, group, stride..., channel, position...] -> [batch, group, channel, (position, stride)...]
   const rank = axes.length;
@@ -131,15 +148,22 @@ function spell(edit: GraphDraft, graph: Graph, node: Node, { x, output, weights,
   });
 }
 
-/** [in][channel][tap...] -> [group][phase][channel] x [in of a group][tap...], the taps of a phase from the last one. */
-function phaseWeights({ shape, data }: Tensor, groups: number, axes: readonly Axis[]): Tensor {
-  const [channels, perGroup] = shape as [number, number];
+/**
+ * [in][channel][tap...] -> [group][phase][channel] x [in of a group][tap...], the taps of a phase from the last one.
+ * @param zero of a channel
+ */
+export function phaseWeights(
+  { dtype, shape, data }: Tensor,
+  { axes, groups, count: phases, perGroup }: Phases,
+  zero: (channel: number) => number = () => 0,
+): Tensor {
+  const [channels] = shape as [number];
   const inputs = channels / groups;
   const taps = axes.map((axis) => axis.taps);
   const kernels = axes.map(({ kernel }) => kernel);
   const strides = axes.map(({ stride }) => stride);
-  const [phases, size] = [elementCount(strides), elementCount(kernels)];
-  const result = new Float32Array(groups * phases * perGroup * inputs * size);
+  const size = elementCount(kernels);
+  const result = createData(dtype, groups * phases * perGroup * inputs * size);
   let at = 0;
   for (let row = 0; row < groups * phases * perGroup; row++) {
     const channel = row % perGroup;
@@ -152,21 +176,20 @@ function phaseWeights({ shape, data }: Tensor, groups: number, axes: readonly Ax
         const tap = reach.map((distance, d) => distance / axes[d]!.dilation);
         const met = tap.every((t, d) => Number.isInteger(t) && t < taps[d]!);
         const flat = tap.reduce((index, t, d) => index * taps[d]! + t, 0);
-        result[at++] = met ? Number(data[(i * perGroup + channel) * elementCount(taps) + flat]) : 0;
+        result[at++] = met ? Number(data[(i * perGroup + channel) * elementCount(taps) + flat]) : zero(channel);
       }
     }
   }
-  return { dtype: 'f32', shape: [groups * phases * perGroup, inputs, ...kernels], data: result };
+  return { dtype, shape: [groups * phases * perGroup, inputs, ...kernels], data: result };
 }
 
 /** [group][channel] -> [group][phase][channel] */
-function phaseBias({ data }: Tensor, groups: number, phases: number): Tensor {
-  const perGroup = data.length / groups;
-  const values = Array.from({ length: data.length * phases }, (_, i) => {
-    const group = Math.floor(i / perGroup / phases);
+export function phaseBias({ dtype, data }: Tensor, { groups, count, perGroup }: Phases): Tensor {
+  const values = Array.from({ length: groups * count * perGroup }, (_, i) => {
+    const group = Math.floor(i / perGroup / count);
     return Number(data[group * perGroup + (i % perGroup)]);
   });
-  return tensorOf('f32', [values.length], values);
+  return tensorOf(dtype, [values.length], values);
 }
 
 /** The index along each dimension of element `index`. */
