@@ -25,9 +25,13 @@ export function requantizesByVectors(job: LinearJob): true | string {
 /** The same for kernels that shift sums to the left, and weights that they read so. */
 export function multipliesByVectors(job: LinearJob, codes: HeliumCodes): true | string {
   const able = acceptsWeights(job, codes);
-  return able === true
-    ? saturatesVectors(job, HELIUM_READINGS[codes].left === 0 ? ['wide', 'shifts'] : ['wide'])
-    : able;
+  if (able !== true) return able;
+  return HELIUM_READINGS[codes].left === 0 ? unpacksForVectors(job) : saturatesVectors(job);
+}
+
+/** The same for weights that are bytes when such a kernel reads them. */
+export function unpacksForVectors(job: LinearJob): true | string {
+  return saturatesVectors(job, ['wide', 'shifts']);
 }
 
 function acceptsWeights(job: LinearJob, codes: HeliumCodes): true | string {

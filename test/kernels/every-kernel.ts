@@ -29,7 +29,7 @@ const CANDIDATES: readonly (readonly [kind: Kind, count: number, kernels: readon
     [...DEPTHWISE_KERNELS.map(({ id }) => id).filter((id) => id.includes('_helium_')), 'depthwise3x3_strips_s8'],
   ],
   ['dense', 30, DENSE_KERNELS.map(({ id }) => id).filter(isOfBytes)],
-  ['paired-conv', 60, CONV_KERNELS.map(({ id }) => id).filter((id) => /^conv2d.*_pairs$/.test(id))],
+  ['paired-conv', 40, CONV_KERNELS.map(({ id }) => id).filter((id) => /^conv2d.*_pairs(_ram)?$/.test(id))],
   ['paired-pointwise', 30, CONV_KERNELS.map(({ id }) => id).filter((id) => /^pointwise.*_pairs(_ram)?$/.test(id))],
   ['paired-dense', 30, DENSE_KERNELS.map(({ id }) => id).filter((id) => /^dense.*_pairs(_ram)?$/.test(id))],
   ['few-conv', 40, CONV_KERNELS.map(({ id }) => id).filter(isOfFewBits)],

@@ -64,6 +64,7 @@ export interface BuiltWeights {
 export function gemmWeights({ wordsOf, overlapShape }: Columns): GemmWeights {
   const distanceOf = ({ shape }: LinearJob) => pairOverlap(overlapShape(shape), shape.groups === 1);
   const plans = packedStreams((job) => ({
+    into: 'stream_s8',
     codes: kernelMajor(job.weights).data as Codes,
     depth: depthOf(job.shape),
     words: wordsOf(job),

@@ -10,6 +10,7 @@ import { type PackedStream, packedStreams, type StreamParams, storeStream } from
 import { denseWork } from '../work.ts';
 
 const streams = packedStreams(({ shape, weights }) => ({
+  into: 'stream_s8',
   codes: weights.data as Codes,
   depth: shape.in_c,
   words: depthOf(shape.in_c),

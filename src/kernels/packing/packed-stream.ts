@@ -22,6 +22,8 @@ import { streamWords } from './gemm-stream.ts';
 
 /** Rows of a layer in the order of a kernel. */
 export interface PackedRows {
+  /** nn_<into>_<decoder> puts four rows at a time together as the kernel reads them (partials/rows_begin). */
+  readonly into: 'stream_s8' | 'stream_helium';
   /** [out][depth] */
   readonly codes: Codes;
   readonly depth: number;
@@ -31,7 +33,7 @@ export interface PackedRows {
   readonly distance: number | null;
 }
 
-/** Weights of few bits, unpacked into a stream of nn_gemm_4x2_s8. */
+/** Weights of few bits, unpacked into a stream of nn_gemm_4x2_s8 or nn_gemm_helium_s8. */
 export interface PackedStream extends PackedRows {
   readonly unpack: Decoder;
   readonly order: RowOrder;
@@ -71,7 +73,7 @@ export function packedStreams(rowsOf: (job: LinearJob) => PackedRows): Plans<Lin
 }
 
 function planStream(job: LinearJob, format: WeightFormat, wanted: PackedRows): PackedStream | string {
-  const { depth, words, distance } = wanted;
+  const { into, depth, words, distance } = wanted;
   const { out_c: rows, groups } = job.shape;
   const perGroup = rows / groups;
   const order = { rows, perGroup, depth };
@@ -92,6 +94,7 @@ function planStream(job: LinearJob, format: WeightFormat, wanted: PackedRows): P
   const block = whole ? perGroup : most;
   const tableBytes = storedBytes(format.encode(codes, rowSegments(order, 4, 1), order)) + 8 * rows;
   return {
+    into,
     codes,
     depth,
     words,
@@ -122,7 +125,7 @@ export type StreamParams = {
 
 /** Adds tables and scratch. */
 export function storeStream(job: LinearJob, plan: PackedStream, lower: LowerBuilder): StreamParams {
-  const { codes, depth, words, unpack, order, block, whole } = plan;
+  const { into, codes, depth, words, unpack, order, block, whole } = plan;
   const format = findFormat(must(job.format, 'a format'));
   const stored = format.encode(codes, rowSegments(order, 4, 1), order);
   const comment = `${format.name} weights [out][in] of ${job.name} in blocks of 4 x 4`;
@@ -136,13 +139,14 @@ export function storeStream(job: LinearJob, plan: PackedStream, lower: LowerBuil
   return {
     rows: {
       ...(table as object),
+      into,
       rows: order.rows,
       block,
       depth,
-      words,
+      // What Helium multiplies is shifted then.
+      numbers: into === 'stream_s8' ? `, /* words */ ${words}, /* shift */ ${job.folded ?? 0}` : '',
       to,
       apart,
-      shift: job.folded ?? 0,
       ...biasTables(job, lower),
     },
     w,
