@@ -81,7 +81,7 @@ export function randomJobs(kind: Kind, count: number, seed: number): Graph {
     const widened = 2 ** (job.w === null ? 0 : xBits - yBits);
     const usual = outputScale(job, scales, format.spread, rng) * widened;
     // Below the steps of the sums of some outputs: these are shifted to the left.
-    const isFine = /^(few|paired)-|^(lanes|depthwise|threes)$/.test(kind) && i % 5 === 2;
+    const isFine = /^(few|paired)-|^lanes$|^depthwise$/.test(kind) && i % 5 === 2;
     const step = file.scale(isFine ? Math.min(usual, 0.008 * scales[0]) : usual);
     const reach = 2 ** (yBits - 8);
     const between: Node['clip'] = kind !== 'table' && i % 5 === 3 ? [-20 * reach * step, 60 * reach * step] : null;
