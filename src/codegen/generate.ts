@@ -8,7 +8,7 @@ import { orderCalls } from './plan-memory/order-calls.ts';
 import { planConcat } from './plan-memory/plan-concat.ts';
 import { planSlices } from './plan-memory/plan-slices.ts';
 import { rollLoops } from './roll/index.ts';
-import { spareFlash } from './spare-flash.ts';
+import { spareFlash, sparePairs } from './spare-flash.ts';
 import { type Choosing, spareMemory } from './spare-memory.ts';
 
 export interface GenerateOptions extends LowerOptions, EmitOptions {
@@ -38,11 +38,12 @@ export function generate(graph: Graph, given: GenerateOptions): Generated {
     return { program, plan: planMemory(program) };
   };
   const lower = lowerOf(graph);
-  const ruledOut = spareFlash((without) => lower({ without }), options.flashBytes ?? Number.POSITIVE_INFINITY, pins);
-  const bytesArena = () => {
-    const ofBytes = pins?.size ? null : withWeightsAsBytes(graph);
-    return ofBytes ? spareMemory(attemptOf(lowerOf(ofBytes)), goal).plan.arenaBytes : Number.POSITIVE_INFINITY;
-  };
+  const fits = spareFlash((without) => lower({ without }), options.flashBytes ?? Number.POSITIVE_INFINITY, pins);
+  const ofBytes = withWeightsAsBytes(graph);
+  const bytesProgram = () => (goal === 'speed' || ofBytes === null ? null : lowerOf(ofBytes)({}));
+  const ruledOut = sparePairs((without) => lower({ without }), bytesProgram, fits, pins);
+  const bytesArena = () =>
+    ofBytes && !pins?.size ? spareMemory(attemptOf(lowerOf(ofBytes)), goal).plan.arenaBytes : Number.POSITIVE_INFINITY;
   const { program, plan } = spareMemory(attemptOf(lower), goal, ruledOut, bytesArena);
   return { program, plan, files: emitC(program, plan, options) };
 }

@@ -1,5 +1,5 @@
 import type { Call, Program } from '../ir/program.ts';
-import { CONV_KERNELS } from '../kernels/index.ts';
+import { CONV_KERNELS, DENSE_KERNELS } from '../kernels/index.ts';
 import { must } from '../support/errors.ts';
 import type { Without } from './spare-memory.ts';
 
@@ -31,6 +31,42 @@ export function spareFlash(
   }
   return without;
 }
+
+/** Of what few bits save beside it, the part that a table of pairs may take: the code that looks weights up takes as much again. */
+const MOST_OF_SAVED = 1 / 4;
+
+/**
+ * Kernels that look weights up in pairs, where a table for that in flash takes more than its part of what weights of few bits save:
+ * layers give them up. `bytesProgram`: the same with weights as bytes.
+ */
+export function sparePairs(
+  lower: (without: Without) => Program,
+  bytesProgram: () => Program | null,
+  without: Without,
+  pins: ReadonlyMap<string, string> = new Map(),
+): Without {
+  const program = lower(without);
+  const paired = program.calls.filter(({ kernel = '', node }) => kernel.endsWith('_pairs') && !pins.has(node));
+  const asBytes = paired.length > 0 ? bytesProgram() : null;
+  if (asBytes === null) return without;
+  const looked = new Set(paired.flatMap(({ constants }) => constants.filter((symbol) => PAIRS.test(symbol))));
+  const pairs = program.tables.filter(({ symbol }) => looked.has(symbol));
+  const bytes = tableBytes({ ...program, tables: pairs, calls: [] });
+  const saved = tableBytes(asBytes) - tableBytes(program) + bytes;
+  if (bytes <= saved * MOST_OF_SAVED) return without;
+  const reason = `its table takes ${bytes} bytes of flash, and few bits save ${Math.max(0, saved)} in all weights`;
+  const refused = PAIR_KERNELS.map((kernel) => ({ kernel, reason }));
+  return new Map([
+    ...without,
+    ...paired.map(({ node }) => [node, [...(without.get(node) ?? []), ...refused]] as const),
+  ]);
+}
+
+/** Symbols of tables of pairs (packing/pair-table.ts). */
+const PAIRS = /_pairs\d*$/;
+const PAIR_KERNELS = [...new Set([...CONV_KERNELS, ...DENSE_KERNELS].map(({ id }) => id))].filter((id) =>
+  id.endsWith('_pairs'),
+);
 
 /** Of one call, or of all, with weights that are instructions. */
 function tableBytes({ tables, calls }: Program, call?: Call): number {

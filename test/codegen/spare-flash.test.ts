@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { generate } from '../../src/codegen/generate.ts';
-import { CODE_BYTES } from '../../src/codegen/spare-flash.ts';
+import { lowerGraph } from '../../src/codegen/lower/lower-graph.ts';
+import { CODE_BYTES, sparePairs } from '../../src/codegen/spare-flash.ts';
+import type { Without } from '../../src/codegen/spare-memory.ts';
 import type { Program } from '../../src/ir/program.ts';
 import { randomJobs } from '../kernels/random-jobs.ts';
 
@@ -42,6 +44,23 @@ test('where the flash is too small the largest of them go, with a sentence', () 
 test('a pinned one stays', () => {
   const pins = new Map([['threes0', 'conv2d_winograd_s8']]);
   expect(kernelsOf(build({ pins }, 1024)).filter((kernel) => kernel === 'conv2d_winograd_s8')).toHaveLength(1);
+});
+
+test('weights are looked up in pairs where the table is a quarter of what few bits save at most', () => {
+  const refusedOf = (layers: number, bytesSaved: number) => {
+    const graph = randomJobs('paired-dense', layers, 1);
+    const lower = (without: Without) =>
+      lowerGraph(graph, { name: 'jobs', features: new Set(['dsp']), kernels: { without } });
+    const program = lower(new Map());
+    const pairs = program.tables.filter(({ symbol }) => symbol.endsWith('_pairs'));
+    const data = new Uint8Array(bytesOf(program) - bytesOf({ ...program, tables: pairs }) + bytesSaved);
+    const asBytes = { ...program, tables: [{ ...program.tables[0], data }] };
+    const without = sparePairs(lower, () => asBytes, new Map());
+    expect(lower(without).calls.some(({ kernel = '' }) => kernel.endsWith('_pairs'))).toBe(without.size === 0);
+    return [...without.values()].flat().map(({ reason }) => reason);
+  };
+  expect(refusedOf(4, 4096)).toEqual([]);
+  expect(refusedOf(4, 4095)).toContain('its table takes 1024 bytes of flash, and few bits save 4095 in all weights');
 });
 
 test('what is left for code is above the largest that was measured, and not twice of it', () => {

@@ -46,8 +46,7 @@ export function heliumWeights(codes: HeliumCodes, distanceOf: (job: LinearJob) =
     distance: distanceOf(job),
   }));
   const planOf = (job: LinearJob): PackedStream | null => (codes === 's8' ? plans.of(job) : null);
-  const groupBytes = ({ shape }: LinearJob) =>
-    heliumStreamBytes(shape.out_c / shape.groups, depthOf(shape), layout);
+  const groupBytes = ({ shape }: LinearJob) => heliumStreamBytes(shape.out_c / shape.groups, depthOf(shape), layout);
   return {
     accepts(job) {
       if (codes !== 's8' || storesBytes(job)) return multipliesByVectors(job, codes);
