@@ -46,7 +46,7 @@ const CANDIDATES: readonly (readonly [kind: Kind, count: number, kernels: readon
   ['packed-eights', 30, DEPTHWISE_KERNELS.map(({ id }) => id).filter(isOfEights)],
   ['packed-dense', 30, DENSE_KERNELS.map(({ id }) => id).filter(isOfPackedCodes)],
   ['packed-average', 30, ['averagepool8_a4']],
-  ['packed-max', 12, ['maxpool4_s8_a4']],
+  ['packed-max', 12, ['maxpool_helium_s8_a4', 'maxpool4_s8_a4']],
   ['packed-add', 24, ['add_helium_s8_a4', 'add4_s8_a4']],
   ['packed-mul', 24, ['mul_helium_s8_a4', 'mul4_s8_a4']],
   ['add', 30, candidatesOf('add').filter(isOfBytes)],

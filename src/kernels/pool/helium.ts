@@ -4,7 +4,7 @@ import type { Kernel } from '../kernel.ts';
 import { kernelCall } from '../kernel-call.ts';
 import { thenClamped } from '../then-clamped.ts';
 import { poolWork } from '../work.ts';
-import { type AveragePoolJob, MOST_CELLS, type PoolJob, poolOverlap } from './pool4.ts';
+import { type AveragePoolJob, MOST_CELLS, ofPackedCodes, type PoolJob, poolOverlap } from './pool4.ts';
 
 const LANES = 16;
 
@@ -59,6 +59,7 @@ const maxPool: Kernel<PoolJob> = {
 
 export const [averagePoolHeliumS8] = thenClamped([averagePool]);
 export const [maxPoolHeliumS8] = thenClamped([maxPool]);
+export const maxPoolHeliumA4 = ofPackedCodes(maxPoolHeliumS8);
 
 function takesCodes({ x, y, shape }: PoolJob): true | string {
   if (x.packed || y.packed) return 'its input or output has codes of 4 bits';

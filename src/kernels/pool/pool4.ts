@@ -100,13 +100,18 @@ const maxPool4: Kernel<PoolJob> = {
 
 export const [maxPool4S8] = thenClamped([maxPool4]);
 
+/** The same for packed codes. */
+export const maxPool4A4 = ofPackedCodes(maxPool4S8);
+
 /** The lowest code outside of the image counts no more than nothing does. */
-export const maxPool4A4 = inBands(maxPool4S8, {
-  padding: () => -128,
-  // Channels are alike, and those of the result are in the order of the input's.
-  eights: ({ shape }) => ({ x: shape.in_c % 8 === 0, y: shape.in_c % 8 === 0 }),
-  reorder: (job) => job,
-});
+export function ofPackedCodes(kernel: Kernel<PoolJob>): Kernel<PoolJob> {
+  return inBands(kernel, {
+    padding: () => -128,
+    // Channels are alike, and those of the result are in the order of the input's.
+    eights: ({ shape }) => ({ x: shape.in_c % 8 === 0, y: shape.in_c % 8 === 0 }),
+    reorder: (job) => job,
+  });
+}
 
 function fours({ shape, x, y }: PoolJob): true | string {
   if (x.packed || y.packed) return 'its input or output has codes of 4 bits';

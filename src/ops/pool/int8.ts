@@ -3,7 +3,7 @@ import type { Graph, Node } from '../../ir/types.ts';
 import { type WindowShape, windowParams, windowTitle } from '../../ir/window.ts';
 import { lowerWith } from '../../kernels/choose.ts';
 import type { Kernel } from '../../kernels/kernel.ts';
-import { averagePoolHeliumS8, maxPoolHeliumS8 } from '../../kernels/pool/helium.ts';
+import { averagePoolHeliumS8, maxPoolHeliumA4, maxPoolHeliumS8 } from '../../kernels/pool/helium.ts';
 import {
   type AveragePoolJob,
   averagePool4S8,
@@ -32,7 +32,7 @@ export function lowerMaxPoolS8(node: Node, lower: LowerBuilder, shape: WindowSha
   if (x.packed !== y.packed) return lower.refuse('its input and output must have codes of one width');
   lowerWith(
     poolJob(node, lower, shape, x, y),
-    [maxPoolAdds, maxPoolHeliumS8, maxPool4S8, maxPool4A4, portableMaxPool],
+    [maxPoolAdds, maxPoolHeliumS8, maxPool4S8, maxPoolHeliumA4, maxPool4A4, portableMaxPool],
     lower,
   );
 }

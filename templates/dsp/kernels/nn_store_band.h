@@ -1,13 +1,10 @@
 #ifndef NN_STORE_BAND_H
 #define NN_STORE_BAND_H
 #include <stdint.h>
-#include "nn_load4.h"
 #include "nn_naked.h"
-#include "nn_pack4_s4.h"
 #include "nn_patch_rows_s8.h"
-#include "nn_put_s4.h"
-#include "nn_saturate4_s4.h"
 #include "nn_store_eights.h"
+#include "nn_store_pairs.h"
 
 /* `count` codes into y from code `first` on. packed: 0, one code to a byte; 1: two, saturated to min .. max, `first` is even; codes has
  * room for three more; 2: and of each eight codes 0 2 4 6 lie before 1 3 5 7. */
@@ -21,17 +18,8 @@ NN_ONCE void nn_store_band(const int8_t *codes, int32_t count, int32_t min, int3
     uint8_t *to = (uint8_t *)y + (first >> 1);
     if (packed == 2) {
         nn_store_eights(codes, count, min, max, to);
-        return;
-    }
-    for (; count >= 4; count -= 4) {
-        nn_pack4_s4(to, nn_load4(codes), min, max);
-        codes += 4;
-        to += 2;
-    }
-    uint32_t v = nn_saturate4_s4(nn_load4(codes), min, max);
-    for (int32_t i = 0; i < count; i++) {
-        nn_put_s4(to, i, (int8_t)v);
-        v >>= 8;
+    } else {
+        nn_store_pairs(codes, count, min, max, to);
     }
 }
 
