@@ -5,7 +5,7 @@ import { type EncodableLayer, isEmbedding } from '../passes/fewbit/encodable-lay
 import { matchesLayer } from '../passes/layer-pattern.ts';
 import { hasGrid } from '../quant/fewbit/fit-layer.ts';
 import { UserError } from '../support/errors.ts';
-import type { SearchOptions } from './search-precision.ts';
+import type { SearchOptions } from './types.ts';
 
 type Asked = Omit<SearchOptions, 'limits' | 'goal'>;
 

@@ -1,9 +1,9 @@
 import { drop, type MetricName } from '../metrics/index.ts';
 import { must } from '../support/errors.ts';
 import type { Assessment } from './assess.ts';
+import { type Assignment, type Costs, predictedCosts, type SearchProblem } from './problem.ts';
 import { refuseAll } from './refuse-limits.ts';
-import type { Candidate, Goal } from './search-precision.ts';
-import { type Assignment, type Costs, predictedCosts, type SearchProblem } from './solve.ts';
+import type { Candidate, Goal } from './types.ts';
 
 export interface Choosing {
   readonly problem: SearchProblem;

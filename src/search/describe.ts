@@ -1,6 +1,6 @@
 import { dropUnit, METRICS } from '../metrics/index.ts';
 import { bytesText, grouped } from '../report/table.ts';
-import type { Candidate, PrecisionSearch } from './search-precision.ts';
+import type { Candidate, PrecisionSearch } from './types.ts';
 
 /** 'least loss' or 'least flash with ...'. */
 export function goalText({ goal, metric }: PrecisionSearch): string {

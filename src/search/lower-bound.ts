@@ -1,4 +1,4 @@
-import type { Choice, Costs, SearchProblem } from './solve.ts';
+import type { Choice, Costs, SearchProblem } from './problem.ts';
 
 /** Costs that add up over layers. */
 type Summed = 'loss' | 'flashBytes' | 'instructions';

@@ -8,9 +8,9 @@ import type { ValueName } from '../ir/types.ts';
 import type { EncodableLayer } from '../passes/fewbit/encodable-layers.ts';
 import { invariant, must } from '../support/errors.ts';
 import { type Encoded, withEncoded } from './measure-sensitivity.ts';
+import type { Choice, Costs, SearchProblem } from './problem.ts';
 import { type ProgramCosts, programCosts } from './program-costs.ts';
 import { separateCode } from './separate-code.ts';
-import type { Choice, Costs, SearchProblem } from './solve.ts';
 import type { Subject } from './subject.ts';
 
 /** A program in which every layer has one of its formats. */

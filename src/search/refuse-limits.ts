@@ -3,8 +3,9 @@ import { bytesText, grouped } from '../report/table.ts';
 import { UserError } from '../support/errors.ts';
 import type { Assessment } from './assess.ts';
 import { type Choosing, dropOf } from './choose.ts';
-import type { Candidate } from './search-precision.ts';
-import { type Costs, paretoFrontier, type SearchProblem } from './solve.ts';
+import type { Costs, SearchProblem } from './problem.ts';
+import { paretoFrontier } from './solve.ts';
+import type { Candidate } from './types.ts';
 
 type Limited = 'flashBytes' | 'ramBytes' | 'instructions';
 

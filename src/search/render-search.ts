@@ -2,7 +2,7 @@ import { METRICS, type MetricName, scoreText } from '../metrics/index.ts';
 import { printable } from '../report/printable.ts';
 import { bytesText, grouped, renderTable } from '../report/table.ts';
 import { formatsOf, goalText, keysOf, limitsText, lossNumber, lossText, summaryOf } from './describe.ts';
-import type { Candidate, PrecisionSearch } from './search-precision.ts';
+import type { Candidate, PrecisionSearch } from './types.ts';
 
 /** For a terminal: what each layer loses, the assignments that were tried, and the chosen one. */
 export function renderSearch(search: PrecisionSearch): string {

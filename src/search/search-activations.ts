@@ -10,15 +10,11 @@ import { MemoryBudget } from '../support/memory-budget.ts';
 import { checkGoal, checkOptions } from './check-options.ts';
 import { lossNumber } from './describe.ts';
 import { mixedActivations } from './mixed-activations.ts';
+import { openSubject } from './open-subject.ts';
 import { programCosts } from './program-costs.ts';
-import {
-  type ActivationTrial,
-  openSubject,
-  type PrecisionSearch,
-  type SearchOptions,
-  searchPrecision,
-} from './search-precision.ts';
+import { searchPrecision } from './search-precision.ts';
 import { graphLoss } from './subject.ts';
+import type { ActivationTrial, PrecisionSearch, SearchOptions } from './types.ts';
 
 type Bits = ActivationEntry['bits'];
 

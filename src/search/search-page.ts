@@ -6,8 +6,8 @@ import { renderPage } from '../report/svg/page.ts';
 import { grouped } from '../report/table.ts';
 import { VERSION } from '../version.ts';
 import { formatsOf, goalText, keysOf, limitsText, lossNumber, lossText, summaryOf } from './describe.ts';
-import type { PrecisionSearch } from './search-precision.ts';
 import { TRADE_SERIES, tradePlot } from './trade-plot.ts';
+import type { PrecisionSearch } from './types.ts';
 
 /** One HTML page: the trade between flash and loss, the assignments that were tried, and what each layer bears. */
 export function searchPage(search: PrecisionSearch): string {

@@ -1,111 +1,26 @@
-import { type CompileOptions, generateC, int8Pipeline } from '../compile.ts';
+import { generateC, int8Pipeline } from '../compile.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Json } from '../ir/program.ts';
-import type { Graph } from '../ir/types.ts';
-import type { MetricName } from '../metrics/index.ts';
 import { truthOf } from '../metrics/truth.ts';
 import { fewBit } from '../passes/fewbit/few-bit.ts';
 import type { Evaluate } from '../passes/pass.ts';
 import { step } from '../passes/pass.ts';
-import type { ActivationEntry } from '../passes/quantize/uniform-activations.ts';
 import { printRecipe } from '../passes/recipe.ts';
 import { createEvaluator } from '../runtime/evaluator.ts';
 import { must, UserError } from '../support/errors.ts';
 import { type Assessment, assess, type Bench, fewBitOptions, patternOf, scoreOf } from './assess.ts';
-import { checkGoal, checkOptions, checkPins, formatsOfLayers } from './check-options.ts';
+import { checkGoal, checkOptions, formatsOfLayers } from './check-options.ts';
 import { choose } from './choose.ts';
 import { lowerBound } from './lower-bound.ts';
 import { type MeasuredCosts, measureCosts } from './measure-costs.ts';
 import { measureSensitivity, type Sensitivity, withEncoded } from './measure-sensitivity.ts';
-import type { LossKind } from './output-loss.ts';
-import { type ProgramCosts, programCosts } from './program-costs.ts';
+import { openSubject } from './open-subject.ts';
+import { type Costs, NO_LIMITS } from './problem.ts';
+import { programCosts } from './program-costs.ts';
 import { limitsRefused } from './refuse-limits.ts';
-import { type Assignment, type Choice, type Costs, NO_LIMITS, paretoFrontier } from './solve.ts';
-import { prepareSubject, type Subject } from './subject.ts';
-
-/** What the search is after. `most`: loss in its own unit; points of the metric under the float model, percent of an error above it (needs labels). */
-export type Goal = { readonly kind: 'least-loss' } | { readonly kind: 'max-loss' | 'max-drop'; readonly most: number };
-
-export interface SearchOptions {
-  /** The model as for compileModel(), with calibration data; a recipe, or weights, say nothing here. */
-  readonly compile: CompileOptions;
-  /** Names of weight formats to choose from. */
-  readonly formats: readonly string[];
-  /** Layers that have no choice; patterns as in recipes, later ones win. */
-  readonly pins: readonly { readonly match: string; readonly format: string }[];
-  /** Infinity: no limit. Flash and RAM as compile reports them. */
-  readonly limits: Omit<Costs, 'loss'>;
-  readonly goal: Goal;
-  /** Calibration samples of each sweep, and of the encoding. */
-  readonly samples: number;
-  /** Labelled samples; opened with the imported graph. */
-  readonly labelled: ((graph: Graph) => Promise<Dataset>) | null;
-  /** So many assignments near the best are encoded, compiled and run; others beside them for the table. */
-  readonly candidates: number;
-  /** A folder for builds. */
-  readonly directory: string;
-  progress(step: string, done: number, total: number): void;
-}
-
-/** An assignment that was encoded, compiled and run. */
-export interface Candidate {
-  /** Of each layer. */
-  readonly formats: readonly string[];
-  readonly predicted: Costs;
-  readonly measured: Assessment;
-  /** Keeps all limits, and the goal's. */
-  readonly fits: boolean;
-}
-
-/** Activations of some bits, with weights in int8 and with those that were found for them. */
-export interface ActivationTrial {
-  /** '4', '8', '16' everywhere, or '8, 3 of 12 in 4'. */
-  readonly name: string;
-  readonly entries: readonly ActivationEntry[];
-  readonly int8: ProgramCosts & { readonly loss: number };
-  /** Null: weights were not searched, or nothing keeps the limits. */
-  readonly found: Candidate | null;
-  /** Why there is nothing. */
-  readonly because: string | null;
-}
-
-export interface SearchedLayer {
-  /** What a recipe may call it: may be hostile text. */
-  readonly name: string;
-  readonly op: string;
-  readonly weights: number;
-  readonly choices: readonly Choice[];
-}
-
-export interface PrecisionSearch {
-  readonly model: string;
-  readonly target: string;
-  readonly loss: LossKind;
-  readonly limits: Omit<Costs, 'loss'>;
-  readonly goal: Goal;
-  readonly layers: readonly SearchedLayer[];
-  /** Predicted, of all assignments whatever the limits, by flash. */
-  readonly frontier: readonly Assignment[];
-  /** Whether the frontier within the limits is exact; and no assignment within them has less loss than the bound. */
-  readonly exact: boolean;
-  readonly lossBound: number;
-  /** By flash. */
-  readonly candidates: readonly Candidate[];
-  /** One of the candidates. */
-  readonly chosen: Candidate;
-  /** The model that the search started from. */
-  readonly int8: ProgramCosts & { readonly loss: number };
-  /** How labelled samples judge the first output; null without any. */
-  readonly metric: MetricName | null;
-  /** Of the float model. */
-  readonly floatScore: number | null;
-  readonly labelledSamples: number;
-  readonly samples: number;
-  /** Where bits of activations were searched: all that was tried. Else nothing. */
-  readonly activations: readonly ActivationTrial[];
-  /** For compile --recipe. */
-  readonly recipe: Json;
-}
+import { paretoFrontier } from './solve.ts';
+import type { Subject } from './subject.ts';
+import type { Goal, PrecisionSearch, SearchOptions } from './types.ts';
 
 /**
  * Finds a weight format for each layer.
@@ -255,31 +170,6 @@ async function flashOf({ options, subject, measured }: Task, formats: readonly s
   const graph = withEncoded(subject.int8.graph, encoded);
   const compilation = generateC({ ...subject.int8, graph }, options.compile);
   return (await programCosts(compilation, null, options.directory)).flashBytes;
-}
-
-/** Opens all data before any pass runs. */
-export async function openSubject(
-  options: Omit<SearchOptions, 'limits' | 'goal'>,
-  evaluate: Evaluate,
-): Promise<{ subject: Subject; labelled: Dataset | null }> {
-  let labelled: Dataset | null = null;
-  const { calibration, ...compile } = options.compile;
-  const open = async (imported: Graph) => {
-    checkPins(options, imported);
-    labelled = options.labelled && requireLabels(await options.labelled(imported));
-    return calibration!(imported);
-  };
-  const setup = { samples: options.samples, labelled: () => Boolean(labelled?.labels), evaluate };
-  return { subject: await prepareSubject({ ...compile, calibration: open }, setup), labelled };
-}
-
-function requireLabels(dataset: Dataset): Dataset {
-  if (truthOf(dataset)) return dataset;
-  throw new UserError({
-    code: 'BAD_DATA',
-    message: `${dataset.name} has no labels`,
-    hint: 'give --labels FILE with it, or an NPZ with an array "labels"',
-  });
 }
 
 function cannotCount(): UserError {

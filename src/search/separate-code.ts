@@ -1,4 +1,4 @@
-import type { KernelBytes } from './solve.ts';
+import type { KernelBytes } from './problem.ts';
 
 /** Bytes of code of a program, and the kernel that each of its layers needs. */
 export interface CodeSample {

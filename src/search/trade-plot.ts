@@ -8,7 +8,7 @@ import { linearScale, logScale } from '../report/svg/scale.ts';
 import { grouped } from '../report/table.ts';
 import { isUniform, keysOf, lossNumber, summaryOf } from './describe.ts';
 import { placeLabels } from './place-labels.ts';
-import type { Candidate, PrecisionSearch } from './search-precision.ts';
+import type { Candidate, PrecisionSearch } from './types.ts';
 
 /** What the colours mean. */
 export const TRADE_SERIES = [

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Assessment } from '../../src/search/assess.ts';
 import { type Choosing, choose } from '../../src/search/choose.ts';
-import type { Goal } from '../../src/search/search-precision.ts';
-import { NO_LIMITS, paretoFrontier, predictedCosts, type SearchProblem } from '../../src/search/solve.ts';
+import { NO_LIMITS, predictedCosts, type SearchProblem } from '../../src/search/problem.ts';
+import { paretoFrontier } from '../../src/search/solve.ts';
+import type { Goal } from '../../src/search/types.ts';
 
 /** Six layers; bits cost flash and save loss, in different proportions. */
 const PROBLEM: SearchProblem = {

@@ -7,10 +7,10 @@ import {
   type Choice,
   type Costs,
   NO_LIMITS,
-  paretoFrontier,
   predictedCosts,
   type SearchProblem,
-} from '../../src/search/solve.ts';
+} from '../../src/search/problem.ts';
+import { paretoFrontier } from '../../src/search/solve.ts';
 
 const FORMATS = ['int8', 'int4', 'int3', 'ternary'];
 
