@@ -4,6 +4,7 @@ import { normalizeAxis } from '../../ir/shape.ts';
 import { isWide, numbersOf } from '../../ir/tensor.ts';
 import type { Graph, Node, Tensor, ValueName } from '../../ir/types.ts';
 import { isQuantized } from '../../quant/quantized.ts';
+import { attention } from './attention.ts';
 import { addition, division, lines, multiplication, prelu, several, softmax } from './elementwise.ts';
 import { type ExactLayer, float32Error, type LayerValues } from './layer.ts';
 import { normalization } from './normalization.ts';
@@ -31,6 +32,7 @@ const LAYERS: Readonly<Record<string, (layer: LayerValues) => ExactLayer>> = {
   ReduceL1: reduction,
   ReduceSumSquare: reduction,
   Softmax: softmax,
+  Attention: attention,
   LayerNormalization: normalization,
   RMSNormalization: normalization,
   GroupNormalization: normalization,
