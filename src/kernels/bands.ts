@@ -32,7 +32,7 @@ export function inBands<J extends CodesJob>(kernel: Kernel<J>, codesOf: CodesOf<
     return { ...bytes, shape: bandOf(job).shape, x: { ...bytes.x, name: x }, y: { ...bytes.y, name: y } };
   };
   const inner = oncePerJob((job: J) => bandJob(job, 'band', 'codes'));
-  const { adds: _, ...ofCodes } = kernel;
+  const { adds: _, compact: __, ...ofCodes } = kernel;
   return {
     ...ofCodes,
     id: `${kernel.id}_a4`,

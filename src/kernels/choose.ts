@@ -106,10 +106,10 @@ export function choose<J extends Job>(
     return others.map((kernel) => ({ kernel: kernel.id, instructions: costOf(job, kernel, wish.core) }));
   }
 
-  /** Smaller is better: bytes of tables or of scratch first for the goals that ask for them, then instructions. */
+  /** Smaller is better: bytes of tables, then code, or scratch first for the goals that ask for them, then instructions. */
   function rank(kernel: Kernel<J>): number {
     const cost = costOf(job, kernel, wish.core);
-    if (wish.goal === 'size') return kernel.tableBytes(job) * 2 ** 40 + cost;
+    if (wish.goal === 'size') return kernel.tableBytes(job) * 2 ** 40 + (kernel.compact?.(job) ? 0 : 2 ** 39) + cost;
     if (wish.goal === 'ram') return ramBytes(job, kernel) * 2 ** 40 + cost;
     return cost;
   }

@@ -54,6 +54,8 @@ export interface Kernel<J extends Job> {
   work(job: J): Work;
   /** Bytes of tables. */
   tableBytes(job: J): number;
+  /** Whether its code is among the smallest that computes such a layer. Absent: no. */
+  compact?(job: J): boolean;
   /** Adds tables and scratch and says how the layer is written; the chooser adds names, and the overlap where none is said. */
   build(job: J, lower: LowerBuilder): LayerSpec;
 }

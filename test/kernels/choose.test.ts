@@ -36,6 +36,14 @@ describe('among kernels that can', () => {
   const SMALL = kernel('small', 300, { tableBytes: () => 100, scratchBytes: () => 400 });
   const LEAN = kernel('lean', 200, { tableBytes: () => 500 });
 
+  test('where size is the goal, of equal tables the smaller code, then the fewer instructions', () => {
+    const tables = { tableBytes: () => 100 };
+    const compact = { ...tables, compact: () => true };
+    const kernels = [kernel('wide', 100, tables), kernel('slow', 300, compact), kernel('quick', 200, compact)];
+    expect(chosen(kernels, { goal: 'size' }).kernel.id).toBe('quick');
+    expect(chosen(kernels).kernel.id).toBe('wide');
+  });
+
   test.each<[Goal, string]>([
     ['balanced', 'fast'],
     ['speed', 'fast'],

@@ -92,7 +92,8 @@ export function gemmWeights({ wordsOf, overlapShape }: Columns): GemmWeights {
       const blocks = plan ? Math.ceil(job.shape.out_c / job.shape.groups / plan.block) : 1;
       return { ...gemmWork(job, wordsOf(job), gathered, blocks), ...plan?.work };
     },
-    tableBytes: (job: LinearJob): number => packed(job)?.tableBytes ?? job.weights.data.length + 8 * job.bias.length,
+    tableBytes: (job: LinearJob): number =>
+      packed(job)?.tableBytes ?? 4 * job.shape.groups * streamWords(job.shape.out_c / job.shape.groups, wordsOf(job)),
     build(shifted: LinearJob, lower: LowerBuilder) {
       const plan = packed(shifted);
       const job = finishedByFours(shifted);

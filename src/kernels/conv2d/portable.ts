@@ -5,7 +5,7 @@ import type { Kernel } from '../kernel.ts';
 import { type LinearJob, sumsFit } from '../linear-job.ts';
 import { activationParams } from '../weights/activations.ts';
 import { packGroups } from '../weights/pack-rows.ts';
-import { type LayerWeights, sharedBytes, weightPlans } from '../weights/read-weights.ts';
+import { type LayerWeights, planBytes, sharedBytes, weightPlans } from '../weights/read-weights.ts';
 import { clampParams, weightTables } from '../weights/weight-tables.ts';
 import { portableWork } from '../work.ts';
 import { isPlainPointwise, kernelMajor } from './layout.ts';
@@ -22,7 +22,8 @@ export const conv2dS8: Kernel<LinearJob> = {
   scratchBytes: (job) => patchBytes(job) + planOf(job).scratchBytes,
   overlap: overlapOf,
   work: (job) => portableWork(job, planOf(job)),
-  tableBytes: (job) => job.weights.data.length,
+  tableBytes: (job) => planBytes(planOf(job)),
+  compact: (job) => planOf(job).reading === 'bytes',
   build(job, lower) {
     const plan = planOf(job);
     const tables = weightTables(job, plan, lower);

@@ -5,7 +5,7 @@ import { formSuffix } from '../forms.ts';
 import type { Kernel } from '../kernel.ts';
 import { type Argument, kernelCall } from '../kernel-call.ts';
 import type { LinearJob } from '../linear-job.ts';
-import { gemmStream } from '../packing/gemm-stream.ts';
+import { gemmStream, streamWords } from '../packing/gemm-stream.ts';
 import { type PackedStream, packedStreams, type StreamParams, storeStream } from '../packing/packed-stream.ts';
 import { denseWork } from '../work.ts';
 
@@ -32,7 +32,7 @@ export const dense4x8S8: Kernel<LinearJob> = {
   // The input is read by every four outputs; a copy is made before the first is written.
   overlap: (job) => (copyBytes(job) === 0 || !isAtOnce(job) ? null : { atLeast: 0 }),
   work: (job) => ({ ...denseWork(job, depthOf(job.shape.in_c)), ...streamOf(job)?.work }),
-  tableBytes: (job) => streamOf(job)?.tableBytes ?? job.weights.data.length + 8 * job.bias.length,
+  tableBytes: (job) => streamOf(job)?.tableBytes ?? 4 * streamWords(job.shape.out_c, depthOf(job.shape.in_c)),
   build(job, lower) {
     const plan = streamOf(job);
     const stored = plan ? storeStream(finishedByFours(job), plan, lower) : plainStream(finishedByFours(job), lower);

@@ -4,7 +4,7 @@ import type { Kernel } from '../kernel.ts';
 import { type LinearJob, sumsFit } from '../linear-job.ts';
 import { activationParams } from '../weights/activations.ts';
 import { packRows } from '../weights/pack-rows.ts';
-import { type LayerWeights, sharedBytes, weightPlans } from '../weights/read-weights.ts';
+import { type LayerWeights, planBytes, sharedBytes, weightPlans } from '../weights/read-weights.ts';
 import { clampParams, weightTables } from '../weights/weight-tables.ts';
 import { portableWork } from '../work.ts';
 import { denseOverlap } from './overlap.ts';
@@ -20,7 +20,8 @@ export const denseS8: Kernel<LinearJob> = {
   scratchBytes: (job) => plans.of(job).scratchBytes,
   overlap: (job) => (plans.of(job).block > 0 && job.shape.out_w > 1 ? null : { atLeast: distanceOf(job) }),
   work: (job) => portableWork(job, plans.of(job)),
-  tableBytes: (job) => job.weights.data.length,
+  tableBytes: (job) => planBytes(plans.of(job)),
+  compact: (job) => plans.of(job).reading === 'bytes',
   build(job, lower) {
     const plan = plans.of(job);
     return {

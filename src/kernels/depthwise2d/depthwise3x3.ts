@@ -24,6 +24,7 @@ export const depthwise3x3S8: Kernel<LinearJob> = {
   overlap: ({ shape }) => ({ atLeast: windowOverlap(shape, 1, 1, 1) }),
   work: (job) => ({ ...depthwisePixelWork(job, partOf(job.shape)), ...weights.work(job) }),
   tableBytes: weights.tableBytes,
+  compact: (job) => weights.scratchBytes(job) === 0,
   build(job, lower) {
     const part = partOf(job.shape);
     const { input, w, taps, about } = weights.build(job, lower);
@@ -33,9 +34,11 @@ export const depthwise3x3S8: Kernel<LinearJob> = {
   },
 };
 
+const { compact: _, ...pixelByPixel } = depthwise3x3S8;
+
 /** 3x3, any stride, four channels of a row after the other: weights are widened once for a row, outputs stay a row behind. */
 export const depthwise3x3RunsS8: Kernel<LinearJob> = {
-  ...depthwise3x3S8,
+  ...pixelByPixel,
   id: 'depthwise3x3_runs_s8',
   scratchBytes: (job) => zerosBytes(job.shape) + fours.scratchBytes(job),
   tableBytes: fours.tableBytes,

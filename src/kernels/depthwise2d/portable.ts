@@ -5,7 +5,7 @@ import { tapMajor, tapsBytes } from '../conv2d/layout.ts';
 import type { Kernel } from '../kernel.ts';
 import { type LinearJob, sumsFit } from '../linear-job.ts';
 import { activationParams } from '../weights/activations.ts';
-import { type LayerWeights, sharedBytes, weightPlans } from '../weights/read-weights.ts';
+import { type LayerWeights, planBytes, sharedBytes, weightPlans } from '../weights/read-weights.ts';
 import { clampParams, weightTables } from '../weights/weight-tables.ts';
 import { portableDepthwiseWork } from '../work.ts';
 
@@ -20,7 +20,8 @@ export const depthwise2dS8: Kernel<LinearJob> = {
   scratchBytes: (job) => tapsBytes(job.shape) + depthwisePlans.of(job).scratchBytes,
   overlap: (job) => ({ atLeast: distanceOf(job) }),
   work: (job) => portableDepthwiseWork(job, depthwisePlans.of(job)),
-  tableBytes: (job) => job.weights.data.length,
+  tableBytes: (job) => planBytes(depthwisePlans.of(job)),
+  compact: (job) => depthwisePlans.of(job).reading === 'bytes',
   build(job, lower) {
     const plan = depthwisePlans.of(job);
     return {
