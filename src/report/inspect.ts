@@ -13,6 +13,7 @@ import { findOp } from '../ops/index.ts';
 import { UserError } from '../support/errors.ts';
 import type { Target } from '../targets/target.ts';
 import { floatInstructions, floatWork } from './float-price.ts';
+import { guessCodeBytes } from './guess-code.ts';
 
 export interface OperatorInFloat {
   readonly op: string;
@@ -58,9 +59,7 @@ export interface Estimate {
   readonly fits: readonly string[];
 }
 
-/** Guesses, from the models the tests measure: code, and stack of the kernels. */
-const CODE_BYTES = 6 * 1024;
-const CODE_BYTES_PER_LAYER = 250;
+/** A guess, from the models the tests measure. */
 const STACK_BYTES = 512;
 /** int8 tables: a byte per weight, and 8 bytes (bias, multiplier) per output channel, which replace a 4-byte bias. */
 const INT8_SHARE = 0.28;
@@ -90,9 +89,8 @@ export async function inspectModel(options: CompileOptions, targets: readonly Ta
 async function forecast(options: CompileOptions, targets: readonly Target[]) {
   const { program, plan, precision, floatGraph } = await compileModel(options);
   const tableBytes = program.tables.reduce((sum, { data }) => sum + data.byteLength, 0);
-  const layers = program.calls.length;
   const estimate = (as: Estimate['precision'], tableShare: number, arenaShare: number): Estimate => {
-    const flashBytes = Math.round(tableBytes * tableShare) + CODE_BYTES + layers * CODE_BYTES_PER_LAYER;
+    const flashBytes = Math.round(tableBytes * tableShare) + guessCodeBytes(program, as);
     const ramBytes = Math.round(plan.arenaBytes * arenaShare) + STACK_BYTES;
     const fits = targets.filter((target) => target.memory !== null && inBudget(target, flashBytes, ramBytes));
     return { precision: as, flashBytes, ramBytes, fits: fits.map(({ name }) => name) };
@@ -100,7 +98,7 @@ async function forecast(options: CompileOptions, targets: readonly Target[]) {
   const now = estimate(precision, 1, 1);
   return {
     macs: program.calls.reduce((sum, call) => sum + call.macs, 0),
-    layers,
+    layers: program.calls.length,
     inFloat: operatorsInFloat(floatGraph, program),
     estimates: precision === 'int8' ? [now] : [now, estimate('int8', INT8_SHARE, 1 / 4)],
   };
