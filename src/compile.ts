@@ -11,33 +11,15 @@ import { widespreadOpset } from './frontend/opset.ts';
 import { runnableGraph } from './frontend/runnable-graph.ts';
 import { typeOf } from './ir/graph.ts';
 import type { Goal } from './ir/lowering.ts';
-import type { Json, MemoryPlan, Program } from './ir/program.ts';
+import type { MemoryPlan, Program } from './ir/program.ts';
 import type { Graph, Tensor, ValueName } from './ir/types.ts';
 import { buildOracle } from './oracle/build-oracle.ts';
-import { dropEntropyCodes } from './passes/fewbit/drop-entropy-codes.ts';
-import { fewBit } from './passes/fewbit/few-bit.ts';
-import { floatPasses } from './passes/float/index.ts';
-import { widenHalf } from './passes/float/widen-half.ts';
 import { exportQdq } from './passes/import-quantized/export-qdq.ts';
-import {
-  isQuantizedModel,
-  quantizedFloatPasses,
-  quantizedImportPasses,
-} from './passes/import-quantized/import-quantized.ts';
-import { step } from './passes/pass.ts';
+import { isQuantizedModel } from './passes/import-quantized/import-quantized.ts';
 import { type Pipeline, type PipelineOptions, type Remark, runPipeline } from './passes/pipeline.ts';
-import { calibrate } from './passes/quantize/calibrate.ts';
-import { correctBias } from './passes/quantize/correct-bias.ts';
-import { dropRoundings } from './passes/quantize/drop-roundings.ts';
-import { equalize } from './passes/quantize/equalize.ts';
-import { quantizeInt8 } from './passes/quantize/quantize-int8.ts';
-import { refineRanges } from './passes/quantize/refine-ranges.ts';
-import { spellOut } from './passes/quantize/spell-out.ts';
-import { unrollRecurrent } from './passes/quantize/unroll-recurrent.ts';
 import { allPasses } from './passes/registry.ts';
-import { distill } from './passes/retrain/distill.ts';
+import { type UsualOptions, usualPipeline } from './passes/usual-pipeline.ts';
 import { isClosed } from './quant/closed.ts';
-import type { CalibrationMethod } from './quant/observers.ts';
 import { createEvaluator } from './runtime/evaluator.ts';
 import { openTrainingSession } from './runtime/training-session.ts';
 import { type NotRun, tryFile } from './runtime/try-file.ts';
@@ -59,7 +41,7 @@ export interface CompileOptions extends TransformOptions {
 }
 
 /** What the passes need to know. */
-export interface TransformOptions {
+export interface TransformOptions extends UsualOptions {
   /** The ONNX file's bytes. */
   readonly model: Uint8Array;
   /** Its folder, for external data. */
@@ -72,28 +54,8 @@ export interface TransformOptions {
   readonly capacities?: ReadonlyMap<string, number>;
   /** What the files may make us take: read, inflated, folded. Default: a budget of 1 GB for this call. */
   readonly memory?: MemoryBudget;
-  /** Default: int8 with calibration data, `weights` or `activations`, else float32. */
-  readonly precision?: 'float32' | 'int8';
   /** Samples of the model's input; opened with the imported graph because it must fit its inputs. */
   readonly calibration?: (graph: Graph) => Promise<Dataset>;
-  readonly calibrate?: { readonly samples?: number; readonly method?: CalibrationMethod; readonly percentile?: number };
-  /** Cross-layer equalization before calibration. Default no: it helps where channels differ much, and can cost elsewhere. */
-  readonly equalize?: boolean;
-  /** Bias correction after quantization. Default yes. */
-  readonly correctBias?: boolean;
-  /**
-   * Formats of weights in few bits, layer by layer: the `layers` of the pass few-bit. Entropy codes that do not pay are dropped.
-   * Default: int8.
-   */
-  readonly weights?: Json;
-  /** Activations in 4 bits, packed two to a byte, or in 16: the `activations` of the pass calibrate. Default: 8 bits. */
-  readonly activations?: Json;
-  /** Scales and biases trained against the float model at the end. Default no: it takes a minute or so. */
-  readonly distill?: boolean;
-  /** Nodes (by name) that stay in float. */
-  readonly exclude?: readonly string[];
-  /** Keep float32 at the model's borders. Default: inputs and outputs are int8 codes. */
-  readonly floatIo?: boolean;
   /** The passes to run instead of the usual ones. */
   readonly recipe?: Pipeline;
   readonly passes?: Pick<
@@ -178,8 +140,7 @@ export async function transformModel(options: TransformOptions): Promise<Transfo
   const imported = await importOnnx(options.model, { ...fileOf(options), capacities, memory, remark });
   const dataset = options.calibration ? await options.calibration(imported) : null;
   const notRun = await tryFile(fileOf(options), trialSamples(inputsOf(imported), dataset));
-  const precision = options.precision ?? (asksForInt8(options) || dataset ? 'int8' : 'float32');
-  const pipeline = options.recipe ?? defaultPipeline(imported, precision, options);
+  const pipeline = options.recipe ?? usualPipeline(imported, dataset !== null, options);
   const evaluator = createEvaluator(memory);
   try {
     const { graph, reference, remarks } = await runPipeline(imported, pipeline, {
@@ -233,15 +194,6 @@ function fileOf({ model, directory, dimensions, constants }: TransformOptions): 
   };
 }
 
-/** Whether some activations get 16 bits. */
-function hasWide(activations: Json | undefined): boolean {
-  return Array.isArray(activations) && activations.some((entry) => (entry as { bits?: Json } | null)?.bits === 16);
-}
-
-function asksForInt8({ weights, activations }: TransformOptions): boolean {
-  return weights !== undefined || activations !== undefined;
-}
-
 function isQuantized(graph: Graph): boolean {
   return [...graph.types.values()].some(({ quant }) => quant !== null);
 }
@@ -260,36 +212,4 @@ export function qdqModel({ graph, quantizedFile }: Transformation): Uint8Array |
   if (quantizedFile) return null;
   const plain = exportQdq(graph);
   return exportOnnx(plain, { producer: 'nibblec', opset: widespreadOpset(plain) });
-}
-
-/** A model that is quantized already becomes integer as it says, unless float32 is asked for. */
-function defaultPipeline(imported: Graph, precision: 'float32' | 'int8', options: TransformOptions): Pipeline {
-  if (isQuantizedModel(imported)) return options.precision === 'float32' ? quantizedFloatPasses : quantizedImportPasses;
-  return precision === 'int8' ? int8Pipeline(options) : floatPasses;
-}
-
-/** What makes a float model int8. */
-export function int8Pipeline(options: Omit<TransformOptions, 'model'>): Pipeline {
-  return [widenHalf, dropRoundings, ...floatPasses, ...int8Passes(options)];
-}
-
-/**
- * The defaults came closest to the float outputs on held-out training samples of six models: mean SQNR 34.2 dB for mse
- * calibration with bias correction (33.4 minmax, 32.8 percentile; without correction 32.8, 31.8, 31.3). Equalization adds
- * 1.2 dB to the depthwise keyword spotters and takes up to 0.8 dB from others, so it has to be asked for. few-bit
- * corrects the biases of the layers it encodes, and makes up for what other layers lost.
- */
-function int8Passes(options: Omit<TransformOptions, 'model'>): Pipeline {
-  const { calibrate: how = {}, exclude = [], floatIo = false } = options;
-  return [
-    step(unrollRecurrent, { exclude }),
-    step(spellOut, { exclude, products: hasWide(options.activations) }),
-    ...(options.equalize ? [equalize] : []),
-    step(calibrate, { ...how, ...(options.activations !== undefined && { activations: options.activations }) }),
-    ...(options.activations === undefined ? [] : [refineRanges]),
-    step(quantizeInt8, { exclude, floatIo }),
-    ...(options.correctBias === false ? [] : [correctBias]),
-    ...(options.weights === undefined ? [] : [step(fewBit, { layers: options.weights }), dropEntropyCodes]),
-    ...(options.distill ? [distill] : []),
-  ];
 }

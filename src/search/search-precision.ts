@@ -1,4 +1,4 @@
-import { generateC, int8Pipeline } from '../compile.ts';
+import { generateC } from '../compile.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Json } from '../ir/program.ts';
 import { truthOf } from '../metrics/truth.ts';
@@ -6,6 +6,7 @@ import { fewBit } from '../passes/fewbit/few-bit.ts';
 import type { Evaluate } from '../passes/pass.ts';
 import { step } from '../passes/pass.ts';
 import { printRecipe } from '../passes/recipe.ts';
+import { int8Pipeline } from '../passes/usual-pipeline.ts';
 import { createEvaluator } from '../runtime/evaluator.ts';
 import { must, UserError } from '../support/errors.ts';
 import { type Assessment, assess, type Bench, fewBitOptions, patternOf, scoreOf } from './assess.ts';
