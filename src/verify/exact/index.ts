@@ -7,6 +7,7 @@ import { isQuantized } from '../../quant/quantized.ts';
 import { attention } from './attention.ts';
 import { addition, division, lines, multiplication, prelu, several, softmax } from './elementwise.ts';
 import { type ExactLayer, float32Error, type LayerValues } from './layer.ts';
+import { logSoftmax, reduceLogSumExp } from './log-sum.ts';
 import { normalization } from './normalization.ts';
 import { reduction } from './reductions.ts';
 import { averagePool, conv, matMul } from './sums.ts';
@@ -32,6 +33,8 @@ const LAYERS: Readonly<Record<string, (layer: LayerValues) => ExactLayer>> = {
   ReduceL1: reduction,
   ReduceSumSquare: reduction,
   Softmax: softmax,
+  LogSoftmax: logSoftmax,
+  ReduceLogSumExp: reduceLogSumExp,
   Attention: attention,
   LayerNormalization: normalization,
   RMSNormalization: normalization,

@@ -11,13 +11,15 @@ import { asModelInput } from '../../src/verify/samples.ts';
 import { quantizedTo } from '../activations/quantized.ts';
 
 const FORMS: readonly (readonly [string, string])[] = [
+  ['LogSoftmax', 'input x: f32[2,6,3]\n y: f32[2,6,3] = LogSoftmax(x) axis=1'],
+  ['ReduceLogSumExp', 'input x: f32[2,6,3]\n const a: i64[2] = 0, -1\n y: f32[6] = ReduceLogSumExp(x, a) keepdims=0'],
   [
-    'heads of queries in groups, causal',
+    'Attention, heads of queries in groups, causal',
     `input q: f32[1,5,12]\n input k: f32[1,5,6]\n input v: f32[1,5,4]
      y: f32[1,5,8] = Attention(q, k, v) q_num_heads=4 kv_num_heads=2 is_causal=1`,
   ],
   [
-    'four dimensions, a mask of truths, a scale',
+    'Attention, four dimensions, a mask of truths, a scale',
     `input q: f32[2,2,3,4]\n input k: f32[2,2,5,4]\n input v: f32[2,2,5,4]
      const m: bool[3,5] = 1, 1, 0, 1, 1, 0, 1, 1, 1, 1, 1, 1, 1, 0, 1
      y: f32[2,2,3,4] = Attention(q, k, v, m) scale=0.25`,
