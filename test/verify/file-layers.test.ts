@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { type Compilation, compileModel } from '../../src/compile.ts';
 import { exportOnnx } from '../../src/frontend/export-onnx.ts';
+import { parseGraph } from '../../src/ir/text.ts';
 import type { Tensor, TypedArray } from '../../src/ir/types.ts';
+import { additionParameters } from '../../src/quant/addition.ts';
 import { withSession } from '../../src/runtime/ort-session.ts';
 import { loadTarget } from '../../src/targets/load.ts';
 import { codedAs, codeMeter } from '../../src/verify/code-meter.ts';
@@ -141,4 +143,27 @@ test('the exact result of a layer is what onnxruntime rounds, within the bound',
       expect(error).toBeLessThan(2e-3);
     });
   }
+});
+
+test('a sum as nibblec quantizes it is within the bound of the coefficients that it has', () => {
+  const graph = parseGraph(`
+    input a: i8[256,1]{scale=0.0123, zero=3}
+    input b: i8[1,256]{scale=0.0311, zero=-7}
+    y: i8[256,256]{scale=0.0391, zero=11} = Add(a, b)
+    return y`);
+  const all = Int8Array.from({ length: 256 }, (_, i) => i - 128);
+  const layer = exactLayer(graph, 'y', (value) => ({
+    dtype: 'i8',
+    shape: graph.types.get(value)!.shape,
+    data: all,
+  }))!;
+  const { A, B, C, S } = additionParameters(0.0123, 3, 0.0311, -7, 0.0391, 11);
+  const misses = Array.from({ length: 256 * 256 }, (_, i) => {
+    const code = Math.floor((all[i >> 8]! * A + all[i & 255]! * B + C) / 2 ** S);
+    const { steps, error } = layer(i);
+    return { off: Math.abs(code - 11 - steps) - 0.5, error };
+  });
+  expect(misses.filter(({ off, error }) => off > error)).toEqual([]);
+  expect(misses.some(({ off }) => off > 1e-5)).toBe(true);
+  expect(Math.max(...misses.map(({ error }) => error))).toBeLessThan(2 ** -6);
 });

@@ -1,7 +1,8 @@
 import { intAttribute } from '../../ir/attributes.ts';
 import { normalizeAxis, rowMajorStrides } from '../../ir/shape.ts';
+import { additionParameters } from '../../quant/addition.ts';
 import { codeRange } from '../../quant/affine.ts';
-import { quantOf, zeroPointOf } from '../../quant/quantized.ts';
+import { quantOf, scaleOf, zeroPointOf } from '../../quant/quantized.ts';
 import { hasWideCodes } from '../../quant/wide-codes.ts';
 import { fractionOf, stepOf as intervalBits } from '../../quant/wide-table.ts';
 import { must } from '../../support/errors.ts';
@@ -9,7 +10,7 @@ import { type ExactLayer, exactSum, float32Error, type LayerValues, operand, sha
 import { broadcast } from './sums.ts';
 import { coordinates } from './window-cells.ts';
 
-/** Both operands as real numbers in steps of the result. */
+/** Both operands as real numbers. */
 function pairs(layer: LayerValues): (index: number) => readonly [number, number] {
   const [a, b, y] = [operand(layer, 0), operand(layer, 1), shapeOf(layer)];
   return (index) => {
@@ -18,15 +19,30 @@ function pairs(layer: LayerValues): (index: number) => readonly [number, number]
   };
 }
 
-/** Add and Sub. */
+/**
+ * Add and Sub. In a file that nibblec quantized the coefficients have 15 bits (quant/addition.ts): what that makes of the sum is
+ * no rounding of float32, and counts like one.
+ */
 export function addition(layer: LayerValues): ExactLayer {
   const operands = pairs(layer);
   const step = stepOf(layer);
   const sign = layer.node.op === 'Sub' ? -1 : 1;
+  const ours = layer.node.rounding || hasWideCodes(layer.graph, layer.node) ? null : ourSum(layer, sign);
   return (index) => {
     const [a, b] = operands(index);
-    return exactSum({ sum: (a + sign * b) / step, magnitude: (Math.abs(a) + Math.abs(b)) / step, terms: 1 });
+    const sum = (a + sign * b) / step;
+    const exact = exactSum({ sum, magnitude: (Math.abs(a) + Math.abs(b)) / step, terms: 1 });
+    return ours ? { ...exact, error: exact.error + Math.abs(ours(a, b) - sum) } : exact;
   };
+}
+
+/** The sum by our coefficients, in steps of the result. */
+function ourSum({ graph, node }: LayerValues, sign: 1 | -1): (a: number, b: number) => number {
+  const [x, y, z] = [...node.inputs.slice(0, 2), node.outputs[0]].map((value) => quantOf(graph, value));
+  const [sx, sy] = [scaleOf(x!), scaleOf(y!)];
+  const zeros = [x!, y!, z!].map((quant) => zeroPointOf(quant));
+  const { A, B, S } = additionParameters(sx, zeros[0]!, sign * sy, zeros[1]!, scaleOf(z!), zeros[2]!);
+  return (a, b) => ((a / sx) * A + (b / sy) * B) / 2 ** S;
 }
 
 /** Sum and Mean of any number of tensors. */
