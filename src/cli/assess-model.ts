@@ -2,16 +2,19 @@ import { createHash } from 'node:crypto';
 import { join, relative } from 'node:path';
 import type { GeneratedFiles } from '../codegen/emit.ts';
 import { type Compilation, type CompileOptions, compileModel, transformModel } from '../compile.ts';
+import type { Dataset } from '../data/dataset.ts';
 import { datasetHash } from '../data/dataset-hash.ts';
+import { typeOf } from '../ir/graph.ts';
 import { bytesOf } from '../ir/tensor.ts';
 import type { Graph } from '../ir/types.ts';
 import { packageFiles, packageKind } from '../packages/package-files.ts';
 import { isPath, withoutPaths } from '../project/arguments.ts';
-import { judgeOutputs } from '../project/judge-outputs.ts';
+import { judgeOutputs, type OutputFigures } from '../project/judge-outputs.ts';
 import { unmetByOutputs, unmetByTarget } from '../project/limits.ts';
 import type { LockedModel, LockedSource, LockedTarget } from '../project/lock.ts';
 import { QUANTIZE_SETTINGS, TUNE_SETTINGS } from '../project/settings.ts';
 import { checkFit } from '../report/check-fit.ts';
+import { chanceWarning, dataWarnings } from '../report/data-warnings.ts';
 import { measure } from '../report/measure.ts';
 import { buildReport, type Report } from '../report/report.ts';
 import { listTargets, loadTarget } from '../targets/load.ts';
@@ -34,6 +37,8 @@ export interface Source {
   readonly floatGraph: Graph | null;
   readonly imported: Graph;
   readonly locked: LockedSource;
+  /** What is probably wrong with the samples. */
+  readonly warnings: readonly string[];
 }
 
 export async function readSource({ model, flags, tune, entry }: OpenModel): Promise<Source> {
@@ -51,6 +56,7 @@ export async function readSource({ model, flags, tune, entry }: OpenModel): Prom
   return {
     floatGraph: quantizedFile ? null : float.floatGraph,
     imported,
+    warnings: dataset ? dataWarnings({ floatGraph: imported, graph: imported }, dataset) : [],
     locked: {
       model: modelHash(options.model, imported),
       samples: dataset && datasetHash(dataset),
@@ -79,6 +85,8 @@ export interface Assessment {
   /** Limits that are not met. */
   readonly unmet: readonly string[];
   readonly builds: readonly Build[];
+  /** What is probably wrong with samples, data or labels. */
+  readonly warnings: readonly string[];
 }
 
 export interface Build {
@@ -142,7 +150,15 @@ export async function assess(
     },
     unmet: [...unmetByOutputs(open.entry.limits, outputs), ...unmet],
     builds,
+    warnings: [...new Set([...source.warnings, ...warningsOf(first, source, dataset, outputs)])],
   };
+}
+
+function warningsOf({ graph }: Compilation, { imported }: Source, dataset: Dataset, { score, samples }: OutputFigures) {
+  const classes = typeOf(imported, imported.outputs[0]).shape.at(-1) ?? 0;
+  const float32 = score?.float32 ?? null;
+  const chance = score && float32 !== null && chanceWarning({ ...score, floatScore: float32, samples }, classes);
+  return [...dataWarnings({ floatGraph: imported, graph }, dataset), ...(chance ? [chance] : [])];
 }
 
 /** NAME_qdq.onnx says itself what was quantized and folded: only what decides about C is left. */

@@ -14,6 +14,7 @@ import { CONFIG_FLAG, type OpenModel, openProject, type Project } from './open-p
 import { createProgress, type Progress } from './progress.ts';
 import { say, sayJson } from './say.ts';
 import { tune } from './tune.ts';
+import { sayWarnings } from './warn.ts';
 import { writeFiles } from './write-files.ts';
 
 interface Flags {
@@ -69,6 +70,8 @@ async function run(names: readonly string[], flags: Flags): Promise<void> {
     const built = Object.fromEntries(made.map(({ open, assessment }) => [open.entry.name, assessment.locked]));
     await writeFiles(project.folder, new Map([[LOCK_FILE, printLock(kept(project, built))]]));
     progress.stop();
+    for (const { open, assessment } of made)
+      sayWarnings(assessment.warnings.map((text) => `${open.entry.name}: ${text}`));
     tell(files, built, within(project.folder, LOCK_FILE), flags);
   } finally {
     progress.stop();

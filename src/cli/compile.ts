@@ -26,11 +26,13 @@ import { testData } from './open-data.ts';
 import { wholeNumber } from './parsers.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { quality } from './quantize.ts';
+import { idleFlag } from './refuse-idle.ts';
 import { renderVerdicts } from './render-verdicts.ts';
 import { accuracyOn, addReportFlag, type ReportFlags, spareForeignReport, writeReport } from './report-flag.ts';
 import { requirePassed, verifyOn } from './run-verify.ts';
 import { say, sayJson } from './say.ts';
 import { addVerifyFlags, type VerifyFlags } from './verify-flags.ts';
+import { sayWarnings, warningsOn } from './warn.ts';
 import { writeFiles } from './write-files.ts';
 
 type Flags = ModelFlags &
@@ -84,6 +86,7 @@ Examples:
 
 async function run(path: string, flags: Flags): Promise<void> {
   refuseLimitsAlone(flags);
+  refuseDataAlone(flags);
   if (flags.package !== undefined) packageKind(flags.package);
   await spareForeignDumps(flags);
   const target = await loadTarget(flags.target);
@@ -114,6 +117,11 @@ function refuseLimitsAlone({ verify, strict, minSqnr, minTop1, worstScore }: Fla
   });
 }
 
+function refuseDataAlone({ data, labels, verify, report, selfTest }: Flags): void {
+  if ((!data && !labels) || verify || report !== undefined || selfTest !== undefined) return;
+  throw idleFlag('--data and --labels say nothing here', 'add --verify, --report PATH or --self-test');
+}
+
 /** Nothing is written before all of it is known to be good. */
 async function finish(compilation: Compilation, flags: Flags, progress: Progress): Promise<void> {
   const spare = (names: Iterable<string>) => (flags.force ? undefined : spareForeignFiles(flags.out, names));
@@ -128,6 +136,7 @@ async function finish(compilation: Compilation, flags: Flags, progress: Progress
   const sqnr = flags.sqnr || (wanted && comparable) ? await quality(compilation, progress) : null;
   const accuracy = wanted ? await accuracyOn(compilation, flags, progress) : null;
   const full = fullReport(report, { sqnr, accuracy });
+  const warnings = await warningsOn(compilation, flags, { accuracy, verdicts });
   const sources = new Map([...compilation.files, ...(await selfTestFiles(compilation, flags))]);
   const bill = flags.sbom ? [[`${compilation.name}.cdx.json`, renderSbom(compilation, sources)] as const] : [];
   const all = new Map([...sources, ...bill]);
@@ -137,7 +146,7 @@ async function finish(compilation: Compilation, flags: Flags, progress: Progress
   const pages = flags.report === undefined ? [] : await writeReport(flags.report, full);
   const names = [...files.keys()];
   if (flags.json) {
-    sayJson({ out: flags.out, files: names, pages, ...full, verdicts });
+    sayJson({ out: flags.out, files: names, pages, ...full, verdicts, warnings });
     return;
   }
   const saidBelow = verdicts.some(({ file }) => file && !file.run);
@@ -150,6 +159,7 @@ async function finish(compilation: Compilation, flags: Flags, progress: Progress
   if (verdicts.length > 0) say(`\n${renderVerdicts(verdicts)}`);
   if (sqnr && flags.sqnr) say(`\n${renderSqnr(sqnr)}`);
   if (accuracy) say(`\n${renderAccuracy(accuracy)}`);
+  sayWarnings(warnings);
   say(`\nWrote ${names.join(', ')} in ${flags.out}`);
   if (pages.length > 0) say(`Wrote ${pages.join(', ')}`);
 }

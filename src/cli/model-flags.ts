@@ -16,6 +16,7 @@ import { CONSTANT_FLAG, CONSTANT_HELP, type ConstantFlag, constant, readConstant
 import { kernelPins } from './kernel-pins.ts';
 import { opener } from './open-data.ts';
 import { byteCount, dimension, percentage, wholeNumber } from './parsers.ts';
+import { refuseIdle } from './refuse-idle.ts';
 import { weightFormats } from './weight-formats.ts';
 
 /** What every verb that compiles a model understands. */
@@ -130,6 +131,7 @@ export function compilerMemory(): Option {
 
 /** The model file and the flags as options of compileModel(). */
 export async function modelOptions(path: string, flags: ModelFlags, target: Target): Promise<CompileOptions> {
+  refuseIdle(flags);
   const { samples, method, percentile, equalize, biasCorrection } = flags;
   const memory = new MemoryBudget(flags.compilerMemory);
   const recipe = flags.recipe === undefined ? null : parseRecipe(await readJson(flags.recipe), allPasses);

@@ -21,6 +21,7 @@ import {
   writeReport,
 } from './report-flag.ts';
 import { say, sayJson } from './say.ts';
+import { sayWarnings, warningsOn } from './warn.ts';
 import { writeFiles } from './write-files.ts';
 
 type Flags = ModelFlags & DataFlags & ReportFlags & { readonly out: string };
@@ -66,6 +67,7 @@ async function run(path: string, flags: Flags): Promise<void> {
     const sqnr = await quality(compilation, progress);
     const accuracy = await accuracyOn(compilation, flags, progress);
     const full = fullReport(buildReport(compilation), { sqnr, accuracy });
+    const warnings = await warningsOn(compilation, flags, { accuracy });
     const files = new Map([
       ...models,
       [numbers, Buffer.from(`${JSON.stringify({ ...full, remarks: compilation.remarks }, null, 2)}\n`)],
@@ -73,13 +75,14 @@ async function run(path: string, flags: Flags): Promise<void> {
     await writeFiles(flags.out, files);
     const pages = flags.report === undefined ? [] : await writeReport(flags.report, full);
     if (flags.json) {
-      sayJson({ out: flags.out, files: [...files.keys()], pages, ...full });
+      sayJson({ out: flags.out, files: [...files.keys()], pages, ...full, warnings });
       return;
     }
     const weights = renderWeights(full);
     if (weights) say(`${weights}\n`);
     say(renderSqnr(sqnr));
     if (accuracy) say(`${renderAccuracy(accuracy)}\n`);
+    sayWarnings(warnings);
     say(`Wrote ${[...files.keys()].join(', ')} in ${flags.out}`);
     if (pages.length > 0) say(`Wrote ${pages.join(', ')}`);
   } finally {

@@ -1,4 +1,3 @@
-import { METRICS, scoreText } from '../metrics/index.ts';
 import { printable } from '../report/printable.ts';
 import { percent } from '../report/svg/numbers.ts';
 import type { CodeVerdict } from '../verify/code-meter.ts';
@@ -23,9 +22,8 @@ export function fileLine({ file, judged }: Verdict): string[] {
     const worst = Math.min(...file.outputs.map(({ sqnrDb }) => sqnrDb));
     const noise = worst === Infinity ? 'no noise' : `SQNR ${worst.toFixed(1)} dB`;
     const { score, agreement } = file;
-    const told = score === null ? '' : `, float32's ${METRICS[score.metric].title} ${scoreText(score)}`;
     const same = score?.metric === 'miou' ? 'same classes in' : 'same top-1 in';
-    return [`file: float32 in onnxruntime; ${noise}, ${same} ${percent(agreement)}${told}`];
+    return [`file: float32 in onnxruntime; ${noise}, ${same} ${percent(agreement)}`];
   }
   if (!file.passed) return [`file: ${wrongInFile(file).join('; ')}`];
   const worst = file.outputs.find(({ steps, off }) => steps || off.length > 0) ?? file.outputs.reduce(farther);

@@ -32,8 +32,9 @@ function graphLine(verdicts: readonly Verdict[]): string {
   return `graph: ${count === 1 ? 'its layer agrees' : `all ${count} layers agree`} with onnxruntime`;
 }
 
-function coreLine({ toolchain, samples, passed, score }: Verdict): string {
-  const accuracy = score === null ? '' : `, ${METRICS[score.metric].title} ${scoreText(score)}`;
+function coreLine({ toolchain, samples, passed, score, file }: Verdict): string {
+  const float = file?.run && file.judgement === 'quality' && file.score ? `, float32 ${scoreText(file.score)}` : '';
+  const accuracy = score === null ? '' : `, ${METRICS[score.metric].title} ${scoreText(score)}${float}`;
   const judgement = passed ? 'agrees with onnxruntime' : 'DIFFERS from onnxruntime';
   return `Verified on ${printable(toolchain)}: ${judgement} on ${samples} ${samples === 1 ? 'sample' : 'samples'}${accuracy}`;
 }

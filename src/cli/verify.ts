@@ -7,6 +7,7 @@ import { renderVerdicts } from './render-verdicts.ts';
 import { requirePassed, verifyOn } from './run-verify.ts';
 import { say, sayJson } from './say.ts';
 import { addVerifyFlags, type VerifyFlags } from './verify-flags.ts';
+import { sayWarnings, warningsOn } from './warn.ts';
 
 type Flags = ModelFlags & VerifyFlags & { readonly target: string };
 
@@ -36,9 +37,11 @@ async function run(path: string, flags: Flags): Promise<void> {
     const compilation = await compileModel({ ...options, passes: { ...options.passes, progress: progress.update } });
     const verdicts = await verifyOn(compilation, flags, progress);
     progress.stop();
+    const warnings = await warningsOn(compilation, flags, { verdicts });
     if (!flags.json) say(renderVerdicts(verdicts));
+    if (!flags.json) sayWarnings(warnings);
     requirePassed(verdicts);
-    if (flags.json) sayJson({ verdicts });
+    if (flags.json) sayJson({ verdicts, warnings });
   } finally {
     progress.stop();
   }

@@ -1,5 +1,6 @@
 import type { Target } from '../targets/target.ts';
 import type { Counts } from '../verify/harness.ts';
+import { formatsText } from './formats-text.ts';
 import { flashLines, loopLines, ramLines } from './render-report.ts';
 import type { Report } from './report.ts';
 import { grouped, renderTable } from './table.ts';
@@ -30,7 +31,7 @@ export function renderBench(report: Report, counts: Counts, { clockHz }: Target)
   ]);
   const total = ['', 'total', '', ...(chosen ? [''] : []), ...row(counts.total, report.macs)];
   return [
-    `${report.model} on ${report.target}, ${report.precision}`,
+    `${report.model} on ${report.target}, ${formatsText(report)}`,
     '',
     ...renderTable(columns, [...rows, total]),
     ...loopLines(report),

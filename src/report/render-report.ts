@@ -1,3 +1,4 @@
+import { formatsText } from './formats-text.ts';
 import { printable } from './printable.ts';
 import { kernelLines } from './render-kernels.ts';
 import type { Fit, LayerReport, Report } from './report.ts';
@@ -6,7 +7,7 @@ import { bytesText, grouped, renderTable } from './table.ts';
 /** The report for a terminal: layers, flash, RAM, remarks; lines of at most 100 characters where names allow it. */
 export function renderReport(report: Report): string {
   const lines = [
-    `${report.model} for ${report.target}, ${report.precision}, ${grouped(report.macs)} multiply-accumulates`,
+    `${report.model} for ${report.target}, ${formatsText(report)}, ${grouped(report.macs)} multiply-accumulates`,
     '',
     ...layerTable(report.layers),
     ...loopLines(report),
@@ -78,13 +79,28 @@ function shapeText(shape: readonly number[] | null): string {
 }
 
 /** Flash by its parts, and against the budget. */
-export function flashLines({ flash, measured }: Report): string[] {
+export function flashLines({ flash, measured, precision }: Report): string[] {
   const by = 'with' in measured ? `  ${measured.with}` : '';
   const parts = [entry('weights', flash.weightBytes), entry('other tables', flash.tableBytes - flash.weightBytes)];
   if (flash.codeBytes !== null) parts.push(`${entry('code', flash.codeBytes)}${by}`);
   if (flash.libraryBytes)
     parts.push(`${entry('libraries', flash.libraryBytes)}  ${flash.libraries.map(printable).join(', ')}`);
-  return ['Flash', ...parts, total(flash, flash.codeBytes === null ? 'tables only' : null)];
+  return [
+    'Flash',
+    ...parts,
+    total(flash, flash.codeBytes === null ? 'tables only' : null),
+    ...weightShare(flash, precision),
+  ];
+}
+
+/** Where most is code, fewer bits are not what makes it smaller. */
+function weightShare(
+  { weightBytes, neededBytes, codeBytes }: Report['flash'],
+  precision: Report['precision'],
+): string[] {
+  const share = weightBytes / neededBytes;
+  if (precision !== 'int8' || codeBytes === null || weightBytes === 0 || share >= 0.5) return [];
+  return [`  weights are ${Math.round(100 * share)} % of it: fewer bits save at most ${bytesText(weightBytes)}`];
 }
 
 /** RAM by its parts, and against the budget. */

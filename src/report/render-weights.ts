@@ -30,7 +30,9 @@ export function renderWeights({ report, weights: totals }: FullReport): string |
       grouped(codeBytes + lookupBytes),
       int8Ratio.toFixed(2),
       sqnrDb === null ? '' : Number.isFinite(sqnrDb) ? sqnrDb.toFixed(1) : 'no noise',
-      ...(decoded ? [grouped(Number((estimate?.decoding ?? 0).toPrecision(2)))] : []),
+      ...(decoded
+        ? [estimate ? `${Math.round((100 * estimate.decoding) / Math.max(1, estimate.instructions))} %` : '']
+        : []),
     ];
   });
   const { count, bytes, achievedBits, entropyBits, float32Ratio, int8Ratio } = totals;
@@ -39,7 +41,7 @@ export function renderWeights({ report, weights: totals }: FullReport): string |
       `${float32Ratio.toFixed(1)}x smaller than float32, ${int8Ratio.toFixed(2)}x than int8`,
     '',
     ...renderTable(columns, rows),
-    ...(decoded ? ['decoding: instructions of one inference that unpack weights, estimated'] : []),
+    ...(decoded ? ["decoding: the share of the layer's instructions that unpacks weights, estimated"] : []),
     '',
   ].join('\n');
 }

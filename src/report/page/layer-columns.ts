@@ -2,7 +2,7 @@ import { loopAt } from '../../ir/loops.ts';
 import type { FullReport } from '../full-report.ts';
 import type { LayerReport } from '../report.ts';
 import { type Child, element, type Markup } from '../svg/markup.ts';
-import { shortNumber } from '../svg/numbers.ts';
+import { percent, shortNumber } from '../svg/numbers.ts';
 import { grouped } from '../table.ts';
 import { db, outputSqnr } from './layer-facts.ts';
 
@@ -121,8 +121,8 @@ function isDecoded({ estimate }: LayerReport): boolean {
 
 const decodingColumn: LayerColumn = {
   title: 'decoding',
-  help: 'Instructions of one inference that unpack weights, estimated',
-  of: (layer) => (isDecoded(layer) ? short(layer.estimate?.decoding ?? 0) : null),
+  help: "Share of the layer's instructions that unpacks weights, estimated",
+  of: ({ estimate }) => (estimate?.decoding ? percent(estimate.decoding / estimate.instructions, 0) : null),
 };
 
 /** On hover: why no other. */

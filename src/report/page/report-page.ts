@@ -1,3 +1,4 @@
+import { formatsText } from '../formats-text.ts';
 import type { FullReport } from '../full-report.ts';
 import { renderPage, type Section } from '../svg/page.ts';
 import { grouped } from '../table.ts';
@@ -13,7 +14,7 @@ import { weightsSection } from './weights-section.ts';
 
 /** The report as one self-contained HTML page; see renderPage(). Sections without data are left out. */
 export function renderReportPage(full: FullReport): string {
-  const { version, model, target, precision, macs } = full.report;
+  const { version, model, target, macs } = full.report;
   const sections: readonly (Section | null)[] = [
     { id: 'summary', title: 'Summary', body: headline(full) },
     layersSection(full),
@@ -27,7 +28,7 @@ export function renderReportPage(full: FullReport): string {
   ];
   return renderPage({
     title: model,
-    subtitle: `${precision} for ${target}, ${grouped(macs)} multiply-accumulates per inference`,
+    subtitle: `${formatsText(full.report)} for ${target}, ${grouped(macs)} multiply-accumulates per inference`,
     sections: sections.filter((section) => section !== null),
     footer: `nibblec ${version}. What each number means and how it is measured: docs/report.md`,
   });
