@@ -482,9 +482,23 @@ export const RANDOM_IMPORTS: Readonly<Record<string, RandomImport>> = {
   ConvTranspose: transposedConv,
 };
 
+/** To twice or four times the size: weights that are whole eighths. */
+const resized: RandomImport = (rng, scales) => {
+  const d = draft(rng, scales);
+  const x = d.input('x', [1, d.int(1, 4), d.int(2, 6), d.int(2, 6)], 2 ** -d.int(1, 6));
+  d.constants.scales = tensorOf('f32', [4], [1, 1, d.pick(1, 2, 4), d.pick(2, 4)]);
+  const coordinate_transformation_mode = d.pick('half_pixel', 'pytorch_half_pixel', 'asymmetric');
+  d.nodes.push(node(`y_r = Resize(${d.real('x')}, _, scales)`, { mode: 'linear', coordinate_transformation_mode }));
+  d.output(x.scale * d.pick(0.5, 1, 1, 2));
+  if (d.int(0, 1) === 1) d.constants['y.s'] = d.constants['x.s']!;
+  d.quantize();
+  return d.file();
+};
+
 /** What float32 rounds on the way, whatever the scales are. */
 export const ROUNDED_IMPORTS: Readonly<Record<string, RandomImport>> = {
   Mean: several('Mean'),
+  Resize: resized,
   ...Object.fromEntries(Object.keys(NORMALIZED).map((op) => [op, normalization(op)])),
 };
 

@@ -10,12 +10,13 @@ import { type ExactLayer, float32Error, type LayerValues } from './layer.ts';
 import { logSoftmax, reduceLogSumExp } from './log-sum.ts';
 import { normalization } from './normalization.ts';
 import { reduction } from './reductions.ts';
+import { resize } from './resize.ts';
 import { averagePool, conv, matMul } from './sums.ts';
 import { coordinates } from './window-cells.ts';
 
 export type { ExactLayer, ExactResult } from './layer.ts';
 
-const LAYERS: Readonly<Record<string, (layer: LayerValues) => ExactLayer>> = {
+const LAYERS: Readonly<Record<string, (layer: LayerValues) => ExactLayer | null>> = {
   Conv: conv,
   Gemm: matMul,
   MatMul: matMul,
@@ -40,6 +41,7 @@ const LAYERS: Readonly<Record<string, (layer: LayerValues) => ExactLayer>> = {
   RMSNormalization: normalization,
   GroupNormalization: normalization,
   InstanceNormalization: normalization,
+  Resize: resize,
 };
 
 /** Elements keep their place. */
@@ -58,7 +60,8 @@ export function exactLayer(graph: Graph, value: ValueName, seen: (value: ValueNa
   const [source] = node.inputs;
   const exact = LAYERS[node.op];
   if (exact && node.domain === '' && isQuantized((name) => typeOf(graph, name), node)) {
-    return rounded(node, graph, exact({ graph, node, seen }));
+    const own = exact({ graph, node, seen });
+    return own && rounded(node, graph, own);
   }
   if (source == null) return null;
   if (node.op === 'LookupTable' && isWide(typeOf(graph, source))) return lines({ graph, node, seen });

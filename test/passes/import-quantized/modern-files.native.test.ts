@@ -15,7 +15,7 @@ import { describeWith, inFolder } from '../../verify/native.ts';
 /** By network, what is left in float: the file has no codes between the products of an Attention, nor for slopes. */
 const IN_FLOAT: Readonly<Record<string, readonly string[]>> = {
   transformer: ['Attention'],
-  segmentation: ['PRelu', 'Resize'],
+  segmentation: ['PRelu'],
   signal: [],
   spelled: [],
 };

@@ -6,7 +6,7 @@ import { findOp } from '../../../ops/index.ts';
 import type { QuantizeRule, Role } from '../../../ops/op-def.ts';
 import { codeRange } from '../../../quant/affine.ts';
 import { fineBias, isWhole } from '../../../quant/fine-bias.ts';
-import { largestSums } from '../../../quant/quantized.ts';
+import { largestSums, quantOf, sameQuant } from '../../../quant/quantized.ts';
 import { hasWideCodes } from '../../../quant/wide-codes.ts';
 import { must } from '../../../support/errors.ts';
 import type { PassContext } from '../../pass.ts';
@@ -52,6 +52,8 @@ export function quantizeLayer(code: CodeGraph, node: Node, ctx: PassContext): tr
   // Half up: float32, in which others compute, is coarser than what ties would tell.
   const layer = { ...node, inputs, ...(wide ? {} : roundingOf(code, target)) };
   if (wide && !isWideRule(rule, layer, results)) return 'it has no integer form for activations of 16 bits';
+  const shared = rule.output !== 'as-input' || layer.rounding || sameQuant(quantOf(code.view, inputs[0]), target.quant);
+  if (!shared) return 'its result has another scale than its input';
   const refusal =
     rule.refuse?.(layer, results) ??
     (wide ? null : sumsRefusal(code.view, layer, roles.includes('weight'), target.quant));
