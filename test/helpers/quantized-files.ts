@@ -451,7 +451,6 @@ const resized: QuantizedFile = {
     node('y = Resize(n, _, scales)', { mode: 'linear' }),
   ]),
   becomes: 'Resize Resize',
-  remarks: [/^Resize y: .*rounded in float/],
 };
 
 const nibbles: QuantizedFile = {
