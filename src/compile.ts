@@ -3,12 +3,14 @@ import type { GeneratedFiles } from './codegen/emit.ts';
 import { generate } from './codegen/generate.ts';
 import type { DatasetInput } from './data/column.ts';
 import type { Dataset } from './data/dataset.ts';
+import { inSequence } from './data/in-sequence.ts';
 import { trialSamples } from './data/trial-samples.ts';
 import { exportOnnx } from './frontend/export-onnx.ts';
 import type { ModelFile } from './frontend/file-copy.ts';
 import { importOnnx } from './frontend/import-onnx.ts';
 import { widespreadOpset } from './frontend/opset.ts';
 import { runnableGraph } from './frontend/runnable-graph.ts';
+import { type GivenStates, withStates } from './frontend/with-states.ts';
 import { typeOf } from './ir/graph.ts';
 import type { Goal } from './ir/lowering.ts';
 import type { MemoryPlan, Program } from './ir/program.ts';
@@ -52,6 +54,8 @@ export interface TransformOptions extends UsualOptions {
   readonly constants?: ReadonlyMap<ValueName, Tensor>;
   /** How many results fit where the data say how many there are, by the name of the node or of its result. */
   readonly capacities?: ReadonlyMap<string, number>;
+  /** Outputs whose values stay in the arena for the inputs of the next run, by these; recurrent layers have such by themselves. */
+  readonly states?: GivenStates;
   /** What the files may make us take: read, inflated, folded. Default: a budget of 1 GB for this call. */
   readonly memory?: MemoryBudget;
   /** Samples of the model's input; opened with the imported graph because it must fit its inputs. */
@@ -137,12 +141,14 @@ export async function transformModel(options: TransformOptions): Promise<Transfo
   const untrue: Remark[] = [];
   const remark = (text: string) => untrue.push({ pass: 'import', op: 'model', node: '', text });
   const { capacities = new Map() } = options;
-  const imported = await importOnnx(options.model, { ...fileOf(options), capacities, memory, remark });
-  const dataset = options.calibration ? await options.calibration(imported) : null;
-  const notRun = await tryFile(fileOf(options), trialSamples(inputsOf(imported), dataset));
-  const pipeline = options.recipe ?? usualPipeline(imported, dataset !== null, options);
+  const read = await importOnnx(options.model, { ...fileOf(options), capacities, memory, remark });
+  const imported = withStates(read, options.states);
+  const given = options.calibration ? await options.calibration(imported) : null;
   const evaluator = createEvaluator(memory);
   try {
+    const dataset = given && (await inSequence(given, imported, evaluator.evaluate));
+    const notRun = await tryFile(fileOf(options), trialSamples(inputsOf(imported), dataset));
+    const pipeline = options.recipe ?? usualPipeline(imported, dataset !== null, options);
     const { graph, reference, remarks } = await runPipeline(imported, pipeline, {
       ...options.passes,
       known: allPasses,

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { CompileOptions } from '../compile.ts';
+import type { GivenStates } from '../frontend/with-states.ts';
 import { GOALS, type Goal } from '../ir/lowering.ts';
 import type { Json } from '../ir/program.ts';
 import { parseRecipe, type Recipe } from '../passes/recipe.ts';
@@ -17,6 +18,7 @@ import { kernelPins } from './kernel-pins.ts';
 import { opener } from './open-data.ts';
 import { byteCount, dimension, percentage, wholeNumber } from './parsers.ts';
 import { refuseIdle } from './refuse-idle.ts';
+import { STATE_FLAG, STATE_HELP, state } from './state-flag.ts';
 import { weightFormats } from './weight-formats.ts';
 
 /** What every verb that compiles a model understands. */
@@ -39,6 +41,7 @@ export interface ModelFlags {
   readonly dim?: Readonly<Record<string, number>>;
   readonly constant?: readonly ConstantFlag[];
   readonly capacity?: Readonly<Record<string, number>>;
+  readonly state?: GivenStates;
   readonly name?: string;
   readonly recipe?: string;
   readonly seed: number;
@@ -113,6 +116,7 @@ export function addModelFlags(command: Command): Command {
     .option('--dim <name=value>', 'number for a symbolic dimension; may be repeated', dimension)
     .option(CONSTANT_FLAG, CONSTANT_HELP, constant)
     .option(CAPACITY_FLAG, CAPACITY_HELP, capacity)
+    .option(STATE_FLAG, STATE_HELP, state)
     .option('--name <name>', "prefix of the C and of its files (default: the model file's name)")
     .option('--recipe <file>', 'JSON file that lists the passes to run')
     .addOption(compilerMemory())
@@ -150,6 +154,7 @@ export async function modelOptions(path: string, flags: ModelFlags, target: Targ
     ...(flags.dim && { dimensions: flags.dim }),
     ...(flags.constant && { constants: await readConstants(flags.constant, memory) }),
     ...(flags.capacity && { capacities: new Map(Object.entries(flags.capacity)) }),
+    ...(flags.state && { states: flags.state }),
     ...(flags.precision && { precision: flags.precision }),
     ...(flags.weights !== undefined && { weights: flags.weights }),
     ...(flags.activations !== undefined && { activations: flags.activations }),

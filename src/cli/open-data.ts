@@ -1,5 +1,6 @@
 import { type Dataset, type DatasetSource, loadDataset } from '../data/dataset.ts';
 import { datasetInputs } from '../data/graph-inputs.ts';
+import { fromReset } from '../data/in-sequence.ts';
 import { randomDataset } from '../data/random-dataset.ts';
 import type { Graph } from '../ir/types.ts';
 import { UserError } from '../support/errors.ts';
@@ -21,9 +22,13 @@ export async function testData(
   flags: { readonly data?: readonly string[]; readonly labels?: string; readonly seed: number },
   count: number,
 ): Promise<Dataset> {
-  if (flags.data) return opener(flags.data, model.memory, flags.labels)(model.floatGraph);
+  if (flags.data) {
+    const data = await opener(flags.data, model.memory, flags.labels)(model.floatGraph);
+    return fromReset(data, model.floatGraph);
+  }
   if (flags.labels) throw badLabels('--labels says nothing without --data');
-  return model.dataset ?? randomDataset(datasetInputs(model.floatGraph), count, flags.seed);
+  const random = () => randomDataset(datasetInputs(model.floatGraph), count, flags.seed);
+  return model.dataset ?? fromReset(random(), model.floatGraph);
 }
 
 function withLabels(paths: readonly string[], labels: string | undefined): DatasetSource {

@@ -59,6 +59,7 @@ export function emitSelfTest(
     plural: answers.length === 1 ? '' : 's',
     inputs,
     outputs,
+    states: (program.states ?? []).length > 0,
     usesMath: [...inputs, ...outputs].some(({ rows }) => rows.some((row) => /\b(INFINITY|NAN)\b/.test(row))),
   };
   return new Map([

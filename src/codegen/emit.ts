@@ -7,7 +7,7 @@ import { formSuffix } from '../kernels/forms.ts';
 import { kernelSets } from '../kernels/sets.ts';
 import { integerRange } from '../numerics/dtype.ts';
 import { arrayText, cType, floatLiteral } from '../ops/support/c-text.ts';
-import { must } from '../support/errors.ts';
+import { invariant, must } from '../support/errors.ts';
 import { commentText } from '../support/names.ts';
 import { ID_MARK, withFilesId } from './files-id.ts';
 import { geometriesOf, withGeometry } from './geometry.ts';
@@ -76,7 +76,8 @@ function modelContext(program: Program, plan: MemoryPlan, options: EmitOptions, 
     program.calls.flatMap(({ instances = [] }) => instances),
   );
   const tables = program.tables.map(tableContext);
-  const headers = systemHeaders(kernels.systemHeaders, code);
+  const states = (program.states ?? []).map((state) => stateContext(emission, state));
+  const headers = systemHeaders(kernels.systemHeaders, states.length > 0 ? `${code}memset(` : code);
   return {
     name,
     upper: name.toUpperCase(),
@@ -86,7 +87,11 @@ function modelContext(program: Program, plan: MemoryPlan, options: EmitOptions, 
     geometries: [...emission.geometries.values()].filter(({ name }) => code.includes(`&${name}`)),
     places: [...emission.places].map(([buffer, place]) => ({ place, offset: must(plan.offsets.get(buffer), place) })),
     inputs: inputContexts(emission),
-    outputs: outputContexts(emission),
+    outputs: outputContexts(emission).map((output) => {
+      const state = states.find(({ output: kept }) => kept === output.onnxName);
+      return { ...output, ...(state && { kept: state.input }) };
+    }),
+    states,
     returns: returnsCode(program),
     counts: program.calls.some(({ limit }) => limit),
     layers,
@@ -279,6 +284,25 @@ function portContext({ places }: Emission, port: Port, accessor: string) {
     halfByte: isPacked(port.type) && elementCount(port.shape) % 2 === 1 ? String(arenaBytes(port.type) - 1) : '',
     ...codeLimits(port.type),
   };
+}
+
+/** What NAME_reset() writes: real zeros. */
+function stateContext({ places }: Emission, { input, output }: NonNullable<Program['states']>[number]) {
+  return {
+    input: commentText(input.value),
+    output: commentText(output.value),
+    place: must(places.get(input.buffer), input.value),
+    bytes: arenaBytes(input.type),
+    zero: zeroByte(input),
+  };
+}
+
+/** The byte of which a tensor of real zeros consists. */
+function zeroByte({ type, value }: Port): number {
+  const zero = type.quant?.zeroPoint[0] ?? 0;
+  if (isPacked(type)) return (zero & 15) * 17;
+  invariant(zero === 0 || /^[iu]8$/.test(type.dtype), `the zero of '${value}' is one byte`);
+  return zero & 255;
 }
 
 function codeLimits(type: Port['type']): { readonly qmin: number; readonly qmax: number } {

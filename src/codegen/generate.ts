@@ -8,6 +8,7 @@ import { orderCalls } from './plan-memory/order-calls.ts';
 import { planConcat } from './plan-memory/plan-concat.ts';
 import { planSlices } from './plan-memory/plan-slices.ts';
 import { rollLoops } from './roll/index.ts';
+import { keepStates } from './roll/keep-states.ts';
 import { spareFlash, sparePairs } from './spare-flash.ts';
 import { type Choosing, spareMemory } from './spare-memory.ts';
 
@@ -34,7 +35,7 @@ export function generate(graph: Graph, given: GenerateOptions): Generated {
   const lowerOf = (graph: Graph) => (choosing: Partial<Choosing>) =>
     lowerGraph(graph, { ...options, kernels: { ...options.kernels, ...choosing } });
   const attemptOf = (lower: ReturnType<typeof lowerOf>) => (choosing: Choosing) => {
-    const program = orderCalls(rollLoops(planConcat(planSlices(lower(choosing)))));
+    const program = orderCalls(keepStates(rollLoops(planConcat(planSlices(lower(choosing))))));
     return { program, plan: planMemory(program) };
   };
   const lower = lowerOf(graph);

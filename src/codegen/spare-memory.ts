@@ -162,8 +162,9 @@ function callsAtTop({ program, plan }: Attempt): Call[] {
 }
 
 /** Bytes of all buffers that hold something during each call, in one walk over time; those of a loop during all its calls. */
-function bytesAlive({ buffers, calls, loops, inputs, outputs }: Program): number[] {
-  const first = new Map(inputs.map(({ buffer }) => [buffer, 0]));
+function bytesAlive({ buffers, calls, loops, inputs, outputs, states = [] }: Program): number[] {
+  const kept = states.map(({ input }) => input);
+  const first = new Map([...inputs, ...kept].map(({ buffer }) => [buffer, 0]));
   const last = new Map<number, number>();
   calls.forEach((call, i) => {
     const loop = loopAt(loops, i);
@@ -172,7 +173,7 @@ function bytesAlive({ buffers, calls, loops, inputs, outputs }: Program): number
       last.set(buffer, loop ? loop.first + loop.calls - 1 : i);
     }
   });
-  for (const { buffer } of outputs) last.set(buffer, calls.length);
+  for (const { buffer } of [...outputs, ...kept]) last.set(buffer, calls.length);
 
   const changes = calls.map(() => 0);
   for (const { id, bytes } of buffers) {

@@ -27,6 +27,8 @@ export interface Dataset {
   readonly labels: Int32Array | null;
   /** What outputs are scored against; absent: `labels`, by top1. */
   readonly truth?: Truth | null;
+  /** So many samples in a row belong together, as the states of a model see them; absent: all of them. */
+  readonly sequence?: number;
 }
 
 /** A path, several paths, or a descriptor whose relative paths start at the working directory. */
@@ -67,6 +69,7 @@ export async function loadDataset(
   const { count: total, rowsPerSample } = commonSize(columns, name);
   const parts = await labelParts(descriptor, inputs, name, partsOf);
   const metric = descriptor.metric ?? 'top1';
+  const { sequence } = descriptor;
   const labels = parts && metric === 'top1' ? readClasses(parts, name, total * rowsPerSample) : null;
   const start = Math.min(descriptor.skip ?? 0, total);
   const count = Math.min(descriptor.first ?? total, total - start);
@@ -79,6 +82,7 @@ export async function loadDataset(
       invariant(index >= 0 && index < count, `sample ${index} of ${count}`);
       return new Map([...columns].map(([input, column]) => [input, column.sample(start + index)]));
     },
+    ...(sequence !== undefined && { sequence }),
     labels: labels?.slice(start * rowsPerSample, (start + count) * rowsPerSample) ?? null,
     ...(parts &&
       metric !== 'top1' && { truth: readTruth(metric, parts, { where: name, total, rowsPerSample, start }) }),

@@ -36,10 +36,12 @@ export interface DatasetDescriptor extends Partial<InputDescriptor> {
   readonly skip?: number;
   /** Keeps this many samples after that, or as many as there are. */
   readonly first?: number;
+  /** So many samples in a row are a sequence: before each the states of the model are reset. Default: all samples are one. */
+  readonly sequence?: number;
 }
 
 const INPUT_KEYS = ['files', 'layout', 'scale', 'offset'] as const;
-const KEYS = ['$schema', 'name', ...INPUT_KEYS, 'inputs', 'labels', 'metric', 'skip', 'first'] as const;
+const KEYS = ['$schema', 'name', ...INPUT_KEYS, 'inputs', 'labels', 'metric', 'skip', 'first', 'sequence'] as const;
 
 /** Checks a parsed JSON value. Throws UserError BAD_DATA that lists every problem; `where` names the descriptor. */
 export function parseDescriptor(json: unknown, where: string): DatasetDescriptor {
@@ -52,9 +54,9 @@ export function parseDescriptor(json: unknown, where: string): DatasetDescriptor
   if (json.name !== undefined && typeof json.name !== 'string') problems.push('"name" must be a text');
   if (json.labels !== undefined && !isPaths(json.labels)) problems.push('"labels" must be a path or a list of paths');
   if (json.metric !== undefined) checkMetric(json, problems);
-  for (const key of ['skip', 'first'] as const) {
+  for (const key of ['skip', 'first', 'sequence'] as const) {
     const value = json[key];
-    if (value !== undefined && !(Number.isSafeInteger(value) && Number(value) >= (key === 'first' ? 1 : 0))) {
+    if (value !== undefined && !(Number.isSafeInteger(value) && Number(value) >= (key === 'skip' ? 0 : 1))) {
       problems.push(`"${key}" must be a whole number of samples`);
     }
   }

@@ -19,7 +19,8 @@ export interface Buffer {
   readonly bytes: number;
   /** 1, 2, 4 or 8. */
   readonly align: number;
-  readonly role: 'input' | 'output' | 'activation' | 'scratch';
+  /** state: what it holds stays for the next run. */
+  readonly role: 'input' | 'output' | 'activation' | 'scratch' | 'state';
   /** For comments: the ONNX value it holds. */
   readonly name: string;
   /** A slice of another buffer (a concatenation without copies): lies `offset` bytes into it. */
@@ -193,6 +194,8 @@ export interface Program {
   readonly outputs: readonly Port[];
   /** Outputs that are as long as the data make them. */
   readonly sizes?: readonly OutputSize[];
+  /** Inputs of the graph that the run before has left in the arena, with the outputs that gave them; absent: none. */
+  readonly states?: readonly { readonly input: Port; readonly output: Port }[];
   readonly buffers: readonly Buffer[];
   readonly calls: readonly Call[];
   /** In the order of their calls; absent: none. */

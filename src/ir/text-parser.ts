@@ -3,7 +3,18 @@ import { type Scanner, scanLine } from './text/scanner.ts';
 import { parseDimension, parseType } from './text/types.ts';
 import { parseAttribute, parseConstant } from './text/values.ts';
 import { acceptBlank, parseName, parseNames } from './text/words.ts';
-import type { Attribute, Graph, Node, OutputSize, Range, Rounding, Tensor, TensorType, ValueName } from './types.ts';
+import type {
+  Attribute,
+  Graph,
+  Node,
+  OutputSize,
+  Range,
+  Rounding,
+  State,
+  Tensor,
+  TensorType,
+  ValueName,
+} from './types.ts';
 
 /**
  * Reads what printGraph wrote. Syntax only: verifyGraph checks the rest.
@@ -19,6 +30,7 @@ export function parseGraph(text: string, elided: Elided | null = null): Graph {
   const ranges = new Map<ValueName, Range>();
   const ties: (readonly ValueName[])[] = [];
   const sizes: OutputSize[] = [];
+  const states: State[] = [];
 
   for (const [index, line] of text.split('\n').entries()) {
     const scan = scanLine(line, index + 1);
@@ -57,6 +69,11 @@ export function parseGraph(text: string, elided: Elided | null = null): Graph {
     } else if (keyword === 'tie') {
       scan.take();
       ties.push(parseNames(scan));
+    } else if (keyword === 'state') {
+      scan.take();
+      const input = parseName(scan);
+      scan.expect(',');
+      states.push({ input, output: parseName(scan) });
     } else {
       nodes.push(parseNode(scan, types, elided));
     }
@@ -72,6 +89,7 @@ export function parseGraph(text: string, elided: Elided | null = null): Graph {
     ...(ranges.size > 0 && { ranges }),
     ...(ties.length > 0 && { ties }),
     ...(sizes.length > 0 && { sizes }),
+    ...(states.length > 0 && { states }),
   };
 }
 

@@ -8,6 +8,7 @@
  *   range c: [0,5.5]                                        what calibration saw
  *   tie c, d                                                get one scale when they become codes
  *   size c: 0, n                                            as long along axis 0 as output n says
+ *   state h, y                                              input h holds what output y gave in the run before
  *   return c
  *
  * `_` is an input or output left out; `@` gives a node's name where it is not its first output's; `domain::Op` names
@@ -40,6 +41,7 @@ export function printGraph(graph: Graph, { maxElements = 64 }: PrintOptions = {}
     const codes = bits === undefined ? '' : ` bits=${bits}`;
     lines.push(`range ${printName(name)}: [${printNumber(min)},${printNumber(max)}]${codes}`);
   }
+  for (const { input, output } of graph.states ?? []) lines.push(`state ${printName(input)}, ${printName(output)}`);
   for (const values of graph.ties ?? []) lines.push(`tie ${values.map(printName).join(', ')}`);
   for (const { output, axis, count } of graph.sizes ?? []) {
     lines.push(`size ${printName(output)}: ${axis}, ${printName(count)}`);

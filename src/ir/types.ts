@@ -108,6 +108,8 @@ export interface Graph {
   readonly sizes?: readonly OutputSize[];
   /** Groups of values that get one scale when they become codes, as the steps of an unrolled loop do. */
   readonly ties?: readonly (readonly ValueName[])[];
+  /** Inputs that hold, in each run but the first, what an output gave in the run before; zeros in the first. */
+  readonly states?: readonly State[];
   /** What the file of a quantized model says beside the graph. */
   readonly annotations?: Annotations;
   /** Values that took the place of others: they are what these were in the file, and not what their own names were there. */
@@ -122,6 +124,12 @@ export interface OutputSize {
   readonly output: ValueName;
   readonly axis: number;
   readonly count: ValueName;
+}
+
+/** An input and an output of one type and shape. */
+export interface State {
+  readonly input: ValueName;
+  readonly output: ValueName;
 }
 
 /** What a model with QuantizeLinear and DequantizeLinear has no words for. Names are those of integer values. */

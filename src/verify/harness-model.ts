@@ -16,6 +16,12 @@ export function harnessModel(program: Program, plan: Pick<MemoryPlan, 'arenaByte
     inputs: inputs.map((accessor, i) => described(accessor, program.inputs[i]!)),
     outputs: outputAccessors(program).map(({ accessor, port, counts }) => described(counts ? '' : accessor, port)),
     returns: returnsCode(program),
+    ...(program.states && {
+      states: program.states.map(({ input }) => ({
+        offset: plan.offsets.get(input.buffer) ?? 0,
+        bytes: arenaBytes(input.type),
+      })),
+    }),
     steps: executions(program).map(({ call, index, turn, result, also = [] }) => ({
       layer: index,
       bytes: result ? arenaBytes(result.type) : 0,

@@ -15,6 +15,8 @@ export interface HarnessModel {
   readonly outputs: readonly HarnessPort[];
   /** A run returns a code, 0 or negative. */
   readonly returns: boolean;
+  /** Places in the arena that keep their bytes from run to run; absent: none. */
+  readonly states?: readonly { readonly offset: number; readonly bytes: number }[];
   /** In the order of the layer hook: layers of a loop in every turn. */
   readonly steps: readonly HarnessStep[];
 }
@@ -39,6 +41,8 @@ export interface HarnessRequest extends BuildRequest {
   readonly traceSamples?: number;
   /** Measure time per layer and stack on the first sample (default no). */
   readonly counts?: boolean;
+  /** So many samples are a sequence, before which states are reset (default: all of them). */
+  readonly sequence?: number;
   /** false: one run per sample instead of two over different poisons; for long runs whose C was checked before. */
   readonly twice?: boolean;
 }
@@ -81,7 +85,8 @@ export async function buildHarness(
   model: HarnessModel,
   request: HarnessRequest,
 ): Promise<Harness> {
-  const { traceSamples = 0, counts = false, twice = true } = request;
+  const { traceSamples = 0, counts = false, twice = true, sequence = 0 } = request;
+  const { states = [] } = model;
   const hook = traceSamples > 0 || counts;
 
   const total = (ports: readonly HarnessPort[]) => ports.reduce((sum, port) => sum + port.bytes, 0);
@@ -93,6 +98,9 @@ export async function buildHarness(
     inputs: numbered(model.inputs),
     outputs: numbered(model.outputs),
     returns: model.returns,
+    states,
+    stateBytes: states.reduce((sum, { bytes }) => sum + bytes, 0),
+    sequence,
     steps: model.steps,
     also: model.steps.flatMap(({ also }, step) => also.map((value) => ({ ...value, step }))),
     // A sample takes at least a byte of input.bin, so that samples can be counted.

@@ -6,6 +6,7 @@ import { viewArray } from '../numerics/dtype.ts';
 import { withGraph } from '../runtime/graph-session.ts';
 import { must } from '../support/errors.ts';
 import { asModelInput, toMemory } from './samples.ts';
+import { firstCodes } from './state-codes.ts';
 
 /** One sample: elements of each input and of each output, in the order in which the generated C holds them. */
 export interface KnownAnswer {
@@ -24,9 +25,12 @@ export function knownAnswers(
     const total = Math.min(count, dataset.count);
     for (let i = 0; i < total; i++) {
       const sample = dataset.sample(Math.floor((i * dataset.count) / total));
-      const feeds = new Map(
-        program.inputs.map(({ value, type }) => [value, asModelInput(must(sample.get(value), value), type)]),
-      );
+      const feeds = new Map([
+        ...program.inputs.map(
+          ({ value, type }) => [value, asModelInput(must(sample.get(value), value), type)] as const,
+        ),
+        ...firstCodes(program),
+      ]);
       const results = await session.run(feeds);
       answers.push({
         inputs: program.inputs.map((port) => inMemory(must(feeds.get(port.value), port.value), port)),

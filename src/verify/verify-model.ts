@@ -17,6 +17,7 @@ import { openLayerJudge } from './layer-judge.ts';
 import { type Limits, unmetLimits, unmetScore } from './limits.ts';
 import type { CRun } from './reference.ts';
 import { asModelInput, fromMemory, toMemory } from './samples.ts';
+import { asFileInput, firstCodes, nextCodes } from './state-codes.ts';
 import type { Optimize, Toolchain } from './toolchain.ts';
 import { tracedValues } from './trace.ts';
 
@@ -76,7 +77,8 @@ const CHUNK_BYTES = 128 * 2 ** 20;
 export async function verifyModel(model: CompiledModel, dataset: Dataset, options: VerifyOptions): Promise<Verdict> {
   const { layers = true, tolerance = 1e-5 } = options;
   const count = Math.min(options.samples ?? dataset.count, dataset.count);
-  const chunk = layers ? Math.min(count, samplesPerRun(model.program)) : count;
+  const { sequence = count } = dataset;
+  const chunk = layers ? Math.min(count, samplesPerRun(model.program, sequence)) : count;
   const harness = await buildHarness(options.toolchain, harnessModel(model), {
     files: model.files,
     directory: options.directory,
@@ -84,6 +86,7 @@ export async function verifyModel(model: CompiledModel, dataset: Dataset, option
     sanitize: options.sanitize ?? false,
     counts: options.counts ?? false,
     traceSamples: layers ? chunk : 0,
+    sequence,
   });
   const judge = await openLayerJudge(model, layers, tolerance);
   const truth = truthOf(dataset);
@@ -95,10 +98,14 @@ export async function verifyModel(model: CompiledModel, dataset: Dataset, option
   try {
     for (let first = 0; first < count; first += chunk) {
       const samples = Array.from({ length: Math.min(chunk, count - first) }, (_, i) => dataset.sample(first + i));
-      const { runs, ...measured } = await runC(model, harness, samples);
+      const { runs, ...measured } = await runC(model, harness, samples, sequence);
       for (const [i, run] of runs.entries()) {
         await judge.add(run);
-        await fileJudge?.add(samples[i], run, truth?.sample(first + i) ?? null);
+        const stated = new Map([
+          ...samples[i],
+          ...asFileInput(model.program, run.states, model.imported ?? model.graph),
+        ]);
+        await fileJudge?.add(stated, run, truth?.sample(first + i) ?? null);
         meter?.add(realNumbers({ ...output.type, data: run.outputs[0] }, output.type), truth!.sample(first + i));
       }
       counts ??= measured.counts;
@@ -124,16 +131,23 @@ export async function verifyModel(model: CompiledModel, dataset: Dataset, option
   };
 }
 
-/** Bounds the size of the trace file. */
-function samplesPerRun(program: Program): number {
+/** Bounds the size of the trace file, but for sequences, which are run as a whole where there is state. */
+function samplesPerRun(program: Program, sequence: number): number {
   const results = executions(program).flatMap(({ result, also = [] }) => [...(result ? [result] : []), ...also]);
   const bytes = results.reduce((sum, { type }) => sum + arenaBytes(type), 0);
-  return Math.max(1, Math.floor(CHUNK_BYTES / Math.max(1, bytes)));
+  const most = Math.max(1, Math.floor(CHUNK_BYTES / Math.max(1, bytes)));
+  return program.states ? sequence * Math.max(1, Math.floor(most / sequence)) : most;
 }
 
 type Sample = ReturnType<Dataset['sample']>;
 
-async function runC({ program, oracle }: CompiledModel, harness: Harness, samples: readonly Sample[]) {
+/** `sequence`: so many of the samples belong together. */
+async function runC(
+  { program, oracle }: CompiledModel,
+  harness: Harness,
+  samples: readonly Sample[],
+  sequence: number,
+) {
   const feeds = samples.map((sample) => {
     const given = (port: Port) => asModelInput(must(sample.get(port.value), port.value), port.type);
     return new Map(program.inputs.map((port) => [port.value, given(port)]));
@@ -143,13 +157,18 @@ async function runC({ program, oracle }: CompiledModel, harness: Harness, sample
   );
   const { outputs, trace, counts } = await runHarness(harness, bytes);
   const traced = harness.traceSamples > 0 ? tracedValues(program, oracle) : [];
-  const runs = feeds.map(
-    (feed, i): CRun => ({
-      feed,
-      outputs: program.outputs.map((port, o) => fromMemory(outputs[i][o], port)),
+  let states = firstCodes(program);
+  const runs = feeds.map((feed, i): CRun & { readonly states: typeof states } => {
+    const before = i % sequence === 0 ? firstCodes(program) : states;
+    const results = program.outputs.map((port, o) => fromMemory(outputs[i][o], port));
+    states = nextCodes(program, results);
+    return {
+      feed: new Map([...feed, ...before]),
+      states: before,
+      outputs: results,
       values: new Map(traced.map(({ index, port }) => [port.value, fromMemory(trace[i][index], port)])),
-    }),
-  );
+    };
+  });
   return { runs, counts };
 }
 

@@ -46,6 +46,8 @@ static harness_arena *const arena = &memory.arena;
 static uint8_t sample[HARNESS_INPUT_BYTES];
 static uint8_t results[HARNESS_RUNS][HARNESS_OUTPUT_BYTES + 1];
 static unsigned long sample_index;
+/* What each of the runs of a sample left for the next sample. */
+static uint8_t states[HARNESS_RUNS][HARNESS_STATE_BYTES + 1];
 
 static void fail(const char *what)
 {
@@ -71,11 +73,38 @@ static void write_file(FILE *file, const void *bytes, size_t count)
     }
 }
 
-static void load_sample(int poison)
+/* State as run `run` of the sample before left it; zeros where a sequence begins. */
+static void load_states(int run)
 {
+#if HARNESS_STATE_BYTES > 0
+    if (sample_index == 0 || (HARNESS_SEQUENCE > 0 && sample_index % HARNESS_SEQUENCE == 0)) {
+        HARNESS_RESET(arena);
+        return;
+    }
+#endif
+    const uint8_t *from = states[run];
+    for (size_t i = 0; harness_states[i].bytes > 0; i++) {
+        memcpy(arena->bytes + harness_states[i].offset, from, harness_states[i].bytes);
+        from += harness_states[i].bytes;
+    }
+}
+
+static void store_states(int run)
+{
+    uint8_t *to = states[run];
+    for (size_t i = 0; harness_states[i].bytes > 0; i++) {
+        memcpy(to, arena->bytes + harness_states[i].offset, harness_states[i].bytes);
+        to += harness_states[i].bytes;
+    }
+}
+
+static void load_sample(int run)
+{
+    const int poison = poisons[run];
     memset(memory.before, CANARY, sizeof memory.before);
     memset(memory.after, CANARY, sizeof memory.after);
     memset(arena, poison, sizeof *arena);
+    load_states(run);
     const uint8_t *from = sample;
     for (size_t i = 0; harness_inputs[i] != NULL; i++) {
         uint8_t *to = harness_inputs[i](arena);
@@ -110,9 +139,10 @@ static int all_equal(const uint8_t *bytes, size_t count, int value)
 }
 
 /* One run over fresh poison; with a sanitizer, even reading beside the arena is an error. */
-static void run_sample(int poison)
+static void run_sample(int run)
 {
-    load_sample(poison);
+    const int poison = poisons[run];
+    load_sample(run);
     FENCE(memory.before, sizeof memory.before);
     FENCE(memory.after, sizeof memory.after);
     HARNESS_RUN(arena);
@@ -187,7 +217,7 @@ static void measure(void)
 {
     hook_mode = COUNT;
     const uint64_t overhead = hook_overhead();
-    load_sample(poisons[0]);
+    load_sample(0);
     next_step = 0;
     last_start = port_clock_start();
     HARNESS_RUN(arena);
@@ -200,7 +230,7 @@ static void measure(void)
         total += counts[i];
     }
     counts[HARNESS_STEPS] = total;
-    load_sample(poisons[0]);
+    load_sample(0);
     counts[HARNESS_STEPS + 1] = port_stack_bytes(arena);
     FILE *file = open_file("counts.bin", "wb");
     write_file(file, counts, sizeof counts);
@@ -211,7 +241,7 @@ static void trace_layers(void)
 {
     hook_mode = TRACE;
     next_step = 0;
-    run_sample(poisons[0]);
+    run_sample(0);
     hook_mode = QUIET;
     if (next_step != HARNESS_STEPS) {
         fail("the layers are not as the compiler said");
@@ -239,8 +269,9 @@ int main(void)
         }
 #endif
         for (int i = 0; i < HARNESS_RUNS; i++) {
-            run_sample(poisons[i]);
+            run_sample(i);
             store_results(results[i]);
+            store_states(i);
         }
         if (memcmp(results[0], results[HARNESS_RUNS - 1], HARNESS_OUTPUT_BYTES) != 0) {
             fail("the result depends on what was in the arena before (a read of memory that was not written)");

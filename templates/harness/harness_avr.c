@@ -73,11 +73,42 @@ static void fail(const char *what)
     stop();
 }
 
+static uint8_t states[HARNESS_STATE_BYTES + 1];
+
+/* State as the sample before left it; zeros where a sequence begins. */
+static void load_states(uint16_t index)
+{
+#if HARNESS_STATE_BYTES > 0
+    if (index == 0 || (HARNESS_SEQUENCE > 0 && index % HARNESS_SEQUENCE == 0)) {
+        HARNESS_RESET(&memory.arena);
+        return;
+    }
+#endif
+    const uint8_t *from = states;
+    for (uint8_t i = 0; harness_states[i].bytes > 0; i++) {
+        memcpy(memory.arena.bytes + harness_states[i].offset, from, harness_states[i].bytes);
+        from += harness_states[i].bytes;
+    }
+    (void)index;
+}
+
+static void store_states(void)
+{
+    uint8_t *to = states;
+    for (uint8_t i = 0; harness_states[i].bytes > 0; i++) {
+        memcpy(to, memory.arena.bytes + harness_states[i].offset, harness_states[i].bytes);
+        to += harness_states[i].bytes;
+    }
+}
+
+static uint16_t sample_index;
+
 static void load_sample(const uint8_t *sample, uint8_t poison)
 {
     memset(memory.before, CANARY, sizeof memory.before);
     memset(memory.after, CANARY, sizeof memory.after);
     memset(&memory.arena, poison, sizeof memory.arena);
+    load_states(sample_index);
     for (size_t i = 0; harness_inputs[i] != NULL; i++) {
         memcpy_P(harness_inputs[i](&memory.arena), sample, harness_input_bytes[i]);
         sample += harness_input_bytes[i];
@@ -182,6 +213,8 @@ int main(void)
             check_canaries();
             put_outputs();
         }
+        store_states();
+        sample_index++;
         sample += HARNESS_INPUT_BYTES;
     }
     stop();

@@ -18,7 +18,7 @@ import { cType } from '../../ops/support/c-text.ts';
 import { assignText, elementText } from '../../ops/support/element.ts';
 import { linesParams } from '../../ops/support/loops.ts';
 import { pointwiseParams } from '../../ops/support/pointwise.ts';
-import { invariant, must } from '../../support/errors.ts';
+import { invariant, must, UserError } from '../../support/errors.ts';
 import { copyNest } from './copy-nest.ts';
 
 /** A program under construction: where each computed value lies, and what has been emitted so far. */
@@ -66,6 +66,7 @@ export function startProgram(graph: Graph, name: string, features: ReadonlySet<s
   const buffers: ArenaBuffer[] = [];
   const calls: Call[] = [];
   const tables: Table[] = [];
+  const states = new Map((graph.states ?? []).map(({ input, output }) => [input, output]));
   const tablesByStart = new Map<string, Table[]>();
   const tableSymbols = new Set<string>();
 
@@ -87,7 +88,7 @@ export function startProgram(graph: Graph, name: string, features: ReadonlySet<s
     has: (value) => ports.has(value),
     port: (value) => ports.get(value) ?? constantPort(value),
     addInput(value, storage) {
-      ports.set(value, newPort(value, storage, 'input'));
+      ports.set(value, newPort(value, storage, states.has(value) ? 'state' : 'input'));
     },
     addValue(value, storage) {
       const port = newPort(value, storage, 'activation');
@@ -158,15 +159,22 @@ export function startProgram(graph: Graph, name: string, features: ReadonlySet<s
     },
     finish(nativeOutputs) {
       const taken = new Set<BufferId>();
+      const homes = new Map([...states].map(([input, output]) => [output, builder.port(input)]));
       const outputs = graph.outputs.map((value) => {
-        const port = outputPort(value, nativeOutputs, taken);
+        const port = outputPort(value, homes.get(value)?.storage ?? null, nativeOutputs, taken);
         taken.add(port.buffer);
         return port;
       });
       for (const { buffer } of outputs) buffers[buffer] = { ...buffers[buffer]!, role: 'output' };
       const flashApart = features.has('flash-apart');
       const sizes = graph.sizes && { sizes: graph.sizes };
-      return { name, inputs: graph.inputs.map(builder.port), outputs, ...sizes, buffers, calls, tables, flashApart };
+      const kept = [...states].map(([input, output]) => {
+        return { input: builder.port(input), output: must(outputs[graph.outputs.indexOf(output)], output) };
+      });
+      for (const state of kept) checkState(state.input, state.output);
+      const inputs = graph.inputs.filter((value) => !states.has(value)).map(builder.port);
+      const withStates = kept.length > 0 && { states: kept };
+      return { name, inputs, outputs, ...withStates, ...sizes, buffers, calls, tables, flashApart };
     },
   };
   return builder;
@@ -197,15 +205,34 @@ export function startProgram(graph: Graph, name: string, features: ReadonlySet<s
   }
 
   /** Outputs own their memory: a constant, an input or a second view of one buffer is copied out. */
-  function outputPort(value: ValueName, nativeOutputs: boolean, taken: ReadonlySet<BufferId>): Port {
+  function outputPort(
+    value: ValueName,
+    asState: Storage | null,
+    nativeOutputs: boolean,
+    taken: ReadonlySet<BufferId>,
+  ): Port {
     const port = builder.port(value);
-    const wanted = nativeOutputs ? port.storage : rowMajor(port.shape);
+    const wanted = asState ?? (nativeOutputs ? port.storage : rowMajor(port.shape));
     const placed = builder.relaid(port, wanted);
-    if (buffers[placed.buffer]!.role !== 'input' && !taken.has(placed.buffer)) return placed;
+    if (!['input', 'state'].includes(buffers[placed.buffer]!.role) && !taken.has(placed.buffer)) return placed;
     const own = newPort(value, wanted, 'activation');
     addCopy(own, () => copyCall(placed, own, 'output of its own'));
     return own;
   }
+}
+
+/** Codes are kept as they are. */
+function checkState(input: Port, output: Port): void {
+  const meaning = ({ type: { dtype, quant } }: Port) =>
+    JSON.stringify([dtype, quant?.bits, quant?.scale, quant?.zeroPoint]);
+  if (meaning(input) === meaning(output)) return;
+  const show = ({ value, type }: Port) => `'${value}' is ${type.dtype}${type.quant ? ' codes' : ''}`;
+  throw new UserError({
+    code: 'UNSUPPORTED',
+    message: `the state '${input.value}=${output.value}' has two types`,
+    because: [show(input), show(output)],
+    hint: 'pass --float-io, or leave the layers at both ends in the same type',
+  });
 }
 
 function copyCall(from: Port | null, to: Port, summary: string, table: string | null = null): Omit<Call, 'symbol'> {

@@ -93,8 +93,8 @@ function mapBuffers(program: Program, model: ArenaModel, plan: MemoryPlan): Mapp
   const mapped = program.buffers.flatMap(({ id, name, role, bytes, within }) => {
     const calls = [...new Set(touched.get(id))];
     const life = [...calls];
-    if (role === 'input' || inputs.has(id)) life.unshift(-1);
-    if (role === 'output' || outputs.has(id)) life.push(model.callCount);
+    if (role === 'input' || role === 'state' || inputs.has(id)) life.unshift(-1);
+    if (role === 'output' || role === 'state' || outputs.has(id)) life.push(model.callCount);
     if (life.length === 0) return [];
     const [firstCall, lastCall] = [life[0], life[life.length - 1]];
     const offset = must(plan.offsets.get(id), `offset of buffer ${id}`);

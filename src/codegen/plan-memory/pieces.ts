@@ -69,6 +69,9 @@ function findCovers(program: Program, bodies: readonly Body[], places: ReadonlyM
   });
   for (const port of program.inputs) add(port.buffer, null, 'input');
   for (const port of program.outputs) add(port.buffer, null, 'output');
-  for (const { id, role } of program.buffers) if (role === 'input' || role === 'output') add(id, null, role);
+  for (const { id, role } of program.buffers) {
+    if (role === 'input' || role === 'state') add(id, null, 'input');
+    if (role === 'output' || role === 'state') add(id, null, 'output');
+  }
   return covers;
 }

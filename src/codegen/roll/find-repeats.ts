@@ -54,10 +54,10 @@ export function kindsOf({ calls, buffers }: Pick<Program, 'calls' | 'buffers'>):
 }
 
 function kindOf(call: Call, bytesOf: (id: BufferId) => number) {
-  const { op, template, params, kernel, reading, instances, requantization, constants, macs, result, also } = call;
+  const { op, template, params, kernel, reading, instances, requantization, constants, macs, limit, result, also } = call;
   const position = (id: BufferId) => call.arguments.findIndex(({ buffer }) => buffer === id);
   return {
-    code: [op, template, params, kernel, reading, instances, requantization, constants, macs],
+    code: [op, template, params, kernel, reading, instances, requantization, constants, macs, limit],
     arguments: call.arguments.map(({ name, ctype, access, buffer }) => [name, ctype, access, bytesOf(buffer)]),
     // One buffer in two arguments is so in every turn.
     same: call.arguments.map(({ buffer }) => position(buffer)),

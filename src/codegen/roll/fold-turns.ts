@@ -1,5 +1,6 @@
 import type { Argument, Buffer, BufferId, Call, Port, Program } from '../../ir/program.ts';
 import { must } from '../../support/errors.ts';
+import { copyCall } from './copy-call.ts';
 import type { Repeat } from './find-repeats.ts';
 import { matchTurns, type Role } from './match-turns.ts';
 import { type Buffers, rootOf, type Trail, trailsOf } from './trails.ts';
@@ -64,7 +65,7 @@ function rootsOutside(
 function layInRows(buffers: Buffers, roots: readonly BufferId[]): Buffers | null {
   const rows = roots.map((root) => must(buffers.get(root), 'a buffer'));
   const [{ bytes, name }] = rows;
-  if (rows.some((row) => row.role === 'input' || row.bytes !== bytes)) return null;
+  if (rows.some((row) => row.role === 'input' || row.role === 'state' || row.bytes !== bytes)) return null;
   const align = Math.max(...rows.map((row) => row.align));
   const stride = Math.ceil(bytes / align) * align;
   const all = new Map(buffers);
@@ -128,11 +129,11 @@ function rewrite(around: Surroundings, given: Buffers, repeat: Repeat, { trails,
       before.push({ ...constant, symbol: symbol('first'), arguments: [{ ...constant.arguments[0], buffer: state }] });
     } else {
       const source = partOf(start.root, start.offset, home);
-      before.push(copyCall(symbol('first'), name, { buffer: source }, state, bytes));
+      before.push(copyCall(symbol('first'), name, { buffer: source }, state, bytes, 'that the first turn reads'));
     }
     if (!inPlace) {
       const place = written.kind === 'own' ? { buffer: home } : placeOf(from, written);
-      behind.push(copyCall(symbol('next'), name, place, state, bytes));
+      behind.push(copyCall(symbol('next'), name, place, state, bytes, 'for the next turn'));
     }
     return state;
   }
@@ -178,24 +179,5 @@ function foldCall(call: Call, turns: readonly Call[], places: readonly Place[]):
       return from.stride || to.stride ? [] : [{ ...rest, read: from.buffer, write: to.buffer }];
     }),
     turns: turns.map(turnOf),
-  };
-}
-
-function copyCall(symbol: string, name: string, from: Place, to: BufferId, bytes: number): Call {
-  return {
-    symbol,
-    op: 'Copy',
-    node: name,
-    template: 'copy_bytes',
-    params: { x: 'x', y: 'y', bytes },
-    arguments: [
-      { name: 'x', ctype: 'uint8_t', access: 'read', ...from },
-      { name: 'y', ctype: 'uint8_t', access: 'write', buffer: to },
-    ],
-    overlaps: [],
-    macs: 0,
-    constants: [],
-    summary: `${bytes} bytes that the next turn reads`,
-    result: null,
   };
 }
