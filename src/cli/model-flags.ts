@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { CompileOptions } from '../compile.ts';
-import type { GivenStates } from '../frontend/with-states.ts';
 import { GOALS, type Goal } from '../ir/lowering.ts';
 import type { Json } from '../ir/program.ts';
 import { parseRecipe, type Recipe } from '../passes/recipe.ts';
@@ -18,7 +17,7 @@ import { kernelPins } from './kernel-pins.ts';
 import { opener } from './open-data.ts';
 import { byteCount, dimension, percentage, wholeNumber } from './parsers.ts';
 import { refuseIdle } from './refuse-idle.ts';
-import { STATE_FLAG, STATE_HELP, state } from './state-flag.ts';
+import { STATE_FLAG, STATE_HELP, type StateFlag, state } from './state-flag.ts';
 import { weightFormats } from './weight-formats.ts';
 
 /** What every verb that compiles a model understands. */
@@ -41,7 +40,7 @@ export interface ModelFlags {
   readonly dim?: Readonly<Record<string, number>>;
   readonly constant?: readonly ConstantFlag[];
   readonly capacity?: Readonly<Record<string, number>>;
-  readonly state?: GivenStates;
+  readonly state?: StateFlag;
   readonly name?: string;
   readonly recipe?: string;
   readonly seed: number;

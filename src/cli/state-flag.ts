@@ -1,12 +1,15 @@
 import { InvalidArgumentError } from 'commander';
-import type { GivenStates } from '../frontend/with-states.ts';
+import type { CompileOptions } from '../compile.ts';
+
+/** As compileModel() takes them. */
+export type StateFlag = NonNullable<CompileOptions['states']>;
 
 export const STATE_FLAG = '--state <in=out>';
 export const STATE_HELP =
   "an output that stays in the arena as this input of the next run; may be repeated; 'none': no state, also not of recurrent layers";
 
 /** 'h0=hn', several times, or 'none'. */
-export function state(text: string, before: GivenStates = new Map()): GivenStates {
+export function state(text: string, before: StateFlag = new Map()): StateFlag {
   if (text === 'none') return text;
   const at = text.indexOf('=');
   if (before === 'none' || at <= 0 || at === text.length - 1) {

@@ -52,7 +52,7 @@ test('the schema knows the same keys', () => {
   for (const key of Object.keys(schema.properties)) expect(() => parse({ [key]: null })).not.toThrow('unknown key');
   for (const key of Object.keys(inner))
     expect(() => parse({ inputs: { x: { [key]: null } } })).not.toThrow('unknown key');
-  expect(Object.keys(schema.properties)).toHaveLength(11);
+  expect(Object.keys(schema.properties)).toHaveLength(12);
   expect(schema.properties.metric.enum).toEqual(METRIC_NAMES);
   expect(Object.keys(inner)).toEqual(['files', 'layout', 'scale', 'offset']);
 });

@@ -54,7 +54,8 @@ export function kindsOf({ calls, buffers }: Pick<Program, 'calls' | 'buffers'>):
 }
 
 function kindOf(call: Call, bytesOf: (id: BufferId) => number) {
-  const { op, template, params, kernel, reading, instances, requantization, constants, macs, limit, result, also } = call;
+  const { op, template, params, kernel, reading, instances, requantization, constants, macs, limit, result, also } =
+    call;
   const position = (id: BufferId) => call.arguments.findIndex(({ buffer }) => buffer === id);
   return {
     code: [op, template, params, kernel, reading, instances, requantization, constants, macs, limit],
