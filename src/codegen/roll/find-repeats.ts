@@ -45,7 +45,9 @@ function phases(start: number, period: number, equal: number): Repeat[] {
 export function kindsOf({ calls, buffers }: Pick<Program, 'calls' | 'buffers'>): number[] {
   const byId = new Map(buffers.map((buffer) => [buffer.id, buffer]));
   const numbers = new Map<string, number>();
-  return calls.map((call) => {
+  return calls.map((call, index) => {
+    // A call that may end the run stands alone.
+    if (call.limit) return -1 - index;
     const key = JSON.stringify(kindOf(call, (id) => byId.get(id)?.bytes ?? 0));
     const number = numbers.get(key) ?? numbers.size;
     numbers.set(key, number);
@@ -54,11 +56,10 @@ export function kindsOf({ calls, buffers }: Pick<Program, 'calls' | 'buffers'>):
 }
 
 function kindOf(call: Call, bytesOf: (id: BufferId) => number) {
-  const { op, template, params, kernel, reading, instances, requantization, constants, macs, limit, result, also } =
-    call;
+  const { op, template, params, kernel, reading, instances, requantization, constants, macs, result, also } = call;
   const position = (id: BufferId) => call.arguments.findIndex(({ buffer }) => buffer === id);
   return {
-    code: [op, template, params, kernel, reading, instances, requantization, constants, macs, limit],
+    code: [op, template, params, kernel, reading, instances, requantization, constants, macs],
     arguments: call.arguments.map(({ name, ctype, access, buffer }) => [name, ctype, access, bytesOf(buffer)]),
     // One buffer in two arguments is so in every turn.
     same: call.arguments.map(({ buffer }) => position(buffer)),
