@@ -39,11 +39,12 @@ test('a program is described by accessors, bytes and the result of each layer', 
   expect(harnessModel(program, { arenaBytes: 600, offsets: new Map([[1, 40]]) })).toEqual({
     prefix: 'kws',
     arenaBytes: 600,
-    inputs: [{ accessor: 'kws_input', bytes: 490 }],
+    inputs: [{ accessor: 'kws_input', bytes: 490, offset: 0 }],
     outputs: [
-      { accessor: 'kws_output_y_1', bytes: 48 },
-      { accessor: 'kws_output_y_1_2', bytes: 3 },
+      { accessor: 'kws_output_y_1', bytes: 48, offset: 0 },
+      { accessor: 'kws_output_y_1_2', bytes: 3, offset: 0 },
     ],
+    returns: false,
     steps: [
       { layer: 0, bytes: 48, also: [{ bytes: 3, offset: 40 }] },
       { layer: 1, bytes: 0, also: [] },
