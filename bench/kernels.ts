@@ -99,7 +99,12 @@ async function countLayers(model: CountedModel, transformation: Transformation, 
   });
   const macs = rows.reduce((sum, row) => sum + row.macs, 0);
   const { arenaBytes } = compilation.plan;
-  return [...rows, { ...common, layer: 'total', kernel: null, macs, instructions: total, arenaBytes }];
+  return [...(isTwin(run) ? [] : rows), { ...common, layer: 'total', kernel: null, macs, instructions: total, arenaBytes }];
+}
+
+/** Layers of other formats take there what they take on a Cortex-M4F: the total is enough. */
+function isTwin({ core, format }: Run): boolean {
+  return core === 'cortex-m33' && format !== 'int8';
 }
 
 /** Share of zeros among the weights of a node. */
