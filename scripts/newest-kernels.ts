@@ -1,7 +1,7 @@
 /**
  * Asks the installed onnxruntime in which operator sets it runs each operator that nibblec knows, by element type, and
  * writes src/frontend/newest-kernels.ts: those that the newest operator set has no kernel for while an older one has, and
- * those that have none for float64.
+ * what to compute in where none has.
  * `npx tsx scripts/newest-kernels.ts`, after a change of onnxruntime.
  */
 import { writeFileSync } from 'node:fs';
@@ -11,6 +11,7 @@ import onnxProto from 'onnx-proto';
 import { codeOf } from '../src/frontend/data-types.ts';
 import { writeModel } from '../src/frontend/onnx-writer.ts';
 import { NEWEST_OPSET } from '../src/frontend/opset.ts';
+import { hasOwnRule } from '../src/frontend/own-types.ts';
 import { tensorOf } from '../src/ir/tensor.ts';
 import type { Attribute, DType } from '../src/ir/types.ts';
 import { OPERATORS } from '../src/ops/index.ts';
@@ -104,6 +105,7 @@ export async function ask(op: string, operands: readonly Operand[], dtype: DType
 
 /** Operands of the fewest inputs with which the operator exists, or null: they are alike for all of its types. */
 async function operandsOf(op: string): Promise<readonly Operand[] | null> {
+  if (op === 'Where') return ['bool', 'T', 'T'];
   for (let count = 0; count <= 5; count++) {
     for (const operands of lists(count)) {
       for (const dtype of ['f32', 'i32', 'bool'] as const) {
@@ -122,12 +124,50 @@ function lists(count: number): readonly (readonly Operand[])[] {
   );
 }
 
-/** Whether no operator set has a kernel for float64, while some have one for float32. Bits are what they are. */
-export async function lacksFloat64(op: string): Promise<boolean> {
+/** Types that hold all numbers of another, in the order in which they are tried; float32 those of float64 as far as it reaches. */
+const WIDER: Readonly<Partial<Record<DType, readonly DType[]>>> = {
+  f64: ['f32'],
+  bool: ['u8', 'i32'],
+  i8: ['i32', 'i64'],
+  u8: ['i32', 'i64'],
+  i16: ['i32', 'i64'],
+  u16: ['i32', 'i64'],
+  u32: ['i64'],
+  u64: ['i64'],
+};
+
+/** For the types that no operator set has a kernel for: one of which some have. Bits are what they are. */
+export async function standIns(op: string): Promise<Partial<Record<DType, DType>>> {
+  const found: Partial<Record<DType, DType>> = {};
   const operands = op === 'BitCast' ? null : await operandsOf(op);
-  const answers = async (dtype: DType) =>
-    Promise.all(Array.from({ length: NEWEST_OPSET - OLDEST + 1 }, (_, i) => ask(op, operands!, dtype, OLDEST + i)));
-  return operands !== null && (await answers('f32')).includes('kernel') && !(await answers('f64')).includes('kernel');
+  if (!operands) return found;
+  const hasKernel = async (dtype: DType) => {
+    for (let opset = NEWEST_OPSET; opset >= OLDEST; opset--)
+      if ((await ask(op, operands, dtype, opset)) === 'kernel') return true;
+    return false;
+  };
+  // Others are not imported where onnxruntime cannot tell their types.
+  const types = TYPES.filter(
+    (dtype) =>
+      dtype === 'f64' ||
+      hasOwnRule({
+        op,
+        domain: '',
+        name: '',
+        inputs: [],
+        outputs: ['y'],
+        attributes: {},
+        opset: NEWEST_OPSET,
+        refused: null,
+      }),
+  );
+  for (const dtype of types) {
+    if (await hasKernel(dtype)) continue;
+    // Some types of float64 are ours alone, such as that of Celu.
+    if (dtype !== 'f64' && (await ask(op, operands, dtype, NEWEST_OPSET)) !== 'none') continue;
+    for (const wider of WIDER[dtype] ?? []) if (await hasKernel(wider)) found[dtype] ??= wider;
+  }
+  return found;
 }
 
 /** The newest operator set with a kernel, for the types of which the newest operator set of all has none. */
@@ -149,9 +189,10 @@ export async function newestKernels(op: string): Promise<Partial<Record<DType, n
 /** The text of the table. */
 export async function newestKernelsText(): Promise<string> {
   const lines: string[] = [];
-  const single: string[] = [];
+  const instead: string[] = [];
   for (const op of OPERATORS.filter(({ domain }) => !domain).map((definition) => definition.op)) {
-    if (await lacksFloat64(op)) single.push(`  '${op}',`);
+    const others = Object.entries(await standIns(op)).map(([dtype, wider]) => `${dtype}: '${wider}'`);
+    if (others.length > 0) instead.push(`  ${op}: { ${others.join(', ')} },`);
     const entries = Object.entries(await newestKernels(op)).map(([dtype, opset]) => `${dtype}: ${opset}`);
     if (entries.length > 0) lines.push(`  ${op}: { ${entries.join(', ')} },`);
   }
@@ -165,10 +206,10 @@ export const NEWEST_KERNELS: Readonly<Record<string, Readonly<Partial<Record<DTy
 ${lines.sort().join('\n')}
 };
 
-/** Operators that it computes in float32, and in float64 in no operator set. */
-export const WITHOUT_FLOAT64: ReadonlySet<string> = new Set([
-${single.sort().join('\n')}
-]);
+/** For the types of an operator that it has a kernel for in no operator set: one in which it computes the same. */
+export const STAND_INS: Readonly<Record<string, Readonly<Partial<Record<DType, DType>>>>> = {
+${instead.sort().join('\n')}
+};
 `;
 }
 

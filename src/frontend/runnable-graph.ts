@@ -1,18 +1,19 @@
 import { typeOf } from '../ir/graph.ts';
 import { tensorOf } from '../ir/tensor.ts';
 import type { DType, Graph, Node, Tensor, TensorType, ValueName } from '../ir/types.ts';
-import { toFloat32Array } from '../numerics/convert.ts';
+import { must } from '../support/errors.ts';
+import { own } from '../support/own.ts';
 import { castNode } from './cast-node.ts';
-import { WITHOUT_FLOAT64 } from './newest-kernels.ts';
+import { STAND_INS } from './newest-kernels.ts';
 
 /**
- * The graph as onnxruntime runs it. Where it has no kernel for float64 in any operator set, the node computes in float32,
- * between Casts: its result is then right to 1e-7, which is what the C is asked for. Regions of RoiAlign that are not finite,
- * on which it ends the run, become empty ones.
+ * The graph as onnxruntime runs it. A node for whose type it has a kernel in no operator set computes in a wider one between
+ * Casts; in the place of float64 that is float32: right to 1e-7, which is what the C is asked for. Regions of RoiAlign that are
+ * not finite, on which it ends the run, become empty ones.
  */
 export function runnableGraph(graph: Graph): Graph {
   const rewrites = graph.nodes.map((node) => {
-    if (needsFloat32(graph, node)) return inFloat32;
+    if (inOtherType(graph, node)) return withStandIn;
     return node.op === 'RoiAlign' ? withFiniteRegions : null;
   });
   if (rewrites.every((rewrite) => rewrite === null)) return graph;
@@ -38,28 +39,40 @@ interface Draft {
   value(hint: ValueName, type: TensorType, constant?: Tensor): ValueName;
 }
 
-function needsFloat32({ types }: Graph, { domain, op, inputs }: Node): boolean {
-  const isDouble = (value: ValueName | null) => value !== null && types.get(value)?.dtype === 'f64';
-  return domain === '' && WITHOUT_FLOAT64.has(op) && inputs.some(isDouble);
+/** The type of the node's elements, where onnxruntime has no kernel for it, and the one to compute in. */
+function inOtherType({ types }: Graph, node: Node): readonly [from: DType, to: DType] | null {
+  const standIns = node.domain === '' ? own(STAND_INS, node.op) : undefined;
+  if (!standIns) return null;
+  for (const input of operands(node)) {
+    const dtype = input === null ? undefined : types.get(input)?.dtype;
+    const wider = dtype && standIns[dtype];
+    if (wider) return [dtype, wider];
+  }
+  return null;
 }
 
-function inFloat32(node: Node, { graph, value }: Draft): Node[] {
+/** The condition of a Where is none of them. */
+function operands({ op, inputs }: Node): Node['inputs'] {
+  return op === 'Where' ? inputs.slice(1) : inputs;
+}
+
+function withStandIn(node: Node, { graph, value }: Draft): Node[] {
+  const [from, to] = must(inOtherType(graph, node), 'a type to compute in');
   const before: Node[] = [];
   const after: Node[] = [];
-  const single = (name: ValueName, constant?: Tensor) =>
-    value(`${name}.single`, { ...typeOf(graph, name), dtype: 'f32' }, constant);
-  const inputs = node.inputs.map((input) => {
-    if (input === null || typeOf(graph, input).dtype !== 'f64') return input;
-    const constant = graph.constants.get(input);
-    if (constant) return single(input, { ...constant, dtype: 'f32', data: toFloat32Array(constant) });
-    const name = single(input);
-    before.push(castNode(input, name, 'f32'));
+  const isSuch = (name: ValueName | null): name is ValueName => name !== null && typeOf(graph, name).dtype === from;
+  const inside = (name: ValueName) => value(`${name}.${to}`, { ...typeOf(graph, name), dtype: to });
+  const first = node.inputs.length - operands(node).length;
+  const inputs = node.inputs.map((input, i) => {
+    if (i < first || !isSuch(input)) return input;
+    const name = inside(input);
+    before.push(castNode(input, name, to));
     return name;
   });
   const outputs = node.outputs.map((output) => {
-    if (output === null || typeOf(graph, output).dtype !== 'f64') return output;
-    const name = single(output);
-    after.push(castNode(name, output, 'f64'));
+    if (!isSuch(output)) return output;
+    const name = inside(output);
+    after.push(castNode(name, output, from));
     return name;
   });
   return [...before, { ...node, inputs, outputs }, ...after];

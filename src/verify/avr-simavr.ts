@@ -1,8 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { UserError } from '../support/errors.ts';
 import { type Compiler, compileObjects, objectSizes } from './compile.ts';
 import { linkAlone } from './link-alone.ts';
-import { runTool, runToolOrFail, toolAvailable } from './run-tool.ts';
+import { runTool, toolAvailable, toolFailed } from './run-tool.ts';
 import { type Printed, readPrinted, readTrace } from './simavr-output.ts';
 import type { BuildRequest, Built, RunOptions, RunResult, Toolchain } from './toolchain.ts';
 
@@ -54,6 +55,7 @@ async function run(built: Built, part: string, flags: readonly string[], options
   const { directory } = built;
   const input = await readFile(join(directory, 'input.bin'));
   const bytes = await sampleBytes(directory);
+  const { runs, perRun } = await runsOf(directory);
   const perProgram = bytes * Math.max(1, Math.floor(SAMPLE_BYTES / bytes));
   const all: Printed[] = [];
   let seconds = 0;
@@ -62,6 +64,9 @@ async function run(built: Built, part: string, flags: readonly string[], options
     const result = await runTool(SIMULATOR, ['-m', part, '-f', `${HERTZ}`, built.program], { directory, ...options });
     seconds += result.seconds;
     const printed = readPrinted(`${result.stdout}\n${result.stderr}`);
+    const samples = Math.min(perProgram, input.length - from) / bytes;
+    if (printed.failure === null && (printed.overrun || printed.outputs.length < samples * runs * perRun))
+      throw stackOverran(printed.leftBytes);
     if (printed.failure !== null || result.exitCode !== 0) {
       const stderr = printed.failure === null ? result.stderr : `harness: ${printed.failure}`;
       return { exitCode: printed.failure === null ? result.exitCode : 2, stdout: result.stdout, stderr, seconds };
@@ -70,6 +75,20 @@ async function run(built: Built, part: string, flags: readonly string[], options
     all.push(printed);
   }
   return writeResults(directory, all, seconds);
+}
+
+/** Nothing on the part keeps the stack from what lies below it, so that a program may end without a word as well. */
+function stackOverran(leftBytes: number | null): UserError {
+  const left =
+    leftBytes === null || leftBytes <= 0
+      ? "arena and variables are larger than the part's RAM"
+      : `arena and variables leave ${leftBytes} bytes of the part's RAM, and the stack ran into them`;
+  return new UserError({
+    code: 'DOES_NOT_FIT',
+    message: 'the program does not fit into the memory of the simulated part',
+    because: [left],
+    hint: 'take a part with more RAM, or a model with a smaller arena (`compile` prints its bytes)',
+  });
 }
 
 /** Bytes of one sample, as harness_model.h has them. */
@@ -89,7 +108,10 @@ async function linkWith(built: Built, flags: readonly string[], samples: Uint8Ar
   await writeFile(join(directory, 'samples.c'), `${text.join('\n')}\n`);
   // No --gc-sections: nothing refers to the section that tells the simulator where its registers are.
   const args = [...flags, '-Os', 'samples.c', ...objects.values(), '-o', program, '-Wl,--section-start=.mmcu=0x910000'];
-  await runToolOrFail(COMPILER, args, 'link the program', { directory });
+  const { exitCode, stdout, stderr } = await runTool(COMPILER, args, { directory });
+  if (/is not within region|overflowed by/.test(stderr)) throw stackOverran(null);
+  if (exitCode !== 0)
+    throw toolFailed(`${COMPILER} could not link the program`, COMPILER, args, `${stderr}\n${stdout}`);
 }
 
 /** counts.bin as harness.c writes it: cycles of each layer, of all, bytes of stack. */

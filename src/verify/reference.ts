@@ -1,4 +1,3 @@
-import { WITHOUT_FLOAT64 } from '../frontend/newest-kernels.ts';
 import type { DType, Graph, Tensor, TypedArray, ValueName } from '../ir/types.ts';
 import { toBfloat16Bits } from '../numerics/float16.ts';
 import { createRng } from '../numerics/rng.ts';
@@ -6,6 +5,7 @@ import { openGraph } from '../runtime/graph-session.ts';
 import { must } from '../support/errors.ts';
 import type { TypedValue } from './compare.ts';
 import { carried, cutGraph } from './cut-graph.ts';
+import { hasStandIn } from './definitions/in-float64.ts';
 
 /** One inference of the generated C, in ONNX order. */
 export interface CRun {
@@ -73,7 +73,7 @@ export async function openReference(
 /** The last bit of a number by its type; where layers of float64 are computed in float32, that of float32. */
 function lastBits({ nodes }: Graph): ReadonlyMap<DType, number> {
   const single = 2 ** -23;
-  const double = nodes.some(({ op }) => WITHOUT_FLOAT64.has(op)) ? single : 2 ** -52;
+  const double = nodes.some(({ op }) => hasStandIn(op)) ? single : 2 ** -52;
   return new Map([
     ['f32', single],
     ['f64', double],

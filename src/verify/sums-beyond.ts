@@ -30,16 +30,17 @@ const TERMS: Readonly<Record<string, Terms>> = {
   CumSum: { factors: [0] },
   Resize: { factors: [0] },
   RoiAlign: { factors: [0] },
+  GridSample: { factors: [0], places: [1] },
   AffineGrid: { factors: [0] },
   Sum: { factors: [], addends: ALL },
   Mean: { factors: [], addends: ALL },
 };
 
 /** Weights of cubic interpolation, and coordinates, are negative in part: their magnitudes add up to less than 4. */
-const WEIGHTS: Readonly<Record<string, number>> = { Resize: 4, AffineGrid: 4 };
+const WEIGHTS: Readonly<Record<string, number>> = { Resize: 4, AffineGrid: 4, GridSample: 4 };
 
 /** Interpolation between neighbours, some of which may have no weight. */
-const SAMPLES: ReadonlySet<string> = new Set(['Resize', 'RoiAlign', 'DeformConv']);
+const SAMPLES: ReadonlySet<string> = new Set(['Resize', 'RoiAlign', 'DeformConv', 'GridSample']);
 
 /** Brings what is near the end of float32 into its middle; what leaves float32 all the same was beyond it before. */
 const STEP = 2 ** -32;

@@ -1,6 +1,7 @@
 /* harness.c for AVR under simavr: samples in flash (samples.c), results as lines of text through the simulator's console,
- * time as marks in its trace. Lines: 'o' the outputs of a sample, 't' the result of a layer, 's' bytes of stack, each with
- * hexadecimal digits; 'f' and a sentence when the model breaks a rule. */
+ * time as marks in its trace. Lines: 'o' the outputs of a sample, 't' the result of a layer, 's' bytes of stack, 'r' bytes of RAM
+ * that are left for it, each with hexadecimal digits; 'f' and a sentence when the model breaks a rule; 'm' when the stack has
+ * run into what lies below it. */
 #include "harness_model.h"
 
 #include <avr/io.h>
@@ -62,6 +63,12 @@ static void stop(void)
     }
 }
 
+static void overrun(void)
+{
+    put_line('m', NULL, 0);
+    stop();
+}
+
 static void fail(const char *what)
 {
     GPIOR0 = 'f';
@@ -105,6 +112,7 @@ static uint16_t sample_index;
 
 static void load_sample(const uint8_t *sample, uint8_t poison)
 {
+    memset(&_end, PAINT, CANARY_BYTES);
     memset(memory.before, CANARY, sizeof memory.before);
     memset(memory.after, CANARY, sizeof memory.after);
     memset(&memory.arena, poison, sizeof memory.arena);
@@ -117,6 +125,11 @@ static void load_sample(const uint8_t *sample, uint8_t poison)
 
 static void check_canaries(void)
 {
+    for (uint8_t i = 0; i < CANARY_BYTES; i++) {
+        if ((&_end)[i] != PAINT) {
+            overrun();
+        }
+    }
     for (uint8_t i = 0; i < CANARY_BYTES; i++) {
         if (memory.before[i] != CANARY) {
             fail(PSTR("the run wrote below the arena"));
@@ -189,7 +202,14 @@ static void put_outputs(void)
 
 int main(void)
 {
+    /* A return address that was written over leads back here, sooner or later. */
+    if (GPIOR2 == PAINT) {
+        overrun();
+    }
+    GPIOR2 = PAINT;
     const uint8_t *sample = harness_samples;
+    const int16_t left = (int16_t)(SP - (uint16_t)&_end);
+    put_line('r', (const uint8_t *)&left, sizeof left);
     for (uint16_t index = 0; index < harness_sample_count; index++) {
 #if HARNESS_HOOK
         if (HARNESS_COUNTS && index == 0) {

@@ -1,6 +1,6 @@
 /**
- * npm run fuzz:models -- [--count N] [--seed S] [--only INDEX] [--keep DIR] [--op NAME] [--page]: random models through the
- * whole compiler, their C on this computer against onnxruntime on the very file. Exit status 2 where any differ.
+ * npm run fuzz:models -- [--count N] [--seed S] [--only INDEX] [--keep DIR] [--op NAME] [--numbers wild] [--page]: random models
+ * through the whole compiler, their C on this computer against onnxruntime on the very file. Exit status 2 where any differ.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,6 +20,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     only: { type: 'string' },
     op: { type: 'string' },
+    numbers: { type: 'string', default: 'tame' },
     keep: { type: 'string' },
     page: { type: 'boolean', default: false },
   },
@@ -27,12 +28,14 @@ const { values } = parseArgs({
 const seed = Number(values.seed);
 const all =
   values.only !== undefined ? [Number(values.only)] : Array.from({ length: Number(values.count) }, (_, i) => i);
+if (values.numbers !== 'tame' && values.numbers !== 'wild') throw new Error('--numbers is tame or wild');
 const indices = all.filter((index) => !values.op || FAMILIES[index % FAMILIES.length].op === values.op);
 const folder = mkdtempSync(join(tmpdir(), 'nibblec-fuzz-'));
 const outcomes = await runModels({
   seed,
   indices,
   folder,
+  numbers: values.numbers,
   progress: (done) => process.stderr.write(`\r${done} of ${indices.length} models `),
 });
 rmSync(folder, { recursive: true });

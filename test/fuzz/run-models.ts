@@ -7,10 +7,12 @@ import { onnxFile } from '../helpers/onnx-file.ts';
 import { type Case, runBatch } from '../helpers/run-batch.ts';
 import { differsAtTies } from './at-ties.ts';
 import { judge } from './judge.ts';
+import { type ByVerify, judgeByVerify } from './judge-by-verify.ts';
 import type { Outcome } from './outcome.ts';
 import { type RandomModel, randomModel } from './random-model.ts';
 import { runFile, tryFile, type Values } from './reference.ts';
 import { runtimeFault } from './runtime-faults.ts';
+import { wild } from './wild.ts';
 
 /** Models to one program. */
 const BATCH = 40;
@@ -23,8 +25,12 @@ export interface RunOptions {
   /** Scratch space. */
   readonly folder: string;
   readonly sanitize?: boolean;
+  /** wild: single operators on infinities, NaN and numbers at the ends of float32 (wild.ts), judged as `--verify` does. */
+  readonly numbers?: Numbers;
   progress?(done: number): void;
 }
+
+export type Numbers = 'tame' | 'wild';
 
 interface Judged extends Case {
   readonly compiled: Compilation;
@@ -34,18 +40,20 @@ interface Judged extends Case {
 }
 
 /** Models `indices` of the stream `seed` through the whole compiler, gcc and onnxruntime, in order. */
-export async function runModels({ seed, indices, folder, sanitize = true, progress }: RunOptions): Promise<Outcome[]> {
+export async function runModels(options: RunOptions): Promise<Outcome[]> {
+  const { seed, indices, folder, sanitize = true, numbers = 'tame', progress } = options;
   const outcomes: Outcome[] = [];
   const building = new Set<Promise<void>>();
   for (let start = 0; start < indices.length; start += BATCH) {
     const compiled: Judged[] = [];
     for (const index of indices.slice(start, start + BATCH)) {
-      const result = await compileOne(await randomModel(seed, index, tryFile));
+      const result = await compileOne(await modelOf(seed, index, numbers));
       if ('verdict' in result) outcomes.push(result);
       else compiled.push(result);
     }
     if (building.size >= AT_ONCE) await Promise.race(building);
-    const job = runCompiled(join(folder, `batch${start}`), compiled, sanitize).then((results) => {
+    const run = numbers === 'wild' ? runWild : runCompiled;
+    const job = run(join(folder, `batch${start}`), compiled, sanitize).then((results) => {
       outcomes.push(...results);
       building.delete(job);
       progress?.(outcomes.length);
@@ -54,6 +62,12 @@ export async function runModels({ seed, indices, folder, sanitize = true, progre
   }
   await Promise.all(building);
   return outcomes.sort((a, b) => a.model.index - b.model.index);
+}
+
+/** A chain of operators, or one of them. */
+async function modelOf(seed: number, index: number, numbers: Numbers): Promise<RandomModel> {
+  if (numbers === 'tame') return randomModel(seed, index, tryFile);
+  return wild(await randomModel(seed, index, async () => null));
 }
 
 /** The same for models that are at hand. */
@@ -107,6 +121,31 @@ async function runCompiled(folder: string, cases: readonly Judged[], sanitize: b
     return refusal === null ? { model, verdict: 'agree', reason: '' } : { model, verdict: 'told', reason: refusal };
   });
   return Promise.all(outcomes);
+}
+
+async function runWild(folder: string, cases: readonly Judged[], sanitize: boolean): Promise<Outcome[]> {
+  if (cases.length === 0) return [];
+  const byName = new Map(cases.map((test) => [test.name, test]));
+  const told = new Map<string, ByVerify>();
+  const results = await runBatch(folder, cases, {
+    sanitize,
+    async judge({ name, feeds }, outputs) {
+      const said = await judgeByVerify(byName.get(name)!.compiled, feeds, outputs).catch((error: unknown) => {
+        if (!(error instanceof UserError)) throw error;
+        return { wrong: [`${error.problem.code}: ${words(error)}`], off: null };
+      });
+      told.set(name, said);
+      return said.wrong.length > 0 ? said.wrong.join('; ') : null;
+    },
+  });
+  rmSync(folder, { recursive: true });
+  return cases.map(({ name, model, refusal }): Outcome => {
+    const wrong = results.get(name) ?? null;
+    if (wrong !== null) return { model, verdict: 'differ', reason: wrong };
+    const off = told.get(name)?.off ?? null;
+    if (off !== null) return { model, verdict: 'off', reason: `${model.op}: ${off}` };
+    return refusal === null ? { model, verdict: 'agree', reason: '' } : { model, verdict: 'told', reason: refusal };
+  });
 }
 
 function words({ problem }: UserError): string {

@@ -10,7 +10,7 @@ const [INT32, INT64] = [2 ** 31, 2 ** 63];
  */
 export const castBeyond: Definition = (node, inputs, { ofC, ofRuntime }) => {
   const [x, range] = [numbers(inputs, 0), rangeOf(ofC)];
-  const few = Number(node.attributes.to ?? 0) > LAST_OF_BYTES || /[24]$/.test(inputs[1]?.dtype ?? '');
+  const few = Number(node.attributes.to ?? 0) > LAST_OF_BYTES || /^[iu][24]$/.test(inputs[1]?.dtype ?? '');
   if (!x || !range || few || !x.some((v) => !range.holds(v))) return null;
   const result = ofC.slice();
   for (const [i, v] of x.entries()) result[i] = range.holds(v) ? ofRuntime[i]! : range.nearest(v);

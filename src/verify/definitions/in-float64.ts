@@ -1,11 +1,16 @@
-import { WITHOUT_FLOAT64 } from '../../frontend/newest-kernels.ts';
+import { STAND_INS } from '../../frontend/newest-kernels.ts';
 import type { Node, Tensor } from '../../ir/types.ts';
 import { own } from '../../support/own.ts';
 import { type Definition, numbers, withBeyond } from './definition.ts';
 
+/** Whether float64 is computed in float32 for the operator. */
+export function hasStandIn(op: string): boolean {
+  return own(STAND_INS, op)?.f64 !== undefined;
+}
+
 /** Whether onnxruntime computes the node in float32 for us, as it has no kernel for float64 (frontend/runnable-graph.ts). */
 export function isInFloat32({ domain, op }: Node, inputs: readonly (Tensor | null)[]): boolean {
-  return domain === '' && WITHOUT_FLOAT64.has(op) && inputs.some((tensor) => tensor?.dtype === 'f64');
+  return domain === '' && hasStandIn(op) && inputs.some((tensor) => tensor?.dtype === 'f64');
 }
 
 /** Steep or large somewhere: a number that was rounded to float32 may give another result there, or an infinity. */

@@ -1,4 +1,3 @@
-import { WITHOUT_FLOAT64 } from '../../frontend/newest-kernels.ts';
 import type { Node, Tensor, TypedArray } from '../../ir/types.ts';
 import { batchNormalization } from './batch-norm.ts';
 import { castBeyond } from './cast.ts';
@@ -11,7 +10,7 @@ import { dynamicQuantize } from './dynamic-quantize.ts';
 import { extremePlace, hardmax, reducedExtreme, scatteredExtreme } from './extremes.ts';
 import { dft, stft } from './fourier.ts';
 import { farSample } from './grid-sample.ts';
-import { inFloat64, isInFloat32 } from './in-float64.ts';
+import { hasStandIn, inFloat64, isInFloat32 } from './in-float64.ts';
 import { convInteger, matMulInteger } from './integer-products.ts';
 import { logSumExp } from './log-sum-exp.ts';
 import { localResponse } from './lrn.ts';
@@ -112,7 +111,7 @@ const OF_ALL_RESULTS: ReadonlySet<string> = new Set([
 
 /** Whether there may be one for this result of the node. */
 export function hasDefinition(node: Node, output: number): boolean {
-  const known = DEFINITIONS.has(nameOf(node)) || WITHOUT_FLOAT64.has(node.op);
+  const known = DEFINITIONS.has(nameOf(node)) || hasStandIn(node.op);
   return known && (output === 0 || OF_ALL_RESULTS.has(node.op));
 }
 
