@@ -21,7 +21,7 @@ export function definedInFile(file: Graph, name: ValueName, fed: ReadonlyMap<Val
  * AVX512 but without VNNI: the sums in exact integers, y = sum * scales / y_scale + y_zero_point in float64. From the node as the
  * file has it, so what an import gets wrong is not repeated here. Null: another operator, or a form that is not spelled out.
  */
-function exactProducts(node: Node, inputs: Inputs): RealCodes | null {
+export function exactProducts(node: Node, inputs: Inputs): RealCodes | null {
   if (node.op === 'QLinearConv' && node.domain === '') return linearConv(node, inputs);
   if (node.op === 'QLinearMatMul') return linearMatMul(node, inputs);
   if (node.op === 'QGemm' && node.domain === 'com.microsoft') return quantizedGemm(node, inputs);

@@ -1,5 +1,8 @@
 import { numbersOf } from '../../src/ir/tensor.ts';
 import type { Attribute, Tensor, ValueName } from '../../src/ir/types.ts';
+import { integerRange } from '../../src/numerics/dtype.ts';
+import { byDefinition } from '../../src/verify/definitions/index.ts';
+import { exactProducts } from '../../src/verify/integer-file-layers.ts';
 import type { FuzzModel } from './builder.ts';
 import { innerValues } from './reference.ts';
 
@@ -13,6 +16,8 @@ export interface RuntimeFault {
 
 /** null: left out, or not known. */
 type Known = Tensor | null;
+
+const SATURATES = 'pairs of products saturate at 16 bits on processors with AVX2 or AVX512 but without VNNI';
 
 const RUNTIME_FAULTS: readonly RuntimeFault[] = [
   {
@@ -56,6 +61,10 @@ const RUNTIME_FAULTS: readonly RuntimeFault[] = [
       return dilations.length !== 2 && dilations.some((dilation) => dilation > 1);
     },
   },
+  ...['MatMulInteger', 'ConvInteger'].map((op): RuntimeFault => ({ op, reason: SATURATES, meets: isOff })),
+  ...['QLinearConv', 'QLinearMatMul', 'QGemm'].map(
+    (op): RuntimeFault => ({ op, reason: SATURATES, meets: isFarFromCodes }),
+  ),
   ...['RNN', 'GRU', 'LSTM'].map(
     (op): RuntimeFault => ({
       op,
@@ -64,6 +73,27 @@ const RUNTIME_FAULTS: readonly RuntimeFault[] = [
     }),
   ),
 ];
+
+/** Whether integers of the runtime are not those of the definition. */
+function isOff(node: FuzzModel['nodes'][number], inputs: readonly Known[], [output]: readonly Known[]): boolean {
+  if (!output) return false;
+  const given = { output: 0, ofC: output.data, ofRuntime: output.data };
+  const exact = inputs[0] && inputs[1] ? byDefinition({ ...node, clip: null }, inputs, given) : null;
+  return exact?.result.some((sum: number | bigint, i: number) => Number(sum) !== Number(output.data[i])) ?? false;
+}
+
+/** Whether codes of the runtime are not those that the exact result is rounded to, ties left aside. */
+function isFarFromCodes(
+  node: FuzzModel['nodes'][number],
+  inputs: readonly Known[],
+  [output]: readonly Known[],
+): boolean {
+  const real = exactProducts({ ...node, clip: null }, inputs);
+  const range = output && integerRange(output.dtype);
+  if (!real || !range) return false;
+  const clamped = (i: number) => Math.min(Math.max(real(i), range.min), range.max);
+  return numbersOf(output).some((code, i) => Math.abs(code - clamped(i)) > 0.51);
+}
 
 function overflows(value: Known): boolean {
   return value !== null && numbersOf(value).some((x) => !Number.isFinite(x));

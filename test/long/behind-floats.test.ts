@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
+import { compileModel, qdqModel } from '../../src/compile.ts';
 import { datasetInputs } from '../../src/data/graph-inputs.ts';
 import { randomDataset } from '../../src/data/random-dataset.ts';
+import { exportOnnx } from '../../src/frontend/export-onnx.ts';
 import { parseGraph } from '../../src/ir/text.ts';
+import type { Graph } from '../../src/ir/types.ts';
 import { createRng } from '../../src/numerics/rng.ts';
 import { loadTarget } from '../../src/targets/load.ts';
 import { agrees } from '../../src/verify/compare.ts';
@@ -62,3 +65,30 @@ test.each([
   expect(verdict.layers.some(({ exact }) => exact)).toBe(true);
   expect(verdict.layers.some(({ exact }) => !exact)).toBe(true);
 });
+
+/** In the file these layers compute in float32, in the C in integers. */
+test.each([
+  ['8 bits', undefined],
+  ['4 bits', [{ bits: 4 }]],
+])(
+  'a transformer with activations of %s, written as a file that is quantized: codes differ at ties alone',
+  async (_, activations) => {
+    const target = await loadTarget('host');
+    const file = exportOnnx(parseGraph(TRANSFORMER.replace('softcap=20', '')));
+    const calibration = async (graph: Graph) => randomDataset(datasetInputs(graph), 16, 1);
+    const model = await compileModel({
+      model: file,
+      name: 'm',
+      target,
+      calibration,
+      ...(activations && { activations }),
+    });
+    const again = await compileModel({ model: qdqModel(model)!, name: 'q', target });
+    const data = randomDataset(datasetInputs(again.floatGraph), 40, 5);
+    const verdict = await inFolder((directory) => verifyModel(again, data, { toolchain: hostGcc(), directory }));
+    const layers = verdict.file?.run ? (verdict.file.layers?.codes ?? []) : [];
+    expect(layers.filter(({ wrong }) => wrong > 0)).toEqual([]);
+    expect(layers.some(({ atTies }) => atTies > 0)).toBe(true);
+    expect(verdict.passed).toBe(true);
+  },
+);

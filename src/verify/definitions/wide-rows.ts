@@ -1,6 +1,7 @@
 import { floatAttribute, intAttribute } from '../../ir/attributes.ts';
 import type { Tensor, TypedArray } from '../../ir/types.ts';
 import { type Defined, type Definition, LARGEST, numbers, withBeyond } from './definition.ts';
+import { headRows, type Row } from './head-rows.ts';
 
 /** RotaryEmbedding: two products to an element, of which both may leave float32 before one is taken from the other. */
 export const rotary: Definition = (_, inputs, { ofC, ofRuntime }) => {
@@ -46,23 +47,8 @@ export const attention: Definition = (node, inputs, { output, ofC, ofRuntime }) 
   return withBeyond(Float64Array.from(ofRuntime as Float32Array), ofC, (i) => sizeOf(i) > BEYOND);
 };
 
-type Row = Float64Array;
-
 /** Sums from here on are rounded to infinity. */
 const BEYOND = LARGEST + 2 ** 102;
-
-/** Rows by batch and head, of [batch, heads, rows, size] or [batch, rows, heads * size]. */
-function headRows({ shape, ...tensor }: Tensor, heads: number): Row[][][] {
-  const x = numbers([{ shape, ...tensor }], 0)!;
-  const flat = shape.length === 3;
-  const count = flat ? heads : shape[1]!;
-  const rows = shape.at(-2)!;
-  const size = flat ? shape[2]! / heads : shape[3]!;
-  const from = (b: number, h: number, r: number) =>
-    (flat ? (b * rows + r) * count + h : (b * count + h) * rows + r) * size;
-  const list = <T>(length: number, make: (i: number) => T) => Array.from({ length }, (_, i) => make(i));
-  return list(shape[0]!, (b) => list(count, (h) => list(rows, (r) => x.subarray(from(b, h, r), from(b, h, r) + size))));
-}
 
 function sumOf(row: Row): number {
   return row.reduce((sum, x) => sum + (Number.isFinite(x) ? Math.abs(x) : 0), 0);

@@ -5,6 +5,9 @@ import { type ExactLayer, float32Error, type LayerValues, operand, stepOf } from
 import { broadcast } from './sums.ts';
 import { coordinates } from './window-cells.ts';
 
+/** What the C's shorter integers, in files that nibblec quantized, are off by at most, in codes. */
+const OWN = 0.1;
+
 /** In real numbers: what a row is brought to, and how far float32 may be from it. */
 interface Statistics {
   readonly mean: number;
@@ -23,6 +26,7 @@ export function normalization(layer: LayerValues): ExactLayer {
   const length = rowLength(layer);
   const [scale, bias] = [parameter(layer, 1, 1), parameter(layer, 2, 0)];
   const [step, { shape }] = [stepOf(layer), typeOf(graph, node.inputs[0])];
+  const own = node.rounding === undefined ? OWN : 0;
   const rows = new Map<number, Statistics>();
   const rowOf = (row: number) => {
     const known =
@@ -44,7 +48,7 @@ export function normalization(layer: LayerValues): ExactLayer {
     const error =
       Math.abs(g) * inverse * (ofDistance + Math.abs(distance) * inverseError) +
       float32Error(6, Math.abs(product) + Math.abs(b));
-    return { steps: (product + b) / step, error: error / step };
+    return { steps: (product + b) / step, error: error / step + own };
   };
 }
 
