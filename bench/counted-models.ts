@@ -43,8 +43,8 @@ function exampleFile(model: string, name: string): string {
 }
 
 /**
- * The model in a weight format, int8, int8 with activations of 4 or 16 bits or float32, calibrated on its samples; weights of few bits are rounded: neither changes what
- * a kernel does. Null, said once, where the model cannot have the format.
+ * The model in a weight format (int8, INT8_A4, INT8_A16 and float32 are such too), calibrated on its samples, few bits by
+ * rounding: how well either was done changes nothing of what a kernel does. Null, said once, where it cannot have the format.
  */
 export async function transformFor(model: CountedModel, format: string): Promise<Transformation | null> {
   const few = !['int8', 'float32', INT8_A4, INT8_A16].includes(format);

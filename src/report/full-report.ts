@@ -1,6 +1,7 @@
 import type { Counts } from '../verify/harness.ts';
 import type { Accuracy } from './accuracy.ts';
-import type { LayerReport, Report } from './report.ts';
+import type { LayerReport } from './layer-reports.ts';
+import type { Report } from './report.ts';
 import type { SqnrReport } from './sqnr.ts';
 
 /** All that is known about a compiled model: what the page shows and the JSON beside it holds. */

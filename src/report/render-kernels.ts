@@ -1,5 +1,6 @@
+import type { LayerReport } from './layer-reports.ts';
 import { printable } from './printable.ts';
-import type { LayerReport, Report } from './report.ts';
+import type { Report } from './report.ts';
 import { type Column, grouped, renderTable } from './table.ts';
 
 /** Which kernel computes which layers, in order of their first; no lines where nothing could be chosen. */

@@ -1,7 +1,8 @@
 import { formatsText } from './formats-text.ts';
+import type { LayerReport } from './layer-reports.ts';
 import { printable } from './printable.ts';
 import { kernelLines } from './render-kernels.ts';
-import type { Fit, LayerReport, Report } from './report.ts';
+import type { Fit, Report } from './report.ts';
 import { bytesText, grouped, renderTable } from './table.ts';
 
 /** The report for a terminal: layers, flash, RAM, remarks; lines of at most 100 characters where names allow it. */

@@ -6,23 +6,10 @@ import { accessorNames, outputAccessors, returnsCode } from '../../src/codegen/p
 import type { Program } from '../../src/ir/program.ts';
 import { arenaBytes } from '../../src/ir/tensor.ts';
 import type { Tensor } from '../../src/ir/types.ts';
+import { WARNINGS } from '../../src/verify/compile.ts';
 import { cutToCounts, isCount } from '../../src/verify/cut-to-counts.ts';
 import { fromMemory, toMemory } from '../../src/verify/samples.ts';
 import { difference, type Tolerance } from './compare.ts';
-
-const WARNINGS = [
-  '-std=c99',
-  '-Wall',
-  '-Wextra',
-  '-Wpedantic',
-  '-Wconversion',
-  '-Wshadow',
-  '-Wundef',
-  '-Wstrict-prototypes',
-  '-Wmissing-prototypes',
-  '-Wcast-qual',
-  '-Werror',
-];
 
 /** A program as C, with what it is fed and what it must give. */
 export interface Case {

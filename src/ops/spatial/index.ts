@@ -5,8 +5,9 @@ import { convTranspose } from './conv-transpose.ts';
 import { deformConv } from './deform-conv.ts';
 import { gridSample } from './grid-sample.ts';
 import { globalLpPool, lpPool, maxUnpool } from './pool-nd.ts';
-import { resize, upsample } from './resize.ts';
+import { resize } from './resize.ts';
 import { roiAlign } from './roi-align.ts';
+import { upsample } from './upsample.ts';
 
 /** Operators on images and volumes beyond Conv and the common pools. */
 export const spatialOps: readonly OpDef[] = [

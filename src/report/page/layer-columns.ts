@@ -1,6 +1,6 @@
 import { loopAt } from '../../ir/loops.ts';
 import type { FullReport } from '../full-report.ts';
-import type { LayerReport } from '../report.ts';
+import type { LayerReport } from '../layer-reports.ts';
 import { type Child, element, type Markup } from '../svg/markup.ts';
 import { percent, shortNumber } from '../svg/numbers.ts';
 import { grouped } from '../table.ts';

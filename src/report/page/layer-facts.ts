@@ -1,5 +1,5 @@
 import type { ValueName } from '../../ir/types.ts';
-import type { LayerReport } from '../report.ts';
+import type { LayerReport } from '../layer-reports.ts';
 import type { SqnrReport } from '../sqnr.ts';
 
 /** How a layer is called in plots: '12 block3/conv2'. */

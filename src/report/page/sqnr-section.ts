@@ -1,5 +1,5 @@
 import type { FullReport } from '../full-report.ts';
-import type { LayerReport } from '../report.ts';
+import type { LayerReport } from '../layer-reports.ts';
 import { bottomAxis, rowAxis, text } from '../svg/axis.ts';
 import { legend } from '../svg/legend.ts';
 import { rect } from '../svg/marks.ts';

@@ -1,6 +1,6 @@
 import type { FullReport } from '../full-report.ts';
+import type { LayerReport } from '../layer-reports.ts';
 import type { LayerWeights } from '../layer-weights.ts';
-import type { LayerReport } from '../report.ts';
 import { bottomAxis, leftAxis, rightAxis } from '../svg/axis.ts';
 import { legend } from '../svg/legend.ts';
 import { dot, line, type Point, polyline, rect } from '../svg/marks.ts';

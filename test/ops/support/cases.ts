@@ -23,6 +23,7 @@ import { runPipeline } from '../../../src/passes/pipeline.ts';
 import { createEvaluator } from '../../../src/runtime/evaluator.ts';
 import { createSession } from '../../../src/runtime/ort-session.ts';
 import { UserError } from '../../../src/support/errors.ts';
+import { WARNINGS } from '../../../src/verify/compile.ts';
 import { quickPlan } from '../../helpers/quick-plan.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -202,10 +203,7 @@ function modelOf(cases: readonly Case[], opset: number): Model {
   return { name: 'cases', nodes, inputs, outputs, constants, opset, feeds };
 }
 
-const FLAGS = (
-  '-std=c99 -O1 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wundef -Wstrict-prototypes -Wmissing-prototypes ' +
-  '-Wcast-qual -Werror'
-).split(' ');
+const FLAGS = [...WARNINGS, '-O1'];
 /** Debian's clang comes without the sanitizers' run-time library. */
 const CHECKS = process.env.CC?.includes('clang') ? [] : ['-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
 
