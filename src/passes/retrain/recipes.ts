@@ -4,6 +4,7 @@ import { nearestName } from '../../support/nearest.ts';
 import { floatPasses } from '../float/index.ts';
 import { type AnyPass, type PassOptions, type Step, step } from '../pass.ts';
 import { calibrate } from '../quantize/calibrate.ts';
+import { spellOut } from '../quantize/spell-out.ts';
 import { parseRecipe } from '../recipe.ts';
 
 /** The first and the last layer keep 8 bits, as in the papers. */
@@ -75,10 +76,10 @@ export function tuningRecipe(name: string, known: readonly AnyPass[]): readonly 
   });
 }
 
-/** A recipe that names no float pass gets the usual ones in front. */
+/** A recipe that names no float pass gets the usual ones in front, and operators spelled in those that have integer forms. */
 export function withFloatPasses(pipeline: readonly Step[]): readonly Step[] {
   const own = pipeline.some(({ pass }) => floatPasses.includes(pass));
-  return own ? pipeline : [...floatPasses.map((pass) => step(pass)), ...pipeline];
+  return own ? pipeline : [...floatPasses.map((pass) => step(pass)), step(spellOut), ...pipeline];
 }
 
 /** The recipe with these options in every pass that trains. Throws UserError BAD_ARGUMENT when none does. */
