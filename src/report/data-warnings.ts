@@ -30,7 +30,10 @@ export function dataWarnings(
   { floatGraph, graph }: { readonly floatGraph: Graph; readonly graph: Graph },
   dataset: Dataset,
 ): string[] {
+  const states = new Set(floatGraph.states?.map(({ input }) => input));
   return floatGraph.inputs.flatMap((input) => {
+    // Runs hand it on to one another; no data have it.
+    if (states.has(input)) return [];
     if (!isFloat(typeOf(floatGraph, input).dtype)) return [];
     const seen = look(dataset, input, rangeOf(graph.types.get(input)));
     const at = `input '${input}' of ${dataset.name}`;

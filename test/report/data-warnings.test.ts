@@ -49,3 +49,8 @@ test('a float model that guesses is told, where there are samples enough to know
   expect(chanceWarning({ ...guessing, samples: 5 }, 6)).toBeNull();
   expect(chanceWarning({ ...guessing, metric: 'mse' }, 6)).toBeNull();
 });
+
+test('a state is in no data, and nothing is said of it', () => {
+  const stream = parseGraph('input x: f32[1,4]\ninput h: f32[1,4]\ny: f32[1,4] = Add(x, h)\nstate h, y\nreturn y');
+  expect(dataWarnings({ floatGraph: stream, graph: stream }, samples([0.5, -0.25, 0.1, 0.9]))).toEqual([]);
+});
