@@ -99,7 +99,10 @@ async function countLayers(model: CountedModel, transformation: Transformation, 
   });
   const macs = rows.reduce((sum, row) => sum + row.macs, 0);
   const { arenaBytes } = compilation.plan;
-  return [...(isTwin(run) ? [] : rows), { ...common, layer: 'total', kernel: null, macs, instructions: total, arenaBytes }];
+  return [
+    ...(isTwin(run) ? [] : rows),
+    { ...common, layer: 'total', kernel: null, macs, instructions: total, arenaBytes },
+  ];
 }
 
 /** Layers of other formats take there what they take on a Cortex-M4F: the total is enough. */
