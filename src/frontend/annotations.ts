@@ -40,7 +40,11 @@ function isNote(value: unknown): value is [string, CodeNote] {
   const note: unknown = value[1];
   if (typeof note !== 'object' || note === null) return false;
   return Object.entries(note).every(([key, held]) =>
-    key === 'format' ? typeof held === 'string' : key === 'bits' && Number.isInteger(held) && held >= 1 && held <= 16,
+    key === 'format'
+      ? typeof held === 'string'
+      : key === 'first'
+        ? held === true
+        : key === 'bits' && Number.isInteger(held) && held >= 1 && held <= 16,
   );
 }
 

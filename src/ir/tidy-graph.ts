@@ -51,7 +51,7 @@ export function prune(graph: Graph): Graph {
   const ranges = graph.ranges && { ranges: keep(graph.ranges) };
   const ties = graph.ties
     ?.map((values) => values.filter((value) => kept.has(value)))
-    .filter(({ length }) => length > 1);
+    .filter(([value, ...others]) => others.length > 0 || (value !== undefined && graph.constants.has(value)));
   const { ties: _, ...rest } = graph;
   return {
     ...rest,

@@ -146,6 +146,8 @@ export interface CodeNote {
   readonly format?: string;
   /** Of its codes, when these are fewer than the integers have. */
   readonly bits?: number;
+  /** A constant that a series of computed values begins with, see firstsOf(). */
+  readonly first?: true;
 }
 
 /** Real numbers that an activation takes, and the bits of the codes it was chosen for (default 8). */

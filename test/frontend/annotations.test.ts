@@ -14,6 +14,7 @@ test('annotations are read back as they were', () => {
     codes: new Map([
       ['__proto__', { format: 'int4', bits: 4 }],
       ['w', { bits: 2 }],
+      ['h', { first: true }],
     ]),
     real: new Set(['toString']),
   };
@@ -36,6 +37,7 @@ test.each([
   ['a note that is none', json({ codes: [['w', null]] })],
   ['a format that is none', json({ codes: [['w', { format: 4 }]] })],
   ['bits that are none', json({ codes: [['w', { bits: 0.5 }]] })],
+  ['a first that is none', json({ codes: [['w', { first: false }]] })],
   ['real values that have no names', json({ real: [1] })],
   ['something else', json({ codes: [['w', { scale: [1] }]] })],
 ])('%s is refused', (_, metadata) => {

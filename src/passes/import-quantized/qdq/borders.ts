@@ -79,9 +79,12 @@ function constantCodes(code: CodeGraph, integers: ValueName, tensor: Tensor, sca
   const { dtype, scale, zeroPoint, axis } = scales;
   const wide: Quant = { scheme: 'affine', bits: bitsOf(dtype), scale, zeroPoint, axis };
   const target = codesTarget(scales) ?? { quant: wide, range: must(integerRange(dtype), dtype) };
-  const quant = { ...target.quant, ...code.graph.annotations?.codes.get(integers) };
+  const { first, ...note } = code.graph.annotations?.codes.get(integers) ?? {};
+  const quant = { ...target.quant, ...note };
   const data = shiftOf(dtype) === null ? tensor : codesTensor(tensor);
-  return { ...target, quant, name: code.constant(`${integers}.codes`, data, quant) };
+  const name = code.constant(`${integers}.codes`, data, quant);
+  if (first) code.tie([name]);
+  return { ...target, quant, name };
 }
 
 /** The same codes with another meaning: the file dequantizes with other scales than it quantized with. */

@@ -36,6 +36,8 @@ export interface CodeGraph {
   keep(node: Node): void;
   constant(hint: ValueName, tensor: Tensor, quant?: Quant | null): ValueName;
   setType(value: ValueName, type: TensorType): void;
+  /** See Graph.ties. */
+  tie(values: readonly ValueName[]): void;
   finish(): Graph;
 }
 
@@ -49,6 +51,7 @@ export function startCodeGraph(graph: Graph, stripIo: boolean): CodeGraph {
   const originals = new Map<ValueName, ValueName>();
   const origins = new Map(graph.origins);
   const isOutput = new Set(graph.outputs);
+  const ties: (readonly ValueName[])[] = [];
 
   const code: CodeGraph = {
     graph,
@@ -96,6 +99,7 @@ export function startCodeGraph(graph: Graph, stripIo: boolean): CodeGraph {
       return name;
     },
     setType: (value, type) => void types.set(value, type),
+    tie: (values) => void ties.push(values),
     finish() {
       const renamed = new Map<ValueName, ValueName>();
       for (const output of graph.outputs) finishOutput(output, renamed);
@@ -106,7 +110,8 @@ export function startCodeGraph(graph: Graph, stripIo: boolean): CodeGraph {
         outputs: node.outputs.map(rename),
       }));
       const inFile = [...origins].map(([value, origin]) => [rename(value) ?? value, origin] as const);
-      return prune({ ...graph, nodes: sortNodes(named), types, constants, origins: new Map(inFile) });
+      const tied = ties.length > 0 && { ties };
+      return prune({ ...graph, nodes: sortNodes(named), types, constants, origins: new Map(inFile), ...tied });
     },
   };
   return code;

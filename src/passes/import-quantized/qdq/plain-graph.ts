@@ -1,4 +1,4 @@
-import { constantOf, isOutput, typeOf } from '../../../ir/graph.ts';
+import { constantOf, firstsOf, isOutput, typeOf } from '../../../ir/graph.ts';
 import { bitsOf, dataOf } from '../../../ir/tensor.ts';
 import type {
   Annotations,
@@ -58,6 +58,7 @@ export function startPlainGraph(graph: Graph): PlainGraph {
   const reals = new Map<ValueName, ValueName>();
   const notes = new Map<ValueName, CodeNote>();
   const real = new Set<ValueName>();
+  const firsts = firstsOf(graph);
   const taken = new Set(graph.types.keys());
   const borders = new Set([...graph.inputs, ...graph.outputs]);
   /** What the graph itself dequantizes, by its codes. */
@@ -166,6 +167,7 @@ export function startPlainGraph(graph: Graph): PlainGraph {
     types.set(name, { dtype, shape, quant: null });
     if (tensor) constants.set(name, tensor);
     note(name, must(quant, value), dtype);
+    if (firsts.has(value)) notes.set(name, { ...notes.get(name), first: true });
     return name;
   }
 
