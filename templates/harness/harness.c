@@ -168,6 +168,14 @@ static int next_step;
 static uint64_t counts[HARNESS_STEPS + 2];
 static uint64_t last_start;
 
+static int is_next(int layer, size_t bytes)
+{
+    if (next_step < 0 || next_step >= HARNESS_STEPS) {
+        return 0;
+    }
+    return layer == harness_steps[next_step].layer && bytes == harness_steps[next_step].bytes;
+}
+
 void harness_layer(int layer, const void *result, size_t bytes);
 
 static __attribute__((noinline)) void layer_done(int layer, const void *result, size_t bytes)
@@ -178,7 +186,7 @@ static __attribute__((noinline)) void layer_done(int layer, const void *result, 
         last_start = port_clock_start();
         return;
     }
-    if (next_step >= HARNESS_STEPS || layer != harness_steps[next_step].layer || bytes != harness_steps[next_step].bytes) {
+    if (!is_next(layer, bytes)) {
         fail("the layers are not as the compiler said");
     }
     if (bytes > 0) {

@@ -113,7 +113,14 @@ const IN_CODE: readonly KernelInstance[] = [THUMB1, THUMB2].map((registers, i) =
   },
 }));
 
-export const NUMBERED = [...IN_CODE, ...BY_FORM, OF_HALVES, ...SUMS, ...BY_BITS, ...HELIUM];
+/** By element type. */
+const OF_TYPES: readonly KernelInstance[] = ['float', 'int64_t'].map((ctype) => ({
+  name: `nn_unique_${ctype.replace('_t', '')}`,
+  template: 'nn_unique',
+  params: { ctype },
+}));
+
+export const NUMBERED = [...OF_TYPES, ...IN_CODE, ...BY_FORM, OF_HALVES, ...SUMS, ...BY_BITS, ...HELIUM];
 
 /** Names of the files of a set that end so, without that. */
 export function unitsOf(set: string, ending: '.h' | '.h.hbs'): string[] {
