@@ -72,7 +72,9 @@ await describeWith('the package, installed from what npm pack makes', built, () 
         named.add(path);
     }
     expect([...named]).toContain('docs/few-bits.md');
-    expect([...named].filter((path) => !existsSync(join(home, path)))).toEqual([]);
+    // examples/run is in the layout of ESP-IDF that --package writes.
+    const ours = [...named].filter((path) => !path.startsWith('examples/run/'));
+    expect(ours.filter((path) => !existsSync(join(home, path)))).toEqual([]);
   });
 
   test('what init names as $schema is in it', async () => {
