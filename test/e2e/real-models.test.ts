@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { executions } from '../../src/ir/loops.ts';
 import { numbersOf } from '../../src/ir/tensor.ts';
 import { readNpy } from '../../src/numerics/npy.ts';
 import { loadTarget } from '../../src/targets/load.ts';
@@ -38,8 +39,8 @@ await describeShared('real models on the host under sanitizers, 4 samples', avai
     const model = await compileShared(name, target, 'int8');
     const { layers, outputs } = await verify(name, model);
     expect([...layers, ...outputs].filter(({ exact, different }) => !exact || different > 0)).toEqual([]);
-    // Every call but copies of layouts completes a value that was compared.
-    const calls = model.program.calls.filter(({ op }) => op !== 'Copy');
+    // Every call but copies of layouts completes a value that was compared, in each turn of a loop.
+    const calls = executions(model.program).filter(({ call }) => call.op !== 'Copy');
     expect(layers.length).toBe(calls.length);
   });
 

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { compileModel } from '../../../src/compile.ts';
-import { loadTarget } from '../../../src/targets/load.ts';
-import type { Target } from '../../../src/targets/target.ts';
-import { toolchainFor } from '../../../src/verify/toolchain-for.ts';
-import { verifyModel } from '../../../src/verify/verify-model.ts';
-import { type FileSpec, onnxFile, randomFeeds } from '../../helpers/onnx-file.ts';
-import { FLOAT_BIAS, SMALL_STEPS, SMALL_TIES, SOFTMAX_FILE, TIES_NETWORK } from '../../helpers/ties-network.ts';
-import { describeWith, inFolder } from '../../verify/native.ts';
+import { compileModel } from '../../src/compile.ts';
+import { loadTarget } from '../../src/targets/load.ts';
+import type { Target } from '../../src/targets/target.ts';
+import { toolchainFor } from '../../src/verify/toolchain-for.ts';
+import { verifyModel } from '../../src/verify/verify-model.ts';
+import { type FileSpec, onnxFile, randomFeeds } from '../helpers/onnx-file.ts';
+import { FLOAT_BIAS, SMALL_STEPS, SMALL_TIES, SOFTMAX_FILE, TIES_NETWORK } from '../helpers/ties-network.ts';
+import { describeWith, inFolder } from '../verify/native.ts';
 
 const CORES = ['host', 'cortex-m4f', 'cortex-m0', 'cortex-m0-slow-mul', 'rv32i', 'avr', 'avr-no-mul'];
 

@@ -7,7 +7,7 @@ import { floatPasses } from '../../src/passes/float/index.ts';
 import { runPipeline } from '../../src/passes/pipeline.ts';
 import { UserError } from '../../src/support/errors.ts';
 import { type ArchivedCase, readArchive } from '../conformance/archive.ts';
-import { evaluate, relativeError } from './support.ts';
+import { evaluate, relativeError } from '../passes/support.ts';
 
 /** Every ONNX node test with none, all but the first and all of its inputs made constant. */
 const BOUND = [0, 1, 2];
