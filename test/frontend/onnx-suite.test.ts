@@ -15,10 +15,19 @@ describe.skipIf(!archive)('the ONNX node tests', () => {
       try {
         const graph = await importOnnx(model);
         verifyGraph(graph, `after importing ${name}`);
-        graph.outputs.forEach((output, i) => {
+        // Behind the file's outputs stand the counts of those that are as long as the data make them.
+        graph.outputs.slice(0, outputs.length).forEach((output, i) => {
           const expected = decodeTensorFile(outputs[i]);
           if (typeof expected === 'string') return;
-          expect(graph.types.get(output), name).toEqual({ dtype: expected.dtype, shape: expected.shape, quant: null });
+          const { dtype, shape, quant } = graph.types.get(output)!;
+          const axis = graph.sizes?.find((size) => size.output === output)?.axis;
+          expect(shape[axis ?? 0] ?? 0, name).toBeGreaterThanOrEqual(expected.shape[axis ?? 0] ?? 0);
+          const fixed = shape.map((n, d) => (d === axis ? expected.shape[d] : n));
+          expect({ dtype, shape: fixed, quant }, name).toEqual({
+            dtype: expected.dtype,
+            shape: expected.shape,
+            quant: null,
+          });
         });
       } catch (error) {
         if (!(error instanceof UserError)) throw new Error(`${name}: ${error}`, { cause: error });
