@@ -48,9 +48,11 @@ export function parseLock(json: unknown, where: string): Lock {
   if (!isRecord(json) || json.format !== FORMAT || !isRecord(json.models)) {
     throw badProject(where, [`it is no lock file of format ${FORMAT}; take it away and run 'nibblec build'`]);
   }
-  const broken = Object.entries(json.models).filter(([, model]) => !isLocked(model));
-  if (broken.length > 0) throw badProject(where, [`of model '${broken[0][0]}' something is missing`]);
-  return json.models as unknown as Lock;
+  const models = Object.entries(json.models).map(([name, model]): [string, LockedModel] => {
+    if (!isLocked(model)) throw badProject(where, [`of model '${name}' something is missing`]);
+    return [name, model];
+  });
+  return Object.fromEntries(models);
 }
 
 /** `models` by name; names sorted, so that two builds of different models merge well. */
@@ -59,7 +61,16 @@ export function printLock(models: Lock): string {
   return `${JSON.stringify({ format: FORMAT, models: sorted }, null, 2)}\n`;
 }
 
-function isLocked(model: unknown): boolean {
-  const parts = ['source', 'outputs', 'targets'] as const;
-  return isRecord(model) && Array.isArray(model.files) && parts.every((part) => isRecord(model[part]));
+function isLocked(model: unknown): model is LockedModel {
+  if (!isRecord(model) || !isRecord(model.source) || !isRecord(model.outputs) || !isRecord(model.targets)) return false;
+  const { files, source, targets } = model;
+  const isTexts = (list: unknown) => Array.isArray(list) && list.every((item) => typeof item === 'string');
+  return isTexts(files) && isTexts(source.settings) && Object.values(targets).every(isLockedTarget);
+}
+
+function isLockedTarget(target: unknown): target is LockedTarget {
+  if (!isRecord(target)) return false;
+  const { flashBytes, ramBytes, instructions } = target;
+  const isFigure = (value: unknown) => typeof value === 'number' && value >= 0;
+  return isFigure(flashBytes) && isFigure(ramBytes) && (instructions === null || isFigure(instructions));
 }

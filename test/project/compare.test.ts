@@ -89,4 +89,8 @@ test('a lock is read back, in the order of names', () => {
   expect(Object.keys(parseLock(JSON.parse(text), 'x'))).toEqual(['a', 'b']);
   expect(() => parseLock({ format: 2, models: {} }, 'nibblec.lock.json')).toThrow('nibblec.lock.json cannot be used');
   expect(() => parseLock({ format: 1, models: { a: {} } }, 'x')).toThrow('x cannot be used');
+  for (const broken of [{ flashBytes: '15068' }, { ramBytes: -1 }, { instructions: undefined }]) {
+    const models = { a: { ...LOCKED, targets: { m4: { ...TARGET, ...broken } } } };
+    expect(() => parseLock({ format: 1, models }, 'x')).toThrow('x cannot be used');
+  }
 });
