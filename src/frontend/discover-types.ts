@@ -46,7 +46,10 @@ export async function discoverTypes(
   const settle = async (open: readonly FlatNode[]) => {
     const folded = await foldShapeInputs({ ...graph, constants }, known, open, memory);
     for (const [name, tensor] of folded) learn(name, tensor);
-    if (folded.size > 0 || learnSizes(open, known, constants, capacities)) return;
+    if (folded.size > 0) return;
+    // What lies behind such a node is onnxruntime's to type, once this one has its capacity.
+    const roots = open.filter(({ inputs }) => inputs.every((input) => !input || known.has(input)));
+    if (learnTypes(roots, known, constants, (...node) => sizedTypes(...node, capacities))) return;
     refuseDataDependent(open, known, graph);
   };
   const cut = new Set<FlatNode>();
@@ -64,7 +67,7 @@ export async function discoverTypes(
     }
     for (const [name, type] of result) known.set(name, type);
     const open = rest.filter((node) => node.outputs.some((output) => output && !known.has(output)));
-    if (open.length === 0 || learnOpenShapes(open, known, constants)) continue;
+    if (open.length === 0 || learnTypes(open, known, constants, fixedTypes)) continue;
     await settle(open);
   }
   throw new UserError({
@@ -74,17 +77,25 @@ export async function discoverTypes(
   });
 }
 
-/** Whether own rules find shapes that onnxruntime's inference has left open. */
-function learnOpenShapes(
+/** What a rule makes of the types and the constants that a node reads. */
+type TypeRule = (
+  node: FlatNode,
+  inputs: readonly (TensorType | null)[],
+  constants: readonly (Tensor | null)[],
+) => readonly (TensorType | null)[] | null;
+
+/** Whether a rule finds shapes that onnxruntime's inference has left open. */
+function learnTypes(
   open: readonly FlatNode[],
   known: Map<ValueName, TensorType>,
   constants: ReadonlyMap<ValueName, Tensor>,
+  rule: TypeRule,
 ): boolean {
   const before = known.size;
   for (const node of open) {
     const inputs = node.inputs.map((value) => (value && known.get(value)) || null);
     const given = node.inputs.map((value) => (value && constants.get(value)) || null);
-    const types = ownShapes(node, inputs, given) ?? openTypes(node, inputs, given) ?? [];
+    const types = rule(node, inputs, given) ?? [];
     for (const [i, output] of node.outputs.entries()) {
       const type = types[i];
       if (!type || !output || known.has(output)) continue;
@@ -95,31 +106,8 @@ function learnOpenShapes(
   return known.size > before;
 }
 
-/** Whether some of the nodes, whose inputs are all known, have results of a number that has a bound. */
-function learnSizes(
-  open: readonly FlatNode[],
-  known: Map<ValueName, TensorType>,
-  constants: ReadonlyMap<ValueName, Tensor>,
-  capacities: Capacities,
-): boolean {
-  const before = known.size;
-  for (const node of open.filter(({ inputs }) => inputs.every((input) => !input || known.has(input)))) {
-    const inputs = node.inputs.map((value) => (value && known.get(value)) || null);
-    const types = sizedTypes(
-      node,
-      inputs,
-      node.inputs.map((value) => (value && constants.get(value)) || null),
-      capacities,
-    );
-    for (const [i, output] of node.outputs.entries()) {
-      const type = types?.[i];
-      if (!type || !output || known.has(output)) continue;
-      countElements(type.shape, showNode(node));
-      known.set(output, type);
-    }
-  }
-  return known.size > before;
-}
+/** Of fixed shapes. */
+const fixedTypes: TypeRule = (...node) => ownShapes(...node) ?? openTypes(...node);
 
 /** Computes the constants that the shapes of these nodes hang on. */
 type Settle = (open: readonly FlatNode[]) => Promise<void>;

@@ -1,7 +1,6 @@
 import { typeOf } from '../ir/graph.ts';
-import { dataOf } from '../ir/tensor.ts';
-import type { DType, Graph, Node, Tensor, ValueName } from '../ir/types.ts';
-import { toBfloat16Bits, toFloat16Bits } from '../numerics/float16.ts';
+import { scalarOf } from '../ir/tensor.ts';
+import type { Graph, Node, Tensor, ValueName } from '../ir/types.ts';
 import { findOp } from '../ops/index.ts';
 import type { PlainBuilder } from '../ops/op-def.ts';
 import { invariant } from '../support/errors.ts';
@@ -124,7 +123,7 @@ function withClip(
   const bounds = (relu ? [] : clip).flatMap((bound, i) => {
     if (!Number.isFinite(bound)) return [];
     const name = fresh(`${output}.${i === 0 ? 'min' : 'max'}`, names);
-    constants.set(name, scalar(dtype, bound));
+    constants.set(name, scalarOf(dtype, bound));
     return [name];
   });
   const op = relu ? 'Relu' : bounds.length === 2 ? 'Clip' : max === Infinity ? 'Max' : 'Min';
@@ -147,9 +146,4 @@ function fresh(hint: string, names: Set<ValueName>): ValueName {
   for (let i = 1; names.has(name); i++) name = `${hint}.${i}`;
   names.add(name);
   return name;
-}
-
-function scalar(dtype: DType, value: number): Tensor {
-  const bits = dtype === 'f16' ? toFloat16Bits(value) : dtype === 'bf16' ? toBfloat16Bits(value) : value;
-  return { dtype, shape: [], data: dataOf(dtype, [bits]) };
 }

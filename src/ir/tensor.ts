@@ -1,4 +1,5 @@
 import { bytesPerElement, int64, viewArray } from '../numerics/dtype.ts';
+import { toBfloat16Bits, toFloat16Bits } from '../numerics/float16.ts';
 import { invariant } from '../support/errors.ts';
 import { elementCount } from './shape.ts';
 import type { DType, Shape, Tensor, TensorType, TypedArray } from './types.ts';
@@ -75,6 +76,12 @@ function wideInteger(value: number | bigint, dtype: DType): bigint {
 export function tensorOf(dtype: DType, shape: Shape, values: ArrayLike<number | bigint>): Tensor {
   invariant(values.length === elementCount(shape), `${values.length} values do not fill [${shape}]`);
   return { dtype, shape, data: dataOf(dtype, values) };
+}
+
+/** A constant of one number, rounded to its type. */
+export function scalarOf(dtype: DType, value: number): Tensor {
+  const bits = dtype === 'f16' ? toFloat16Bits(value) : dtype === 'bf16' ? toBfloat16Bits(value) : value;
+  return { dtype, shape: [], data: dataOf(dtype, [bits]) };
 }
 
 /** Elements as numbers; int64 beyond 2^53 loses its low bits, and so does nothing else. f16 and bf16: their bits. */

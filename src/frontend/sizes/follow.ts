@@ -1,16 +1,10 @@
 import { intAttribute, intsAttribute } from '../../ir/attributes.ts';
 import { elementCount, normalizeAxis } from '../../ir/shape.ts';
-import { dataOf, tensorOf } from '../../ir/tensor.ts';
-import type { Node, Shape, ValueName } from '../../ir/types.ts';
+import { dataOf } from '../../ir/tensor.ts';
+import type { Node, ValueName } from '../../ir/types.ts';
 import { findOp } from '../../ops/index.ts';
-import { codeOf } from '../data-types.ts';
-import { type Extents, masked, refuse, type SizedGraph } from './sized-graph.ts';
-
-/** What becomes of the dimensions that the data make as long as they are; a node that works across one gets it masked, or is refused. */
-export type Follow = (node: Node, sized: SizedGraph) => void;
-
-const shapeOf = ({ draft }: SizedGraph, value: ValueName | null | undefined): Shape =>
-  value == null ? [] : draft.type(value).shape;
+import { argExtreme, greatest, least, mean, reduction, softmax } from './follow-reductions.ts';
+import { axisAttribute, type Extents, type Follow, masked, refuse, type SizedGraph, shapeOf } from './sized-graph.ts';
 
 /** The rule of an operator; null: none that is known to keep what lies behind the count out of the rest. */
 export function followRule({ op, domain }: Node): Follow | null {
@@ -73,96 +67,6 @@ function keeping(across: (node: Node, sized: SizedGraph, axis: number) => boolea
       if (sized.extents(input).size > 0) refuse(node, 'its parameters are as long as the data make them');
     for (const output of node.outputs) sized.setExtents(output, extents);
   };
-}
-
-const axisAttribute = (node: Node, sized: SizedGraph, otherwise: number) =>
-  normalizeAxis(intAttribute(node, 'axis', otherwise), shapeOf(sized, node.inputs[0]).length);
-
-/** What lies behind the count cannot win, or adds nothing. */
-function maskInput(node: Node, sized: SizedGraph, axis: number, fill: number): void {
-  const [x, ...others] = node.inputs;
-  const count = sized.extents(x).get(axis);
-  if (count === undefined) return;
-  sized.draft.update(node, { inputs: [masked(sized, x!, axis, count, fill), ...others] });
-}
-
-/** Softmax and its kin: what is masked by the lowest number counts for nothing. */
-function softmax(node: Node, sized: SizedGraph): void {
-  maskInput(node, sized, axisAttribute(node, sized, -1), -Infinity);
-  sized.setExtents(node.outputs[0], sized.extents(node.inputs[0]));
-}
-
-function reduction(fill: (sized: SizedGraph, node: Node) => number): Follow {
-  return (node, sized) => {
-    const [x] = node.inputs;
-    const reduced = reducedAxes(node, sized);
-    let value = x!;
-    for (const [axis, count] of sized.extents(x)) {
-      if (reduced.has(axis)) value = masked(sized, value, axis, count, fill(sized, node));
-    }
-    if (value !== x) sized.draft.update(node, { inputs: [value, ...node.inputs.slice(1)] });
-    sized.setExtents(node.outputs[0], withoutAxes(sized.extents(x), reduced, intAttribute(node, 'keepdims', 1) === 1));
-  };
-}
-
-function reducedAxes(node: Node, sized: SizedGraph): ReadonlySet<number> {
-  const [x, axes] = node.inputs;
-  const shape = shapeOf(sized, x);
-  const given = axes == null ? null : sized.elements(axes);
-  if (given?.length) return new Set(given.map((axis) => normalizeAxis(Number(axis), shape.length)));
-  const none = intAttribute(node, 'noop_with_empty_axes', 0) === 1;
-  return new Set(none ? [] : shape.map((_, d) => d));
-}
-
-/** The masked sum by the number of elements: that of the other axes, and the counts. */
-function mean(node: Node, sized: SizedGraph): void {
-  const { draft } = sized;
-  const [x] = node.inputs;
-  const [y] = node.outputs as ValueName[];
-  const type = draft.type(y!);
-  const before = sized.extents(x);
-  reduction(() => 0)(node, sized);
-  const counts = [...before].filter(([axis]) => reducedAxes(node, sized).has(axis));
-  if (counts.length === 0) return;
-  const shape = shapeOf(sized, x);
-  const rest = [...reducedAxes(node, sized)].filter((axis) => !before.has(axis));
-  const others = rest.reduce((product, axis) => product * shape[axis]!, 1);
-  const real = { ...type, shape: [] };
-  let divisor = draft.constant('elements', tensorOf(type.dtype, [], [others]));
-  for (const [, count] of counts) {
-    const number = draft.node({ op: 'Cast', inputs: [count], attributes: { to: codeOf(type.dtype) } }, real);
-    divisor = draft.node({ op: 'Mul', inputs: [divisor, number] }, real);
-  }
-  const sum = draft.output(`${y}.sum`, type);
-  draft.update(node, { op: 'ReduceSum', name: `${node.name}.sum`, outputs: [sum] });
-  draft.replaceUses(y!, draft.node({ op: 'Div', name: node.name, inputs: [sum, divisor] }, type));
-}
-
-function withoutAxes(extents: Extents, gone: ReadonlySet<number>, keepDims: boolean): Extents {
-  const left = [...extents].filter(([axis]) => !gone.has(axis));
-  if (keepDims) return new Map(left);
-  return new Map(left.map(([axis, count]) => [axis - [...gone].filter((d) => d < axis).length, count]));
-}
-
-function argExtreme(fill: (sized: SizedGraph, node: Node) => number): Follow {
-  return (node, sized) => {
-    const axis = axisAttribute(node, sized, 0);
-    maskInput(node, sized, axis, fill(sized, node));
-    const keepDims = intAttribute(node, 'keepdims', 1) === 1;
-    sized.setExtents(node.outputs[0], withoutAxes(sized.extents(node.inputs[0]), new Set([axis]), keepDims));
-  };
-}
-
-const bits = (dtype: string) => Number(dtype.replace(/\D/g, ''));
-function least(sized: SizedGraph, node: Node): number {
-  const { dtype } = sized.draft.type(node.inputs[0]!);
-  if (/f/.test(dtype)) return -Infinity;
-  return /^[ub]/.test(dtype) ? 0 : -(2 ** (bits(dtype) - 1));
-}
-function greatest(sized: SizedGraph, node: Node): number {
-  const { dtype } = sized.draft.type(node.inputs[0]!);
-  if (/f/.test(dtype)) return Infinity;
-  return dtype === 'bool' ? 1 : 2 ** (dtype.startsWith('u') ? bits(dtype) : bits(dtype) - 1) - 1;
 }
 
 /** y[.., index.., ..] = x[.., indices[index..], ..] */

@@ -1,6 +1,9 @@
+import { intAttribute } from '../../ir/attributes.ts';
 import type { GraphDraft } from '../../ir/graph.ts';
-import { isFloat, tensorOf } from '../../ir/tensor.ts';
+import { normalizeAxis } from '../../ir/shape.ts';
+import { isFloat, scalarOf, tensorOf } from '../../ir/tensor.ts';
 import type { Graph, Node, Shape, TensorType, ValueName } from '../../ir/types.ts';
+import { integerRange } from '../../numerics/dtype.ts';
 import { UserError } from '../../support/errors.ts';
 import { showNode } from '../bad-model.ts';
 import { codeOf } from '../data-types.ts';
@@ -8,6 +11,9 @@ import { constantElements, type Element } from './elements.ts';
 
 /** Dimensions of a value that are as long as the data make them, each with its count: an int32 scalar. */
 export type Extents = ReadonlyMap<number, ValueName>;
+
+/** What becomes of such dimensions; a node that works across one gets it masked, or is refused. */
+export type Follow = (node: Node, sized: SizedGraph) => void;
 
 const NONE: Extents = new Map();
 export const COUNT: TensorType = { dtype: 'i32', shape: [], quant: null };
@@ -43,6 +49,16 @@ export function startSizing(graph: Graph, draft: GraphDraft): SizedGraph {
   };
 }
 
+/** None of an input that is left out. */
+export function shapeOf({ draft }: SizedGraph, value: ValueName | null | undefined): Shape {
+  return value == null ? [] : draft.type(value).shape;
+}
+
+/** The attribute `axis` over the dimensions of input 0, from 0. */
+export function axisAttribute(node: Node, sized: SizedGraph, otherwise: number): number {
+  return normalizeAxis(intAttribute(node, 'axis', otherwise), shapeOf(sized, node.inputs[0]).length);
+}
+
 /** The value with what lies behind its first `count` along an axis replaced by a number. */
 export function masked(
   { draft }: SizedGraph,
@@ -66,14 +82,16 @@ export function masked(
   const shape = type.shape.map((_, d) => (d === axis ? size : 1));
   const spread = draft.node({ op: 'Reshape', inputs: [within, ints(draft, shape)] }, bools(shape), `${value}.within`);
   if (type.dtype === 'bool') return draft.node({ op: 'And', inputs: [value, spread] }, type, `${value}.masked`);
-  const other = draft.constant(`${value}.fill`, tensorOf(type.dtype, [], [fill]));
+  const other = draft.constant(`${value}.fill`, scalarOf(type.dtype, fill));
   return draft.node({ op: 'Where', inputs: [spread, value, other] }, type, `${value}.masked`);
 }
 
-/** The least number of a type, which no element loses against. */
-export function lowest({ dtype }: TensorType): number {
-  if (isFloat(dtype)) return -Infinity;
-  return dtype.startsWith('u') || dtype === 'bool' ? 0 : -(2 ** (Number(dtype.slice(1)) - 1));
+/** Numbers that no element of the type is below, and none above. */
+export function extremesOf({ dtype }: TensorType): { readonly min: number; readonly max: number } {
+  if (isFloat(dtype)) return { min: -Infinity, max: Infinity };
+  return (
+    integerRange(dtype) ?? (dtype === 'i64' ? { min: -(2 ** 63), max: 2 ** 63 } : { min: 0, max: 2 ** 64 - 2 ** 11 })
+  );
 }
 
 export function ints(draft: GraphDraft, values: readonly number[]): ValueName {

@@ -1,7 +1,6 @@
-import { dataOf } from '../../ir/tensor.ts';
+import { scalarOf } from '../../ir/tensor.ts';
 import type { DType, ValueName } from '../../ir/types.ts';
 import { int64s } from '../../numerics/dtype.ts';
-import { toBfloat16Bits, toFloat16Bits } from '../../numerics/float16.ts';
 import type { OpDef, UpgradeBuilder } from '../op-def.ts';
 
 /** An attribute (list of int64) that became input 1 in `since`: older nodes get a constant instead. */
@@ -18,6 +17,5 @@ export function upgradeToInput(attribute: string, since: number): NonNullable<Op
 
 /** A constant of one number. */
 export function scalar(upgrade: UpgradeBuilder, dtype: DType, value: number): ValueName {
-  const bits = dtype === 'f16' ? toFloat16Bits(value) : dtype === 'bf16' ? toBfloat16Bits(value) : value;
-  return upgrade.constant(dtype, [], dataOf(dtype, [bits]));
+  return upgrade.constant(dtype, [], scalarOf(dtype, value).data);
 }
