@@ -15,6 +15,7 @@ export const einsum: OpDef = {
   op: 'Einsum',
   summary: 'Sum of products in index notation: any number of operands, diagonals, ellipsis.',
   check: [inputs(1, Infinity), equationFits],
+  inSteps: true,
   lower(node, lower) {
     const { dtype } = lower.type(node.outputs[0]);
     if (!isReal(dtype) && !isInteger(dtype)) return lower.refuse(`${dtype} is not supported`);
@@ -95,7 +96,7 @@ export function parseEquation(text: string, ranks: readonly number[]): Equation 
 }
 
 /** The extent of every letter; dimensions of 1 are broadcast. */
-function letterSizes({ inputs }: Equation, operands: readonly Pick<Operand, 'shape'>[]): Map<string, number> {
+export function letterSizes({ inputs }: Equation, operands: readonly Pick<Operand, 'shape'>[]): Map<string, number> {
   const sizes = new Map<string, number>();
   inputs.forEach((term, i) => {
     for (const [d, letter] of [...term].entries()) {

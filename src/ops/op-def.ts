@@ -18,7 +18,7 @@ export interface OpDef {
   readonly spatial?: boolean;
   /** Each output element depends on the elements at the same (broadcast) place only: can become a lookup table. */
   readonly elementwise?: boolean;
-  /** The passes unroll-recurrent and spell-out write it as others, which have integer forms. */
+  /** The passes canonicalize, unroll-recurrent and spell-out write it as others, which have integer forms. */
   readonly inSteps?: boolean;
   /** How post-training quantization treats it; absent = stays in float. */
   readonly quantize?: QuantizeRule;

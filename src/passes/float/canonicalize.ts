@@ -1,5 +1,6 @@
 import type { Graph } from '../../ir/types.ts';
 import { definePass } from '../pass.ts';
+import { einsumToProducts } from './einsum/products.ts';
 import { type Rule, rewriteGraph } from './rewrite.ts';
 import { extremeToClip, meanToGlobalPool, normalizeClip, reduceBeforeTranspose, splitSum } from './rules/arithmetic.ts';
 import { mergeDuplicates } from './rules/duplicates.ts';
@@ -16,6 +17,7 @@ const RULES: readonly Rule[] = [
   mergeReshapes,
   mergeTransposes,
   toReshape,
+  einsumToProducts,
   splitSum,
   extremeToClip,
   normalizeClip,
