@@ -3,7 +3,8 @@ import type { OpDef } from './op-def.ts';
 /** Why operators stay in float in a quantized model: each of those without an integer form has one of these reasons. */
 export const IN_FLOAT: Readonly<Record<string, readonly string[]>> = {
   'makes or takes codes itself, or computes on integers as the file says': words(
-    'Cast CastLike BitCast QuantizeLinear DequantizeLinear DynamicQuantizeLinear MatMulInteger ConvInteger LookupTable ShiftCodes',
+    'Cast CastLike BitCast QuantizeLinear DequantizeLinear DynamicQuantizeLinear MatMulInteger ConvInteger LookupTable ShiftCodes ' +
+      'BitShift BitwiseAnd BitwiseNot BitwiseOr BitwiseXor',
   ),
   'its result is not made of real numbers that it reads': words(
     'EyeLike OneHot TfIdfVectorizer NonZero Unique CheckedCount',
@@ -23,8 +24,7 @@ export const IN_FLOAT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Why this operator of a quantized model stays in float; null when it has an integer form. */
-export function reasonForFloat({ op, quantize, elementwise, inSteps }: OpDef): string | null {
-  if (quantize || elementwise || inSteps) return null;
+export function reasonForFloat({ op }: OpDef): string | null {
   const known = Object.entries(IN_FLOAT).find(([, operators]) => operators.includes(op));
   return known?.[0] ?? null;
 }

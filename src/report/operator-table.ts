@@ -1,3 +1,4 @@
+import { reasonForFloat } from '../ops/in-float.ts';
 import { OPERATORS } from '../ops/index.ts';
 import type { OpDef } from '../ops/op-def.ts';
 
@@ -12,7 +13,7 @@ export interface OperatorSupport {
   /** On int8 codes: with a kernel of its own, within a lookup table over one tensor, step by step, or not at all. */
   readonly int8: 'kernel' | 'table' | 'steps' | null;
   /** The same where activations have 16 bits. */
-  readonly int16: 'kernel' | 'table' | null;
+  readonly int16: OperatorSupport['int8'];
 }
 
 /** Every operator, by name. */
@@ -27,13 +28,15 @@ export function operatorTable(): OperatorSupport[] {
   })).sort((a, b) => a.domain.localeCompare(b.domain) || (a.op < b.op ? -1 : 1));
 }
 
-function int8Form({ quantize, elementwise, inSteps }: OpDef): OperatorSupport['int8'] {
+function int8Form(definition: OpDef): OperatorSupport['int8'] {
+  const { quantize, elementwise, inSteps } = definition;
+  if (reasonForFloat(definition) !== null) return null;
   if (quantize) return 'kernel';
   if (elementwise) return 'table';
   return inSteps ? 'steps' : null;
 }
 
-function int16Form({ quantize, elementwise }: OpDef): OperatorSupport['int16'] {
-  if (quantize) return quantize.wide ? 'kernel' : null;
-  return elementwise ? 'table' : null;
+function int16Form(definition: OpDef): OperatorSupport['int16'] {
+  const form = int8Form(definition);
+  return form === 'kernel' && !definition.quantize?.wide ? null : form;
 }

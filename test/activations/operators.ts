@@ -24,7 +24,7 @@ const numbers = (count: number, seed: number) => {
 const moved = ['44'] as const;
 
 /** Every operator with an integer form but those of test/formats/layers.ts, in sizes that leave half a byte here and there. */
-const CASES: readonly Case[] = [
+export const CASES: readonly Case[] = [
   {
     name: 'max_pool',
     text: `input %x: f32[1,5,7,5]
