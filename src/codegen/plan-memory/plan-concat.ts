@@ -1,5 +1,6 @@
 import type { Argument, Buffer, BufferId, Call, Json, Program } from '../../ir/program.ts';
 import { must } from '../../support/errors.ts';
+import { parentsOf, type Writers, writersOf } from './writers.ts';
 
 /** Block i of a concatenation: `bytes` of the i-th input go to byte `offset` of each outer row of the result. */
 interface Block {
@@ -26,12 +27,15 @@ interface Concat {
  */
 export function planConcat(program: Program): Program {
   let { buffers, calls } = program;
+  const writers = writersOf(program);
   program.calls.forEach((original, index) => {
     const concat = readConcat(original, index);
     if (!concat) return;
     const byId = new Map(buffers.map((buffer) => [buffer.id, buffer]));
-    const sliced = concat.reads.map((_, input) => canSlice(program, concat, input, byId));
+    const sliced = concat.reads.map((_, input) => canSlice(concat, input, byId, writers));
     if (!sliced.includes(true)) return;
+    for (const [input, read] of concat.reads.entries())
+      if (sliced[input]) writers.lay(read.buffer, concat.write.buffer);
     buffers = sliceBuffers(buffers, concat, sliced);
     calls = calls.flatMap((call) => (call === original ? withoutInputs(concat, sliced) : [call]));
   });
@@ -53,10 +57,10 @@ function isBlock(value: Json): value is { readonly bytes: number; readonly offse
 }
 
 function canSlice(
-  { calls }: Program,
   { index, reads, write, blocks }: Concat,
   input: number,
   byId: ReadonlyMap<BufferId, Buffer>,
+  writers: Writers,
 ): boolean {
   const x = must(byId.get(reads[input].buffer), `buffer ${reads[input].buffer}`);
   const y = must(byId.get(write.buffer), `buffer ${write.buffer}`);
@@ -71,23 +75,9 @@ function canSlice(
     offset + bytes <= y.bytes &&
     [offset, ...parents.map((buffer) => buffer.within?.offset ?? 0)].every((one) => one % x.align === 0) &&
     reads.filter((read) => read.buffer === x.id).length === 1 &&
-    calls.every((call, at) => at === index || !call.arguments.some((a) => a.access !== 'read' && a.buffer === y.id)) &&
-    calls.every((call, at) => at < index || !writesInto(call, x.id, byId))
+    writers.by(y.id).every((at) => at === index) &&
+    writers.into(x.id).every((at) => at < index)
   );
-}
-
-/** Whether a call changes the buffer or a slice of it. */
-export function writesInto(call: Call, buffer: BufferId, byId: ReadonlyMap<BufferId, Buffer>): boolean {
-  return call.arguments.some((argument) => {
-    if (argument.access === 'read') return false;
-    return parentsOf(must(byId.get(argument.buffer), 'buffer'), byId).some((parent) => parent.id === buffer);
-  });
-}
-
-/** The buffer itself and all it lies in. */
-export function parentsOf(buffer: Buffer, byId: ReadonlyMap<BufferId, Buffer>): Buffer[] {
-  if (buffer.within === null) return [buffer];
-  return [buffer, ...parentsOf(must(byId.get(buffer.within.buffer), 'parent'), byId)];
 }
 
 /** y takes on the strictest alignment of its slices, so that y itself can become a slice of something. */

@@ -1,6 +1,6 @@
 import type { Buffer, BufferId, Call, Program } from '../../ir/program.ts';
 import { must } from '../../support/errors.ts';
-import { parentsOf, writesInto } from './plan-concat.ts';
+import { parentsOf, type Writers, writersOf } from './writers.ts';
 
 /**
  * Turns copies of a run of bytes into views: the result becomes a slice of what it is taken from, and the copy disappears
@@ -11,12 +11,14 @@ import { parentsOf, writesInto } from './plan-concat.ts';
  */
 export function planSlices(program: Program): Program {
   const byId = new Map(program.buffers.map((buffer) => [buffer.id, buffer]));
+  const writers = writersOf(program);
   const gone = new Set<Call>();
   program.calls.forEach((call, index) => {
     const slice = readSlice(call);
-    if (!slice || !canView(program.calls, slice, index, byId)) return;
+    if (!slice || !canView(slice, index, byId, writers)) return;
     const within = { buffer: slice.x, offset: slice.offset };
     byId.set(slice.y, { ...must(byId.get(slice.y), 'the result'), within });
+    writers.lay(slice.y, slice.x);
     gone.add(call);
   });
   return { ...program, buffers: [...byId.values()], calls: program.calls.filter((call) => !gone.has(call)) };
@@ -40,7 +42,7 @@ function readSlice(call: Call): Slice | null {
   return { x: buffer('read'), y: buffer('write'), offset, bytes };
 }
 
-function canView(calls: readonly Call[], slice: Slice, index: number, byId: ReadonlyMap<BufferId, Buffer>): boolean {
+function canView(slice: Slice, index: number, byId: ReadonlyMap<BufferId, Buffer>, writers: Writers): boolean {
   const [x, y] = [slice.x, slice.y].map((id) => must(byId.get(id), `buffer ${id}`));
   const parents = parentsOf(x, byId);
   const offsets = [slice.offset, ...parents.map((buffer) => buffer.within?.offset ?? 0)];
@@ -50,7 +52,7 @@ function canView(calls: readonly Call[], slice: Slice, index: number, byId: Read
     y.bytes === slice.bytes &&
     y.align <= x.align &&
     offsets.every((offset) => offset % y.align === 0) &&
-    calls.every((call, at) => at === index || !writesInto(call, y.id, byId)) &&
-    calls.every((call, at) => at <= index || !parents.some((buffer) => writesInto(call, buffer.id, byId)))
+    writers.into(y.id).every((at) => at === index) &&
+    parents.every(({ id }) => writers.into(id).every((at) => at <= index))
   );
 }
