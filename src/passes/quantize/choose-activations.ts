@@ -1,4 +1,4 @@
-import { isOutput } from '../../ir/graph.ts';
+import { isOutput, producerOf } from '../../ir/graph.ts';
 import { linearLayers } from '../../ir/linear.ts';
 import type { Json } from '../../ir/program.ts';
 import type { Graph, Node, ValueName } from '../../ir/types.ts';
@@ -45,8 +45,9 @@ const LIST = 'activations';
 export function chooseActivations(entries: Json, graph: Graph): Map<ValueName, ActivationChoice> {
   const problems: string[] = [];
   const parsed = parseEntries(entries, LIST, parseEntry, problems);
-  const groups = scaleGroups(graph);
   const choices = new Map<ValueName, ActivationChoice>();
+  if (parsed.length === 0 && problems.length === 0) return choices;
+  const groups = scaleGroups(graph);
   const used = new Set<Entry>();
   for (const value of floatValues(graph)) {
     const members = groups.members(value);
@@ -102,16 +103,18 @@ function isExact(pattern: string): boolean {
 
 function matches(pattern: string, graph: Graph, value: ValueName): boolean {
   if (pattern === ':all') return true;
-  const layers = linearLayers(graph);
-  if (pattern === ':first') return layers[0]?.input === value;
-  if (pattern === ':last') return layers.at(-1)?.input === value || layers.at(-1)?.output === value;
-  const maker = graph.nodes.find(({ outputs }) => outputs.includes(value));
+  if (pattern === ':first') return linearLayers(graph)[0]?.input === value;
+  if (pattern === ':last') {
+    const last = linearLayers(graph).at(-1);
+    return last?.input === value || last?.output === value;
+  }
+  const maker = producerOf(graph, value);
   return matchesLayer(pattern, [value, maker?.name ?? null], -1, 0);
 }
 
 /** The node that makes a value of a type that calibration does not choose. */
 function fixedMaker(graph: Graph, value: ValueName): Node | undefined {
-  const maker = graph.nodes.find(({ outputs }) => outputs.includes(value));
+  const maker = producerOf(graph, value);
   const rule = maker && findOp(maker.domain, maker.op)?.quantize;
   return rule && typeof rule.output === 'object' ? maker : undefined;
 }

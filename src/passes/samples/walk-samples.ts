@@ -1,9 +1,9 @@
-import { firstsOf, prune } from '../../ir/graph.ts';
+import { firstsOf } from '../../ir/graph.ts';
 import type { Graph, Node, Tensor, ValueName } from '../../ir/types.ts';
-import { buildOracle } from '../../oracle/build-oracle.ts';
 import { must } from '../../support/errors.ts';
 import type { Evaluate } from '../pass.ts';
 import type { Feeds } from './calibration-samples.ts';
+import { type NodeGraphs, nodeGraphs } from './node-graphs.ts';
 
 /** One tensor per sample, of every output of a node. */
 export type Results = ReadonlyMap<ValueName, readonly Tensor[]>;
@@ -45,11 +45,12 @@ export function walkSamples(
       feeds.map(() => constant),
     );
   }
+  const graphs = nodeGraphs();
   const pending = [...graph.nodes];
   const untaken = new Set(wanted);
 
   const walk: SampleWalk = {
-    compute: (node, within = graph) => runNode(node, within, values, evaluate),
+    compute: (node, within = graph) => runNode(node, within, values, evaluate, graphs),
     keep(node, results) {
       pending.splice(pending.indexOf(node), 1);
       for (const [output, tensors] of results) values.set(output, tensors);
@@ -78,23 +79,19 @@ export function walkSamples(
 }
 
 /** A node of `graph` alone, once for each sample of `values`; other constants are its own. */
-export async function runNode(node: Node, graph: Graph, values: Results, evaluate: Evaluate): Promise<Results> {
-  const alone = oracleOf(node, graph, values);
-  const inputs = alone.inputs.map((input) => [input, must(values.get(input), input)] as const);
-  const results = new Map<ValueName, Tensor[]>(alone.outputs.map((output) => [output, []]));
+export async function runNode(
+  node: Node,
+  graph: Graph,
+  values: Results,
+  evaluate: Evaluate,
+  graphs: NodeGraphs = nodeGraphs(),
+): Promise<Results> {
+  const alone = graphs(node, graph, (value) => values.has(value));
+  const inputs = [...alone.inputs].map(([value, input]) => [input, must(values.get(value), value)] as const);
+  const results = new Map<ValueName, Tensor[]>([...alone.outputs.keys()].map((value) => [value, []]));
   for (let i = 0; i < (inputs[0]?.[1].length ?? 0); i++) {
-    const outputs = await evaluate(alone, new Map(inputs.map(([input, tensors]) => [input, tensors[i]])));
-    for (const [output, tensors] of results) tensors.push(must(outputs.get(output), output));
+    const outputs = await evaluate(alone.graph, new Map(inputs.map(([input, tensors]) => [input, tensors[i]])));
+    for (const [value, output] of alone.outputs) results.get(value)?.push(must(outputs.get(output), value));
   }
   return results;
-}
-
-/** The node as a graph of its own, in operators that onnxruntime has. */
-function oracleOf(node: Node, graph: Graph, values: Results): Graph {
-  const isValue = (value: ValueName | null): value is ValueName => value !== null;
-  const isGiven = (value: ValueName) => values.has(value) || !graph.constants.has(value);
-  const inputs = [...new Set(node.inputs.filter(isValue))].filter(isGiven);
-  const outputs = node.outputs.filter(isValue);
-  const constants = new Map([...graph.constants].filter(([name]) => !inputs.includes(name)));
-  return buildOracle(prune({ name: 'node', inputs, outputs, nodes: [node], types: graph.types, constants }));
 }
