@@ -119,6 +119,7 @@ export const NAMED_INSTANCES: readonly KernelInstance[] = [
   ...all('nn_depthwise2d_run_helium_s8', { form: ['', '_wide'] }),
   ...all('nn_depthwise3x3_helium_s8', { form: ['', '_wide'] }),
   ...all('nn_depthwise3x3_narrow_helium_s8', { form: ['', '_wide'] }),
+  ...all('nn_depthwise3x3_slices_helium_a4', { form: ['', '_wide'] }),
   ...all('nn_depthwise3x3_run_helium_s8', { form: ['', '_wide'] }),
   ...all('nn_rows_adds', { form: ['', '_shift'] }),
   ...all('nn_rows2_adds', { form: ['', '_shift'] }),

@@ -37,6 +37,7 @@ import {
 import { depthwisePairsS8 } from './depthwise2d/depthwise-pairs.ts';
 import { depthwise3x3RunsS8, depthwise3x3S8, depthwise3x3StripsS8 } from './depthwise2d/depthwise3x3.ts';
 import { depthwise3x3EightsA4, depthwise3x3StripsA4 } from './depthwise2d/depthwise3x3-eights.ts';
+import { depthwise3x3SlicesHeliumA4 } from './depthwise2d/depthwise3x3-slices.ts';
 import { depthwise2dA4, depthwise2dS8 } from './depthwise2d/portable.ts';
 import type { Kernel } from './kernel.ts';
 import type { LinearJob } from './linear-job.ts';
@@ -107,6 +108,7 @@ export const DEPTHWISE_KERNELS: readonly Kernel<LinearJob>[] = [
   ...DEPTHWISE_VECTORS,
   ...thenClamped([depthwise3x3StripsS8]),
   ...DEPTHWISE,
+  depthwise3x3SlicesHeliumA4,
   depthwise3x3StripsA4,
   depthwise3x3EightsA4,
   ...[...DEPTHWISE_VECTORS, ...DEPTHWISE].map(ofLinear),

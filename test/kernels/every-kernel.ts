@@ -82,7 +82,7 @@ function isOfPackedCodes(id: string): boolean {
 
 /** It needs channels in eights with packed codes on both sides, or many channels. */
 function isOfEights(id: string): boolean {
-  return /^depthwise3x3_(strips|eights|helium_s8)_a4$/.test(id);
+  return /^depthwise3x3_(strips|eights|slices_helium|helium_s8)_a4$/.test(id);
 }
 
 function isOfBytes(id: string): boolean {

@@ -108,24 +108,31 @@ function tableBytes({ shape }: LinearJob): number {
 
 function buildTaps(kernel: string, shifted: LinearJob, scratchBytes: number, lower: LowerBuilder): LayerSpec {
   const job = withoutShift(shifted);
-  const { shape, name, x, y, zeroPoint, inputZeroPoint, macs, summary } = job;
-  const rows = must(rowOrder(job.weights.data as Codes), 'an order of rows');
-  // The last 16 channels begin early where channels are no multiple of 16.
-  const starts = startsOf(shape.in_c).map((start) => Math.max(0, Math.min(start, shape.in_c - LANES)));
-  const stream = depthwiseHeliumStream({ ...job, weights: job.weights.data as Codes }, tapsOf(rows), starts);
-  const comment = `int8 weights [out / 16][kernel][16] of ${name}, with bias and multipliers`;
-  const w = lower.table('weights', 'u32', stream, 'weights', comment, 8 * LANES * starts.length);
+  const { shape, x, y, zeroPoint, inputZeroPoint, macs, summary } = job;
   return {
     ...kernelCall(`nn_${kernel}${formSuffix(job.form)}`, shape, [
       { 'zero point': zeroPoint },
       x.name,
       { 'input zero point': inputZeroPoint },
-      `/* rows of the stream */ 0x${[...rows].reverse().join('')}`,
-      w,
+      ...tapsInStream(job, lower),
       lower.scratch(scratchBytes, 'int8_t'),
       y.name,
     ]),
     macs,
     summary,
   };
+}
+
+/** The order of the rows of 3x3 in the stream, and the stream, of a layer without shift. */
+export function tapsInStream({ name, shape, ...job }: LinearJob, lower: LowerBuilder): string[] {
+  const weights = job.weights.data as Codes;
+  const rows = must(rowOrder(weights), 'an order of rows');
+  // The last 16 channels begin early where channels are no multiple of 16.
+  const starts = startsOf(shape.in_c).map((start) => Math.max(0, Math.min(start, shape.in_c - LANES)));
+  const stream = depthwiseHeliumStream({ ...job, weights }, tapsOf(rows), starts);
+  const comment = `int8 weights [out / 16][kernel][16] of ${name}, with bias and multipliers`;
+  return [
+    `/* rows of the stream */ 0x${[...rows].reverse().join('')}`,
+    lower.table('weights', 'u32', stream, 'weights', comment, 8 * LANES * starts.length),
+  ];
 }
