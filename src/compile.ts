@@ -4,6 +4,7 @@ import { generate } from './codegen/generate.ts';
 import type { DatasetInput } from './data/column.ts';
 import type { Dataset } from './data/dataset.ts';
 import { inSequence } from './data/in-sequence.ts';
+import { labelMaps } from './data/label-maps.ts';
 import { trialSamples } from './data/trial-samples.ts';
 import { exportOnnx } from './frontend/export-onnx.ts';
 import type { ModelFile } from './frontend/file-copy.ts';
@@ -156,7 +157,12 @@ export async function transformModel(options: TransformOptions): Promise<Transfo
       evaluate: evaluator.evaluate,
       open: openTrainingSession,
       ...(dataset && {
-        dataset: { length: dataset.count, labels: dataset.labels, sample: (index) => dataset.sample(index) },
+        dataset: {
+          length: dataset.count,
+          labels: dataset.labels,
+          maps: labelMaps(dataset, typeOf(imported, imported.outputs[0]).shape),
+          sample: (index) => dataset.sample(index),
+        },
       }),
     });
     return {

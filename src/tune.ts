@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { qdqModel, type Transformation, transformModel } from './compile.ts';
 import type { Dataset } from './data/dataset.ts';
 import { datasetHash } from './data/dataset-hash.ts';
+import { labelMaps } from './data/label-maps.ts';
 import type { Json } from './ir/program.ts';
 import type { Graph, Tensor, ValueName } from './ir/types.ts';
 import { isQuantizedModel } from './passes/import-quantized/import-quantized.ts';
@@ -122,9 +123,12 @@ function learnsFromLabels({ pass, options }: Step): boolean {
   return trains(pass) && options.loss !== 'teacher';
 }
 
-/** Before hours of other work: labels must be classes of the first output, where that has classes. */
-function refuseLabels({ outputs: [output], types }: Graph, { name, labels }: Dataset): void {
+/** Before hours of other work: labels, of samples or of places, must be classes of the first output, where that has classes. */
+function refuseLabels({ outputs: [output], types }: Graph, dataset: Dataset): void {
   const { shape } = must(types.get(output), output);
+  const maps = labelMaps(dataset, shape);
+  if (maps) for (let i = 0; i < dataset.count; i++) maps.sample(i);
+  const { name, labels } = dataset;
   const wrong = shape.length === 2 ? labels?.findIndex((label) => label < 0 || label >= shape[1]) : undefined;
   if (wrong === undefined || wrong < 0) return;
   throw new UserError({

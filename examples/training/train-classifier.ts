@@ -1,11 +1,10 @@
 import { batchStatistics } from '../../src/autodiff/batch-statistics.ts';
-import { type Builder, buildOn } from '../../src/autodiff/builder.ts';
-import { crossEntropy } from '../../src/autodiff/losses.ts';
+import { buildOn } from '../../src/autodiff/builder.ts';
+import { crossEntropy, rowsOfClasses } from '../../src/autodiff/losses.ts';
 import { adam } from '../../src/autodiff/optimizers.ts';
 import { trainingStep, withParameters } from '../../src/autodiff/training-step.ts';
 import { withBatch } from '../../src/autodiff/with-batch.ts';
 import { producerOf, prune } from '../../src/ir/graph.ts';
-import { elementCount } from '../../src/ir/shape.ts';
 import type { Graph, ValueName } from '../../src/ir/types.ts';
 import { LABELS } from '../../src/passes/samples/labelled-samples.ts';
 import { openTrainingSession } from '../../src/runtime/training-session.ts';
@@ -60,14 +59,6 @@ export async function trainClassifier(network: Graph, options: ClassifierTrainin
     ...(progress && { progress }),
   });
   return withParameters(network, values);
-}
-
-/** [rows, classes], a row for each place. */
-function rowsOfClasses(build: Builder, logits: ValueName): ValueName {
-  const [batch, classes, ...places] = build.shape(logits);
-  if (places.length === 0) return logits;
-  const last = build.transpose(logits, [0, ...places.map((_, i) => i + 2), 1]);
-  return build.reshape(last, [batch * elementCount(places), classes]);
 }
 
 function logitsOf(network: Graph): ValueName {

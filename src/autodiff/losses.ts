@@ -1,7 +1,8 @@
+import { elementCount } from '../ir/shape.ts';
 import type { ValueName } from '../ir/types.ts';
 import type { Builder } from './builder.ts';
 
-/** Losses are scalars [], means over the batch. Logits are [batch, classes]. */
+/** Losses are scalars [], means over the batch. Logits are [batch, classes]; a label beyond the classes counts nothing. */
 
 /** -sum target log softmax(logits). Target: probabilities [batch, classes], or labels [batch] (int64). */
 export function crossEntropy(build: Builder, logits: ValueName, target: ValueName): ValueName {
@@ -38,6 +39,21 @@ export function correctCount(build: Builder, logits: ValueName, target: ValueNam
     build.op('ArgMax', [value], [build.shape(value)[0]], { axis: 1, keepdims: 0 }, 'i64');
   const wanted = build.draft.type(target).dtype === 'f32' ? largest(target) : target;
   return total(build, build.cast(build.compare('Equal', largest(logits), wanted), 'f32'));
+}
+
+/** Scores with their classes along `axis` as [rows, classes], a row for each place. */
+export function rowsOfClasses(build: Builder, scores: ValueName, axis = 1): ValueName {
+  const shape = build.shape(scores);
+  if (shape.length === 2 && axis === 1) return scores;
+  const others = [...shape.keys()].filter((d) => d !== axis);
+  const last = build.transpose(scores, [...others, axis]);
+  return build.reshape(last, [elementCount(others.map((d) => shape[d])), shape[axis]]);
+}
+
+/** Of how many rows the label is one of the classes; at least 1. */
+export function knownCount(build: Builder, logits: ValueName, labels: ValueName): ValueName {
+  const known = total(build, oneHot(build, labels, build.shape(logits)[1]));
+  return build.op('Max', [known, build.scalar(1)], []);
 }
 
 function oneHot(build: Builder, labels: ValueName, classes: number): ValueName {

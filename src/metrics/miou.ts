@@ -7,6 +7,11 @@ import { withoutOnes } from './shapes.ts';
 /** Labels that say nothing about a place; 255 is that of Pascal VOC, unless it is a class. */
 const NOTHING = [-1, 255];
 
+/** @param classes of the model */
+export function saysNothing(label: number, classes: number): boolean {
+  return NOTHING.includes(label) && (label < 0 || label >= classes);
+}
+
 /**
  * Mean over the classes of intersection over union, each summed over the whole set; classes that neither labels nor answers
  * have are left out. Output [N, classes, ...places] scores or [N, ...places] classes, labels [N, ...places].
@@ -16,7 +21,7 @@ export const miou: Metric = {
   kind: 'share',
   meter(shapes) {
     const layout = layoutOf(shapes);
-    const ignored = new Set(NOTHING.filter((label) => label >= (layout.classes ?? 255) || label < 0));
+    const ignored = new Set(NOTHING.filter((label) => saysNothing(label, layout.classes ?? 255)));
     return classMeter(layout, shapes, ignored, meanIntersection);
   },
 };

@@ -1,5 +1,5 @@
 import type { Json } from '../ir/program.ts';
-import type { Graph, Node, Tensor, ValueName } from '../ir/types.ts';
+import type { Graph, Node, Shape, Tensor, ValueName } from '../ir/types.ts';
 import type { Rng } from '../numerics/rng.ts';
 import type { MemoryBudget } from '../support/memory-budget.ts';
 import type { OpenSession } from '../train/session.ts';
@@ -13,8 +13,18 @@ export interface Dataset {
   readonly length: number;
   /** The class of each sample; null or absent: unknown. */
   readonly labels?: Int32Array | null;
+  /** The class of each place of a sample; null or absent: unknown. */
+  readonly maps?: LabelMaps | null;
   /** Feeds by input name. */
   sample(index: number): ReadonlyMap<ValueName, Tensor> | Promise<ReadonlyMap<ValueName, Tensor>>;
+}
+
+/** What segmentation learns from. */
+export interface LabelMaps {
+  /** Of the places of a sample: [height, width]. */
+  readonly shape: Shape;
+  /** A class for each place; -1: nothing is known of it. */
+  sample(index: number): Int32Array;
 }
 
 /** Runs a graph (without codes) in onnxruntime and gives every graph output. Feeds: one tensor per graph input. */

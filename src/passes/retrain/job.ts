@@ -9,7 +9,7 @@ import { oneOf } from '../one-of.ts';
 import type { PassContext } from '../pass.ts';
 import { requireDataset } from '../samples/calibration-samples.ts';
 import { heldSamples } from '../samples/held-samples.ts';
-import { labelledSamples } from '../samples/labelled-samples.ts';
+import { isLabelled, labelledSamples } from '../samples/labelled-samples.ts';
 import { type Judgement, openJudge } from './judge.ts';
 import { OUTPUT_KINDS, outputTerms } from './output-terms.ts';
 import { scoresOf, type Task, trainingTask } from './task.ts';
@@ -60,10 +60,12 @@ export async function openJob(
   ctx: PassContext,
 ): Promise<Job> {
   const dataset = requireDataset(ctx, pass);
-  const weights = lossWeights(options, Boolean(dataset.labels));
+  const weights = lossWeights(options, isLabelled(dataset));
+  const places = dataset.maps?.shape ?? [];
   const kind = oneOf(pass, OUTPUT_KINDS, options.outputs);
-  const terms = outputTerms(student.graph, float, kind === 'auto' && weights.labels > 0 ? 'classes' : kind);
-  const classes = weights.labels > 0 ? must(typeOf(float, scoresOf(terms)).shape[1], 'classes') : null;
+  const terms = outputTerms(student.graph, float, kind === 'auto' && weights.labels > 0 ? 'classes' : kind, places);
+  const scores = weights.labels > 0 ? scoresOf(float, terms, places) : null;
+  const classes = scores === null ? null : must(typeOf(float, scores).shape[1], 'classes');
   const sampled = (augmented: boolean) =>
     labelledSamples(dataset, student.graph, {
       classes,
@@ -80,6 +82,7 @@ export async function openJob(
     features: options.features,
     layers: student.layers,
     weights,
+    scores,
   };
   const task = trainingTask(student.graph, float, {
     batch,

@@ -1,14 +1,14 @@
 import type { TrainingForm } from '../../autodiff/batch-statistics.ts';
 import { buildOn } from '../../autodiff/builder.ts';
 import { embed } from '../../autodiff/embed.ts';
-import { correctCount, crossEntropy } from '../../autodiff/losses.ts';
+import { correctCount, crossEntropy, knownCount, rowsOfClasses } from '../../autodiff/losses.ts';
 import { withBatch } from '../../autodiff/with-batch.ts';
-import { prune } from '../../ir/graph.ts';
+import { prune, typeOf } from '../../ir/graph.ts';
 import { sameShape } from '../../ir/shape.ts';
-import type { Graph, Node, ValueName } from '../../ir/types.ts';
+import type { Graph, Node, Shape, ValueName } from '../../ir/types.ts';
 import { must, UserError } from '../../support/errors.ts';
 import { LABELS } from '../samples/labelled-samples.ts';
-import { type OutputTerm, outputLoss, relativeError, sumOf } from './output-terms.ts';
+import { hasScores, type OutputTerm, outputLoss, relativeError, sumOf } from './output-terms.ts';
 
 export interface TaskOptions {
   readonly batch: number;
@@ -16,6 +16,8 @@ export interface TaskOptions {
   readonly temperature: number;
   /** Weight of the layers' results beside the outputs; 0: outputs alone. */
   readonly features: number;
+  /** What labels are about, [1, classes, ...places]; null: they do not count. */
+  readonly scores?: ValueName | null;
   /** Nodes whose results these are. */
   readonly layers: readonly Node[];
   /** Weights of the labels' cross-entropy and of the divergence from the float model. */
@@ -35,7 +37,7 @@ export interface Task {
   readonly loss: ValueName;
   /** The part of the outputs, by which parameters are chosen. */
   readonly judged: ValueName;
-  /** How many samples of the batch have their class right; null without labels. */
+  /** How many samples of the batch have their class right, by shares of their places; null without labels. */
   readonly correct: ValueName | null;
   /** As `prepare` gave them. */
   readonly custom: TrainingForm['custom'];
@@ -56,7 +58,7 @@ export function trainingTask(student: Graph, float: Graph, options: TaskOptions)
   const form = options.prepare?.(batched) ?? { graph: batched, custom: new Map(), updates };
   const build = buildOn(form.graph);
   build.scope = 'loss';
-  const labelled = weights.labels > 0 ? labelLoss(build, terms, batch) : null;
+  const labelled = weights.labels > 0 ? labelLoss(build, must(options.scores, 'scores'), batch) : null;
   const apart =
     teacher && weights.teacher > 0 ? outputLoss(build, terms, [(value) => value, teacher], temperature) : null;
   const judged = sumOf(build, [
@@ -77,16 +79,29 @@ export function trainingTask(student: Graph, float: Graph, options: TaskOptions)
   };
 }
 
-function labelLoss(build: ReturnType<typeof buildOn>, terms: readonly OutputTerm[], batch: number) {
-  const labels = build.draft.input(LABELS, { dtype: 'i64', shape: [batch], quant: null });
-  const scores = scoresOf(terms);
-  return { loss: crossEntropy(build, scores, labels), correct: correctCount(build, scores, labels) };
+/** The mean over samples, and over their places where each has a class. */
+function labelLoss(build: ReturnType<typeof buildOn>, scores: ValueName, batch: number) {
+  const rows = rowsOfClasses(build, scores);
+  const count = build.shape(rows)[0]!;
+  const labels = build.draft.input(LABELS, { dtype: 'i64', shape: [count], quant: null });
+  const right = correctCount(build, rows, labels);
+  const correct = count === batch ? right : build.div(build.scale(right, batch), knownCount(build, rows, labels));
+  return { loss: crossEntropy(build, rows, labels), correct };
 }
 
-/** The scores of classes that labels are about. Throws UserError BAD_ARGUMENT without any. */
-export function scoresOf(terms: readonly OutputTerm[]): ValueName {
-  const term = terms.find(({ kind }) => kind === 'classes');
+/** The scores of classes that labels of these places are about. Throws UserError BAD_ARGUMENT without any. */
+export function scoresOf(float: Graph, terms: readonly OutputTerm[], places: Shape): ValueName {
+  const term = terms.find(
+    ({ kind, axis, value }) => kind === 'classes' && axis === 1 && hasScores(typeOf(float, value).shape, places),
+  );
   if (term) return term.value;
+  if (places.length > 0) {
+    throw new UserError({
+      code: 'BAD_ARGUMENT',
+      message: `the model has no output [1, classes, ${places.join(', ')}], of which maps of labels could say something`,
+      hint: "set 'loss' to 'teacher', or give maps of the size of the scores",
+    });
+  }
   throw new UserError({
     code: 'BAD_ARGUMENT',
     message: 'the model has no output with scores of classes, so labels say nothing',

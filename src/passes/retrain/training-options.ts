@@ -4,6 +4,7 @@ import { constant, cosine, type Schedule, stepDecay, warmUp } from '../../train/
 import { oneOf } from '../one-of.ts';
 import type { PassOptions, PipelineStart } from '../pass.ts';
 import { requireDataset } from '../samples/calibration-samples.ts';
+import { isLabelled } from '../samples/labelled-samples.ts';
 import { OUTPUT_KINDS } from './output-terms.ts';
 
 export const LOSSES = ['auto', 'labels', 'teacher', 'both'] as const;
@@ -72,8 +73,7 @@ export function checkTraining(pass: string, options: TrainingOptions & PassOptio
   for (const name of ['features', 'weightDecay', 'clipNorm'] as const) {
     if (!(options[name] >= 0)) bad(pass, `'${name}' must not be negative, as ${options[name]} is`);
   }
-  const { labels } = requireDataset(start, pass);
-  if (!labels && (options.loss === 'labels' || options.loss === 'both')) {
+  if (!isLabelled(requireDataset(start, pass)) && (options.loss === 'labels' || options.loss === 'both')) {
     throw new UserError({
       code: 'BAD_DATA',
       message: `${pass} is to learn from labels, and the data set has none`,

@@ -1,14 +1,20 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { tensorOf } from '../../../src/ir/tensor.ts';
+import { numbersOf, tensorOf } from '../../../src/ir/tensor.ts';
+import { parseGraph } from '../../../src/ir/text-parser.ts';
+import type { Tensor } from '../../../src/ir/types.ts';
+import type { Rng } from '../../../src/numerics/rng.ts';
 import { createRng } from '../../../src/numerics/rng.ts';
-import { augment } from '../../../src/passes/samples/augment.ts';
+import { type Augmentation, drawMove, moveImage } from '../../../src/passes/samples/augment.ts';
+import { LABELS, labelledSamples } from '../../../src/passes/samples/labelled-samples.ts';
 
 const image = tensorOf(
   'f32',
   [1, 2, 3, 4],
   Array.from({ length: 24 }, (_, i) => i),
 );
+
+const augment = (tensor: Tensor, how: Augmentation, rng: Rng) => moveImage(tensor, drawMove(how, rng));
 
 test('nothing asked for, nothing done', () => {
   expect(augment(image, { shift: 0, flip: false }, createRng(1))).toBe(image);
@@ -40,4 +46,18 @@ test('every pixel is one of its channel, a move and a mirror away, borders repea
       expect(candidates).toContainEqual(Array.from(data, Number));
     }),
   );
+});
+
+test('labels of places move as the image does; those that say nothing are no class', async () => {
+  const graph = parseGraph('input x: f32[1,1,3,4]\ny: f32[1,1,3,4] = Relu(x)\nreturn y');
+  const map = Int32Array.from({ length: 12 }, (_, i) => (i === 5 ? -1 : i));
+  const sample = () => new Map([['x', tensorOf('f32', [1, 1, 3, 4], Array.from(map))]]);
+  const dataset = { length: 9, sample, maps: { shape: [3, 4], sample: () => map } };
+  const samples = labelledSamples(dataset, graph, { classes: 12, seed: 3, augmentation: { shift: 2, flip: true } });
+  const feeds = await samples.batch([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+  const images = numbersOf(feeds.get('x')!);
+  const labels = feeds.get(LABELS)!;
+  expect(labels.shape).toEqual([9 * 12]);
+  expect(numbersOf(labels)).toEqual(images.map((x) => (x === -1 ? 12 : x)));
+  expect(new Set(images).size).toBeGreaterThan(6);
 });
