@@ -29,12 +29,13 @@ const MAX_WORK = 1_000_000;
 /**
  * The type of every value, by onnxruntime's inference over the whole graph. Nodes that onnxruntime has no
  * kernel for are typed by our few own rules and become inputs of the next round; open dimensions are
- * settled by computing the constants they come from. Throws BAD_MODEL and UNSUPPORTED naming the node, TOO_LARGE.
+ * settled by computing the constants they come from. Results as long as the data make them have the most that fits, unless
+ * `capacities` is null. Throws BAD_MODEL and UNSUPPORTED naming the node, TOO_LARGE.
  */
 export async function discoverTypes(
   graph: UntypedGraph,
   memory: MemoryBudget = new MemoryBudget(),
-  capacities: Capacities = new Map(),
+  capacities: Capacities | null = new Map(),
 ): Promise<Map<ValueName, TensorType>> {
   const known = new Map<ValueName, TensorType>(graph.inputs);
   const constants = new Map<ValueName, Tensor>();
@@ -49,7 +50,7 @@ export async function discoverTypes(
     if (folded.size > 0) return;
     // What lies behind such a node is onnxruntime's to type, once this one has its capacity.
     const roots = open.filter(({ inputs }) => inputs.every((input) => !input || known.has(input)));
-    if (learnTypes(roots, known, constants, (...node) => sizedTypes(...node, capacities))) return;
+    if (capacities && learnTypes(roots, known, constants, (...node) => sizedTypes(...node, capacities))) return;
     refuseDataDependent(open, known, graph);
   };
   const cut = new Set<FlatNode>();

@@ -10,6 +10,8 @@ export interface FlatNode extends Omit<Node, 'clip'> {
   readonly opset: number;
   /** Why it cannot be used, found while flattening; null when nothing speaks against it yet. */
   readonly refused: string | null;
+  /** Values that would have to be known for it to be used. */
+  readonly hangsOn?: readonly ValueName[];
 }
 
 /** What stands in the place of names and attribute references of a raw node. */
@@ -57,7 +59,7 @@ export function identityNode(from: ValueName, to: ValueName, opset: number, refu
 }
 
 function whyNot(raw: RawNode, name: string, attribute: RawAttribute): string | null {
-  if (attribute.kind === 'graph') return 'control flow is not supported';
+  if (attribute.kind === 'graph') return `attribute ${show(name)} holds a graph`;
   if (attribute.kind === 'refused') return attribute.why;
   if (attribute.kind === 'reference') return null;
   return wrongKind(raw.op, name, attribute);

@@ -1,43 +1,68 @@
+import { tensorOf } from '../ir/tensor.ts';
 import type { Tensor, ValueName } from '../ir/types.ts';
+import { own } from '../support/own.ts';
 import { badModel, show, showNode } from './bad-model.ts';
 import type { RawAttribute, RawFunction, RawGraph, RawInitializer, RawModel, RawNode } from './border/raw-model.ts';
 import { constantOfNode } from './constant-node.ts';
-import { type FlatNode, flatNode, identityNode } from './flat-node.ts';
+import { branch } from './control-flow/branch.ts';
+import type { Foresight } from './control-flow/foresight.ts';
+import { loop } from './control-flow/loop.ts';
+import { scan } from './control-flow/scan.ts';
+import { type Site, Undecided } from './control-flow/site.ts';
+import { type Binding, type FlatNode, flatNode, identityNode } from './flat-node.ts';
 import { NEWEST_OPSET } from './opset.ts';
-import { innerScope, resolve, resolveAttributes, rootScope, type Scope } from './scope.ts';
+import { innerScope, NO_ATTRIBUTES, resolve, resolveAttributes, rootScope, type Scope } from './scope.ts';
+import { type Capacities, givenFor } from './sizes/capacities.ts';
 import { sortRawNodes } from './sort-nodes.ts';
 import { UniqueNames } from './unique-names.ts';
 
-/** One graph without functions, Constant nodes and decided Ifs; nodes in topological order, every name unique. */
+/** One graph without functions, Constant nodes, branches and loops; nodes in topological order, every name unique. */
 export interface FlatModel {
   readonly nodes: readonly FlatNode[];
   readonly inputs: readonly ValueName[];
   readonly outputs: readonly ValueName[];
   readonly constants: ReadonlyMap<ValueName, Tensor>;
+  /** Those that were given, and those of nodes which stand for computed numbers of turns. */
+  readonly capacities: Capacities;
+  /** Loops, whose turns a capacity may bound. */
+  readonly loops: readonly NamedNode[];
+  /** Ifs that are decided when the model runs, with their conditions. */
+  readonly choices: ReadonlyMap<string, ValueName>;
 }
 
-/** Tells the value of an If's condition, given what comes before it; null when it depends on the data. */
-export type Decide = (
-  condition: ValueName,
-  nodes: readonly FlatNode[],
-  constants: ReadonlyMap<ValueName, Tensor>,
-) => Promise<boolean | null>;
+type NamedNode = Pick<FlatNode, 'domain' | 'op' | 'name' | 'outputs'>;
+
+export interface FlattenOptions {
+  readonly foresight: Foresight;
+  /** How many turns of a loop fit, by the name of its node or of a result. */
+  readonly capacities: Capacities;
+}
+
+/** Puts nodes in the place of one with subgraphs; its results, or null where the nodes have their names. */
+type ControlFlow = (site: Site) => Promise<readonly (ValueName | null)[] | null>;
+
+const CONTROL_FLOW: Readonly<Record<string, ControlFlow>> = {
+  If: branch,
+  Loop: loop,
+  Scan: scan,
+};
 
 /** Far beyond any model that fits a microcontroller; the time a file takes grows with it. */
 const MAX_COUNT = 100_000;
 
 /** Throws BAD_MODEL for names defined twice or never, for cycles, recursive functions and runaway inlining. */
-export async function flatten(model: RawModel, decide: Decide): Promise<FlatModel> {
+export async function flatten(model: RawModel, options: FlattenOptions): Promise<FlatModel> {
   const { inputs, outputs } = model.graph;
   for (const [what, { length }] of Object.entries({ inputs, outputs })) {
     if (length > MAX_COUNT) badModel(`the model has ${length} ${what}, more than ${MAX_COUNT}`);
   }
-  return new Flattener(model, decide).run(model.graph);
+  return new Flattener(model, options).run(model.graph);
 }
 
 class Flattener {
-  private readonly nodes: FlatNode[] = [];
-  private readonly constants = new Map<ValueName, Tensor>();
+  readonly nodes: FlatNode[] = [];
+  readonly makers = new Map<ValueName, number>();
+  readonly constants = new Map<ValueName, Tensor>();
   /** Constants that cannot be used, with the reason. */
   private readonly refused = new Map<ValueName, string>();
   private readonly unique = new UniqueNames();
@@ -48,13 +73,17 @@ class Flattener {
   private readonly open = new Set<RawFunction>();
   /** Opset of the nodes we add. */
   private readonly opset: number;
-  private readonly decide: Decide;
+  private readonly foresight: Foresight;
+  readonly capacities: Map<string, number>;
+  private readonly loops: NamedNode[] = [];
+  private readonly choices = new Map<string, ValueName>();
   private steps = 0;
 
-  constructor(model: RawModel, decide: Decide) {
+  constructor(model: RawModel, options: FlattenOptions) {
     this.opset = model.opsets.get('') ?? NEWEST_OPSET;
     this.functions = indexFunctions(model.functions);
-    this.decide = decide;
+    this.foresight = options.foresight;
+    this.capacities = new Map(options.capacities);
   }
 
   async run(graph: RawGraph): Promise<FlatModel> {
@@ -74,7 +103,8 @@ class Flattener {
     }
     if (outputs.size === 0) badModel('the graph has no outputs');
     const names = inputs.map(({ name }) => name);
-    return { nodes: this.nodes, inputs: names, outputs: [...outputs], constants: this.constants };
+    const { nodes, constants, capacities, loops, choices } = this;
+    return { nodes, inputs: names, outputs: [...outputs], constants, capacities, loops, choices };
   }
 
   private define(name: string, scope: Scope, what: string): void {
@@ -107,18 +137,32 @@ class Flattener {
   }
 
   private async node(raw: RawNode, scope: Scope): Promise<void> {
-    if (++this.steps > MAX_COUNT) badModel(`the model has more than ${MAX_COUNT} nodes`);
+    this.count();
     const called = this.functions.get(functionKey(raw.domain, raw.op, raw.overload));
     const attributes = resolveAttributes(raw.attributes, scope);
     if (called) return this.call(raw, called, attributes, scope);
     if (raw.opset === 0) badModel(`${showNode(raw)} is of domain ${show(raw.domain)}, which the file does not import`);
     if (raw.domain === '' && raw.op === 'Constant') return this.constant(raw, attributes, scope);
-    if (raw.domain === '' && raw.op === 'If' && (await this.branch(raw, attributes, scope))) return;
+    const control = raw.domain === '' ? own(CONTROL_FLOW, raw.op) : undefined;
+    if (control) return this.control(raw, control, attributes, scope);
+    this.push(flatNode(raw, this.bind(raw, attributes, scope)));
+  }
 
+  private bind(raw: RawNode, attributes: ReadonlyMap<string, RawAttribute>, scope: Scope): Binding {
     const bind = (name: string) => (name && resolve(name, scope, showNode(raw))) || null;
     const inputs = raw.inputs.map(bind);
     const refusals = inputs.flatMap((input) => (input && this.refused.get(input)) ?? []);
-    this.nodes.push(flatNode(raw, { inputs, outputs: raw.outputs.map(bind), attributes, refusals }));
+    return { inputs, outputs: raw.outputs.map(bind), attributes, refusals };
+  }
+
+  private push(node: FlatNode): void {
+    for (const output of node.outputs) if (output) this.makers.set(output, this.nodes.length);
+    this.nodes.push(node);
+  }
+
+  private count(): void {
+    if (++this.steps > MAX_COUNT)
+      badModel(`the model has more than ${MAX_COUNT} nodes, the turns of its loops included`);
   }
 
   private constant(raw: RawNode, attributes: ReadonlyMap<string, RawAttribute>, scope: Scope): void {
@@ -148,23 +192,91 @@ class Flattener {
     this.open.delete(called);
   }
 
-  /** Puts the chosen branch in the place of an If whose condition can be decided; false when it cannot. */
-  private async branch(raw: RawNode, attributes: ReadonlyMap<string, RawAttribute>, scope: Scope): Promise<boolean> {
-    const where = showNode(raw);
-    const condition = raw.inputs[0] && resolve(raw.inputs[0], scope, where);
-    if (!condition) return badModel('an If has no condition', where);
-    const decision = await this.decide(condition, this.nodes, this.constants);
-    if (decision === null) return false;
-    const chosen = attributes.get(decision ? 'then_branch' : 'else_branch');
-    if (chosen?.kind !== 'graph') return badModel('a branch is missing', where);
-    const { nodes, initializers, inputs, outputs } = chosen.graph;
-    if (inputs.length > 0) badModel('a branch has inputs', where);
-    if (raw.outputs.length > outputs.length) badModel('the If has more outputs than its branch', where);
+  /** Nodes without subgraphs in the place of one that has some; the node with the reason where that is not possible. */
+  private async control(
+    raw: RawNode,
+    control: ControlFlow,
+    attributes: ReadonlyMap<string, RawAttribute>,
+    scope: Scope,
+  ): Promise<void> {
+    const binding = this.bind(raw, attributes, scope);
+    if (raw.op === 'Loop') this.loops.push({ ...raw, outputs: binding.outputs });
+    const site = this.site(raw, binding, scope);
+    try {
+      const results = await control(site);
+      if (raw.op === 'If' && results !== null && binding.inputs[0]) this.choices.set(site.where, binding.inputs[0]);
+      for (const [i, actual] of results === null ? [] : binding.outputs.entries()) {
+        if (actual === null) continue;
+        const source = results?.[i];
+        if (source == null) throw new Undecided('it makes no turn, and a result of it is empty');
+        this.push(identityNode(source, actual, this.opset, this.refused.get(source) ?? null));
+      }
+    } catch (error) {
+      if (!(error instanceof Undecided)) throw error;
+      const refusals = [...binding.refusals, error.message];
+      this.push({ ...flatNode(raw, { ...binding, attributes: NO_ATTRIBUTES, refusals }), hangsOn: error.hangsOn });
+    }
+  }
+
+  private site(node: RawNode, { inputs, outputs, attributes }: Binding, scope: Scope): Site {
+    const where = showNode(node);
+    const prefix = node.name || node.outputs.find((output) => output !== '') || node.op;
+    const { foresight, capacities } = this;
+    const add: Site['add'] = (op, from, attributes = {}) => {
+      const refusals = from.flatMap((input) => this.refused.get(input) ?? []);
+      const name = this.unique.fresh(`${prefix}.${op.toLowerCase()}`);
+      const refused = refusals.length > 0 ? refusals.join('; ') : null;
+      this.count();
+      this.push({ op, domain: '', name, inputs: from, outputs: [name], attributes, opset: this.opset, refused });
+      return name;
+    };
+    const hold: Site['hold'] = (tensor, hint) => {
+      const name = this.unique.fresh(`${prefix}.${hint}`);
+      this.hold(name, tensor);
+      return name;
+    };
+    return {
+      node,
+      where,
+      opset: this.opset,
+      inputs,
+      attributes,
+      capacity: givenFor({ name: node.name, outputs }, capacities),
+      constant: (value) => foresight.constant(value, this),
+      type: (value) => foresight.type(value, this),
+      add,
+      hold,
+      become: (graph) =>
+        this.inline(
+          node,
+          graph.nodes,
+          graph.outputs.map(({ name }) => name),
+          scope,
+          this.enter(graph, [], scope),
+        ),
+      inline: async (graph, inputs) => {
+        const inner = this.enter(graph, inputs, scope);
+        await this.body(graph.nodes, inner);
+        return graph.outputs.map(({ name }) => resolve(name, inner, where));
+      },
+      places: (count, capacity) => {
+        const [start, step] = [0, 1].map((n) => hold(tensorOf('i64', [], [n]), 'number'));
+        const places = add('Range', [start!, count, step!]);
+        this.capacities.set(places, capacity);
+        return places;
+      },
+    };
+  }
+
+  /** The scope of a subgraph, with its inputs and constants. */
+  private enter(graph: RawGraph, inputs: readonly ValueName[], scope: Scope): Scope {
     const inner = innerScope(scope, true, scope.attributes);
-    this.initialize(initializers, inner);
-    const formals = outputs.map(({ name }) => name);
-    await this.inline(raw, nodes, formals, scope, inner);
-    return true;
+    graph.inputs.forEach(({ name }, i) => {
+      if (inner.names.has(name)) badModel(`the name ${show(name)} is defined twice`);
+      inner.names.set(name, inputs[i]!);
+    });
+    this.initialize(graph.initializers, inner);
+    return inner;
   }
 
   /**
@@ -194,7 +306,7 @@ class Flattener {
     for (const [formal, actual] of passed) {
       const source = resolve(formal, inner, showNode(raw));
       if (source === '') badModel(`${show(formal)} is left out, but an output`, showNode(raw));
-      this.nodes.push(identityNode(source, actual, this.opset, this.refused.get(source) ?? null));
+      this.push(identityNode(source, actual, this.opset, this.refused.get(source) ?? null));
     }
   }
 }

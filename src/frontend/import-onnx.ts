@@ -9,12 +9,13 @@ import { type BoundInput, bindDimensions, blamingBatch, type DimensionOptions } 
 import type { RawGraph, RawModel, RawValue } from './border/raw-model.ts';
 import { checkNodes } from './check-nodes.ts';
 import { constantFor } from './constant-input.ts';
-import { conditionDecider } from './decide-condition.ts';
+import { createForesight } from './control-flow/foresight.ts';
 import { checkDeclared } from './declared-types.ts';
 import { discoverTypes } from './discover-types.ts';
 import { externalReader } from './external-data.ts';
 import type { FlatNode } from './flat-node.ts';
 import { type FlatModel, flatten } from './flatten.ts';
+import { constantFlag, inputsBehind, showInputs } from './hangs-on.ts';
 import { newestForm } from './newest-form.ts';
 import { decodeModel } from './onnx-border.ts';
 import { commonOpset, NEWEST_OPSET } from './opset.ts';
@@ -38,7 +39,7 @@ export interface ImportOptions extends DimensionOptions {
 }
 
 /**
- * Reads an ONNX file of opset 7 or newer: local functions inlined, constants and decided branches folded away, every
+ * Reads an ONNX file of opset 7 or newer: local functions inlined, branches and loops written out, every
  * dimension a number, every node in the form of the newest opset and within the rules of its operator, the type of every
  * value known. Throws UserError BAD_MODEL, UNSUPPORTED (all offenders at once), UNBOUND_DIMENSION, TOO_LARGE or
  * BAD_ARGUMENT.
@@ -50,10 +51,12 @@ export async function importOnnx(bytes: Uint8Array, options: ImportOptions = {})
   const raw = withConstants(file, options.constants ?? new Map());
   const inputs = bindDimensions(freeInputs(raw.graph), options);
   const types = tensorTypes(inputs);
-  const flat = withoutDead(await flatten(raw, conditionDecider(types, memory)));
+  const foresight = createForesight(types, memory);
+  const flat = withoutDead(await flatten(raw, { foresight, capacities }));
   await refuseUnsupported(flat, inputs, types);
-  checkCapacities(capacities, flat.nodes);
-  const body = await blamingBatch(inputs, () => typeAndUpgrade(flat, types, { memory, capacities }));
+  checkCapacities(capacities, [...flat.nodes, ...flat.loops]);
+  remarkChoices(flat, types, options.remark);
+  const body = await blamingBatch(inputs, () => typeAndUpgrade(flat, types, { memory, capacities: flat.capacities }));
 
   checkDeclared(raw.graph, flat, body.types, options.remark);
   refuseGiants(body, memory);
@@ -67,6 +70,19 @@ export async function importOnnx(bytes: Uint8Array, options: ImportOptions = {})
   });
   checkNodes(graph);
   return sizeResults(newestForm(graph));
+}
+
+/** Two branches are twice the weights, where a setting that never changes chooses between them. */
+function remarkChoices(
+  { choices, nodes }: FlatModel,
+  inputs: ReadonlyMap<ValueName, TensorType>,
+  remark: (text: string) => void = () => undefined,
+): void {
+  for (const [where, condition] of choices) {
+    const names = inputsBehind([condition], nodes, inputs);
+    const flag = constantFlag(names, inputs);
+    if (flag) remark(`${where} has both branches in the C, as ${showInputs(names)} chooses: ${flag} keeps one of them`);
+  }
 }
 
 /** A value that alone is beyond the budget is never computed, neither folded nor by calibration. */

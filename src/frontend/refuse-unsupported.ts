@@ -9,6 +9,7 @@ import type { FlatModel } from './flatten.ts';
 import { adviceFor } from './foreign-operators.ts';
 import { constantFlag, inputsBehind, showInputs } from './hangs-on.ts';
 import { commonOpset } from './opset.ts';
+import { capacityHint } from './sizes/capacities.ts';
 
 /** More lines than this are counted, not printed. */
 const MAX_LINES = 200;
@@ -27,17 +28,14 @@ export async function refuseUnsupported(
   if (lines.length === 0 && refused.length === 0) return;
 
   const known = refused.length > 0 ? await typesSoFar(flat, types) : types;
-  const behind = new Map(
-    refused
-      .filter(({ node }) => isIf(node))
-      .map(({ node }) => [node, inputsBehind([node.inputs[0]], flat.nodes, types)]),
-  );
+  const behind = new Set<ValueName>();
   for (const { node, why } of refused) {
-    const names = behind.get(node) ?? [];
-    const condition = names.length > 0 ? `; its condition hangs on ${showInputs(names)}` : '';
-    lines.push(`${showNode(node)}${printShapes(node, known)}: ${why}${condition}`);
+    const names = inputsBehind(node.hangsOn ?? [], flat.nodes, types);
+    for (const name of names) behind.add(name);
+    const because = names.length > 0 ? `; that hangs on ${showInputs(names)}` : '';
+    lines.push(`${showNode(node)}${printShapes(node, known)}: ${why}${because}`);
   }
-  const flag = constantFlag([...new Set([...behind.values()].flat())], types);
+  const flag = constantFlag([...behind], types);
   throw new UserError({
     code: 'UNSUPPORTED',
     message: `${lines.length} ${lines.length === 1 ? 'part' : 'parts'} of the model cannot become C`,
@@ -52,13 +50,11 @@ export async function refuseUnsupported(
   });
 }
 
-function isIf({ domain, op }: FlatNode): boolean {
-  return domain === '' && op === 'If';
-}
-
-/** `flag`: what decides the Ifs among them. */
+/** `flag`: what makes the branches and turns among them known. */
 function nextStep(nodes: readonly FlatNode[], flag: string | null): string {
-  if (flag) return `an If with a known condition folds away: ${flag}`;
+  const capacity = nodes.map(capacityHint).find((hint) => hint !== null);
+  if (capacity) return flag ? `${capacity}, or ${flag}` : capacity;
+  if (flag) return `what is known when the model is compiled folds away: ${flag}`;
   const advice = nodes.map(({ domain, op }) => adviceFor(domain, op));
   if (advice.every((next) => next !== null && next === advice[0])) return String(advice[0]);
   const ops = [...new Set(nodes.map(({ op }) => op.slice(0, 40)))].slice(0, 8);
@@ -66,11 +62,8 @@ function nextStep(nodes: readonly FlatNode[], flag: string | null): string {
 }
 
 function whyNot(node: FlatNode): string | null {
-  if (node.domain === '' && ['If', 'Loop', 'Scan'].includes(node.op)) {
-    return 'control flow is not supported; an If folds away when its condition is a constant';
-  }
   // An operator that is not known makes everything else about the node uncertain, the kinds of its attributes too.
-  if (findOp(node.domain, node.op)) return node.refused;
+  if (findOp(node.domain, node.op) || node.hangsOn) return node.refused;
   if (node.domain === '' && /^(Sequence|Optional|Split?ToSequence|ConcatFromSequence)/.test(node.op)) {
     return 'sequences and optionals are not supported';
   }

@@ -79,7 +79,7 @@ test('a shape that depends on an input names it and prints the flag', async () =
 });
 
 /** y = x or -x, as 'sr' is 16000 or not; small enough to be written by hand. */
-function choosing(): Uint8Array {
+function choosing(other = 'Neg'): Uint8Array {
   const value = (name: string, elemType: number, ...dims: number[]): onnx.IValueInfoProto => ({
     name,
     type: { tensorType: { elemType, shape: { dim: dims.map((dimValue) => ({ dimValue })) } } },
@@ -102,7 +102,7 @@ function choosing(): Uint8Array {
         output: ['y'],
         attribute: [
           { name: 'then_branch', type: 5, g: branch('Identity') },
-          { name: 'else_branch', type: 5, g: branch('Neg') },
+          { name: 'else_branch', type: 5, g: branch(other) },
         ],
       },
     ],
@@ -111,16 +111,23 @@ function choosing(): Uint8Array {
   return onnxProto.onnx.ModelProto.encode(model).finish();
 }
 
-test('a refused If names the inputs of its condition and prints the flag, which folds it away', async () => {
-  await expect(importOnnx(choosing())).rejects.toMatchObject({
-    problem: {
-      because: [expect.stringMatching(/^If 'y' .*; its condition hangs on input 'sr'$/)],
-      hint: expect.stringMatching(/--constant sr=VALUE$/),
-    },
-  });
+test('an If that a setting decides has both branches, and a remark prints the flag, which leaves one of them', async () => {
+  const remarks: string[] = [];
+  const graph = await importOnnx(choosing(), { remark: (text) => remarks.push(text) });
+  expect(graph.nodes.map(({ op }) => op)).toEqual(['Equal', 'Identity', 'Neg', 'Where', 'Identity']);
+  expect(remarks).toEqual([expect.stringMatching(/^If 'y' has both .* input 'sr' chooses: --constant sr=VALUE keeps/)]);
   const constants = (rate: bigint) => new Map([['sr', whole(rate)]]);
   expect((await importOnnx(choosing(), { constants: constants(16000n) })).nodes.map(({ op }) => op)).toEqual([
     'Identity',
   ]);
   expect((await importOnnx(choosing(), { constants: constants(8000n) })).nodes.map(({ op }) => op)).toEqual(['Neg']);
+});
+
+test('a refused If names the inputs of its condition and prints the flag, which folds it away', async () => {
+  await expect(importOnnx(choosing('Shape'))).rejects.toMatchObject({
+    problem: {
+      because: [expect.stringMatching(/^If 'y' .*: its branches give .*; that hangs on input 'sr'$/)],
+      hint: expect.stringMatching(/--constant sr=VALUE$/),
+    },
+  });
 });

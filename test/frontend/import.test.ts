@@ -331,12 +331,9 @@ describe('If', () => {
     expect(await text({ nodes, initializers: [ints('two', [], [2])] })).toContain('t: f32[2,3] = Neg(x)');
   });
 
-  it('with a condition on data is refused', async () => {
+  it('with a condition on data is both branches and a choice', async () => {
     const parts = { nodes: [node('If', ['c'], ['y'], attributes)], inputs: [input('x', [2, 3]), input('c', [], 9)] };
-    expect(await problem(parts)).toMatchObject({
-      code: 'UNSUPPORTED',
-      because: [expect.stringContaining('control flow')],
-    });
+    expect((await text(parts)).at(-3)).toBe('y.where: f32[2,3] = Where(c, r, r.1)');
   });
 });
 

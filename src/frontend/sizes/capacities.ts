@@ -19,6 +19,11 @@ export const SIZED_OPERATORS: ReadonlySet<string> = new Set([
   'Slice',
 ]);
 
+/** Those, and what is bounded by a number of turns. */
+const BOUNDED_OPERATORS: ReadonlySet<string> = new Set([...SIZED_OPERATORS, 'Loop']);
+
+type NamedNode = Pick<FlatNode, 'domain' | 'op' | 'name' | 'outputs'>;
+
 /**
  * The types of the results of a node whose shapes depend on the data, with the most that fits as that dimension: what is given, else
  * the most that there can be. Null where nothing is given and no bound is known, and for all other operators.
@@ -95,7 +100,7 @@ function sliced(
   return shape.map((n, d) => (d === axis ? long(Math.max(0, n - starts[0]!))! : n));
 }
 
-function givenFor(node: FlatNode, capacities: Capacities): number | null {
+export function givenFor(node: Pick<NamedNode, 'name' | 'outputs'>, capacities: Capacities): number | null {
   const names = [node.name, ...node.outputs];
   for (const name of names) {
     const given = name === null ? undefined : capacities.get(name);
@@ -105,14 +110,14 @@ function givenFor(node: FlatNode, capacities: Capacities): number | null {
 }
 
 /** Each name is that of a node or a result that the data make as long as it is. */
-export function checkCapacities(capacities: Capacities, nodes: readonly FlatNode[]): void {
-  const able = nodes.filter(({ domain, op }) => domain === '' && SIZED_OPERATORS.has(op));
+export function checkCapacities(capacities: Capacities, nodes: readonly NamedNode[]): void {
+  const able = nodes.filter(({ domain, op }) => domain === '' && BOUNDED_OPERATORS.has(op));
   for (const name of capacities.keys()) {
     if (able.some((node) => node.name === name || node.outputs.includes(name))) continue;
     const known = able.flatMap(({ outputs: [first] }) => (first ? [show(first)] : []));
     throw new UserError({
       code: 'BAD_ARGUMENT',
-      message: `no node ${show(name)} has results whose number depends on the data`,
+      message: `no node ${show(name)} has results, or turns, whose number depends on the data`,
       hint: known.length > 0 ? `such may be ${known.slice(0, 8).join(', ')}` : 'leave out --capacity',
     });
   }
@@ -120,7 +125,8 @@ export function checkCapacities(capacities: Capacities, nodes: readonly FlatNode
 
 /** What to do about a node for which no bound is known. */
 export function capacityHint(node: FlatNode): string | null {
-  if (node.domain !== '' || !SIZED_OPERATORS.has(node.op)) return null;
+  if (node.domain !== '' || !BOUNDED_OPERATORS.has(node.op)) return null;
+  const what = node.op === 'Loop' ? 'turns' : 'results';
   const name = node.outputs[0] ?? node.name;
-  return `say how many of its results fit: --capacity ${/^[\w.:/-]+$/.test(name) ? name : show(name)}=100`;
+  return `say how many of its ${what} fit: --capacity ${/^[\w.:/-]+$/.test(name) ? name : show(name)}=100`;
 }

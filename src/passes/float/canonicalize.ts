@@ -6,7 +6,7 @@ import { extremeToClip, meanToGlobalPool, normalizeClip, reduceBeforeTranspose, 
 import { mergeDuplicates } from './rules/duplicates.ts';
 import { dropEmptyInputs, dropZeroBias, removeNoOp } from './rules/no-ops.ts';
 import { dropUnusedOutputs, dropZeroState, lastState } from './rules/recurrent.ts';
-import { mergeReshapes, mergeTransposes, toReshape } from './rules/views.ts';
+import { mergeReshapes, mergeTransposes, pickToSlice, toReshape } from './rules/views.ts';
 
 const RULES: readonly Rule[] = [
   removeNoOp,
@@ -18,6 +18,7 @@ const RULES: readonly Rule[] = [
   mergeTransposes,
   toReshape,
   einsumToProducts,
+  pickToSlice,
   splitSum,
   extremeToClip,
   normalizeClip,

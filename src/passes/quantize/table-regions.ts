@@ -30,6 +30,8 @@ export function tableRegions(graph: Graph, skip: (node: Node) => boolean): Table
   for (const node of [...graph.nodes].reverse()) {
     const output = node.outputs[0]!;
     if (producer.get(output) !== node || inside.has(node)) continue;
+    // What is asked of a tensor is no function with codes of its own: Greater alone stays in float.
+    if (graph.types.get(output)?.dtype !== 'f32') continue;
     const region = collect(graph, output, root.get(output)!, producer);
     for (const member of region.nodes) inside.add(member);
     regions.push(region);

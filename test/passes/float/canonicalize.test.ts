@@ -293,8 +293,8 @@ test('the last of all states is the final state, and outputs that nobody reads a
     const r: f32[1,3,1] = 1, 2, 3
     const w1: f32[1,1,2] = 1, 2
     const r1: f32[1,1,1] = 1
-    const b.shape: i64[4] = 1, 1, 1, 1
     const z.shape: i64[2] = 1, 1
+    const b.shape: i64[4] = 1, 1, 1, 1
     _, h: f32[1,1,1] = GRU(x, w, r) hidden_size=1 @y
     z: f32[1,1] = Reshape(h, z.shape)
     _, a.final: f32[1,1,1] = RNN(x, w1, r1) hidden_size=1 @a
@@ -308,22 +308,48 @@ test('other states, other directions and other axes stay', async () => {
 input x2: f32[4,2,2]
 const w: f32[1,3,2] = 1, 2, 3, 4, 5, 6
 const r: f32[1,3,1] = 1, 2, 3
-const zero: i64[] = 0
-const last: i64[] = -1
 const w2: f32[2,3,2] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
 const r2: f32[2,3,1] = 1, 2, 3, 4, 5, 6
 const shape: i64[2] = 2, 4
+const zero: i64[1] = 0
+const one: i64[1] = 1
+const two: i64[1] = 2
+const three: i64[1] = 3
+const four: i64[1] = 4
 y: f32[3,1,1,1] = GRU(x, w, r) hidden_size=1
-a: f32[1,1,1] = Gather(y, zero) axis=0
+a: f32[1,1,1,1] = Slice(y, zero, one, zero)
 z: f32[3,1,1,1] = GRU(x, w, r) direction="reverse" hidden_size=1
-b: f32[1,1,1] = Gather(z, last) axis=0
+b: f32[1,1,1,1] = Slice(z, two, three, zero)
 u: f32[3,2,1,1] = GRU(x, w2, r2) direction="bidirectional" hidden_size=1
-c: f32[3,1,1] = Gather(u, last) axis=1
+c: f32[3,1,1,1] = Slice(u, one, two, one)
 v: f32[4,1,2,1] = GRU(x2, w, r) hidden_size=1
 d: f32[2,4] = Reshape(v, shape)
-e: f32[2] = Gather(d, last) axis=1
+e: f32[2,1] = Slice(d, three, four, one)
 return a, b, c, e`;
   expect(await simplified(text)).toBe(text);
+});
+
+test('a Gather of one constant place is a Slice', async () => {
+  expect(
+    await simplified(`
+      input x: f32[3,4]
+      const last: i64[] = -1
+      const pair: i64[2] = 0, 1
+      a: f32[4] = Gather(x, last) axis=0
+      b: f32[3,2] = Gather(x, pair) axis=1
+      return a, b`),
+  ).toMatchInlineSnapshot(`
+    "input x: f32[3,4]
+    const pair: i64[2] = 0, 1
+    const a.slice: i64[1] = 2
+    const a.slice.1: i64[1] = 3
+    const a.slice.2: i64[1] = 0
+    const a.shape: i64[1] = 4
+    a.slice.3: f32[1,4] = Slice(x, a.slice, a.slice.1, a.slice.2)
+    a: f32[4] = Reshape(a.slice.3, a.shape)
+    b: f32[3,2] = Gather(x, pair) axis=1
+    return a, b"
+  `);
 });
 
 test('a mean over pixels in another layout is GlobalAveragePool as well', async () => {

@@ -1,5 +1,6 @@
+import { intAttribute } from '../../../ir/attributes.ts';
 import { constantOf, producerOf, typeOf } from '../../../ir/graph.ts';
-import { elementCount } from '../../../ir/shape.ts';
+import { elementCount, normalizeAxis } from '../../../ir/shape.ts';
 import { numbersOf, tensorOf } from '../../../ir/tensor.ts';
 import type { Graph, Node, Shape } from '../../../ir/types.ts';
 import { must } from '../../../support/errors.ts';
@@ -26,6 +27,32 @@ export const mergeTransposes: Rule = (graph, node) => {
   return {
     touches: [node, inner],
     apply: (edit) => edit.update(node, { inputs: [inner.inputs[0] ?? null], attributes: { perm } }),
+  };
+};
+
+/** Gather of one constant place is a Slice: the memory plan sees it where it lies. */
+export const pickToSlice: Rule = (graph, node) => {
+  if (!isOp(node, 'Gather') || graph.constants.has(node.inputs[0]!)) return null;
+  const output = must(onlyOutput(node), `output of '${node.name}'`);
+  const from = typeOf(graph, node.inputs[0]);
+  const axis = normalizeAxis(intAttribute(node, 'axis', 0), from.shape.length);
+  const index = constantOf(graph, node.inputs[1]);
+  const place = index?.data.length === 1 ? numbersOf(index)[0]! : Number.NaN;
+  const size = from.shape[axis]!;
+  if (!(place >= -size && place < size)) return null;
+  const start = place < 0 ? place + size : place;
+  return {
+    touches: [node],
+    apply(edit) {
+      const bounds = [start, start + 1, axis].map((n) => edit.constant(`${output}.slice`, tensorOf('i64', [1], [n])));
+      const kept = from.shape.map((n, d) => (d === axis ? 1 : n));
+      const { shape } = typeOf(graph, output);
+      const slice = { op: 'Slice', inputs: [node.inputs[0]!, ...bounds], attributes: {} };
+      if (shape.join() === kept.join()) return edit.update(node, slice);
+      const part = edit.node(slice, { ...from, shape: kept }, `${output}.slice`);
+      const target = edit.constant(`${output}.shape`, tensorOf('i64', [shape.length], shape));
+      edit.update(node, { op: 'Reshape', inputs: [part, target], attributes: reshapeAttributes(shape) });
+    },
   };
 };
 
