@@ -10,9 +10,9 @@ const host = loadTarget('host');
 
 /**
  * What had to be known at compile time: nothing; the inputs that say how (shapes, axes, pads, k: integers of rank 0
- * or 1); all inputs but the first (weights). The first that compiles is taken.
+ * or 1); all inputs but the first (weights); how many turns a loop makes at most. The first that compiles is taken.
  */
-export const BINDINGS = ['nothing', 'parameters', 'weights'] as const;
+export const BINDINGS = ['nothing', 'parameters', 'weights', 'capacities'] as const;
 export type Binding = (typeof BINDINGS)[number];
 
 export interface CompiledCase extends Case {
@@ -21,7 +21,7 @@ export interface CompiledCase extends Case {
 
 /** Through the whole compiler; the C prefix is `prefix`. A string tells why not. */
 export async function compileCase(test: ArchivedCase, prefix: string): Promise<CompiledCase | string> {
-  const { inputs, outputs } = decodeModel(test.model, () => new Uint8Array()).graph;
+  const { inputs, outputs, nodes } = decodeModel(test.model, () => new Uint8Array()).graph;
   const feeds = tensorsByName(
     test.inputs,
     inputs.map(({ name }) => name),
@@ -32,10 +32,12 @@ export async function compileCase(test: ArchivedCase, prefix: string): Promise<C
   );
   if (typeof feeds === 'string') return feeds;
   if (typeof wanted === 'string') return wanted;
+  const longest = Math.max(...[...wanted.values()].map(({ shape }) => shape[0] ?? 0));
+  const capacities = new Map(nodes.flatMap(({ op, outputs: [first] }) => (op === 'Loop' ? [[first!, longest]] : [])));
   let reason = '';
   for (const bound of BINDINGS) {
     const constants = boundInputs(feeds, bound);
-    if (bound !== 'nothing' && constants.size === 0) continue;
+    if (bound !== 'nothing' && constants.size === 0 && (bound !== 'capacities' || capacities.size === 0)) continue;
     try {
       const { program, files } = await compileModel({
         model: test.model,
@@ -43,6 +45,7 @@ export async function compileCase(test: ArchivedCase, prefix: string): Promise<C
         target: await host,
         ioLayout: 'onnx',
         constants,
+        ...(bound === 'capacities' && { capacities }),
       });
       return { name: test.name, program, files, bound, feeds, wanted };
     } catch (error) {
@@ -67,7 +70,7 @@ function boundInputs(feeds: ReadonlyMap<string, Tensor>, bound: Binding): Map<st
   const isParameter = ({ dtype, shape }: Tensor) => /^i(32|64)$/.test(dtype) && shape.length <= 1;
   return new Map(
     [...feeds].filter(([, tensor], i) => {
-      if (bound === 'nothing') return false;
+      if (bound === 'nothing' || bound === 'capacities') return false;
       return isParameter(tensor) || (bound === 'weights' && i > 0);
     }),
   );

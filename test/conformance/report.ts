@@ -9,7 +9,12 @@ export interface Count {
 
 export interface Conformance extends Count {
   /** How many of the passed ones had to know some inputs at compile time, and how many folded away entirely. */
-  readonly passedWith: { readonly parametersBound: number; readonly weightsBound: number; readonly folded: number };
+  readonly passedWith: {
+    readonly parametersBound: number;
+    readonly weightsBound: number;
+    readonly capacitiesGiven: number;
+    readonly folded: number;
+  };
   readonly byOperator: Readonly<Record<string, Count>>;
 }
 
@@ -24,6 +29,7 @@ export function summarize(results: readonly CaseResult[], expected: Readonly<Rec
     passedWith: {
       parametersBound: passed.filter(({ bound }) => bound === 'parameters').length,
       weightsBound: passed.filter(({ bound }) => bound === 'weights').length,
+      capacitiesGiven: passed.filter(({ bound }) => bound === 'capacities').length,
       folded: passed.filter(({ folded }) => folded).length,
     },
     byOperator: Object.fromEntries(
@@ -66,7 +72,7 @@ it with ASan and UBSan; the program runs on the test's inputs, and its outputs a
 
 A compiler for microcontrollers needs static shapes and constant weights, which the tests often pass as inputs. Of the
 passed tests ${passedWith.parametersBound} had their integer parameters (shapes, axes, pads, k) bound at compile time and
-${passedWith.weightsBound} all inputs but the first; in ${passedWith.folded} tests nothing is left to compute at run time.
+${passedWith.weightsBound} all inputs but the first; ${passedWith.capacitiesGiven} had to be told how many turns their loop may make; in ${passedWith.folded} tests nothing is left to compute at run time.
 
 ## By operator
 
