@@ -1,7 +1,7 @@
 import { NO_GRADIENT } from '../src/autodiff/no-gradient.ts';
 import { gradientRules } from '../src/autodiff/rules/index.ts';
 import { DECODERS, ENTROPY_CODES, FORMAT_FAMILIES, findFormat } from '../src/formats/index.ts';
-import { conv2dHeliumF32, denseHeliumF32, depthwise2dHeliumF32 } from '../src/kernels/float/helium.ts';
+import { FLOAT_CONV_KERNELS } from '../src/kernels/float/index.ts';
 import {
   CONV_KERNELS,
   DENSE_KERNELS,
@@ -151,7 +151,7 @@ const KERNELS: Readonly<Record<string, readonly KernelFacts[]>> = {
   'depthwise convolution': DEPTHWISE_KERNELS,
   dense: DENSE_KERNELS,
   'activations of 16 bits': [...WIDE_CONV_KERNELS, ...WIDE_DEPTHWISE_KERNELS, ...WIDE_DENSE_KERNELS],
-  'float32 layers': [denseHeliumF32, conv2dHeliumF32, depthwise2dHeliumF32],
+  'float32 layers': FLOAT_CONV_KERNELS,
   'average pooling': [averagePoolHeliumS8, averagePool4S8],
   'max pooling': [maxPoolHeliumS8, maxPool4S8],
   addition: ADD_KERNELS,

@@ -9,6 +9,7 @@ interface KernelSet {
 /** In order of preference; `c` is complete and portable. */
 export const KERNEL_SETS: readonly KernelSet[] = [
   { name: 'helium', needs: ['mve', 'dsp'] },
+  { name: 'fpu', needs: ['fpu', 'dsp'] },
   { name: 'dsp', needs: ['dsp'] },
   { name: 'avr', needs: ['flash-apart'] },
   { name: 'c', needs: [] },

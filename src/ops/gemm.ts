@@ -4,13 +4,13 @@ import { permuted } from '../ir/permute.ts';
 import type { Node, Tensor } from '../ir/types.ts';
 import { denseOverlap } from '../kernels/dense/overlap.ts';
 import type { FloatJob } from '../kernels/float/float-job.ts';
-import { denseHeliumF32 } from '../kernels/float/helium.ts';
+import { FLOAT_DENSE_KERNELS } from '../kernels/float/index.ts';
 import { lowerFloat } from '../kernels/float/lower-float.ts';
 import type { Kernel } from '../kernels/kernel.ts';
 import { isQuantized } from '../quant/quantized.ts';
 import { must } from '../support/errors.ts';
 import type { LowerBuilder, OpDef } from './op-def.ts';
-import { clipBounds } from './support/clip.ts';
+import { boundsOf, clipBounds } from './support/clip.ts';
 import {
   columnsInMemoryOrder,
   denseOracle,
@@ -83,11 +83,12 @@ function lowerDense(node: Node, lower: LowerBuilder, weights: Tensor, bias: Tens
     bias: bias && biasOf(node, bias, out),
     x,
     y: lower.write(0, 'row-major'),
+    bounds: boundsOf(node),
     clip: clipBounds(node),
     macs: rows * inputs * out,
     summary: denseTitle(rows, inputs, out),
   };
-  lowerFloat(job, [denseHeliumF32, denseF32], lower);
+  lowerFloat(job, [...FLOAT_DENSE_KERNELS, denseF32], lower);
 }
 
 /** Row by row. */

@@ -20,10 +20,25 @@ const FLAGS = [
 ];
 
 const arm = toolchainFor(await loadTarget('cortex-m4f'));
+const floating = await loadTarget('cortex-m4f');
 const helium = await loadTarget('cortex-m55');
 const avr = toolchainFor(await loadTarget('atmega328p'));
 const COMPILERS = [
   { title: 'gcc', available: hostGcc().available, command: 'gcc', flags: [], sets: ['c'] },
+  {
+    title: 'gcc, the twins of fpu',
+    available: hostGcc().available,
+    command: 'gcc',
+    flags: [],
+    sets: ['fpu', 'dsp', 'c'],
+  },
+  {
+    title: 'arm-none-eabi-gcc for a floating-point unit',
+    available: arm.available,
+    command: 'arm-none-eabi-gcc',
+    flags: floating.toolchain.flags,
+    sets: ['fpu', 'dsp', 'c'],
+  },
   { title: 'gcc, the twins of dsp', available: hostGcc().available, command: 'gcc', flags: [], sets: ['dsp', 'c'] },
   {
     title: 'arm-none-eabi-gcc',
@@ -37,14 +52,14 @@ const COMPILERS = [
     available: hostGcc().available,
     command: 'gcc',
     flags: [],
-    sets: ['helium', 'dsp', 'c'],
+    sets: ['helium', 'fpu', 'dsp', 'c'],
   },
   {
     title: 'arm-none-eabi-gcc for Helium',
     available: arm.available,
     command: 'arm-none-eabi-gcc',
     flags: helium.toolchain.flags,
-    sets: ['helium', 'dsp', 'c'],
+    sets: ['helium', 'fpu', 'dsp', 'c'],
   },
   { title: 'avr-gcc', available: avr.available, command: 'avr-gcc', flags: ['-mmcu=atmega328p'], sets: ['avr', 'c'] },
 ];

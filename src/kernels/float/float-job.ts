@@ -12,7 +12,8 @@ export interface FloatJob extends Job {
   readonly bias: Float32Array | null | 'computed';
   readonly x: Operand;
   readonly y: Operand;
-  /** Bounds of the result, as literals. */
+  /** Bounds of the result, and as literals. */
+  readonly bounds: readonly [min: number, max: number];
   readonly clip: readonly [min: string, max: string];
   readonly macs: number;
   readonly summary: string;

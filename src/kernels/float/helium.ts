@@ -1,12 +1,14 @@
-import type { LayerSpec, LowerBuilder } from '../../ir/lowering.ts';
+import type { LayerSpec } from '../../ir/lowering.ts';
 import { windowOverlap, windowParams } from '../../ir/window.ts';
 import { isDepthwise, isPlainPointwise, kernelMajor, tapMajor, tapsBytes } from '../conv2d/layout.ts';
 import { denseOverlap } from '../dense/overlap.ts';
 import type { Kernel } from '../kernel.ts';
+import { numberTable } from '../packing/number-stream.ts';
 import type { FloatJob } from './float-job.ts';
 
 /** Outputs of a vector pair. */
 const OUTPUTS = 8;
+const PAIRS = { size: OUTPUTS, of: 'out', order: '[kernel][in]' };
 
 /** Two pixels times eight outputs; products are fused with their sums. */
 export const conv2dHeliumF32: Kernel<FloatJob> = {
@@ -24,7 +26,10 @@ export const conv2dHeliumF32: Kernel<FloatJob> = {
   work: (job) => pairsWork(job, job.shape.batch * job.shape.out_h * Math.ceil((job.shape.out_w + 2) / 2)),
   tableBytes: ({ shape, macs }) => (4 * macs) / (shape.batch * shape.out_h * shape.out_w),
   build: (job, lower) =>
-    layerOf('conv2d_helium_f32', job, { shape: windowParams(job.shape), w: pairsTable(job, lower) }),
+    layerOf('conv2d_helium_f32', job, {
+      shape: windowParams(job.shape),
+      w: numberTable(job, lower, kernelMajor(job.weights).data as Float32Array, PAIRS),
+    }),
 };
 
 /** The same for rows of numbers: dense layers and 1x1 windows that are the pixels themselves. */
@@ -45,7 +50,7 @@ export const denseHeliumF32: Kernel<FloatJob> = {
       rows: rowsOf(job.shape),
       in: job.shape.in_c,
       out: job.shape.out_c,
-      w: pairsTable(job, lower),
+      w: numberTable(job, lower, kernelMajor(job.weights).data as Float32Array, PAIRS),
     }),
 };
 
@@ -84,22 +89,6 @@ function layerOf(template: string, job: FloatJob, params: LayerSpec['params']): 
   const [min, max] = job.clip;
   const { x, y, macs, summary } = job;
   return { template, params: { x: x.name, y: y.name, min, max, ...params }, macs, summary };
-}
-
-/** For each eight outputs: bias [8], weights [kernel_h][kernel_w][in][8]; outputs that are not there are zeros. */
-function pairsTable(job: FloatJob, lower: LowerBuilder): string {
-  const { weights, bias, shape, name } = job;
-  const rows = kernelMajor(weights).data as Float32Array;
-  const depth = rows.length / shape.out_c;
-  const groups = Math.ceil(shape.out_c / OUTPUTS);
-  const stream = new Float32Array(groups * OUTPUTS * (depth + 1));
-  for (let o = 0; o < shape.out_c; o++) {
-    const at = Math.floor(o / OUTPUTS) * OUTPUTS * (depth + 1) + (o % OUTPUTS);
-    stream[at] = (bias as Float32Array | null)?.[o] ?? 0;
-    for (let i = 0; i < depth; i++) stream[at + OUTPUTS * (i + 1)] = rows[o * depth + i];
-  }
-  const comment = `weights [out / 8][kernel][in][8] of ${name}, bias before each eight`;
-  return lower.table('weights', 'f32', stream, 'weights', comment, 4 * OUTPUTS * groups);
 }
 
 function pairsWork({ shape }: FloatJob, pairs: number) {

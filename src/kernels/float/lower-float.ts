@@ -4,9 +4,9 @@ import { lowerWith } from '../choose.ts';
 import type { Kernel } from '../kernel.ts';
 import type { FloatJob } from './float-job.ts';
 
-/** Emits the layer by the best of `candidates`; by the last, which is portable, where the core has no vectors of numbers. */
+/** Emits the layer by the best of `candidates`; by the last, which is portable, where the core has no floating-point unit. */
 export function lowerFloat(job: FloatJob, candidates: readonly Kernel<FloatJob>[], lower: LowerBuilder): void {
-  if (job.features.has('mve-float')) return lowerWith(job, candidates, lower);
+  if (job.features.has('fpu')) return lowerWith(job, candidates, lower);
   const portable = must(candidates.at(-1), 'a portable kernel');
   const rule = portable.overlap(job);
   const overlap = rule && 'atLeast' in rule ? [{ read: job.x, distance: rule.atLeast }] : [];

@@ -5,11 +5,11 @@ import { filterElements, type WindowShape, windowOverlap, windowParams, windowTi
 import { isDepthwise, kernelMajor, tapMajor, tapsBytes } from '../../kernels/conv2d/layout.ts';
 import { convMacs } from '../../kernels/conv2d/macs.ts';
 import type { FloatJob } from '../../kernels/float/float-job.ts';
-import { conv2dHeliumF32, denseHeliumF32, depthwise2dHeliumF32 } from '../../kernels/float/helium.ts';
+import { FLOAT_CONV_KERNELS } from '../../kernels/float/index.ts';
 import { lowerFloat } from '../../kernels/float/lower-float.ts';
 import type { Kernel } from '../../kernels/kernel.ts';
 import type { LowerBuilder } from '../op-def.ts';
-import { clipBounds } from '../support/clip.ts';
+import { boundsOf, clipBounds } from '../support/clip.ts';
 
 export function lowerConvF32(node: Node, lower: LowerBuilder, shape: WindowShape, weights: Tensor): void {
   const x = lower.read(0, 'channels-last');
@@ -24,12 +24,13 @@ export function lowerConvF32(node: Node, lower: LowerBuilder, shape: WindowShape
     bias: biasOf(node, lower, shape),
     x,
     y,
+    bounds: boundsOf(node),
     clip: clipBounds(node),
     macs: convMacs(shape),
     summary: windowTitle('Conv', shape),
   };
   const portable = isDepthwise(shape) ? depthwise2dF32 : conv2dF32;
-  lowerFloat(job, [denseHeliumF32, conv2dHeliumF32, depthwise2dHeliumF32, portable], lower);
+  lowerFloat(job, [...FLOAT_CONV_KERNELS, portable], lower);
 }
 
 function biasOf(node: Node, lower: LowerBuilder, shape: WindowShape): FloatJob['bias'] {
