@@ -20,6 +20,7 @@ import { buildOracle } from './oracle/build-oracle.ts';
 import { exportQdq } from './passes/import-quantized/export-qdq.ts';
 import { isQuantizedModel } from './passes/import-quantized/import-quantized.ts';
 import { type Pipeline, type PipelineOptions, type Remark, runPipeline } from './passes/pipeline.ts';
+import { refuseIdle } from './passes/refuse-idle.ts';
 import { allPasses } from './passes/registry.ts';
 import { type UsualOptions, usualPipeline } from './passes/usual-pipeline.ts';
 import { isClosed } from './quant/closed.ts';
@@ -149,7 +150,7 @@ export async function transformModel(options: TransformOptions): Promise<Transfo
   try {
     const dataset = given && (await inSequence(given, imported, evaluator.evaluate));
     const notRun = await tryFile(fileOf(options), trialSamples(inputsOf(imported), dataset));
-    const pipeline = options.recipe ?? usualPipeline(imported, dataset !== null, options);
+    const pipeline = pipelineOf(options, imported, dataset !== null);
     const { graph, reference, remarks } = await runPipeline(imported, pipeline, {
       ...options.passes,
       known: allPasses,
@@ -182,6 +183,12 @@ export async function transformModel(options: TransformOptions): Promise<Transfo
   } finally {
     await evaluator.release();
   }
+}
+
+function pipelineOf(options: TransformOptions, imported: Graph, calibrated: boolean): Pipeline {
+  if (!options.recipe) return usualPipeline(imported, calibrated, options);
+  refuseIdle(options, 'a recipe', 'say it in the passes that the recipe lists');
+  return options.recipe;
 }
 
 function inputsOf(graph: Graph): DatasetInput[] {

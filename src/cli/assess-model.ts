@@ -148,7 +148,7 @@ export async function assess(
       files: [...(quantized ? [quantizedPath(open)] : []), ...written].map((path) => fromFolder(open.folder, path)),
       targets: figures,
     },
-    unmet: [...unmetByOutputs(open.entry.limits, outputs), ...unmet],
+    unmet: [...unmetByOutputs(open.entry.limits, outputs, source.floatGraph !== null), ...unmet],
     builds,
     warnings: [...new Set([...source.warnings, ...warningsOf(first, source, dataset, outputs)])],
   };

@@ -12,10 +12,11 @@ import type { Optimize } from '../verify/toolchain.ts';
 import { toolchainFor } from '../verify/toolchain-for.ts';
 import { verifyModel } from '../verify/verify-model.ts';
 import { inScratch } from './in-scratch.ts';
-import { addModelFlags, type ModelFlags, modelOptions } from './model-flags.ts';
+import { addModelFlags, addNameFlag, type ModelFlags, modelOptions } from './model-flags.ts';
 import { testData } from './open-data.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { quality } from './quantize.ts';
+import { refuseWithoutReport } from './refuse-idle.ts';
 import {
   accuracyOn,
   addDataFlags,
@@ -41,7 +42,7 @@ export function benchCommand(): Command {
         .choices(['0', '1', '2', '3', 's'])
         .default('2'),
     );
-  return addReportFlag(addDataFlags(addModelFlags(command)))
+  return addReportFlag(addDataFlags(addNameFlag(addModelFlags(command))))
     .addHelpText('after', EXAMPLES)
     .action(run);
 }
@@ -55,6 +56,7 @@ Examples:
 `;
 
 async function run(path: string, flags: Flags): Promise<void> {
+  refuseWithoutReport(flags);
   const progress = createProgress(Boolean(flags.json || flags.quiet));
   try {
     const target = await loadTarget(flags.target);

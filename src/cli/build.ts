@@ -70,9 +70,11 @@ async function run(names: readonly string[], flags: Flags): Promise<void> {
     const built = Object.fromEntries(made.map(({ open, assessment }) => [open.entry.name, assessment.locked]));
     await writeFiles(project.folder, new Map([[LOCK_FILE, printLock(kept(project, built))]]));
     progress.stop();
-    for (const { open, assessment } of made)
-      sayWarnings(assessment.warnings.map((text) => `${open.entry.name}: ${text}`));
-    tell(files, built, within(project.folder, LOCK_FILE), flags);
+    const warnings = made.flatMap(({ open, assessment }) =>
+      assessment.warnings.map((text) => `${open.entry.name}: ${text}`),
+    );
+    if (!flags.json) sayWarnings(warnings);
+    tell(files, built, within(project.folder, LOCK_FILE), warnings, flags);
   } finally {
     progress.stop();
   }
@@ -133,10 +135,16 @@ function kept({ lock, all }: Project, built: Lock): Lock {
   return { ...Object.fromEntries(Object.entries(lock).filter(([name]) => all.includes(name))), ...built };
 }
 
-function tell(files: ReadonlyMap<string, ReadonlyMap<string, unknown>>, built: Lock, lock: string, flags: Flags): void {
+function tell(
+  files: ReadonlyMap<string, ReadonlyMap<string, unknown>>,
+  built: Lock,
+  lock: string,
+  warnings: readonly string[],
+  flags: Flags,
+): void {
   const written = [...files].map(([folder, own]) => ({ out: folder, files: [...own.keys()] }));
   if (flags.json) {
-    sayJson({ written, models: built });
+    sayJson({ written, models: built, warnings });
     return;
   }
   say(`${renderFigures(built)}\n`);

@@ -12,6 +12,7 @@ import { readModel } from './model-flags.ts';
 import { CONFIG_FLAG, type OpenModel, openProject, type Project } from './open-project.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { say, sayJson } from './say.ts';
+import { sayWarnings } from './warn.ts';
 
 interface Flags {
   readonly config: string;
@@ -49,21 +50,26 @@ async function run(names: readonly string[], flags: Flags): Promise<void> {
   try {
     const project = await openProject(flags.config, names);
     if (flags.list) {
-      say([...new Set(filesOf(project, flags.config))].join('\n'));
+      const files = [...new Set(filesOf(project, flags.config))];
+      if (flags.json) sayJson({ files });
+      else say(files.join('\n'));
       return;
     }
     const found: Record<string, LockedModel> = {};
     const different: string[] = [];
+    const warnings: string[] = [];
     for (const open of project.models) {
       const { name } = open.entry;
-      const { problems, now } = await check(open, project.lock, progress);
+      const { problems, now, doubts = [] } = await check(open, project.lock, progress);
       different.push(...problems.map((text) => `${name}: ${text}`));
+      warnings.push(...doubts.map((text) => `${name}: ${text}`));
       if (now) found[name] = now;
     }
     progress.stop();
     if (!flags.json && Object.keys(found).length > 0) say(renderFigures(found));
+    if (!flags.json) sayWarnings(warnings);
     if (different.length > 0) throw changed(different);
-    if (flags.json) sayJson({ models: found });
+    if (flags.json) sayJson({ models: found, warnings });
     else say(`\nAll is as ${LOCK_FILE} says.`);
   } finally {
     progress.stop();
@@ -81,6 +87,8 @@ interface Found {
   readonly problems: readonly string[];
   /** null: not compiled, because the source has changed. */
   readonly now: LockedModel | null;
+  /** What is probably wrong with the data. */
+  readonly doubts?: readonly string[];
 }
 
 async function check(open: OpenModel, lock: Lock, progress: Progress): Promise<Found> {
@@ -98,7 +106,7 @@ async function check(open: OpenModel, lock: Lock, progress: Progress): Promise<F
   }
   const assessment = await assess(open, source, quantized, progress);
   const problems = [...worseThan(locked, assessment.locked), ...assessment.unmet, ...(await otherFiles(assessment))];
-  return { problems, now: assessment.locked };
+  return { problems, now: assessment.locked, doubts: assessment.warnings };
 }
 
 /** C in the project's folders that is not what the model becomes. Line ends are left to git. */

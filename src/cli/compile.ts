@@ -15,20 +15,26 @@ import { renderSqnr } from '../report/render-sqnr.ts';
 import { renderWeights } from '../report/render-weights.ts';
 import { buildReport } from '../report/report.ts';
 import { renderSbom } from '../report/sbom.ts';
-import { UserError } from '../support/errors.ts';
 import { listTargets, loadTarget } from '../targets/load.ts';
 import { knownAnswers } from '../verify/known-answers.ts';
 import { spareForeignFiles } from './foreign-files.ts';
 import { inScratch } from './in-scratch.ts';
 import { addIrFlags, type IrFlags, irDump, spareForeignDumps } from './ir-flags.ts';
-import { addModelFlags, type ModelFlags, modelOptions } from './model-flags.ts';
+import { addModelFlags, addNameFlag, type ModelFlags, modelOptions } from './model-flags.ts';
 import { testData } from './open-data.ts';
 import { wholeNumber } from './parsers.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { quality } from './quantize.ts';
-import { idleFlag } from './refuse-idle.ts';
+import { refuseIdle, refuseIdleSamples } from './refuse-idle.ts';
 import { renderVerdicts } from './render-verdicts.ts';
-import { accuracyOn, addReportFlag, type ReportFlags, spareForeignReport, writeReport } from './report-flag.ts';
+import {
+  accuracyOn,
+  addReportFlag,
+  type ReportFlags,
+  requireLabels,
+  spareForeignReport,
+  writeReport,
+} from './report-flag.ts';
 import { requirePassed, verifyOn } from './run-verify.ts';
 import { say, sayJson } from './say.ts';
 import { addVerifyFlags, type VerifyFlags } from './verify-flags.ts';
@@ -66,7 +72,7 @@ export function compileCommand(): Command {
     .option('--sbom', 'also write NAME.cdx.json, a bill of materials (CycloneDX) of what the firmware takes in')
     .option('--refusals', 'also tell which other kernels layers could have, and why not the rest')
     .option('--sqnr', 'also report how well each int8 layer follows float32');
-  return addIrFlags(addReportFlag(addVerifyFlags(addModelFlags(command))))
+  return addIrFlags(addReportFlag(addVerifyFlags(addNameFlag(addModelFlags(command)))))
     .addHelpText('after', EXAMPLES)
     .action(run);
 }
@@ -84,9 +90,8 @@ Examples:
   $ nibblec compile net.onnx --stop-after fold-batchnorm            print the graph after a pass
 `;
 
-async function run(path: string, flags: Flags): Promise<void> {
-  refuseLimitsAlone(flags);
-  refuseDataAlone(flags);
+async function run(path: string, flags: Flags, command: Command): Promise<void> {
+  refuseIdle(flags, command.getOptionValueSource('count') === 'cli');
   if (flags.package !== undefined) packageKind(flags.package);
   await spareForeignDumps(flags);
   const target = await loadTarget(flags.target);
@@ -107,23 +112,9 @@ async function run(path: string, flags: Flags): Promise<void> {
   }
 }
 
-function refuseLimitsAlone({ verify, strict, minSqnr, minTop1, worstScore }: Flags): void {
-  const limits = [minSqnr, minTop1, worstScore].filter((limit) => limit !== undefined);
-  if (verify || (!strict && limits.length === 0)) return;
-  throw new UserError({
-    code: 'BAD_ARGUMENT',
-    message: '--strict, --min-sqnr, --min-top1 and --worst-score say nothing without --verify',
-    hint: 'add --verify',
-  });
-}
-
-function refuseDataAlone({ data, labels, verify, report, selfTest }: Flags): void {
-  if ((!data && !labels) || verify || report !== undefined || selfTest !== undefined) return;
-  throw idleFlag('--data and --labels say nothing here', 'add --verify, --report PATH or --self-test');
-}
-
 /** Nothing is written before all of it is known to be good. */
 async function finish(compilation: Compilation, flags: Flags, progress: Progress): Promise<void> {
+  refuseIdleSamples(compilation, flags);
   const spare = (names: Iterable<string>) => (flags.force ? undefined : spareForeignFiles(flags.out, names));
   if (flags.package === undefined) await spare(compilation.files.keys());
   await spareForeignReport(flags, compilation.name);
@@ -135,6 +126,7 @@ async function finish(compilation: Compilation, flags: Flags, progress: Progress
   const comparable = compilation.dataset !== null && compilation.precision === 'int8';
   const sqnr = flags.sqnr || (wanted && comparable) ? await quality(compilation, progress) : null;
   const accuracy = wanted ? await accuracyOn(compilation, flags, progress) : null;
+  if (wanted && !flags.verify && flags.selfTest === undefined) requireLabels(flags, accuracy);
   const full = fullReport(report, { sqnr, accuracy });
   const warnings = await warningsOn(compilation, flags, { accuracy, verdicts });
   const sources = new Map([...compilation.files, ...(await selfTestFiles(compilation, flags))]);
@@ -152,8 +144,7 @@ async function finish(compilation: Compilation, flags: Flags, progress: Progress
   const saidBelow = verdicts.some(({ file }) => file && !file.run);
   const remarks = saidBelow ? report.remarks.filter(({ text }) => !text.startsWith(NOT_RUN)) : report.remarks;
   say(renderReport({ ...report, remarks }));
-  const refusals = flags.refusals ? renderRefusals(report) : null;
-  if (refusals) say(`\n${refusals}`);
+  if (flags.refusals) say(`\n${renderRefusals(report) ?? 'No layer could have another kernel.'}`);
   const weights = renderWeights(full);
   if (weights) say(`\n${weights}`);
   if (verdicts.length > 0) say(`\n${renderVerdicts(verdicts)}`);

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { PipelineOptions } from '../passes/pipeline.ts';
 import { cIdentifier } from '../support/names.ts';
 import { spareForeignFiles } from './foreign-files.ts';
@@ -19,8 +19,18 @@ export function addIrFlags(command: Command): Command {
   return command
     .option('--print-ir-after <pass...>', "print the graph after these passes ('all': after each)")
     .option('--dump-ir <dir>', 'write the graph after each pass into this folder')
-    .option('--stop-after <pass>', 'run the passes up to this one, print the graph and write no C');
+    .addOption(
+      new Option('--stop-after <pass>', 'run the passes up to this one, print the graph and write no C').conflicts(
+        OF_C,
+      ),
+    );
 }
+
+/** Options of compile about the C, or what else comes after all passes. */
+const OF_C = [
+  ...['target', 'out', 'name', 'ioLayout', 'goal', 'kernels', 'package', 'selfTest', 'sbom', 'refusals', 'sqnr'],
+  ...['verify', 'data', 'labels', 'count', 'strict', 'minSqnr', 'minTop1', 'worstScore', 'report', 'json'],
+];
 
 /** Pipeline options for the flags; write() puts the dumps on disk, also after an error: that is when they are wanted. */
 export function irDump(flags: IrFlags): { readonly options: Partial<PipelineOptions>; write(): Promise<void> } {

@@ -16,7 +16,6 @@ import { CONSTANT_FLAG, CONSTANT_HELP, type ConstantFlag, constant, readConstant
 import { kernelPins } from './kernel-pins.ts';
 import { opener } from './open-data.ts';
 import { byteCount, dimension, percentage, wholeNumber } from './parsers.ts';
-import { refuseIdle } from './refuse-idle.ts';
 import { STATE_FLAG, STATE_HELP, type StateFlag, state } from './state-flag.ts';
 import { weightFormats } from './weight-formats.ts';
 
@@ -116,12 +115,16 @@ export function addModelFlags(command: Command): Command {
     .option(CONSTANT_FLAG, CONSTANT_HELP, constant)
     .option(CAPACITY_FLAG, CAPACITY_HELP, capacity)
     .option(STATE_FLAG, STATE_HELP, state)
-    .option('--name <name>', "prefix of the C and of its files (default: the model file's name)")
     .option('--recipe <file>', 'JSON file that lists the passes to run')
     .addOption(compilerMemory())
     .option('--seed <n>', 'of everything random', wholeNumber(0), 0)
     .option('--json', 'one JSON document on standard output, nothing else')
     .option('-q, --quiet', 'no progress');
+}
+
+/** --name, of commands that write something. */
+export function addNameFlag(command: Command): Command {
+  return command.option('--name <name>', "prefix of the C and of its files (default: the model file's name)");
 }
 
 /** --compiler-memory, of every command that reads a model. */
@@ -134,7 +137,6 @@ export function compilerMemory(): Option {
 
 /** The model file and the flags as options of compileModel(). */
 export async function modelOptions(path: string, flags: ModelFlags, target: Target): Promise<CompileOptions> {
-  refuseIdle(flags);
   const { samples, method, percentile, equalize, biasCorrection } = flags;
   const memory = new MemoryBudget(flags.compilerMemory);
   const recipe = flags.recipe === undefined ? null : parseRecipe(await readJson(flags.recipe), allPasses);

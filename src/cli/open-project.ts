@@ -13,7 +13,7 @@ import {
 } from '../project/settings.ts';
 import { UserError } from '../support/errors.ts';
 import { nearestName } from '../support/nearest.ts';
-import { addModelFlags, type ModelFlags, readJson } from './model-flags.ts';
+import { addModelFlags, addNameFlag, type ModelFlags, readJson } from './model-flags.ts';
 import { addTuneFlags, type TuneFlags } from './tune.ts';
 import { addVerifyFlags, type VerifyFlags } from './verify-flags.ts';
 
@@ -73,7 +73,7 @@ function openModel(entry: ProjectModel, folder: string, where: string): OpenMode
   const at = `${where}, ${entry.name}`;
   const text = (settings: Settings, table: Readonly<Record<string, Setting>>) => argumentsOf(settings, table, folder);
   const shared = text(entry.quantize, QUANTIZE_SETTINGS);
-  const flags: ModelFlags & VerifyFlags = parsed(addVerifyFlags(addModelFlags(new Command())), at, [
+  const flags: ModelFlags & VerifyFlags = parsed(addVerifyFlags(addNameFlag(addModelFlags(new Command()))), at, [
     ...shared,
     ...text(entry.compile, COMPILE_SETTINGS),
     ...text(entry.judge, DATA_SETTINGS),

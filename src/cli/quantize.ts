@@ -9,7 +9,7 @@ import { measureSqnr, type SqnrReport } from '../report/sqnr.ts';
 import { UserError } from '../support/errors.ts';
 import { loadTarget } from '../targets/load.ts';
 import { spareForeignFiles } from './foreign-files.ts';
-import { addModelFlags, type ModelFlags, modelOptions } from './model-flags.ts';
+import { addModelFlags, addNameFlag, type ModelFlags, modelOptions } from './model-flags.ts';
 import { createProgress, type Progress } from './progress.ts';
 import {
   accuracyOn,
@@ -17,6 +17,7 @@ import {
   addReportFlag,
   type DataFlags,
   type ReportFlags,
+  requireLabels,
   spareForeignReport,
   writeReport,
 } from './report-flag.ts';
@@ -37,7 +38,7 @@ export function quantizeCommand(): Command {
     )
     .argument('<model.onnx>', 'the model')
     .option('-o, --out <dir>', 'where the files go', './generated');
-  return addReportFlag(addDataFlags(addModelFlags(command)))
+  return addReportFlag(addDataFlags(addNameFlag(addModelFlags(command))))
     .addHelpText('after', EXAMPLES)
     .action(run);
 }
@@ -66,6 +67,7 @@ async function run(path: string, flags: Flags): Promise<void> {
     if (!flags.force) await spareForeignFiles(flags.out, [...models.keys(), numbers]);
     const sqnr = await quality(compilation, progress);
     const accuracy = await accuracyOn(compilation, flags, progress);
+    requireLabels(flags, accuracy);
     const full = fullReport(buildReport(compilation), { sqnr, accuracy });
     const warnings = await warningsOn(compilation, flags, { accuracy });
     const files = new Map([

@@ -4,6 +4,7 @@ import type { Compilation } from '../compile.ts';
 import { type Accuracy, measureAccuracy } from '../report/accuracy.ts';
 import type { FullReport } from '../report/full-report.ts';
 import { renderReportPage } from '../report/page/report-page.ts';
+import { UserError } from '../support/errors.ts';
 import { spareForeignFiles } from './foreign-files.ts';
 import { testData } from './open-data.ts';
 import type { Progress } from './progress.ts';
@@ -66,6 +67,16 @@ export async function accuracyOn(
   const dataset = await testData(compilation, flags, 1);
   const options = { progress: (done: number, total: number) => progress.update('accuracy', done, total) };
   return measureAccuracy(compilation, dataset, options);
+}
+
+/** Refuses --data that have nothing to judge by. */
+export function requireLabels({ data }: DataFlags, accuracy: Accuracy | null): void {
+  if (data && !accuracy) throw noLabels('data', 'labels');
+}
+
+export function noLabels(data: string, labels: string): UserError {
+  const message = `the --${data} samples have no labels`;
+  return new UserError({ code: 'BAD_ARGUMENT', message, hint: `give them with --${labels}` });
 }
 
 function reportPath(path: string): string {

@@ -14,7 +14,7 @@ import { VERSION } from '../version.ts';
 import { activationChoices } from './activation-bits.ts';
 import { spareForeignFiles } from './foreign-files.ts';
 import { inScratch } from './in-scratch.ts';
-import { addModelFlags, type ModelFlags, modelOptions } from './model-flags.ts';
+import { addModelFlags, addNameFlag, type ModelFlags, modelOptions } from './model-flags.ts';
 import { opener } from './open-data.ts';
 import { type Amount, amount, amountOf, formatPin, nonNegative, type Pin, wholeNumber } from './parsers.ts';
 import { createProgress } from './progress.ts';
@@ -86,7 +86,7 @@ export function searchCommand(): Command {
     .option('--labels <file>', 'classes of the --data samples (NPY, NPZ, IDX)')
     .option('--sweep <n>', 'calibration samples to measure and encode with', wholeNumber(1, 512), 128)
     .option('--candidates <n>', 'assignments to encode, compile and run', wholeNumber(1), 6);
-  return addModelFlags(command).addHelpText('after', EXAMPLES).action(run);
+  return addNameFlag(addModelFlags(command)).addHelpText('after', EXAMPLES).action(run);
 }
 
 const EXAMPLES = `

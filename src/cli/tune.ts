@@ -25,7 +25,7 @@ import { compilerMemory, readJson, readModel } from './model-flags.ts';
 import { opener } from './open-data.ts';
 import { dimension, positive, wholeNumber } from './parsers.ts';
 import { createProgress, type Progress } from './progress.ts';
-import { accuracyOn } from './report-flag.ts';
+import { accuracyOn, noLabels } from './report-flag.ts';
 import { note, say, sayJson } from './say.ts';
 import { writeFiles } from './write-files.ts';
 
@@ -128,6 +128,7 @@ export async function tune(path: string, flags: TuneFlags, progress: Progress, s
   const { checkpoint, resume = false } = flags;
   if (resume && checkpoint === undefined) throw wrong('--resume says nothing without --checkpoint', 'give the folder');
   if (flags.testLabels && !flags.test) throw wrong('--test-labels says nothing without --test', 'give both');
+  if (flags.labels && flags.loss === 'teacher') throw wrong('--labels says nothing to --loss teacher', 'leave one out');
   const memory = new MemoryBudget(flags.compilerMemory);
   const options = {
     memory,
@@ -180,7 +181,7 @@ async function finish(tuning: Tuning, path: string, flags: TuneFlags, progress: 
   const target = await loadTarget('host');
   const compilation: Compilation = generateC(tuning, { model: tuning.model, name, target });
   const accuracy = flags.test ? await accuracyOn(compilation, labelled(flags, flags.test), progress) : null;
-  if (flags.test && !accuracy) throw wrong('the --test samples have no labels', 'give them with --test-labels');
+  if (flags.test && !accuracy) throw noLabels('test', 'test-labels');
   const full = fullReport(buildReport(compilation), { accuracy });
   const out = placeOf(path, flags);
   await writeFiles(dirname(out), new Map([[basename(out), tuning.model]]));

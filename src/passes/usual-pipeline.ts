@@ -16,6 +16,7 @@ import { quantizeInt8 } from './quantize/quantize-int8.ts';
 import { refineRanges } from './quantize/refine-ranges.ts';
 import { spellOut } from './quantize/spell-out.ts';
 import { unrollRecurrent } from './quantize/unroll-recurrent.ts';
+import { refuseIdle, refusePercentile } from './refuse-idle.ts';
 import { distill } from './retrain/distill.ts';
 
 /** What the usual passes can be told. */
@@ -45,12 +46,18 @@ export interface UsualOptions {
 /**
  * The passes of a model whose user names none. One that is quantized already becomes integer as it says, unless float32 is asked for.
  * @param calibrated whether there is calibration data
+ * @throws UserError BAD_ARGUMENT for options that would say nothing.
  */
 export function usualPipeline(imported: Graph, calibrated: boolean, options: UsualOptions): Pipeline {
-  if (isQuantizedModel(imported)) return options.precision === 'float32' ? quantizedFloatPasses : quantizedImportPasses;
+  if (isQuantizedModel(imported)) {
+    refuseIdle(options, 'a model that is quantized already', 'leave it as it is, or start from the float32 model');
+    return options.precision === 'float32' ? quantizedFloatPasses : quantizedImportPasses;
+  }
   const asksForInt8 = calibrated || options.weights !== undefined || options.activations !== undefined;
   const precision = options.precision ?? (asksForInt8 ? 'int8' : 'float32');
-  return precision === 'int8' ? int8Pipeline(options) : floatPasses;
+  if (precision === 'int8') return int8Pipeline(options);
+  refuseIdle(options, 'a float32 model', 'make it int8 with --calibrate DATA');
+  return floatPasses;
 }
 
 /** What makes a float model int8. */
@@ -66,6 +73,7 @@ export function int8Pipeline(options: UsualOptions): Pipeline {
  */
 function int8Passes(options: UsualOptions): Pipeline {
   const { calibrate: how = {}, exclude = [], floatIo = false } = options;
+  refusePercentile(how);
   return [
     step(unrollRecurrent, { exclude }),
     step(spellOut, { exclude, products: hasWide(options.activations) }),

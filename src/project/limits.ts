@@ -4,8 +4,15 @@ import type { OutputFigures } from './judge-outputs.ts';
 import type { LockedTarget } from './lock.ts';
 import type { ProjectLimits } from './project-file.ts';
 
-/** Limits of the outputs that are not met, a sentence each; a limit on what was not measured is not met. */
-export function unmetByOutputs({ top1, worstScore, sqnr }: ProjectLimits, { score, sqnrDb }: OutputFigures): string[] {
+/**
+ * Limits of the outputs that are not met, a sentence each; a limit on what was not measured is not met.
+ * @param compared whether there is a float model to compare with
+ */
+export function unmetByOutputs(
+  { top1, worstScore, sqnr }: ProjectLimits,
+  { score, sqnrDb }: OutputFigures,
+  compared = true,
+): string[] {
   const unmet: string[] = [];
   if (top1 !== undefined && score?.metric !== 'top1') {
     unmet.push(`top1: the data have no labels that are classes${score ? '; worstScore is for other metrics' : ''}`);
@@ -18,7 +25,9 @@ export function unmetByOutputs({ top1, worstScore, sqnr }: ProjectLimits, { scor
     const worse = share ? 100 * score.value < worstScore : score.value > worstScore;
     if (worse) unmet.push(`worstScore: ${METRICS[score.metric].title} is ${scoreText(score)}, limit ${worstScore}`);
   }
-  if (sqnr !== undefined && sqnrDb !== null && sqnrDb < sqnr) {
+  if (sqnr !== undefined && !compared) {
+    unmet.push('sqnr: the model came quantized, so there is no float32 to compare with');
+  } else if (sqnr !== undefined && sqnrDb !== null && sqnrDb < sqnr) {
     unmet.push(`sqnr: ${sqnrDb.toFixed(1)} dB, at least ${sqnr} dB was asked for`);
   }
   return unmet;

@@ -82,6 +82,8 @@ function parseModel(name: string, json: unknown, problems: string[]): ProjectMod
   checkKeys(entry, MODEL_KEYS, at, problems);
   for (const key of ['model', 'out']) if (typeof entry[key] !== 'string') problems.push(`${at}"${key}" must be a path`);
   if (entry.targets !== undefined && !isTexts(entry.targets)) problems.push(`${at}"targets" must be a name or a list`);
+  if (entry.labels !== undefined && entry.data === undefined)
+    problems.push(`${at}"labels" says nothing without "data"`);
   if (entry.package !== undefined && typeof entry.package !== 'string') problems.push(`${at}"package" must be a kind`);
   return {
     name,

@@ -11,6 +11,9 @@ export interface CliResult {
   readonly stderr: string;
 }
 
+/** Of long steps, on a slow machine: tests are not about them. */
+const PROGRESS = /^[\w -]+: \d+ of \d+.*\n/gm;
+
 /** A command line in this process: quick. */
 export async function cli(directory: string, ...args: string[]): Promise<CliResult> {
   const before = process.cwd();
@@ -23,7 +26,8 @@ export async function cli(directory: string, ...args: string[]): Promise<CliResu
   );
   process.chdir(directory);
   try {
-    return { exitCode: await runCli(args), ...captured };
+    const exitCode = await runCli(args);
+    return { exitCode, stdout: captured.stdout, stderr: captured.stderr.replaceAll(PROGRESS, '') };
   } finally {
     process.chdir(before);
     for (const spy of spies) spy.mockRestore();
