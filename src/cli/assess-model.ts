@@ -12,6 +12,7 @@ import { isPath, withoutPaths } from '../project/arguments.ts';
 import { judgeOutputs, type OutputFigures } from '../project/judge-outputs.ts';
 import { unmetByOutputs, unmetByTarget } from '../project/limits.ts';
 import type { LockedModel, LockedSource, LockedTarget } from '../project/lock.ts';
+import { badProject } from '../project/project-file.ts';
 import { QUANTIZE_SETTINGS, TUNE_SETTINGS } from '../project/settings.ts';
 import { checkFit } from '../report/check-fit.ts';
 import { chanceWarning, dataWarnings } from '../report/data-warnings.ts';
@@ -110,7 +111,8 @@ export async function assess(
   progress: Progress,
 ): Promise<Assessment> {
   if (open.entry.package !== null) packageKind(open.entry.package);
-  const targets = await Promise.all(open.entry.targets.map(loadTarget));
+  const targets = await Promise.all(open.targets.map(loadTarget));
+  requireDifferent(targets, open.entry.name);
   const compilations: Compilation[] = [];
   for (const target of targets) {
     const options = await compileOptions(open, quantized, target);
@@ -152,6 +154,13 @@ export async function assess(
     builds,
     warnings: [...new Set([...source.warnings, ...warningsOf(first, source, dataset, outputs)])],
   };
+}
+
+/** Folders and figures are by name. */
+function requireDifferent(targets: readonly Target[], model: string): void {
+  const names = targets.map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice !== undefined) throw badProject(model, [`two of its targets have the name ${twice}`]);
 }
 
 function warningsOf({ graph }: Compilation, { imported }: Source, dataset: Dataset, { score, samples }: OutputFigures) {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { within } from '../project/arguments.ts';
+import { isPath, within } from '../project/arguments.ts';
 import { changedSource, worseThan } from '../project/compare.ts';
 import { LOCK_FILE, type Lock, type LockedModel } from '../project/lock.ts';
 import { renderFigures } from '../project/render-figures.ts';
@@ -76,11 +76,12 @@ async function run(names: readonly string[], flags: Flags): Promise<void> {
   }
 }
 
-/** The project file, the lock, models, and what the last build wrote. */
+/** The project file, the lock, models, their targets and recipes, and what the last build wrote. */
 function filesOf({ models, lock, folder }: Project, config: string): string[] {
   const built = models.flatMap(({ entry: { name } }) => (Object.hasOwn(lock, name) ? lock[name].files : []));
   const paths = [LOCK_FILE, ...models.map(({ entry }) => entry.model), ...built];
-  return [config, ...paths.map((path) => within(folder, path))];
+  const read = models.flatMap(({ targets, flags, tune }) => [...targets, tune?.recipe ?? '', flags.recipe ?? '']);
+  return [config, ...paths.map((path) => within(folder, path)), ...read.filter(isPath)];
 }
 
 interface Found {

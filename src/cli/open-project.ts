@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Command, CommanderError } from 'commander';
-import { argumentsOf, within } from '../project/arguments.ts';
+import { argumentsOf, isPath, within } from '../project/arguments.ts';
 import { LOCK_FILE, type Lock, parseLock } from '../project/lock.ts';
 import { badProject, PROJECT_FILE, type ProjectModel, parseProject, type Settings } from '../project/project-file.ts';
 import {
@@ -25,6 +25,8 @@ export interface OpenModel {
   /** Paths as this process opens them. */
   readonly model: string;
   readonly out: string;
+  /** As loadTarget() takes them. */
+  readonly targets: readonly string[];
   readonly flags: ModelFlags & VerifyFlags;
   readonly tune: TuneFlags | null;
 }
@@ -81,7 +83,9 @@ function openModel(entry: ProjectModel, folder: string, where: string): OpenMode
   ]);
   const tune =
     entry.tune && parsed<TuneFlags>(addTuneFlags(new Command()), at, [...shared, ...text(entry.tune, TUNE_SETTINGS)]);
-  return { entry, folder, model: within(folder, entry.model), out: within(folder, entry.out), flags, tune };
+  const [model, out] = [entry.model, entry.out].map((path) => within(folder, path));
+  const targets = entry.targets.map((target) => (isPath(target) ? within(folder, target) : target));
+  return { entry, folder, model, out, targets, flags, tune };
 }
 
 function parsed<T>(command: Command, where: string, args: readonly string[]): T {

@@ -37,9 +37,9 @@ function valuesOf(value: unknown, kind: Setting['kind'], folder: string): string
   }
 }
 
-/** Names of recipes have neither dots nor slashes. */
-export function isPath(recipe: string): boolean {
-  return extname(recipe) !== '' || recipe.includes('/');
+/** Names of recipes and targets have neither dots nor slashes. */
+export function isPath(text: string): boolean {
+  return extname(text) !== '' || /[\\/]/.test(text);
 }
 
 /** '@zeros.npy' is a file. */
