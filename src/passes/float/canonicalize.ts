@@ -5,7 +5,9 @@ import { type Rule, rewriteGraph } from './rewrite.ts';
 import { extremeToClip, meanToGlobalPool, normalizeClip, reduceBeforeTranspose, splitSum } from './rules/arithmetic.ts';
 import { mergeDuplicates } from './rules/duplicates.ts';
 import { dropEmptyInputs, dropZeroBias, removeNoOp } from './rules/no-ops.ts';
+import { mergeConcats, mergeSlices, sliceOfConcat } from './rules/parts.ts';
 import { dropUnusedOutputs, dropZeroState, lastState } from './rules/recurrent.ts';
+import { scatterToConcat } from './rules/scatter.ts';
 import { mergeReshapes, mergeTransposes, pickToSlice, toReshape } from './rules/views.ts';
 
 const RULES: readonly Rule[] = [
@@ -17,6 +19,10 @@ const RULES: readonly Rule[] = [
   mergeReshapes,
   mergeTransposes,
   toReshape,
+  scatterToConcat,
+  mergeSlices,
+  sliceOfConcat,
+  mergeConcats,
   einsumToProducts,
   pickToSlice,
   splitSum,

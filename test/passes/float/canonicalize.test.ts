@@ -293,10 +293,10 @@ test('the last of all states is the final state, and outputs that nobody reads a
     const r: f32[1,3,1] = 1, 2, 3
     const w1: f32[1,1,2] = 1, 2
     const r1: f32[1,1,1] = 1
-    const z.shape: i64[2] = 1, 1
+    const t.part.shape: i64[2] = 1, 1
     const b.shape: i64[4] = 1, 1, 1, 1
     _, h: f32[1,1,1] = GRU(x, w, r) hidden_size=1 @y
-    z: f32[1,1] = Reshape(h, z.shape)
+    z: f32[1,1] = Reshape(h, t.part.shape)
     _, a.final: f32[1,1,1] = RNN(x, w1, r1) hidden_size=1 @a
     b: f32[1,1,1,1] = Reshape(a.final, b.shape)
     return z, b"
@@ -341,12 +341,12 @@ test('a Gather of one constant place is a Slice', async () => {
   ).toMatchInlineSnapshot(`
     "input x: f32[3,4]
     const pair: i64[2] = 0, 1
-    const a.slice: i64[1] = 2
-    const a.slice.1: i64[1] = 3
-    const a.slice.2: i64[1] = 0
-    const a.shape: i64[1] = 4
-    a.slice.3: f32[1,4] = Slice(x, a.slice, a.slice.1, a.slice.2)
-    a: f32[4] = Reshape(a.slice.3, a.shape)
+    const x.start: i64[1] = 2
+    const x.end: i64[1] = 3
+    const x.axis: i64[1] = 0
+    const x.part.shape: i64[1] = 4
+    x.part: f32[1,4] = Slice(x, x.start, x.end, x.axis)
+    a: f32[4] = Reshape(x.part, x.part.shape)
     b: f32[3,2] = Gather(x, pair) axis=1
     return a, b"
   `);

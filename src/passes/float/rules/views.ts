@@ -1,11 +1,12 @@
 import { intAttribute } from '../../../ir/attributes.ts';
 import { constantOf, producerOf, typeOf } from '../../../ir/graph.ts';
-import { elementCount, normalizeAxis } from '../../../ir/shape.ts';
+import { elementCount, normalizeAxis, sameShape } from '../../../ir/shape.ts';
 import { numbersOf, tensorOf } from '../../../ir/tensor.ts';
 import type { Graph, Node, Shape } from '../../../ir/types.ts';
 import { must } from '../../../support/errors.ts';
 import { isOp, onlyOutput, permOf } from '../match.ts';
 import type { Rewrite, Rule } from '../rewrite.ts';
+import { partInputs, reshaped, taken } from './take-parts.ts';
 
 /** Every pure view is a Reshape to a constant shape without 0 and -1. */
 export const toReshape: Rule = (graph, node) => (isView(graph, node) ? reshape(graph, node, node.inputs[0]) : null);
@@ -32,9 +33,10 @@ export const mergeTransposes: Rule = (graph, node) => {
 
 /** Gather of one constant place is a Slice: the memory plan sees it where it lies. */
 export const pickToSlice: Rule = (graph, node) => {
-  if (!isOp(node, 'Gather') || graph.constants.has(node.inputs[0]!)) return null;
+  const [data] = node.inputs;
+  if (!isOp(node, 'Gather') || data == null || graph.constants.has(data)) return null;
   const output = must(onlyOutput(node), `output of '${node.name}'`);
-  const from = typeOf(graph, node.inputs[0]);
+  const from = typeOf(graph, data);
   const axis = normalizeAxis(intAttribute(node, 'axis', 0), from.shape.length);
   const index = constantOf(graph, node.inputs[1]);
   const place = index?.data.length === 1 ? numbersOf(index)[0]! : Number.NaN;
@@ -44,14 +46,16 @@ export const pickToSlice: Rule = (graph, node) => {
   return {
     touches: [node],
     apply(edit) {
-      const bounds = [start, start + 1, axis].map((n) => edit.constant(`${output}.slice`, tensorOf('i64', [1], [n])));
-      const kept = from.shape.map((n, d) => (d === axis ? 1 : n));
+      const part = { axis, start, end: start + 1 };
       const { shape } = typeOf(graph, output);
-      const slice = { op: 'Slice', inputs: [node.inputs[0]!, ...bounds], attributes: {} };
-      if (shape.join() === kept.join()) return edit.update(node, slice);
-      const part = edit.node(slice, { ...from, shape: kept }, `${output}.slice`);
-      const target = edit.constant(`${output}.shape`, tensorOf('i64', [shape.length], shape));
-      edit.update(node, { op: 'Reshape', inputs: [part, target], attributes: reshapeAttributes(shape) });
+      if (
+        sameShape(
+          shape,
+          from.shape.map((n, d) => (d === axis ? 1 : n)),
+        )
+      ) {
+        edit.update(node, { op: 'Slice', inputs: partInputs(edit, data, part), attributes: {} });
+      } else edit.update(node, reshaped(edit, taken(edit, data, part), shape));
     },
   };
 };
