@@ -43,10 +43,16 @@ export interface Source {
 }
 
 export async function readSource({ model, flags, tune, entry }: OpenModel): Promise<Source> {
-  const { dim, constant, seed } = flags;
+  const { dim, constant, capacity, state, seed } = flags;
   const options = await modelOptions(
     model,
-    { ...(dim && { dim }), ...(constant && { constant }), seed },
+    {
+      ...(dim && { dim }),
+      ...(constant && { constant }),
+      ...(capacity && { capacity }),
+      ...(state && { state }),
+      seed,
+    },
     await loadTarget('host'),
   );
   const float = await transformModel({ ...options, precision: 'float32' });
@@ -115,7 +121,7 @@ export async function assess(
   requireDifferent(targets, open.entry.name);
   const compilations: Compilation[] = [];
   for (const target of targets) {
-    const options = await compileOptions(open, quantized, target);
+    const options = await compileOptions(open, source, quantized, target);
     const passes = { ...options.passes, progress: progress.update };
     compilations.push(await compileModel({ ...options, passes }));
   }
@@ -170,15 +176,22 @@ function warningsOf({ graph }: Compilation, { imported }: Source, dataset: Datas
   return [...dataWarnings({ floatGraph: imported, graph }, dataset), ...(chance ? [chance] : [])];
 }
 
-/** NAME_qdq.onnx says itself what was quantized and folded: only what decides about C is left. */
-async function compileOptions(open: OpenModel, quantized: Uint8Array | null, target: Target): Promise<CompileOptions> {
+/** NAME_qdq.onnx says itself what was quantized and folded: only what decides about C is left, and what ONNX has no words for. */
+async function compileOptions(
+  open: OpenModel,
+  { imported: { states = [] } }: Source,
+  quantized: Uint8Array | null,
+  target: Target,
+): Promise<CompileOptions> {
   const options = await modelOptions(open.model, open.flags, target);
   if (!quantized) return options;
-  const { name, ioLayout, goal, kernels, memory, passes } = options;
+  const { name, ioLayout, goal, kernels, capacities, memory, passes } = options;
   return {
     model: quantized,
     name,
     target,
+    states: states.length > 0 ? new Map(states.map(({ input, output }) => [input, output])) : 'none',
+    ...(capacities && { capacities }),
     ...(ioLayout && { ioLayout }),
     ...(goal && { goal }),
     ...(kernels && { kernels }),

@@ -30,6 +30,8 @@ function valuesOf(value: unknown, kind: Setting['kind'], folder: string): string
       return listOf(value).map((text) => (isPath(text) ? within(folder, text) : text));
     case 'pairs':
       return Object.entries(value as object).map(([name, text]) => `${name}=${text}`);
+    case 'states':
+      return value === 'none' ? [value] : valuesOf(value, 'pairs', folder);
     case 'constants':
       return Object.entries(value as object).map(([name, text]) => `${name}=${constant(String(text), folder)}`);
     default:

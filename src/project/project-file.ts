@@ -49,7 +49,9 @@ const OWN_KEYS = ['model', 'out', 'targets', 'package', 'tune', 'limits'];
 const MODEL_KEYS = [...OWN_KEYS, ...[QUANTIZE_SETTINGS, COMPILE_SETTINGS, DATA_SETTINGS].flatMap(Object.keys)];
 
 /** What a tuned model gets from its recipe. */
-const NOT_WITH_TUNE = Object.keys(QUANTIZE_SETTINGS).filter((key) => !['dim', 'constant', 'seed'].includes(key));
+const NOT_WITH_TUNE = Object.keys(QUANTIZE_SETTINGS).filter(
+  (key) => !['dim', 'constant', 'capacity', 'seed'].includes(key),
+);
 
 /** Checks a parsed JSON value. Throws UserError BAD_PROJECT that lists every problem. */
 export function parseProject(json: unknown, where: string): readonly ProjectModel[] {
@@ -154,6 +156,7 @@ const KINDS: Readonly<Record<Setting['kind'], Check>> = {
   no: [(value) => typeof value === 'boolean', 'true or false'],
   pairs: [isPairs, 'an object of names with a text or number each'],
   constants: [isPairs, 'an object of names with a text or number each'],
+  states: [(value) => value === 'none' || isPairs(value), 'an object of inputs with an output each, or "none"'],
 };
 
 /** A list, also of what stands alone. */

@@ -9,6 +9,7 @@ export type Kind =
   | 'no'
   | 'pairs'
   | 'constants'
+  | 'states'
   | 'name or path';
 
 export interface Setting {
@@ -35,6 +36,8 @@ export const QUANTIZE_SETTINGS: Readonly<Record<string, Setting>> = {
   floatIo: setting('yes', '--float-io'),
   dim: setting('pairs', '--dim'),
   constant: setting('constants', '--constant'),
+  capacity: setting('pairs', '--capacity'),
+  state: setting('states', '--state'),
   recipe: setting('path', '--recipe'),
   seed: setting('number', '--seed'),
 };

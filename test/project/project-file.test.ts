@@ -65,6 +65,8 @@ test('settings become the flags that mean the same, with paths from the folder o
     equalize: false,
     dim: { height: 96 },
     constant: { sr: 16000, state: '@zeros.npy' },
+    capacity: { boxes: 20 },
+    state: { h0: 'hn', c0: 'cn' },
   });
   expect(argumentsOf(quantize, QUANTIZE_SETTINGS, 'firmware').map((text) => text.replaceAll('\\', '/'))).toEqual([
     '--calibrate=firmware/a.npy',
@@ -74,7 +76,11 @@ test('settings become the flags that mean the same, with paths from the folder o
     '--dim=height=96',
     '--constant=sr=16000',
     '--constant=state=@firmware/zeros.npy',
+    '--capacity=boxes=20',
+    '--state=h0=hn',
+    '--state=c0=cn',
   ]);
+  expect(argumentsOf({ state: 'none' }, QUANTIZE_SETTINGS, 'x')).toEqual(['--state=none']);
   expect(withoutPaths(quantize, QUANTIZE_SETTINGS)).not.toContain(expect.stringContaining('--calibrate'));
 });
 
