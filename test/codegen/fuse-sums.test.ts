@@ -81,3 +81,24 @@ test('not on other cores, for goals that spare memory, or for a layer that is pi
     expect(layers.map(([node]) => node)).toEqual(['c1', 'c2', 's']);
   }
 });
+
+test('numbers are added by the convolution where nothing bounds them before', () => {
+  const net = (between: string) =>
+    goldenGraph(`input x: f32[1,16,12,12]
+const w1: f32[16,16,3,3] = drawn
+const w2: f32[16,16,3,3] = drawn
+c1: f32[1,16,12,12] = Conv(x, w1) kernel_shape=[3,3] pads=[1,1,1,1] clip=[0,inf]
+c2: f32[1,16,12,12] = Conv(c1, w2) kernel_shape=[3,3] pads=[1,1,1,1] ${between}
+s: f32[1,16,12,12] = Add(c2, x) clip=[0,inf]
+return s`);
+  const fpu = new Set([...DSP, 'fpu']);
+  const { program, plan } = programOf(net(''), M4F, fpu);
+  expect(program.calls.map(({ node, sum }) => [node, sum])).toEqual([
+    ['c1', undefined],
+    ['c2', 's'],
+  ]);
+  // x, over which the sum lies, and c1.
+  expect(plan.arenaBytes).toBe(2 * 4 * 16 * 12 * 12);
+  expect(layersOf(net('clip=[0,inf]'), M4F, fpu).map(([node]) => node)).toEqual(['c1', 'c2', 's']);
+  expect(layersOf(net(''), M4F, DSP).map(([node]) => node)).toEqual(['c1', 'c2', 's']);
+});

@@ -11,28 +11,38 @@ import type { FloatJob } from './float-job.ts';
 const FOUR = 4;
 const FOURS = { size: FOUR, of: 'out', order: '[kernel][in]' };
 
-/** Windows that are read where the input lies: four side by side, one at borders. */
-export const conv2d4x4F32: Kernel<FloatJob> = {
-  id: 'conv2d_4x4_f32',
+/** What both kernels have. */
+const BLOCKS = {
   needs: ['fpu'],
   tile: { outputs: FOUR, pixels: FOUR, depth: 3 },
-  accepts({ shape, bias }) {
+  tableBytes: ({ shape, weights }: FloatJob) => blockBytes(shape.out_c, weights.data.length / shape.out_c, FOUR),
+} as const;
+
+/** Windows that are read where the input lies: four side by side, one at borders. */
+export const conv2d4x4F32: Kernel<FloatJob> = {
+  ...BLOCKS,
+  id: 'conv2d_4x4_f32',
+  adds: true,
+  accepts({ shape, bias, addend }) {
     if (bias === 'computed') return 'its bias is computed';
+    if (addend && shape.out_c % FOUR !== 0) return 'it adds to outputs that are not in fours';
     if (shape.groups !== 1) return 'it has groups';
     return shape.dilation_w === 1 || 'its columns are dilated';
   },
   scratchBytes: () => 0,
   // Fours begin at any pixel.
   overlap: ({ shape }) => ({ atLeast: windowOverlap(shape, 4, 4) + 4 * (FOUR - 1) * shape.out_c }),
-  work: (job) => ({ instructions: windowsInstructions(job.shape) + clipWork(job) }),
-  tableBytes: ({ shape, weights }) => blockBytes(shape.out_c, weights.data.length / shape.out_c, FOUR),
-  build: (job, lower) =>
-    clippedLayer('nn_conv2d_4x4_f32', job, job.shape, [job.x.name, tableOf(job, lower), job.y.name]),
+  work: (job) => ({ instructions: windowsInstructions(job.shape) + sumWork(job) + clipWork(job) }),
+  build(job, lower) {
+    const addend = job.addend?.name ?? { addend: 'NULL' };
+    const list = [job.x.name, tableOf(job, lower), addend, job.y.name];
+    return clippedLayer('nn_conv2d_4x4_f32', job, job.shape, list);
+  },
 };
 
 /** Dense layers, and 1x1 windows that are the pixels themselves: rows, of which four are copied before their place is written. */
 export const dense4x4F32: Kernel<FloatJob> = {
-  ...conv2d4x4F32,
+  ...BLOCKS,
   id: 'dense_4x4_f32',
   accepts({ shape, bias }) {
     if (bias === 'computed') return 'its bias is computed';
@@ -93,4 +103,8 @@ function fourWindows(outputs: number, rows: number, run: number): number {
 
 function oneWindow(outputs: number, rows: number, run: number): number {
   return 25 + Math.ceil(outputs / FOUR) * (17 + rows * (10 + 19 * Math.floor(run / 4) + 8 * (run % 4)));
+}
+
+function sumWork({ addend, shape }: FloatJob): number {
+  return addend ? 1.7 * pixelsOf(shape) * shape.out_c : 0;
 }

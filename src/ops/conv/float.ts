@@ -10,6 +10,7 @@ import { lowerFloat } from '../../kernels/float/lower-float.ts';
 import type { Kernel } from '../../kernels/kernel.ts';
 import type { LowerBuilder } from '../op-def.ts';
 import { boundsOf, clipBounds } from '../support/clip.ts';
+import { floatSumOf } from './with-sum.ts';
 
 export function lowerConvF32(node: Node, lower: LowerBuilder, shape: WindowShape, weights: Tensor): void {
   const x = lower.read(0, 'channels-last');
@@ -24,10 +25,11 @@ export function lowerConvF32(node: Node, lower: LowerBuilder, shape: WindowShape
     bias: biasOf(node, lower, shape),
     x,
     y,
-    bounds: boundsOf(node),
-    clip: clipBounds(node),
+    bounds: boundsOf(lower.sum?.node ?? node),
+    clip: clipBounds(lower.sum?.node ?? node),
     macs: convMacs(shape),
     summary: windowTitle('Conv', shape),
+    ...floatSumOf(lower, windowTitle('Conv', shape)),
   };
   const portable = isDepthwise(shape) ? depthwise2dF32 : conv2dF32;
   lowerFloat(job, [...FLOAT_CONV_KERNELS, portable], lower);

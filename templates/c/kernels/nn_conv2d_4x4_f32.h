@@ -10,8 +10,8 @@
 
 /* 2-D convolution without groups and dilation of columns, read where the input lies. stream: of nn_windows_f32,
  * [kernel_h][kernel_w][in_c] numbers. Of pixels side by side whose windows lie between the left and the right border, four share
- * their weights. */
-NN_ONCE void nn_conv2d_4x4_f32(const nn_conv_shape *s, const float *x, const float *stream, float *y)
+ * their weights. addend: a tensor like y, whose place may be that of y, or NULL. */
+NN_ONCE void nn_conv2d_4x4_f32(const nn_conv_shape *s, const float *x, const float *stream, const float *addend, float *y)
 {
     const int32_t row = s->kernel_w * s->in_c, step = s->stride_w * s->in_c;
     nn_windows_f32 windows = { .stream = stream, .w_group = 16 * (s->kernel_h * row + 1), .y_step = 4 * s->out_c,
@@ -35,6 +35,7 @@ NN_ONCE void nn_conv2d_4x4_f32(const nn_conv_shape *s, const float *x, const flo
                 windows.x_step = 4 * (s->dilation_h * s->in_w * s->in_c - windows.count);
                 windows.w_step = 16 * (row - windows.count);
                 windows.y = y;
+                windows.addend = addend;
                 if (four != 0) {
                     windows.x[1] = windows.x[0] + step;
                     windows.x[2] = windows.x[1] + step;
@@ -45,6 +46,7 @@ NN_ONCE void nn_conv2d_4x4_f32(const nn_conv_shape *s, const float *x, const flo
                 }
                 ox += 1 + 3 * four;
                 y += (1 + 3 * four) * s->out_c;
+                addend = (addend != 0) ? addend + (1 + 3 * four) * s->out_c : addend;
             }
         }
         x += s->in_h * s->in_w * s->in_c;

@@ -23,7 +23,7 @@ NN_ONCE void nn_gemm_1x4_f32(const nn_windows_f32 *windows)
             w += windows->w_step / 4;
         }
         for (int32_t k = 0; k < 4 && o + k < windows->outputs; k++) {
-            windows->y[o + k] = sums[k];
+            windows->y[o + k] = (windows->addend != 0) ? sums[k] + windows->addend[o + k] : sums[k];
         }
     }
 }

@@ -34,7 +34,9 @@ NN_ONCE void nn_gemm_4x4_f32(const nn_windows_f32 *windows)
             w += windows->w_step / 4;
         }
         for (int32_t i = 0; i < 4 * some; i++) {
-            windows->y[i / some * (windows->y_step / 4) + o + i % some] = sums[i / some][i % some];
+            const int32_t to = i / some * (windows->y_step / 4) + o + i % some;
+            const float sum = sums[i / some][i % some];
+            windows->y[to] = (windows->addend != 0) ? sum + windows->addend[to] : sum;
         }
     }
 }

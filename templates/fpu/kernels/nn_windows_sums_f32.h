@@ -18,7 +18,8 @@ static inline void nn_windows_sums_f32(const nn_windows_f32 *windows, int32_t co
             x += windows->count + windows->x_step / 4;
             w += 4 * windows->count + windows->w_step / 4;
         }
-        windows->y[p * (windows->y_step / 4) + o] = sum;
+        const int32_t to = p * (windows->y_step / 4) + o;
+        windows->y[to] = (windows->addend != 0) ? sum + windows->addend[to] : sum;
     }
 }
 
