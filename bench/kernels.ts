@@ -41,7 +41,7 @@ const RUNS: readonly Run[] = [
     ['cortex-m4f', 'cortex-m33'].map((core) => ({ format, goal: 'balanced' as const, core })),
   ),
   ...['cortex-m4f', 'cortex-m0plus'].map((core) => ({ format: 'ternary', goal: 'speed' as const, core })),
-  ...['cortex-m4f', 'cortex-m55'].map((core) => ({ format: 'float32', goal: 'balanced' as const, core })),
+  ...['cortex-m4f', 'cortex-m33', 'cortex-m55'].map((core) => ({ format: 'float32', goal: 'balanced' as const, core })),
   ...['cortex-m4f', 'cortex-m33', 'cortex-m55'].map((core) => ({ format: INT8_A4, goal: 'balanced' as const, core })),
   ...['cortex-m4f', 'cortex-m33', 'cortex-m55', 'cortex-m3', 'cortex-m0plus'].map((core) => ({
     ...{ format: INT8_A16, goal: 'balanced' as const },

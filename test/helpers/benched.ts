@@ -17,10 +17,10 @@ const ROWS: readonly BenchedRow[] = JSON.parse(
 /** Rows of whole models. */
 export const BENCHED_TOTALS = ROWS.filter(({ layer }) => layer === 'total');
 
-/** Of one inference in int8 with kernels chosen for 'balanced'; null: not benched yet. */
-export function benchedInstructions(model: string, core: string): number | null {
+/** Of one inference with kernels chosen for 'balanced'; null: not benched yet. */
+export function benchedInstructions(model: string, core: string, format: string): number | null {
   const row = BENCHED_TOTALS.find(
-    (one) => one.model === model && one.core === core && one.format === 'int8' && one.goal === 'balanced',
+    (one) => one.model === model && one.core === core && one.format === format && one.goal === 'balanced',
   );
   return row?.instructions ?? null;
 }
