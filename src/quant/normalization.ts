@@ -21,6 +21,8 @@ export interface Normalization {
 }
 
 export const LONGEST_ROW = 2 ** 22;
+/** Of r, in parts of itself: q is cut to, r rounded to, at least 15 bits. */
+export const ROOT_ERROR = 2 ** -14;
 
 const INT32_MAX = 2 ** 31 - 1;
 const LARGEST_EPSILON = 2n ** 60n;

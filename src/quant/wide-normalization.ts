@@ -9,7 +9,7 @@ import type { NormalizationJob } from './normalization.ts';
  *     X_i = (d_i r + half) >> (49 + e - l - F)                                2^F times the normal number
  *     y_i = clamp((X_i G + B) >> T)
  *
- * r is off by less than 2^-24 of itself. l raises E, epsilon n^2 4^l, above one half, by which it is rounded; 0 for codes of 16 bits.
+ * r is off by less than 2^-23 of itself. l raises E, epsilon n^2 4^l, above one half, by which it is rounded; 0 for codes of 16 bits.
  */
 export interface WideNormalization {
   readonly epsilon: bigint;
@@ -24,6 +24,8 @@ export interface WideNormalization {
 
 /** n^2 times the square of a code, of up to 17 bits, stays below 2^62. */
 export const LONGEST_WIDE_ROW = 2 ** 15;
+/** Of r, in parts of itself: q is cut to, r rounded to, at least 24 bits. */
+export const WIDE_ROOT_ERROR = 2 ** -23;
 
 /** Largest G, and B in steps of the result: products with normal numbers, up to the root of the row's length, stay below 2^63. */
 interface Limits {

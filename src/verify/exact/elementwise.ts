@@ -1,12 +1,10 @@
-import { intAttribute } from '../../ir/attributes.ts';
-import { normalizeAxis, rowMajorStrides } from '../../ir/shape.ts';
 import { additionParameters } from '../../quant/addition.ts';
 import { codeRange } from '../../quant/affine.ts';
 import { quantOf, scaleOf, zeroPointOf } from '../../quant/quantized.ts';
 import { hasWideCodes } from '../../quant/wide-codes.ts';
 import { fractionOf, stepOf as intervalBits } from '../../quant/wide-table.ts';
 import { must } from '../../support/errors.ts';
-import { type ExactLayer, exactSum, float32Error, type LayerValues, operand, shapeOf, stepOf } from './layer.ts';
+import { type ExactLayer, exactSum, type LayerValues, operand, shapeOf, stepOf } from './layer.ts';
 import { broadcast } from './sums.ts';
 import { coordinates } from './window-cells.ts';
 
@@ -88,10 +86,6 @@ export function prelu(layer: LayerValues): ExactLayer {
   };
 }
 
-/** exp, and the division of one by their sum. */
-const AROUND = 8;
-
-/** The exponents are off by the roundings of the numbers, so are the powers, relative to their size. */
 /** A table of codes of 16 bits: straight lines between its entries, off by about a quarter of the bend at an entry. */
 export function lines(layer: LayerValues): ExactLayer {
   const x = operand(layer, 0);
@@ -107,22 +101,5 @@ export function lines(layer: LayerValues): ExactLayer {
     const code = entry(i) + (entry(i + 1) - entry(i)) * (place - i);
     const lines = 1 + Math.max(bend(i), bend(i + 1)) / 4;
     return { steps: code - zeroPointOf(y), error: lines + 0.5, lines };
-  };
-}
-
-export function softmax(layer: LayerValues): ExactLayer {
-  const x = operand(layer, 0);
-  const axis = normalizeAxis(intAttribute(layer.node, 'axis', -1), x.shape.length);
-  const [length, stride] = [x.shape[axis], rowMajorStrides(x.shape)[axis]];
-  // Powers of two between 256 points are off by 2^-20.
-  const own = hasWideCodes(layer.graph, layer.node) ? 0.1 : 0;
-  return (index) => {
-    const first = index - (Math.floor(index / stride) % length) * stride;
-    const row = Array.from({ length }, (_, i) => x.centred(first + i * stride) * x.scale());
-    const largest = Math.max(...row);
-    const sum = row.reduce((total, value) => total + Math.exp(value - largest), 0);
-    const steps = Math.exp(x.centred(index) * x.scale() - largest) / sum / stepOf(layer);
-    const size = Math.max(...row.map(Math.abs));
-    return { steps, error: float32Error(length + AROUND, steps) + float32Error(6, size * steps) + own };
   };
 }

@@ -5,12 +5,13 @@ import { isWide, numbersOf } from '../../ir/tensor.ts';
 import type { Graph, Node, Tensor, ValueName } from '../../ir/types.ts';
 import { isQuantized } from '../../quant/quantized.ts';
 import { attention } from './attention.ts';
-import { addition, division, lines, multiplication, prelu, several, softmax } from './elementwise.ts';
+import { addition, division, lines, multiplication, prelu, several } from './elementwise.ts';
 import { type ExactLayer, float32Error, type LayerValues } from './layer.ts';
 import { logSoftmax, reduceLogSumExp } from './log-sum.ts';
 import { normalization } from './normalization.ts';
 import { reduction } from './reductions.ts';
 import { resize } from './resize.ts';
+import { softmax } from './softmax.ts';
 import { averagePool, conv, matMul } from './sums.ts';
 import { coordinates } from './window-cells.ts';
 
