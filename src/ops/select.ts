@@ -1,18 +1,43 @@
 import { floatAttribute } from '../ir/attributes.ts';
-import type { OpDef } from './op-def.ts';
+import { constantOf } from '../ir/graph.ts';
+import type { OpDef, QuantizeRule } from './op-def.ts';
 import { cType } from './support/c-text.ts';
 import { elementwise } from './support/elementwise-rules.ts';
+import { checkMoves } from './support/moves.ts';
+import { ONNX_I32 } from './support/oracle.ts';
 import { lowerPointwise } from './support/pointwise.ts';
 import { inputs, length } from './support/rules.ts';
 import { isInteger, isReal } from './support/scalar.ts';
 import { scalar } from './support/upgrade.ts';
+
+/** Codes are chosen as they are. A constant may lie far outside of what it stands in for, as that of a mask does. */
+const CHOOSES: QuantizeRule = {
+  inputs: ['parameter', 'activation', 'activation'],
+  output: 'shared',
+  wide: true,
+  refuse: ({ inputs }, graph) =>
+    inputs.slice(1).some((input) => constantOf(graph, input))
+      ? 'it chooses between computed values and constants'
+      : null,
+};
 
 export const where: OpDef = {
   op: 'Where',
   elementwise: true,
   summary: 'Elements of the second or the third input, chosen by the first; broadcast.',
   check: elementwise(3),
-  lower: (node, lower) => lowerPointwise(node, lower, { title: 'Where', expression: '(a != 0) ? b : c' }),
+  quantize: CHOOSES,
+  oracle(node, oracle) {
+    const [condition, ...codes] = node.inputs;
+    const wide = codes.map((value) => oracle.node('Cast', [value], { to: ONNX_I32 }));
+    const chosen = oracle.node('Where', [condition!, ...wide]);
+    oracle.output(0, oracle.node('Cast', [chosen], { to: oracle.carrier }));
+  },
+  lower(node, lower) {
+    checkMoves(node, lower, [1, 2]);
+    const onCodes = lower.type(node.outputs[0]).quant !== null;
+    lowerPointwise(node, lower, { title: 'Where', expression: '(a != 0) ? b : c', onCodes });
+  },
 };
 
 export const clip: OpDef = {

@@ -40,6 +40,7 @@ export const CASES: Cases = {
   min_of_three: `input %x: f32[4,5]\ninput %z: f32[5]
     const %n: f32[4,1] = 0.3, -0.5, 2, -9
     %y: f32[4,5] = Min(%x, %z, %n)`,
+  where: 'input %x: f32[2,3,4]\ninput %z: f32[3,4]\nconst %n: bool[3,1] = 1, 0, 1\n%y: f32[2,3,4] = Where(%n, %x, %z)',
   mean_of_three: `input %x: f32[4,5]\ninput %z: f32[4,1]
     const %n: f32[5] = 0.3, -0.5, 2, -3, 1
     %y: f32[4,5] = Mean(%x, %z, %n)`,

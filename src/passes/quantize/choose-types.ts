@@ -4,7 +4,7 @@ import { findOp } from '../../ops/index.ts';
 import type { QuantizeRule, Role } from '../../ops/op-def.ts';
 import { activationAffine } from '../../quant/affine.ts';
 import { pow2ActivationAffine, type Scales } from '../../quant/pow2-scale.ts';
-import { createScaleGroups, type ScaleGroups, scaleGroups } from './scale-groups.ts';
+import { createScaleGroups, joinShared, type ScaleGroups, scaleGroups } from './scale-groups.ts';
 import { type TableRegion, tableRegions } from './table-regions.ts';
 
 /** What becomes integer and with which scales. */
@@ -63,7 +63,7 @@ export function planQuantization(
       codes.add(value);
       if (rule.output === 'as-input') groups.join(node.inputs[0]!, value);
     }
-    if (rule.output === 'shared') for (const input of node.inputs) groups.join(input!, output);
+    if (rule.output === 'shared') joinShared(groups, graph, node);
     if (typeof rule.output === 'object') fixed.set(output, fixedQuant(rule.output, rule.wideScale, bits(output)));
   }
   const quantOfMembers = (members: readonly ValueName[]) => quantOfRanges(graph, members, bits, scales);

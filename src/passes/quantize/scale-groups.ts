@@ -1,4 +1,4 @@
-import type { Graph, ValueName } from '../../ir/types.ts';
+import type { Graph, Node, ValueName } from '../../ir/types.ts';
 import { findOp } from '../../ops/index.ts';
 
 /** Values that share one scale (union-find over names). */
@@ -39,7 +39,12 @@ export function scaleGroups(graph: Graph): ScaleGroups {
       .filter((output) => output !== null)
       .filter((output) => graph.types.get(output)?.dtype === 'f32');
     if (rule.output === 'as-input') for (const output of outputs) groups.join(node.inputs[0]!, output);
-    if (rule.output === 'shared') for (const input of node.inputs) groups.join(input!, outputs[0]);
+    if (rule.output === 'shared') joinShared(groups, graph, node);
   }
   return groups;
+}
+
+/** The numbers that a node joins, and the result; what it chooses by is none. */
+export function joinShared(groups: ScaleGroups, { types }: Graph, { inputs, outputs }: Node): void {
+  for (const input of inputs) if (types.get(input!)?.dtype !== 'bool') groups.join(input!, outputs[0]!);
 }

@@ -4,7 +4,7 @@ import type { Graph, Quant, Tensor, ValueName } from '../../ir/types.ts';
 import { findOp } from '../../ops/index.ts';
 import { scaleOf } from '../../quant/quantized.ts';
 import { must } from '../../support/errors.ts';
-import { createScaleGroups } from '../quantize/scale-groups.ts';
+import { createScaleGroups, joinShared } from '../quantize/scale-groups.ts';
 import { factorOf } from './trained-weights.ts';
 
 /** Activations that share a scale, which becomes scale exp(parameter). */
@@ -28,7 +28,7 @@ export function trainedRanges(build: Builder, graph: Graph): Map<ValueName, Trai
       .filter((output) => output !== null)
       .filter((output) => typeOf(graph, output).quant !== null);
     if (rule?.output === 'as-input') for (const output of outputs) groups.join(node.inputs[0]!, output);
-    if (rule?.output === 'shared') for (const input of node.inputs) groups.join(input!, outputs[0]!);
+    if (rule?.output === 'shared' && outputs.length > 0) joinShared(groups, graph, node);
     const bound = node.op === 'LookupTable' ? [node.inputs[0]!, ...outputs] : [];
     if (typeof rule?.output === 'object') bound.push(...outputs);
     for (const value of bound) fixed.add(value);

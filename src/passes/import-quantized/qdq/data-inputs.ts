@@ -17,6 +17,7 @@ const MOVES: Readonly<Record<string, readonly number[] | 'all'>> = {
   SpaceToDepth: [0],
   Split: [0],
   Tile: [0],
+  Where: [1, 2],
 };
 
 /** Maxima choose elements: they clamp as they store, and a clamp behind them is a clamp of codes. */
