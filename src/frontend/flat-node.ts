@@ -12,6 +12,8 @@ export interface FlatNode extends Omit<Node, 'clip'> {
   readonly refused: string | null;
   /** Values that would have to be known for it to be used. */
   readonly hangsOn?: readonly ValueName[];
+  /** A capacity for its turns would do. */
+  readonly isUnbounded?: boolean;
 }
 
 /** What stands in the place of names and attribute references of a raw node. */

@@ -1,4 +1,3 @@
-import { tensorOf } from '../ir/tensor.ts';
 import type { Tensor, ValueName } from '../ir/types.ts';
 import { own } from '../support/own.ts';
 import { badModel, show, showNode } from './bad-model.ts';
@@ -7,14 +6,15 @@ import { constantOfNode } from './constant-node.ts';
 import { branch } from './control-flow/branch.ts';
 import type { Foresight } from './control-flow/foresight.ts';
 import { loop } from './control-flow/loop.ts';
+import { openSite } from './control-flow/open-site.ts';
 import { scan } from './control-flow/scan.ts';
 import { type Site, Undecided } from './control-flow/site.ts';
+import { FlatGraph, MAX_COUNT } from './flat-graph.ts';
 import { type Binding, type FlatNode, flatNode, identityNode } from './flat-node.ts';
 import { NEWEST_OPSET } from './opset.ts';
 import { innerScope, NO_ATTRIBUTES, resolve, resolveAttributes, rootScope, type Scope } from './scope.ts';
-import { type Capacities, givenFor } from './sizes/capacities.ts';
+import type { Capacities } from './sizes/capacities.ts';
 import { sortRawNodes } from './sort-nodes.ts';
-import { UniqueNames } from './unique-names.ts';
 
 /** One graph without functions, Constant nodes, branches and loops; nodes in topological order, every name unique. */
 export interface FlatModel {
@@ -47,9 +47,6 @@ const CONTROL_FLOW: Readonly<Record<string, ControlFlow>> = {
   Scan: scan,
 };
 
-/** Far beyond any model that fits a microcontroller; the time a file takes grows with it. */
-const MAX_COUNT = 100_000;
-
 /** Throws BAD_MODEL for names defined twice or never, for cycles, recursive functions and runaway inlining. */
 export async function flatten(model: RawModel, options: FlattenOptions): Promise<FlatModel> {
   const { inputs, outputs } = model.graph;
@@ -60,30 +57,20 @@ export async function flatten(model: RawModel, options: FlattenOptions): Promise
 }
 
 class Flattener {
-  readonly nodes: FlatNode[] = [];
-  readonly makers = new Map<ValueName, number>();
-  readonly constants = new Map<ValueName, Tensor>();
-  /** Constants that cannot be used, with the reason. */
-  private readonly refused = new Map<ValueName, string>();
-  private readonly unique = new UniqueNames();
+  private readonly flat: FlatGraph;
   /** Values of a caller that a node of the body it is replaced by will make. */
   private readonly promised = new Set<ValueName>();
   private readonly functions: ReadonlyMap<string, RawFunction>;
   /** Functions being inlined. */
   private readonly open = new Set<RawFunction>();
-  /** Opset of the nodes we add. */
-  private readonly opset: number;
   private readonly foresight: Foresight;
-  readonly capacities: Map<string, number>;
   private readonly loops: NamedNode[] = [];
   private readonly choices = new Map<string, ValueName>();
-  private steps = 0;
 
-  constructor(model: RawModel, options: FlattenOptions) {
-    this.opset = model.opsets.get('') ?? NEWEST_OPSET;
+  constructor(model: RawModel, { foresight, capacities }: FlattenOptions) {
+    this.flat = new FlatGraph(model.opsets.get('') ?? NEWEST_OPSET, capacities);
     this.functions = indexFunctions(model.functions);
-    this.foresight = options.foresight;
-    this.capacities = new Map(options.capacities);
+    this.foresight = foresight;
   }
 
   async run(graph: RawGraph): Promise<FlatModel> {
@@ -97,32 +84,28 @@ class Flattener {
     for (const { name } of graph.outputs) {
       const value = resolve(name, scope, 'the graph outputs');
       if (outputs.has(value)) badModel(`${show(name)} is listed twice among the graph outputs`);
-      const why = this.refused.get(value);
+      const why = this.flat.refused.get(value);
       if (why) badModel(`the graph output ${show(name)} cannot be used: ${why}`);
       outputs.add(value);
     }
     if (outputs.size === 0) badModel('the graph has no outputs');
     const names = inputs.map(({ name }) => name);
-    const { nodes, constants, capacities, loops, choices } = this;
+    const { nodes, constants, capacities } = this.flat;
+    const { loops, choices } = this;
     return { nodes, inputs: names, outputs: [...outputs], constants, capacities, loops, choices };
   }
 
   private define(name: string, scope: Scope, what: string): void {
     if (name === '') badModel(`${what} has no name`);
     if (scope.names.has(name)) badModel(`the name ${show(name)} is defined twice`);
-    scope.names.set(name, this.unique.fresh(name));
+    scope.names.set(name, this.flat.unique.fresh(name));
   }
 
   private initialize(initializers: readonly RawInitializer[], scope: Scope): void {
     for (const { name, tensor } of initializers) {
       this.define(name, scope, 'an initializer');
-      this.hold(resolve(name, scope, 'itself'), tensor);
+      this.flat.hold(resolve(name, scope, 'itself'), tensor);
     }
-  }
-
-  private hold(value: ValueName, tensor: Tensor | string): void {
-    if (typeof tensor === 'string') this.refused.set(value, tensor);
-    else this.constants.set(value, tensor);
   }
 
   /** Names first, then nodes, so that inlined names never take the ones that stand in the file. */
@@ -137,7 +120,7 @@ class Flattener {
   }
 
   private async node(raw: RawNode, scope: Scope): Promise<void> {
-    this.count();
+    this.flat.count();
     const called = this.functions.get(functionKey(raw.domain, raw.op, raw.overload));
     const attributes = resolveAttributes(raw.attributes, scope);
     if (called) return this.call(raw, called, attributes, scope);
@@ -145,29 +128,19 @@ class Flattener {
     if (raw.domain === '' && raw.op === 'Constant') return this.constant(raw, attributes, scope);
     const control = raw.domain === '' ? own(CONTROL_FLOW, raw.op) : undefined;
     if (control) return this.control(raw, control, attributes, scope);
-    this.push(flatNode(raw, this.bind(raw, attributes, scope)));
+    this.flat.push(flatNode(raw, this.bind(raw, attributes, scope)));
   }
 
   private bind(raw: RawNode, attributes: ReadonlyMap<string, RawAttribute>, scope: Scope): Binding {
     const bind = (name: string) => (name && resolve(name, scope, showNode(raw))) || null;
     const inputs = raw.inputs.map(bind);
-    const refusals = inputs.flatMap((input) => (input && this.refused.get(input)) ?? []);
+    const refusals = inputs.flatMap((input) => (input && this.flat.refused.get(input)) ?? []);
     return { inputs, outputs: raw.outputs.map(bind), attributes, refusals };
-  }
-
-  private push(node: FlatNode): void {
-    for (const output of node.outputs) if (output) this.makers.set(output, this.nodes.length);
-    this.nodes.push(node);
-  }
-
-  private count(): void {
-    if (++this.steps > MAX_COUNT)
-      badModel(`the model has more than ${MAX_COUNT} nodes, the turns of its loops included`);
   }
 
   private constant(raw: RawNode, attributes: ReadonlyMap<string, RawAttribute>, scope: Scope): void {
     if (raw.outputs.length !== 1 || raw.outputs[0] === '') badModel(`${showNode(raw)} must have one output`);
-    this.hold(resolve(raw.outputs[0], scope, showNode(raw)), constantOfNode(raw, attributes));
+    this.flat.hold(resolve(raw.outputs[0], scope, showNode(raw)), constantOfNode(raw, attributes));
   }
 
   /** Puts the function's body in the place of the call. */
@@ -201,7 +174,17 @@ class Flattener {
   ): Promise<void> {
     const binding = this.bind(raw, attributes, scope);
     if (raw.op === 'Loop') this.loops.push({ ...raw, outputs: binding.outputs });
-    const site = this.site(raw, binding, scope);
+    const site = openSite(this.flat, this.foresight, raw, binding, {
+      become: (graph) => {
+        const formals = graph.outputs.map(({ name }) => name);
+        return this.inline(raw, graph.nodes, formals, scope, this.enter(graph, [], scope));
+      },
+      inline: async (graph, inputs) => {
+        const inner = this.enter(graph, inputs, scope);
+        await this.body(graph.nodes, inner);
+        return graph.outputs.map(({ name }) => resolve(name, inner, showNode(raw)));
+      },
+    });
     try {
       const results = await control(site);
       if (raw.op === 'If' && results !== null && binding.inputs[0]) this.choices.set(site.where, binding.inputs[0]);
@@ -209,63 +192,14 @@ class Flattener {
         if (actual === null) continue;
         const source = results?.[i];
         if (source == null) throw new Undecided('it makes no turn, and a result of it is empty');
-        this.push(identityNode(source, actual, this.opset, this.refused.get(source) ?? null));
+        this.flat.push(identityNode(source, actual, this.flat.opset, this.flat.refused.get(source) ?? null));
       }
     } catch (error) {
       if (!(error instanceof Undecided)) throw error;
       const refusals = [...binding.refusals, error.message];
-      this.push({ ...flatNode(raw, { ...binding, attributes: NO_ATTRIBUTES, refusals }), hangsOn: error.hangsOn });
+      const { hangsOn, isUnbounded } = error;
+      this.flat.push({ ...flatNode(raw, { ...binding, attributes: NO_ATTRIBUTES, refusals }), hangsOn, isUnbounded });
     }
-  }
-
-  private site(node: RawNode, { inputs, outputs, attributes }: Binding, scope: Scope): Site {
-    const where = showNode(node);
-    const prefix = node.name || node.outputs.find((output) => output !== '') || node.op;
-    const { foresight, capacities } = this;
-    const add: Site['add'] = (op, from, attributes = {}) => {
-      const refusals = from.flatMap((input) => this.refused.get(input) ?? []);
-      const name = this.unique.fresh(`${prefix}.${op.toLowerCase()}`);
-      const refused = refusals.length > 0 ? refusals.join('; ') : null;
-      this.count();
-      this.push({ op, domain: '', name, inputs: from, outputs: [name], attributes, opset: this.opset, refused });
-      return name;
-    };
-    const hold: Site['hold'] = (tensor, hint) => {
-      const name = this.unique.fresh(`${prefix}.${hint}`);
-      this.hold(name, tensor);
-      return name;
-    };
-    return {
-      node,
-      where,
-      opset: this.opset,
-      inputs,
-      attributes,
-      capacity: givenFor({ name: node.name, outputs }, capacities),
-      constant: (value) => foresight.constant(value, this),
-      type: (value) => foresight.type(value, this),
-      add,
-      hold,
-      become: (graph) =>
-        this.inline(
-          node,
-          graph.nodes,
-          graph.outputs.map(({ name }) => name),
-          scope,
-          this.enter(graph, [], scope),
-        ),
-      inline: async (graph, inputs) => {
-        const inner = this.enter(graph, inputs, scope);
-        await this.body(graph.nodes, inner);
-        return graph.outputs.map(({ name }) => resolve(name, inner, where));
-      },
-      places: (count, capacity) => {
-        const [start, step] = [0, 1].map((n) => hold(tensorOf('i64', [], [n]), 'number'));
-        const places = add('Range', [start!, count, step!]);
-        this.capacities.set(places, capacity);
-        return places;
-      },
-    };
   }
 
   /** The scope of a subgraph, with its inputs and constants. */
@@ -306,7 +240,7 @@ class Flattener {
     for (const [formal, actual] of passed) {
       const source = resolve(formal, inner, showNode(raw));
       if (source === '') badModel(`${show(formal)} is left out, but an output`, showNode(raw));
-      this.push(identityNode(source, actual, this.opset, this.refused.get(source) ?? null));
+      this.flat.push(identityNode(source, actual, this.flat.opset, this.flat.refused.get(source) ?? null));
     }
   }
 }

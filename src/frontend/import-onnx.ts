@@ -1,5 +1,5 @@
 import { prune } from '../ir/graph.ts';
-import { byteCount } from '../ir/tensor.ts';
+import { byteCount, isFloat } from '../ir/tensor.ts';
 import type { Graph, Node, Tensor, TensorType, ValueName } from '../ir/types.ts';
 import { UserError } from '../support/errors.ts';
 import { MemoryBudget } from '../support/memory-budget.ts';
@@ -80,7 +80,8 @@ function remarkChoices(
 ): void {
   for (const [where, condition] of choices) {
     const names = inputsBehind([condition], nodes, inputs);
-    const flag = constantFlag(names, inputs);
+    const isSetting = names.every((name) => !isFloat(inputs.get(name)!.dtype));
+    const flag = isSetting ? constantFlag(names, inputs) : null;
     if (flag) remark(`${where} has both branches in the C, as ${showInputs(names)} chooses: ${flag} keeps one of them`);
   }
 }

@@ -52,7 +52,8 @@ export async function refuseUnsupported(
 
 /** `flag`: what makes the branches and turns among them known. */
 function nextStep(nodes: readonly FlatNode[], flag: string | null): string {
-  const capacity = nodes.map(capacityHint).find((hint) => hint !== null);
+  const unbounded = nodes.find(({ isUnbounded }) => isUnbounded);
+  const capacity = unbounded && capacityHint(unbounded);
   if (capacity) return flag ? `${capacity}, or ${flag}` : capacity;
   if (flag) return `what is known when the model is compiled folds away: ${flag}`;
   const advice = nodes.map(({ domain, op }) => adviceFor(domain, op));

@@ -1,32 +1,16 @@
-import type { onnx } from 'onnx-proto';
 import { expect, test } from 'vitest';
 import { compileModel } from '../../src/compile.ts';
 import { datasetInputs } from '../../src/data/graph-inputs.ts';
 import { randomDataset } from '../../src/data/random-dataset.ts';
+import type { Graph } from '../../src/ir/types.ts';
 import { loadTarget } from '../../src/targets/load.ts';
 import { hostGcc } from '../../src/verify/host-gcc.ts';
+import { toolchainFor } from '../../src/verify/toolchain-for.ts';
 import { verifyModel } from '../../src/verify/verify-model.ts';
+import { randomControlFlow } from '../fuzz/control-flow.ts';
 import { describeWith, inFolder } from '../verify/native.ts';
 import { floats, input, ints, type ModelParts, modelBytes, node } from './proto.ts';
-
-const graph = (
-  inputs: string[],
-  nodes: onnx.INodeProto[],
-  outputs: string[],
-  initializer: onnx.ITensorProto[] = [],
-) => ({
-  graph: {
-    name: 'body',
-    node: nodes,
-    initializer,
-    input: inputs.map(typed),
-    output: outputs.map((name) => ({ name })),
-  },
-});
-
-/** onnxruntime has to be told of the number of the turn and of the condition, where the Loop has none. */
-const typed = (name: string) =>
-  /^[ij]$/.test(name) ? input(name, [], 7) : /^[cd]$/.test(name) ? input(name, [], 9) : { name };
+import { body } from './subgraphs.ts';
 
 const weights = (name: string, rows: number, columns: number) =>
   floats(
@@ -54,15 +38,19 @@ const CONSTANTS = [
 ];
 
 const step = [node('MatMul', ['h', 'w'], ['p']), node('Tanh', ['p'], ['t'])];
-const STEP = graph(
+const STEP = body(
   ['i', 'c', 'h'],
   [...step, node('Identity', ['c'], ['on']), node('Mul', ['t', 'half'], ['row'])],
   ['on', 't', 'row'],
 );
 
+/** CONTROL_FLOW_CASES=n tries as many random nets. */
+const SEEDS = Array.from({ length: Number(process.env.CONTROL_FLOW_CASES ?? 2) }, (_, i) => i + 1);
+const ARM = await loadTarget('cortex-m4f');
+
 interface Model extends ModelParts {
   readonly name: string;
-  readonly capacity?: number;
+  readonly capacities?: ReadonlyMap<string, number>;
 }
 
 const MODELS: readonly Model[] = [
@@ -71,8 +59,8 @@ const MODELS: readonly Model[] = [
     nodes: [
       ...POSITIVE,
       node('If', ['positive'], ['y'], {
-        then_branch: graph([], [node('MatMul', ['x', 'w'], ['a'])], ['a']),
-        else_branch: graph([], [node('Relu', ['x'], ['b']), node('Mul', ['b', 'half'], ['a'])], ['a']),
+        then_branch: body([], [node('MatMul', ['x', 'w'], ['a'])], ['a']),
+        else_branch: body([], [node('Relu', ['x'], ['b']), node('Mul', ['b', 'half'], ['a'])], ['a']),
       }),
     ],
   },
@@ -86,14 +74,14 @@ const MODELS: readonly Model[] = [
     name: 'Loop of a computed number of turns',
     nodes: [...COUNT, node('Loop', ['count', '', 'x'], ['last', 'y'], { body: STEP })],
     outputs: ['last', 'y'],
-    capacity: 8,
+    capacities: new Map([['last', 8]]),
   },
   {
     name: 'Loop that a computed condition ends',
     nodes: [
       ...POSITIVE,
       node('Loop', ['', 'positive', 'x'], ['last', 'y'], {
-        body: graph(
+        body: body(
           ['i', 'c', 'h'],
           [
             ...step,
@@ -107,7 +95,7 @@ const MODELS: readonly Model[] = [
       }),
     ],
     outputs: ['last', 'y'],
-    capacity: 12,
+    capacities: new Map([['last', 12]]),
   },
   {
     name: 'Scan backwards along an axis',
@@ -119,7 +107,7 @@ const MODELS: readonly Model[] = [
         scan_input_directions: [1],
         scan_output_axes: [-1],
         scan_output_directions: [1],
-        body: graph(['s', 'e'], [node('Add', ['s', 'e'], ['n']), node('Tanh', ['n'], ['r'])], ['n', 'r']),
+        body: body(['s', 'e'], [node('Add', ['s', 'e'], ['n']), node('Tanh', ['n'], ['r'])], ['n', 'r']),
       }),
     ],
     initializers: [floats('s', [3], [0, 0, 0])],
@@ -132,7 +120,7 @@ const MODELS: readonly Model[] = [
       node('Compress', ['x', 'above'], ['found']),
       node('Scan', ['nought', 'found'], ['last', 'y'], {
         num_scan_inputs: 1,
-        body: graph(['s', 'e'], [node('Add', ['s', 'e'], ['n']), node('Tanh', ['n'], ['r'])], ['n', 'r']),
+        body: body(['s', 'e'], [node('Add', ['s', 'e'], ['n']), node('Tanh', ['n'], ['r'])], ['n', 'r']),
       }),
     ],
     inputs: [input('x', [8])],
@@ -143,18 +131,18 @@ const MODELS: readonly Model[] = [
     initializers: [...CONSTANTS, ints('three', [], [3])],
     nodes: [
       node('Loop', ['three', '', 'x'], ['last'], {
-        body: graph(
+        body: body(
           ['i', 'c', 'h'],
           [
             node('Loop', ['three', 'c', 'h'], ['inner'], {
-              body: graph(
+              body: body(
                 ['j', 'd', 'g'],
                 [
                   node('ReduceMax', ['g'], ['top'], { keepdims: 0 }),
                   node('Greater', ['top', 'half'], ['high']),
                   node('If', ['high'], ['next'], {
-                    then_branch: graph([], [node('MatMul', ['g', 'w'], ['a'])], ['a']),
-                    else_branch: graph([], [node('Sub', ['g', 'x'], ['a'])], ['a']),
+                    then_branch: body([], [node('MatMul', ['g', 'w'], ['a'])], ['a']),
+                    else_branch: body([], [node('Sub', ['g', 'x'], ['a'])], ['a']),
                   }),
                 ],
                 ['d', 'next'],
@@ -169,29 +157,52 @@ const MODELS: readonly Model[] = [
   },
 ];
 
-async function judged({ name: _, capacity, ...parts }: Model, precision: 'float32' | 'int8') {
-  const data = (given: Parameters<typeof datasetInputs>[0]) => randomDataset(datasetInputs(given), 12, 1);
+/** On the host, or on a board under its emulator. */
+async function judged({ capacities, ...parts }: Omit<Model, 'name'>, precision: 'float32' | 'int8', board = 'host') {
+  const data = (given: Graph) => randomDataset(datasetInputs(given), 8, 1);
+  const target = await loadTarget(board);
   const compilation = await compileModel({
     model: modelBytes({ inputs: [input('x', [2, 4])], initializers: CONSTANTS, ...parts }),
     name: 'net',
-    target: await loadTarget('host'),
+    target,
     precision,
     ...(precision === 'int8' && { calibration: async (given) => data(given) }),
-    ...(capacity !== undefined && { capacities: new Map([[parts.outputs![0]!, capacity]]) }),
+    ...(capacities && { capacities }),
   });
+  const toolchain = toolchainFor(target);
   const verdict = await inFolder((directory) =>
-    verifyModel(compilation, data(compilation.floatGraph), { toolchain: hostGcc(), directory, sanitize: true }),
+    verifyModel(compilation, data(compilation.floatGraph), { toolchain, directory, sanitize: board === 'host' }),
   );
-  return { compilation, verdict };
+  return { ...compilation, verdict };
 }
 
 await describeWith('branches and loops in C', hostGcc().available, () => {
   test.each(MODELS)('$name', async (model) => {
-    for (const precision of ['float32', 'int8'] as const) {
-      const { verdict } = await judged(model, precision).catch((error) => {
-        throw new Error(JSON.stringify(error.problem ?? String(error)));
-      });
-      expect(verdict, precision).toMatchObject({ passed: true });
+    const { verdict } = await judged(model, 'float32');
+    expect(verdict).toMatchObject({ passed: true });
+  });
+
+  test('a random net of them, in int8', async () => {
+    for (const seed of SEEDS) {
+      const { verdict } = await judged(randomControlFlow(seed), 'int8');
+      expect(verdict, `seed ${seed}`).toMatchObject({ passed: true });
     }
   });
+
+  test('what is computed in every turn is there once, however many turns there are', async () => {
+    const { files, program } = await judged(MODELS[1]!, 'int8');
+    expect(program.loops).toMatchObject([{ turns: 5 }]);
+    expect(files.get('net.c')).toContain('for (int32_t t = 0; t < 5; t++) {');
+  });
 });
+
+await describeWith(
+  'branches and loops on a Cortex-M',
+  () => toolchainFor(ARM).available(),
+  () => {
+    test.each(['float32', 'int8'] as const)('%s', async (precision) => {
+      const { verdict } = await judged(MODELS.at(-1)!, precision, ARM.name);
+      expect(verdict).toMatchObject({ passed: true });
+    });
+  },
+);

@@ -18,6 +18,7 @@ export async function loop(site: Site): Promise<(ValueName | null)[]> {
   const yes = site.hold(tensorOf('bool', [], [1]), 'condition');
   const count = most && (await knownCount(site, most));
   const made = await unroll(site, {
+    body,
     count,
     condition: given ? await conditionOf(site, given) : true,
     states,

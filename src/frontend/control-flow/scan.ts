@@ -70,6 +70,7 @@ async function along(site: Site, { body, states, results }: Job, values: readonl
   const made = await unroll(
     { ...site, capacity: length },
     {
+      body,
       count: await countOf(site, sequences[0]!, axes[0]!, reads.includes(true)),
       condition: true,
       states: values.slice(0, states),

@@ -28,19 +28,29 @@ export interface Site {
   places(count: ValueName, capacity: number): ValueName;
 }
 
-/** Thrown where a node cannot become plain ones; what it hangs on is named with it. */
+/** Thrown where a node cannot become plain ones. */
 export class Undecided extends Error {
+  /** What would have to be known. */
   readonly hangsOn: readonly ValueName[];
+  /** Whether a capacity for its turns would do. */
+  readonly isUnbounded: boolean;
 
-  constructor(why: string, hangsOn: readonly (ValueName | null | undefined)[] = []) {
+  constructor(why: string, hangsOn: readonly (ValueName | null)[] = [], isUnbounded = false) {
     super(why);
-    this.hangsOn = hangsOn.filter((value) => value != null);
+    this.hangsOn = hangsOn.filter((value) => value !== null);
+    this.isUnbounded = isUnbounded;
   }
 }
 
 export function subgraph({ attributes, where }: Site, name: string): RawGraph {
   const attribute = attributes.get(name);
   return attribute?.kind === 'graph' ? attribute.graph : badModel(`it has no ${name}`, where);
+}
+
+/** With those of the graphs in it. */
+export function countNodes({ nodes }: RawGraph): number {
+  const inside = nodes.flatMap(({ attributes }) => [...attributes.values()]);
+  return inside.reduce((sum, one) => sum + (one.kind === 'graph' ? countNodes(one.graph) : 0), nodes.length);
 }
 
 /** An attribute of integers; null where it is left out. */

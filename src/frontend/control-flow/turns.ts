@@ -1,9 +1,11 @@
 import type { ValueName } from '../../ir/types.ts';
+import type { RawGraph } from '../border/raw-model.ts';
 import { codeOf } from '../data-types.ts';
-import { asScalar, type Site, select, stacked, Undecided, whole } from './site.ts';
+import { asScalar, countNodes, type Site, select, stacked, Undecided, whole } from './site.ts';
 
 /** A body that is run over and over. */
 export interface Turns {
+  readonly body: RawGraph;
   /** How many turns there are: a number, a computed int64, or null: as many as the condition says. */
   readonly count: number | ValueName | null;
   /** Whether the first turn is made. */
@@ -34,19 +36,23 @@ export interface Unrolled extends Pick<Turn, 'states'> {
 /** Turns of a loop whose end is known, but not how far it is. */
 const MOST_TURNS = 10_000;
 
+/** Nodes of all turns together: far beyond what repeats in real models, and compiled in minutes. */
+const MOST_NODES = 50_000;
+
 /**
  * The turns one behind the other. Where it is known how many they are, that is all. Where it is computed, as many as fit are there,
  * and a turn that is not made hands on what it got; a run that needs more of them ends with an overflow.
  */
-export async function unroll(site: Site, { count, condition, states: first, turn }: Turns): Promise<Unrolled> {
-  const total = typeof count === 'string' ? await heldTo(site, count, limitOf(site, count, condition)) : null;
+export async function unroll(site: Site, turns: Turns): Promise<Unrolled> {
+  const { count, condition, states: first, turn } = turns;
+  const total = typeof count === 'string' ? await heldTo(site, count, limitOf(site, turns, condition)) : null;
   let left = total?.count ?? null;
   let made: number | ValueName = 0;
   let alive = condition;
   let isComputed = typeof alive === 'string';
   let states = first;
   const rows: Turn['rows'][] = [];
-  while (alive !== false && rows.length < limitOf(site, count, alive)) {
+  while (alive !== false && rows.length < limitOf(site, turns, alive)) {
     const goes = both(site, alive, left === null || site.add('Greater', [left, whole(site, 0)]));
     const next = await turn(rows.length, states);
     states = typeof goes === 'string' ? await handedOn(site, goes, next.states, states) : next.states;
@@ -66,18 +72,25 @@ export async function unroll(site: Site, { count, condition, states: first, turn
 }
 
 /** The most turns there can be. */
-function limitOf({ capacity }: Site, count: Turns['count'], alive: Condition): number {
+function limitOf(site: Site, { count, body }: Turns, alive: Condition): number {
+  const most = boundOf(site, count, alive);
+  const nodes = Math.max(1, countNodes(body));
+  if (most === MOST_TURNS || most * nodes <= MOST_NODES) return most;
+  throw new Undecided(`${most} turns of ${nodes} nodes are more than ${MOST_NODES} nodes`);
+}
+
+function boundOf({ capacity }: Site, count: Turns['count'], alive: Condition): number {
   if (typeof count === 'number') return alive === true ? count : Math.min(count, capacity ?? count);
   if (count === null && alive === true) return MOST_TURNS;
   if (capacity !== null) return capacity;
-  const why = count === null ? 'a computed condition ends it' : 'how many turns it makes is computed';
-  throw new Undecided(why, [count ?? String(alive)]);
+  if (count !== null) throw new Undecided('how many turns it makes is computed', [count], true);
+  throw new Undecided('a computed condition ends it', [String(alive)], true);
 }
 
-/** A count that is not negative, and an overflow of the run where more than fit are needed. */
+/** The count, none where it is negative, and an overflow of the run where more are needed than fit. */
 async function heldTo(site: Site, count: ValueName, most: number): Promise<{ count: ValueName; places: ValueName }> {
   const scalar = await asScalar(site, count, 'count');
-  const places = site.places(site.add('Max', [scalar, whole(site, 0)]), most);
+  const places = site.places(scalar, most);
   return { places, count: await asScalar(site, site.add('Shape', [places]), 'count') };
 }
 
