@@ -16,6 +16,8 @@ export class FlatGraph {
   /** Constants that cannot be used, with the reason. */
   readonly refused = new Map<ValueName, string>();
   readonly unique = new UniqueNames();
+  /** What a value of a loop's body is in each turn, with what the first one begins with. */
+  readonly series: (readonly ValueName[])[] = [];
   /** How many results, or turns, fit, by name. */
   readonly capacities: Map<string, number>;
   /** Of the nodes we add. */

@@ -24,6 +24,8 @@ export interface FlatModel {
   readonly constants: ReadonlyMap<ValueName, Tensor>;
   /** Those that were given, and those of nodes which stand for computed numbers of turns. */
   readonly capacities: Capacities;
+  /** What is one value in a loop, turn by turn. */
+  readonly series: readonly (readonly ValueName[])[];
   /** Loops, whose turns a capacity may bound. */
   readonly loops: readonly NamedNode[];
   /** Ifs that are decided when the model runs, with their conditions. */
@@ -47,6 +49,9 @@ const CONTROL_FLOW: Readonly<Record<string, ControlFlow>> = {
   Scan: scan,
 };
 
+/** Fewer turns are no loop of the C, which would want equal scales. */
+const LEAST_TURNS = 3;
+
 /** Throws BAD_MODEL for names defined twice or never, for cycles, recursive functions and runaway inlining. */
 export async function flatten(model: RawModel, options: FlattenOptions): Promise<FlatModel> {
   const { inputs, outputs } = model.graph;
@@ -64,6 +69,8 @@ class Flattener {
   /** Functions being inlined. */
   private readonly open = new Set<RawFunction>();
   private readonly foresight: Foresight;
+  /** By subgraph and name: what it is each time that the subgraph stands there. */
+  private readonly turns = new Map<RawGraph, Map<string, ValueName[]>>();
   private readonly loops: NamedNode[] = [];
   private readonly choices = new Map<string, ValueName>();
 
@@ -92,7 +99,18 @@ class Flattener {
     const names = inputs.map(({ name }) => name);
     const { nodes, constants, capacities } = this.flat;
     const { loops, choices } = this;
-    return { nodes, inputs: names, outputs: [...outputs], constants, capacities, loops, choices };
+    const series = this.series();
+    return { nodes, inputs: names, outputs: [...outputs], constants, capacities, series, loops, choices };
+  }
+
+  /** Of what no turn can fold away; a constant may be what a series begins with. */
+  private series(): ValueName[][] {
+    const { series, constants } = this.flat;
+    const isData = (value: ValueName) => this.foresight.isData(value, this.flat);
+    const bodies = [...this.turns.values()].flatMap((values) => [...values.values()]);
+    return [...series, ...bodies.map((values) => values.filter((value) => !constants.has(value)))]
+      .map((values) => values.filter((value, i) => isData(value) || (i === 0 && constants.has(value))))
+      .filter((values) => values.length >= LEAST_TURNS);
   }
 
   private define(name: string, scope: Scope, what: string): void {
@@ -182,6 +200,7 @@ class Flattener {
       inline: async (graph, inputs) => {
         const inner = this.enter(graph, inputs, scope);
         await this.body(graph.nodes, inner);
+        this.remember(graph, inner);
         return graph.outputs.map(({ name }) => resolve(name, inner, showNode(raw)));
       },
     });
@@ -199,6 +218,16 @@ class Flattener {
       const refusals = [...binding.refusals, error.message];
       const { hangsOn, isUnbounded } = error;
       this.flat.push({ ...flatNode(raw, { ...binding, attributes: NO_ATTRIBUTES, refusals }), hangsOn, isUnbounded });
+    }
+  }
+
+  /** What the values of a body are in this turn. */
+  private remember(graph: RawGraph, inner: Scope): void {
+    const values = this.turns.get(graph) ?? new Map<string, ValueName[]>();
+    this.turns.set(graph, values);
+    for (const name of graph.nodes.flatMap(({ outputs }) => outputs)) {
+      const value = inner.names.get(name);
+      if (value) values.set(name, [...(values.get(name) ?? []), value]);
     }
   }
 

@@ -61,11 +61,13 @@ export async function importOnnx(bytes: Uint8Array, options: ImportOptions = {})
   checkDeclared(raw.graph, flat, body.types, options.remark);
   refuseGiants(body, memory);
   const annotations = readAnnotations(raw.metadata);
+  const ties = flat.series.filter(([value]) => isFloat(body.types.get(value!)?.dtype ?? 'bool'));
   const graph = prune({
     name: raw.graph.name,
     inputs: flat.inputs,
     outputs: flat.outputs,
     ...body,
+    ...(ties.length > 0 && { ties }),
     ...(annotations && { annotations }),
   });
   checkNodes(graph);

@@ -23,6 +23,8 @@ export interface Foresight {
   constant(value: ValueName, before: Before): Promise<Tensor | null>;
   /** Of results as long as the data make them, the type with the most that fits; null where it cannot be told. */
   type(value: ValueName, before: Before): Promise<TensorType | null>;
+  /** Whether it hangs on more than the shapes of inputs. */
+  isData(value: ValueName, before: Before): boolean;
 }
 
 /** Nodes looked at for all questions together; beyond them nothing is known any more, which keeps hostile files cheap. */
@@ -57,9 +59,10 @@ export function createForesight(inputs: ReadonlyMap<ValueName, TensorType>, memo
       }
       return types.get(value) ?? null;
     },
+
+    isData,
   };
 
-  /** Whether it hangs on more than the shapes of inputs. */
   function isData(value: ValueName, before: Before): boolean {
     const stack = [value];
     while (stack.length > 0) {

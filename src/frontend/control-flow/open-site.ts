@@ -39,6 +39,7 @@ export function openSite(
     type: (value) => foresight.type(value, flat),
     add,
     hold,
+    series: (values) => void flat.series.push(values),
     places(count, capacity) {
       const [start, step] = [0, 1].map((n) => hold(tensorOf('i64', [], [n]), 'number'));
       const places = add('Range', [start!, count, step!]);

@@ -24,6 +24,8 @@ export interface Site {
   type(value: ValueName): Promise<TensorType | null>;
   add(op: string, inputs: readonly ValueName[], attributes?: Readonly<Record<string, Attribute>>): ValueName;
   hold(tensor: Tensor, hint: string): ValueName;
+  /** Tells that these are one value, turn by turn. */
+  series(values: readonly ValueName[]): void;
   /** 0, 1, 2 ... up to a computed count (a scalar): there may be at most `capacity` of them, or the run ends with an overflow. */
   places(count: ValueName, capacity: number): ValueName;
 }

@@ -52,16 +52,19 @@ export async function unroll(site: Site, turns: Turns): Promise<Unrolled> {
   let isComputed = typeof alive === 'string';
   let states = first;
   const rows: Turn['rows'][] = [];
+  const series = first.map((state) => [state]);
   while (alive !== false && rows.length < limitOf(site, turns, alive)) {
     const goes = both(site, alive, left === null || site.add('Greater', [left, whole(site, 0)]));
     const next = await turn(rows.length, states);
     states = typeof goes === 'string' ? await handedOn(site, goes, next.states, states) : next.states;
     rows.push(next.rows);
+    for (const [i, state] of states.entries()) series[i]!.push(state);
     made = typeof goes === 'string' ? plus(site, made, goes) : Number(made) + 1;
     alive = alive === true && next.condition === true ? true : both(site, goes, next.condition);
     isComputed ||= typeof alive === 'string';
     left = left && site.add('Sub', [left, whole(site, 1)]);
   }
+  for (const values of series) site.series(values);
   if (alive === true && count === null) throw new Undecided(`its condition does not end it within ${MOST_TURNS} turns`);
   if (!isComputed) return { states, rows, places: total?.places ?? null };
   if (typeof alive === 'string' && (count === null || rows.length < Number(count))) {
