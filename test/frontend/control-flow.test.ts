@@ -26,6 +26,21 @@ const loop = (inputs: string[], given: { graph: onnx.IGraphProto } = halve, outp
   nodes: [node('Loop', inputs, outputs, { body: given })],
 });
 
+test('a condition on how many results there are is no constant', async () => {
+  const found = await ops({
+    nodes: [
+      node('NonZero', ['x'], ['places']),
+      node('Shape', ['places'], ['shape'], { start: 1 }),
+      node('Greater', ['shape', 'three'], ['more']),
+      node('If', ['more'], ['y'], {
+        then_branch: body([], [node('Neg', ['x'], ['a'])], ['a']),
+        else_branch: body([], [node('Abs', ['x'], ['a'])], ['a']),
+      }),
+    ],
+  });
+  expect(found).toEqual(expect.arrayContaining(['Neg', 'Abs', 'Where']));
+});
+
 describe('turns', () => {
   test('of a known number are nodes, one behind the other', async () => {
     expect(await ops(loop(['three', '', 'x']))).toEqual(['Add', 'Add', 'Add', 'Identity']);
@@ -85,6 +100,7 @@ describe('what does not fit together is refused:', () => {
       'BAD_MODEL',
       /trip count is not one number/,
     ],
+    'a number for a condition': [loop(['three', 'three', 'x']), 'BAD_MODEL', /its condition is i64, not bool/],
     'an axis that there is not': [
       { nodes: [node('Scan', ['x', 'x'], ['y'], { num_scan_inputs: 1, scan_input_axes: [2], body: sum })] },
       'BAD_MODEL',

@@ -1,14 +1,14 @@
 import type { ValueName } from '../../ir/types.ts';
 import { badModel } from '../bad-model.ts';
 import type { RawGraph } from '../border/raw-model.ts';
-import { asScalar, onlyNumber, type Site, select, subgraph, Undecided } from './site.ts';
+import { asScalar, type Site, select, subgraph, truth, Undecided } from './site.ts';
 
 /** The branch that is taken, where that is known; else both, and of each result the one that the condition chooses. */
 export async function branch(site: Site): Promise<ValueName[] | null> {
   const condition = site.inputs[0] ?? badModel('an If has no condition', site.where);
   const constant = await site.constant(condition);
   if (constant) {
-    await site.become(branchOf(site, onlyNumber(constant, 'condition', site) !== 0));
+    await site.become(branchOf(site, truth(constant, site)));
     return null;
   }
   const chosen = await site.inline(branchOf(site, true), []);

@@ -1,7 +1,7 @@
 import { tensorOf } from '../../ir/tensor.ts';
 import type { ValueName } from '../../ir/types.ts';
 import { badModel } from '../bad-model.ts';
-import { asScalar, onlyNumber, type Site, subgraph } from './site.ts';
+import { asScalar, onlyNumber, type Site, subgraph, truth } from './site.ts';
 import { type Condition, grown, unroll } from './turns.ts';
 
 /** Inputs M, condition, states; the body: number of the turn, condition, states -> condition, states, rows. */
@@ -43,5 +43,5 @@ async function knownCount(site: Site, value: ValueName): Promise<number | ValueN
 
 async function conditionOf(site: Site, value: ValueName): Promise<Condition> {
   const constant = await site.constant(value);
-  return constant ? onlyNumber(constant, 'condition', site) !== 0 : asScalar(site, value, 'condition');
+  return constant ? truth(constant, site) : asScalar(site, value, 'condition');
 }

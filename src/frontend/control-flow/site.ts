@@ -69,6 +69,12 @@ export function onlyNumber(tensor: Tensor, what: string, { where }: Site): numbe
   return tensor.data.length === 1 ? numbersOf(tensor)[0]! : badModel(`its ${what} is not one number`, where);
 }
 
+/** A condition that is known. */
+export function truth(tensor: Tensor, site: Site): boolean {
+  if (tensor.dtype !== 'bool') badModel(`its condition is ${tensor.dtype}, not bool`, site.where);
+  return onlyNumber(tensor, 'condition', site) !== 0;
+}
+
 export function whole(site: Site, value: number): ValueName {
   return site.hold(tensorOf('i64', [], [value]), 'number');
 }

@@ -34,7 +34,7 @@ export interface Unrolled extends Pick<Turn, 'states'> {
 }
 
 /** Turns of a loop whose end is known, but not how far it is. */
-const MOST_TURNS = 10_000;
+const MOST_TURNS = 2000;
 
 /** Nodes of all turns together: far beyond what repeats in real models, and compiled in minutes. */
 const MOST_NODES = 50_000;
