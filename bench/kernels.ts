@@ -88,6 +88,7 @@ async function countLayers(model: CountedModel, transformation: Transformation, 
     name: model,
     target,
     goal,
+    fuse: false,
   });
   const { layers, total } = await countsOf(compilation, model, folder);
   const none = { baseline: null, baselineInstructions: null, ratio: null };

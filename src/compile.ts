@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { RowOptions } from './codegen/by-rows.ts';
 import type { GeneratedFiles } from './codegen/emit.ts';
 import { generate } from './codegen/generate.ts';
 import type { DatasetInput } from './data/column.ts';
@@ -42,6 +43,10 @@ export interface CompileOptions extends TransformOptions {
   readonly goal?: Goal;
   /** The kernel of some layers, by node name. */
   readonly kernels?: Readonly<Record<string, string>>;
+  /** What the arena may take: layers are computed row by row to get there. Default: what the target leaves for it. */
+  readonly ramBytes?: number;
+  /** Whether layers may be computed together, row by row. Default true. */
+  readonly fuse?: boolean;
 }
 
 /** What the passes need to know. */
@@ -124,16 +129,28 @@ export function generateC(transformation: Transformation, options: CompileOption
   const source = `${precision}, target ${target.name}, model sha256 ${modelSha256.slice(0, 16)}`;
   const provenance = [`nibblec ${VERSION}, ${source}`];
   const model = { ...transformation, file: fileOf(options), name, target, ioLayout, goal, modelSha256, provenance };
-  return generateModel(model, new Map(Object.entries(kernels)));
+  const { fuse = true, ramBytes = target.ramBytes * target.budget.ram - STACK_BYTES } = options;
+  return generateModel(model, new Map(Object.entries(kernels)), { fuse, ramBytes });
 }
+
+/** Left of the RAM for the stack, which nobody knows before a compiler ran. */
+const STACK_BYTES = 1024;
 
 type Ungenerated = Omit<Compilation, 'oracle' | 'program' | 'plan' | 'files'>;
 
-function generateModel(model: Ungenerated, pins: ReadonlyMap<string, string>): Compilation {
+function generateModel(model: Ungenerated, pins: ReadonlyMap<string, string>, rows: RowOptions): Compilation {
   const { graph, name, target, ioLayout, goal, provenance } = model;
   const kernels = { goal, core: target.core, pins };
   const flashBytes = target.flashBytes * target.budget.flash;
-  const generated = generate(graph, { name, features: target.features, ioLayout, kernels, flashBytes, provenance });
+  const generated = generate(graph, {
+    name,
+    features: target.features,
+    ioLayout,
+    kernels,
+    flashBytes,
+    provenance,
+    ...rows,
+  });
   return { ...model, ...generated, oracle: runnableGraph(buildOracle(graph)) };
 }
 

@@ -12,7 +12,7 @@ import type { Optimize } from '../verify/toolchain.ts';
 import { toolchainFor } from '../verify/toolchain-for.ts';
 import { verifyModel } from '../verify/verify-model.ts';
 import { inScratch } from './in-scratch.ts';
-import { addModelFlags, addNameFlag, type ModelFlags, modelOptions } from './model-flags.ts';
+import { addMemoryFlags, addModelFlags, addNameFlag, type ModelFlags, modelOptions } from './model-flags.ts';
 import { testData } from './open-data.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { quality } from './quantize.ts';
@@ -42,7 +42,7 @@ export function benchCommand(): Command {
         .choices(['0', '1', '2', '3', 's'])
         .default('2'),
     );
-  return addReportFlag(addDataFlags(addNameFlag(addModelFlags(command))))
+  return addReportFlag(addDataFlags(addNameFlag(addMemoryFlags(addModelFlags(command)))))
     .addHelpText('after', EXAMPLES)
     .action(run);
 }

@@ -20,7 +20,7 @@ import { knownAnswers } from '../verify/known-answers.ts';
 import { spareForeignFiles } from './foreign-files.ts';
 import { inScratch } from './in-scratch.ts';
 import { addIrFlags, type IrFlags, irDump, spareForeignDumps } from './ir-flags.ts';
-import { addModelFlags, addNameFlag, type ModelFlags, modelOptions } from './model-flags.ts';
+import { addMemoryFlags, addModelFlags, addNameFlag, type ModelFlags, modelOptions } from './model-flags.ts';
 import { testData } from './open-data.ts';
 import { wholeNumber } from './parsers.ts';
 import { createProgress, type Progress } from './progress.ts';
@@ -72,7 +72,7 @@ export function compileCommand(): Command {
     .option('--sbom', 'also write NAME.cdx.json, a bill of materials (CycloneDX) of what the firmware takes in')
     .option('--refusals', 'also tell which other kernels layers could have, and why not the rest')
     .option('--sqnr', 'also report how well each int8 layer follows float32');
-  return addIrFlags(addReportFlag(addVerifyFlags(addNameFlag(addModelFlags(command)))))
+  return addIrFlags(addReportFlag(addVerifyFlags(addNameFlag(addMemoryFlags(addModelFlags(command))))))
     .addHelpText('after', EXAMPLES)
     .action(run);
 }

@@ -15,7 +15,7 @@ import { CAPACITY_FLAG, CAPACITY_HELP, capacity } from './capacity-flag.ts';
 import { CONSTANT_FLAG, CONSTANT_HELP, type ConstantFlag, constant, readConstants } from './constant-flag.ts';
 import { kernelPins } from './kernel-pins.ts';
 import { opener } from './open-data.ts';
-import { byteCount, dimension, percentage, wholeNumber } from './parsers.ts';
+import { type Amount, amount, amountOf, byteCount, dimension, percentage, wholeNumber } from './parsers.ts';
 import { STATE_FLAG, STATE_HELP, type StateFlag, state } from './state-flag.ts';
 import { weightFormats } from './weight-formats.ts';
 
@@ -36,6 +36,9 @@ export interface ModelFlags {
   readonly ioLayout?: 'native' | 'onnx';
   readonly goal?: Goal;
   readonly kernels?: Readonly<Record<string, string>>;
+  /** False: --no-fuse. */
+  readonly fuse?: boolean;
+  readonly ram?: Amount;
   readonly dim?: Readonly<Record<string, number>>;
   readonly constant?: readonly ConstantFlag[];
   readonly capacity?: Readonly<Record<string, number>>;
@@ -46,6 +49,18 @@ export interface ModelFlags {
   readonly compilerMemory?: number;
   readonly json?: boolean;
   readonly quiet?: boolean;
+}
+
+/** Of verbs that write or run the C. */
+export function addMemoryFlags(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--ram <bytes|%>',
+        "what the arena may take: layers go row by row to get there (default: the target's budget)",
+      ).argParser(amount),
+    )
+    .option('--no-fuse', 'compute each layer as a whole: nothing row by row');
 }
 
 /** Adds them to a command. A recipe says itself what the passes do. */
@@ -167,6 +182,8 @@ export async function modelOptions(path: string, flags: ModelFlags, target: Targ
     ...(flags.ioLayout && { ioLayout: flags.ioLayout }),
     ...(recipe && { recipe: recipe.pipeline }),
     ...kernelOptions(flags, recipe),
+    ...(flags.ram && { ramBytes: amountOf(flags.ram, target.ramBytes, '--ram') }),
+    ...(flags.fuse === false && { fuse: false }),
     passes: { seed: flags.seed },
   };
 }

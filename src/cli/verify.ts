@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { compileModel } from '../compile.ts';
 import { loadTarget } from '../targets/load.ts';
-import { addModelFlags, type ModelFlags, modelOptions } from './model-flags.ts';
+import { addMemoryFlags, addModelFlags, type ModelFlags, modelOptions } from './model-flags.ts';
 import { createProgress } from './progress.ts';
 import { renderVerdicts } from './render-verdicts.ts';
 import { requirePassed, verifyOn } from './run-verify.ts';
@@ -20,7 +20,9 @@ export function verifyCommand(): Command {
     )
     .argument('<model.onnx>', 'the model')
     .option('-t, --target <name>', "a name from 'nibblec targets', or the path of a target file", 'host');
-  return addVerifyFlags(addModelFlags(command)).addHelpText('after', EXAMPLES).action(run);
+  return addVerifyFlags(addMemoryFlags(addModelFlags(command)))
+    .addHelpText('after', EXAMPLES)
+    .action(run);
 }
 
 const EXAMPLES = `

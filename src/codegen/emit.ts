@@ -9,6 +9,7 @@ import { integerRange } from '../numerics/dtype.ts';
 import { arrayText, cType, floatLiteral } from '../ops/support/c-text.ts';
 import { invariant, must } from '../support/errors.ts';
 import { commentText } from '../support/names.ts';
+import { type RowWindows, rowLoopParams, rowParameters, rowWindowsOf } from './emit-rows.ts';
 import { ID_MARK, withFilesId } from './files-id.ts';
 import { geometriesOf, withGeometry } from './geometry.ts';
 import { kernelsFor } from './kernels.ts';
@@ -69,7 +70,10 @@ function modelContext(program: Program, plan: MemoryPlan, options: EmitOptions, 
     tables: new Map(program.tables.map((table) => [table.symbol, table])),
   };
   const layers = shared(program.calls.map((call, index) => layerContext(emission, call, index)));
-  const code = layers.map((layer) => layer.body).join('\n');
+  const rowWindows = program.calls.flatMap(({ rowLoop }) =>
+    (rowLoop?.layers ?? []).flatMap((layer) => rowWindowsOf(layer) ?? []),
+  );
+  const code = layers.flatMap(({ body, parts }) => [...parts.map((part) => part.body), body]).join('\n');
   const kernels = kernelsFor(
     code,
     templates,
@@ -85,6 +89,7 @@ function modelContext(program: Program, plan: MemoryPlan, options: EmitOptions, 
     provenance: (options.provenance ?? []).map((line) => commentText(line)),
     arenaBytes: Math.max(1, plan.arenaBytes), // C has no empty arrays
     geometries: [...emission.geometries.values()].filter(({ name }) => code.includes(`&${name}`)),
+    rowWindows,
     places: [...emission.places].map(([buffer, place]) => ({ place, offset: must(plan.offsets.get(buffer), place) })),
     inputs: inputContexts(emission),
     outputs: outputContexts(emission).map((output) => {
@@ -134,6 +139,16 @@ function layerContext(emission: Emission, call: Call, index: number) {
     parameters: call.arguments.map((argument) => parameterText(argument)).join(', '),
     arguments: call.arguments.map((argument) => argumentText(emission, argument)).join(', '),
     body: wrapLines(bodyText(emission, call).trimEnd()),
+    parts: (call.rowLoop?.layers ?? []).map((layer) => ({
+      symbol: layer.call.symbol,
+      op: commentText(layer.call.op),
+      node: commentText(layer.call.node),
+      summary: commentText(layer.call.summary, 110),
+      parameters: [...rowParameters(layer), ...layer.call.arguments.map((argument) => parameterText(argument))].join(
+        ', ',
+      ),
+      body: wrapLines(bodyText(emission, layer.call, rowWindowsOf(layer)).trimEnd()),
+    })),
     replaced: replacedText(emission, call),
     ...(call.limit && { limit: call.limit }),
     result: call.result ? placeText(emission, 'const void', resultPlace(call, call.result)) : '0',
@@ -169,8 +184,12 @@ function replacedText({ program, plan, places }: Emission, { overlaps }: Call): 
     .join(', ');
 }
 
-function bodyText({ geometries, templates }: Emission, call: Call): string {
-  const params = { ...withGeometry(call.params, geometries), form: formSuffix(call.requantization) };
+function bodyText({ geometries, templates }: Emission, call: Call, windows: RowWindows | null = null): string {
+  const named = windows
+    ? { ...call.params, shape: { ...windows.shapes[0], name: windows.name } }
+    : withGeometry(call.params, geometries);
+  const loop = call.rowLoop ? rowLoopParams(call, call.rowLoop) : {};
+  const params = { ...named, ...loop, form: formSuffix(call.requantization) };
   const { layer } = call.params;
   // A layer within a loop of another.
   const inside = typeof layer === 'string' ? indented(templates.render(`layers/${layer}.c`, params)) : '';

@@ -1,5 +1,7 @@
 import type { MemoryPlan, Program } from '../ir/program.ts';
 import type { Graph } from '../ir/types.ts';
+import type { Segment } from '../schedule/index.ts';
+import { byRows, type RowOptions } from './by-rows.ts';
 import { type EmitOptions, emitC, type GeneratedFiles } from './emit.ts';
 import { type FusedSums, fuseSums } from './fuse-sums.ts';
 import { type LowerOptions, lowerGraph } from './lower/lower-graph.ts';
@@ -12,7 +14,7 @@ import { keepStates } from './roll/keep-states.ts';
 import { spareFlash, sparePairs } from './spare-flash.ts';
 import { type Choosing, spareMemory } from './spare-memory.ts';
 
-export interface GenerateOptions extends LowerOptions, EmitOptions {
+export interface GenerateOptions extends LowerOptions, EmitOptions, RowOptions {
   /** What code and tables may take. Default: no limit. */
   readonly flashBytes?: number;
 }
@@ -32,8 +34,10 @@ export function generate(graph: Graph, given: GenerateOptions): Generated {
   const withSums = (sums: FusedSums) => ({ ...given, kernels: { ...given.kernels, sums } });
   const options = withSums(fuseSums(graph, (sums) => lowerGraph(graph, withSums(sums)), given));
   const { goal = 'balanced', pins } = options.kernels ?? {};
-  const lowerOf = (graph: Graph) => (choosing: Partial<Choosing>) =>
-    lowerGraph(graph, { ...options, kernels: { ...options.kernels, ...choosing } });
+  const lowerOf =
+    (graph: Graph) =>
+    (choosing: Partial<Choosing>, segments: readonly Segment[] = []) =>
+      lowerGraph(graph, { ...options, segments, kernels: { ...options.kernels, ...choosing } });
   const attemptOf = (lower: ReturnType<typeof lowerOf>) => (choosing: Choosing) => {
     const program = orderCalls(keepStates(rollLoops(planConcat(planSlices(lower(choosing))))));
     return { program, plan: planMemory(program) };
@@ -45,7 +49,14 @@ export function generate(graph: Graph, given: GenerateOptions): Generated {
   const ruledOut = sparePairs((without) => lower({ without }), bytesProgram, fits, pins);
   const bytesArena = () =>
     ofBytes && !pins?.size ? spareMemory(attemptOf(lowerOf(ofBytes)), goal).plan.arenaBytes : Number.POSITIVE_INFINITY;
-  const { program, plan } = spareMemory(attemptOf(lower), goal, ruledOut, bytesArena);
+  const whole = spareMemory(attemptOf(lower), goal, ruledOut, bytesArena);
+  const rows = { goal, apart: new Set(pins?.keys()), ...options };
+  const { program, plan } = byRows(
+    graph,
+    whole,
+    (segments) => attemptOf((choosing) => lower({ without: ruledOut, ...choosing }, segments))({ goal }),
+    rows,
+  );
   return { program, plan, files: emitC(program, plan, options) };
 }
 

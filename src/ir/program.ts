@@ -143,12 +143,52 @@ export interface Call {
   readonly result: Port | null;
   /** Further values that it completes, as the states behind the steps of an LSTM. */
   readonly also?: readonly Port[];
+  /** The layers that it makes row by row. */
+  readonly rowLoop?: RowLoop;
   /** In a loop: what each turn computes; `node` and `result` above are those of the first. */
   readonly turns?: readonly Turn[];
   /** Its function returns a count that is held to this. */
   readonly limit?: CountLimit;
   /** Its kernels are those for this form, nn_..._wide and so on; see quant/imported-scales.ts. Absent: one multiplication. */
   readonly requantization?: RequantizationForm;
+}
+
+/**
+ * Layers that one call makes together, a row of one after a row of the other (schedule/row-plan.ts): in tick from + every * r a
+ * layer makes its row r.
+ */
+export interface RowLoop {
+  readonly ticks: number;
+  readonly layers: readonly RowLayer[];
+}
+
+/** A layer of a row loop. Its places name arguments of the call that is the loop. */
+export interface RowLayer {
+  /** It makes one row; numbers are those of all rows. */
+  readonly call: Call;
+  readonly from: number;
+  readonly every: number;
+  readonly rows: number;
+  /** By argument of its call. */
+  readonly places: readonly RowPlace[];
+  /**
+   * Windows of its rows, the ones that reach into the padding: so many at the top have one of their own each, then one is that of all
+   * rows before those at the bottom. Empty: it has no window.
+   */
+  readonly windows: { readonly shapes: readonly { readonly [key: string]: Json }[]; readonly top: number };
+  /** Where its row goes unless the result lies in memory whole; `moves`: how often the rows move up by one. */
+  readonly ring: { readonly argument: string; readonly rows: number; readonly moves: number } | null;
+}
+
+/** Row row * stride - pad (0 where that is above the first), or, in a ring, the row that is there as its number `slot`. */
+export interface RowPlace {
+  readonly argument: string;
+  /** Elements of the argument's type. */
+  readonly rowElements: number;
+  readonly stride: number;
+  readonly pad: number;
+  /** Null: all rows lie in memory. */
+  readonly slot: number | null;
 }
 
 /** One turn of a call in a loop. */

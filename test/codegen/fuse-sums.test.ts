@@ -27,7 +27,7 @@ return s`);
 const M4F: Partial<KernelOptions> = { core: 'cortex-m4f' };
 const DSP = new Set(['dsp', 'mull', 'unaligned', 'div']);
 const programOf = (graph: Graph, kernels: Partial<KernelOptions> = M4F, features = DSP) =>
-  generate(graph, { name: 'net', features, kernels });
+  generate(graph, { name: 'net', features, kernels, fuse: false });
 const layersOf = (...args: Parameters<typeof programOf>) =>
   programOf(...args).program.calls.map(({ node, sum, kernel }) => [node, sum ?? null, kernel]);
 

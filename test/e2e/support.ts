@@ -22,6 +22,7 @@ import { correctBias } from '../../src/passes/quantize/correct-bias.ts';
 import { equalize } from '../../src/passes/quantize/equalize.ts';
 import { quantizeInt8 } from '../../src/passes/quantize/quantize-int8.ts';
 import { createEvaluator } from '../../src/runtime/evaluator.ts';
+import type { Segment } from '../../src/schedule/index.ts';
 import { loadTarget } from '../../src/targets/load.ts';
 import type { Target } from '../../src/targets/target.ts';
 import { buildHarness, runHarness } from '../../src/verify/harness.ts';
@@ -33,12 +34,13 @@ import { describeWith, inFolder } from '../verify/native.ts';
 
 export type SharedName = SharedModel | 'vww' | 'ad';
 
-/** compileModel() for a graph that is not in an ONNX file; int8 is calibrated on random numbers. */
+/** compileModel() for a graph that is not in an ONNX file; int8 is calibrated on random numbers. `segmentsOf`: what goes row by row. */
 export async function compileGraph(
   graph: Graph,
   name: string,
   target: Target,
   precision: 'float32' | 'int8',
+  segmentsOf: (graph: Graph) => Segment[] = () => [],
 ): Promise<CompiledModel> {
   const evaluator = createEvaluator();
   const data = randomDataset(datasetInputs(graph), 8, 1);
@@ -48,7 +50,8 @@ export async function compileGraph(
     evaluate: evaluator.evaluate,
     dataset: { length: data.count, sample: (index) => data.sample(index) },
   }).finally(() => evaluator.release());
-  const program = orderCalls(planConcat(planSlices(lowerGraph(result, { name, features: target.features }))));
+  const options = { name, features: target.features, segments: segmentsOf(result) };
+  const program = orderCalls(planConcat(planSlices(lowerGraph(result, options))));
   const plan = planMemory(program, { maxSteps: 1_000_000 });
   const files = emitC(program, plan, { features: target.features });
   return { name, graph: result, oracle: buildOracle(result), program, plan, files };

@@ -2,12 +2,14 @@ import type { Goal } from '../../ir/lowering.ts';
 import type { Program, RefusedKernel } from '../../ir/program.ts';
 import type { Graph, Node, TensorType } from '../../ir/types.ts';
 import { findOp } from '../../ops/index.ts';
+import { planRows, type Segment } from '../../schedule/index.ts';
 import { invariant, UserError } from '../../support/errors.ts';
 import type { FusedSums } from '../fuse-sums.ts';
 import { checkPins } from './check-pins.ts';
 import { inputStorages } from './input-storage.ts';
+import { lowerRows } from './lower-rows.ts';
 import { nodeBuilder, Refusal } from './node-builder.ts';
-import { startProgram } from './program-builder.ts';
+import { type ProgramBuilder, startProgram } from './program-builder.ts';
 
 export interface LowerOptions {
   /** C prefix of everything generated. */
@@ -17,6 +19,8 @@ export interface LowerOptions {
   /** 'native': inputs and outputs lie as the kernels want them (images channels-last); 'onnx': plain row-major. */
   readonly ioLayout?: 'native' | 'onnx';
   readonly kernels?: KernelOptions;
+  /** Layers that are computed together, row by row. */
+  readonly segments?: readonly Segment[];
 }
 
 /** What decides between kernels. */
@@ -47,10 +51,15 @@ export function lowerGraph(graph: Graph, options: LowerOptions): Program {
   const { goal = 'balanced', core = '', pins, without, hurried, sums = new Map() } = options.kernels ?? {};
   const nodes = new Map(graph.nodes.map((node) => [node.name, node]));
   const withSums = new Set(sums.values());
+  const segments = new Map((options.segments ?? []).map((segment) => [segment.at(-1), segment]));
+  const inSegments = new Set((options.segments ?? []).flat());
   const refusals: string[] = [];
   for (const node of graph.nodes) {
     if (withSums.has(node.name)) continue;
     try {
+      const segment = segments.get(node);
+      if (segment) lowerSegment(segment);
+      if (inSegments.has(node)) continue;
       const conv = nodes.get(sums.get(node.name) ?? '');
       if (conv) lowerTogether(conv, node);
       else lowerNode(node);
@@ -83,23 +92,34 @@ export function lowerGraph(graph: Graph, options: LowerOptions): Program {
     }
   }
 
-  function lowerNode(node: Node, sum: Node | null = null): void {
+  /** As one call, or layer by layer where one of them has no kernel for rows. */
+  function lowerSegment(segment: Segment): void {
+    const together = [true, false].some((inPlace) => {
+      const plan = planRows(graph, segment, inPlace);
+      return plan && lowerRows(program, plan, (part, node, pin) => lowerNode(node, null, part, pin));
+    });
+    if (!together) for (const node of segment) lowerNode(node);
+  }
+
+  function lowerNode(
+    node: Node,
+    sum: Node | null = null,
+    into: ProgramBuilder = program,
+    pin: string | null = null,
+  ): void {
     const definition = findOp(node.domain, node.op);
     const wish = {
       goal: hurried?.has(node.name) ? 'balanced' : goal,
       core,
-      pin: pins?.get(node.name) ?? null,
+      pin: pin ?? pins?.get(node.name) ?? null,
       without: without?.get(node.name) ?? [],
       sums: withSums.size > 0,
     };
-    const builder = nodeBuilder(program, node, wish, sum);
+    const builder = nodeBuilder(into, node, wish, sum);
     if (!definition?.lower) return builder.refuse('no C for this operator yet');
     definition.lower(node, builder);
     for (const output of (sum ?? node).outputs) {
-      invariant(
-        output === null || program.has(output),
-        `lowering ${node.op} '${node.name}' left '${output}' unwritten`,
-      );
+      invariant(output === null || into.has(output), `lowering ${node.op} '${node.name}' left '${output}' unwritten`);
     }
   }
 }

@@ -23,6 +23,8 @@ import { copyNest } from './copy-nest.ts';
 
 /** A program under construction: where each computed value lies, and what has been emitted so far. */
 export interface ProgramBuilder {
+  /** C prefix. */
+  readonly name: string;
   readonly graph: Graph;
   /** Constants that are no tables, see firstsOf(). */
   readonly firsts: ReadonlySet<ValueName>;
@@ -54,13 +56,23 @@ export interface ProgramBuilder {
     comment: string,
     parameterBytes?: number,
   ): string;
+  /** Tables of a layer that was lowered by itself, under its prefix. */
+  adoptTables(tables: readonly Table[]): void;
+  /** What names of the next call and its tables begin with: 'l03'. */
+  prefix(): string;
   addCall(call: Omit<Call, 'symbol'>, hint: string): void;
   /** Gives the outputs of a refused node some place, so that the rest can still be checked. */
   abandon(node: Node): void;
   finish(nativeOutputs: boolean): Program;
 }
 
-export function startProgram(graph: Graph, name: string, features: ReadonlySet<string>): ProgramBuilder {
+/** `prefix`: what all names of its calls and tables begin with, of a program that is part of another. */
+export function startProgram(
+  graph: Graph,
+  name: string,
+  features: ReadonlySet<string>,
+  prefix?: string,
+): ProgramBuilder {
   const ports = new Map<ValueName, Port>();
   const copies = new Map<ValueName, Port[]>();
   const buffers: ArenaBuffer[] = [];
@@ -79,9 +91,10 @@ export function startProgram(graph: Graph, name: string, features: ReadonlySet<s
     const align = bytesPerElement(type.dtype);
     return { value, type, shape: type.shape, storage, buffer: addBuffer(role, arenaBytes(type), align, value) };
   };
-  const layerPrefix = () => `l${String(calls.length).padStart(2, '0')}`;
+  const layerPrefix = () => prefix ?? `l${String(calls.length).padStart(2, '0')}`;
 
   const builder: ProgramBuilder = {
+    name,
     graph,
     firsts: firstsOf(graph),
     features,
@@ -149,6 +162,14 @@ export function startProgram(graph: Graph, name: string, features: ReadonlySet<s
       append(tablesByStart, start, table);
       return symbol;
     },
+    adoptTables(more) {
+      for (const table of more) {
+        if (tableSymbols.has(table.symbol)) continue;
+        tableSymbols.add(table.symbol);
+        tables.push(table);
+      }
+    },
+    prefix: layerPrefix,
     addCall(call, hint) {
       calls.push({ ...call, symbol: `${layerPrefix()}_${hint}` });
     },

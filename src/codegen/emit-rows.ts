@@ -1,0 +1,86 @@
+import type { Argument, Call, Json, RowLayer, RowLoop, RowPlace } from '../ir/program.ts';
+import { must } from '../support/errors.ts';
+
+/** The windows of a layer's rows, a table of the generated C, as what the layer's template calls them. */
+export interface RowWindows {
+  /** 'l01a_shapes[window]', or 'l01a_shape' where all rows have one. */
+  readonly name: string;
+  readonly table: string;
+  readonly shapes: RowLayer['windows']['shapes'];
+}
+
+export function rowWindowsOf({ call, windows: { shapes } }: RowLayer): RowWindows | null {
+  if (shapes.length === 0) return null;
+  const table = `${call.symbol.split('_')[0]}_shapes`;
+  return { table, name: shapes.length === 1 ? `${table}[0]` : `${table}[window]`, shapes };
+}
+
+/** What the function of a layer takes beside its operands. */
+export function rowParameters({ windows: { shapes } }: RowLayer): string[] {
+  return shapes.length > 1 ? ['int32_t window'] : [];
+}
+
+/** What templates/c/layers/rows.c.hbs sees. */
+export function rowLoopParams(call: Call, { ticks, layers }: RowLoop): { [key: string]: Json } {
+  const types = new Map(call.arguments.map((argument) => [argument.name, argument]));
+  return {
+    ticks,
+    layers: layers.map((layer) => {
+      const { ring, rows, from, every } = layer;
+      const moves = ring !== null && ring.rows > 1 ? Math.max(ring.moves, rows) : rows;
+      return {
+        symbol: layer.call.symbol,
+        summary: layer.call.summary,
+        from,
+        every,
+        rows,
+        due: moves,
+        beyond: moves > rows,
+        ring: ring && ring.rows > 1 ? { ...ring, bytes: ringRowBytes(types, layer, ring.argument) } : null,
+        arguments: argumentTexts(types, layer).join(', '),
+      };
+    }),
+  };
+}
+
+type Arguments = ReadonlyMap<string, Argument>;
+
+function ringRowBytes(types: Arguments, { call, places }: RowLayer, name: string): string {
+  const at = call.arguments.findIndex(({ access }) => access === 'write');
+  const size = `(int32_t)sizeof(${must(types.get(name), name).ctype})`;
+  const { rowElements } = places[at];
+  return /^u?int8_t$/.test(must(types.get(name), name).ctype) ? String(rowElements) : `${rowElements} * ${size}`;
+}
+
+function argumentTexts(types: Arguments, layer: RowLayer): string[] {
+  const places = layer.places.map((place, i) => placeText(types, layer.call.arguments[i], place));
+  return [...windowText(layer), ...places];
+}
+
+/** Rows at the top, one window for those within, rows at the bottom. */
+function windowText({ windows: { shapes, top }, rows }: RowLayer): string[] {
+  if (shapes.length <= 1) return [];
+  const bottom = shapes.length - top - 1;
+  const first = top === 0 ? '0' : `((row < ${top}) ? row : ${top})`;
+  const last = rows - bottom;
+  const beyond = `row - ${last - top - 1}`;
+  if (bottom === 0) return [first];
+  return [`(row >= ${last}) ? ${beyond} : ${first}`];
+}
+
+/** 'x + 512 * (row - 1)' and so on. */
+function placeText(types: Arguments, { access, ctype }: Argument, place: RowPlace): string {
+  const { argument, rowElements, stride, pad, slot } = place;
+  const own = must(types.get(argument), argument);
+  if (access === 'scratch') {
+    const text = slot ? `(${argument} + ${slot})` : argument;
+    return own.ctype === ctype ? text : `(${ctype} *)(void *)${text}`;
+  }
+  if (slot !== null) {
+    if (pad === 0) return slot === 0 ? argument : `${argument} + ${slot * rowElements}`;
+    const padding = stride === 1 ? `${pad} - row` : `${pad} - ${stride} * row`;
+    return `${argument} + ${rowElements} * (${slot} + nn_max0(${padding}))`;
+  }
+  const row = stride === 1 ? 'row' : `${stride} * row`;
+  return `${argument} + ${rowElements} * ${pad === 0 ? row : `nn_max0(${row} - ${pad})`}`;
+}

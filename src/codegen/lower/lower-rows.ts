@@ -1,0 +1,127 @@
+import type { Argument, BufferId, Call, RowLayer, RowPlace } from '../../ir/program.ts';
+import { channelsLast } from '../../ir/storage.ts';
+import { arenaArray, arenaBytes } from '../../ir/tensor.ts';
+import type { TensorType, ValueName } from '../../ir/types.ts';
+import { cType } from '../../ops/support/c-text.ts';
+import { type RowPlan, rowOverlap } from '../../schedule/index.ts';
+import { must } from '../../support/errors.ts';
+import { type LoweredRow, type LowerNode, lowerRow, rowsType } from './lower-row.ts';
+import type { ProgramBuilder } from './program-builder.ts';
+
+/** Layers as one call that makes them row by row; false where one of them has no kernel for its rows, and nothing is added. */
+export function lowerRows(program: ProgramBuilder, plan: RowPlan, lowerNode: LowerNode): boolean {
+  const layers: LoweredRow[] = [];
+  for (const [i, step] of plan.steps.entries()) {
+    const layer = lowerRow(program, step, `${program.prefix()}${letters(i)}`, lowerNode);
+    if (layer === null || !runsInPlace(layer)) return false;
+    layers.push(layer);
+  }
+  for (const { tables } of layers) program.adoptTables(tables);
+  program.addCall(rowsCall(program, plan, layers), 'rows');
+  return true;
+}
+
+/** Where it reads what lies where its row goes, its kernel has to read each element before it writes that. */
+function runsInPlace({ step, call, reads }: LoweredRow): boolean {
+  return step.reads.every(({ value, home }) => {
+    if (home === value) return true;
+    const [name] = must(
+      [...reads].find(([, read]) => read === value),
+      value,
+    );
+    const { buffer } = must(
+      call.arguments.find((argument) => argument.name === name),
+      name,
+    );
+    const overlap = call.overlaps.find(({ read }) => read === buffer);
+    return overlap !== undefined && (overlap.exactly ? overlap.distance === 0 : overlap.distance <= 0);
+  });
+}
+
+function rowsCall(program: ProgramBuilder, plan: RowPlan, layers: readonly LoweredRow[]): Omit<Call, 'symbol'> {
+  const { graph } = program;
+  const all: Argument[] = [];
+  const names = new Map<ValueName, string>();
+  const add = (name: string, { type, access, buffer }: Omit<Argument, 'name' | 'ctype'> & { type: TensorType }) => {
+    all.push({ name, ctype: cType(arenaArray(type).dtype), access, buffer });
+    return name;
+  };
+  const inputs = plan.inputs.map((value) => {
+    const port = program.port(value);
+    return program.relaid(port, channelsLast(port.shape));
+  });
+  inputs.forEach((port, i) => {
+    names.set(port.value, add(inputs.length === 1 ? 'x' : `x${i}`, { ...port, access: 'read' }));
+  });
+  const output = program.addValue(plan.output, channelsLast(must(graph.types.get(plan.output), plan.output).shape));
+  names.set(plan.output, add('y', { ...output, access: 'write' }));
+  const rings = new Set(plan.steps.flatMap(({ ring }) => ring ?? []));
+  for (const [i, { value, rows }] of [...rings].entries()) {
+    const type = rowsType(graph, value, rows);
+    names.set(value, add(`rows${i}`, { type, access: 'scratch', buffer: program.addScratch(arenaBytes(type)) }));
+  }
+  const scratch = Math.max(...layers.map((layer) => layer.scratch.reduce((sum, { bytes }) => sum + bytes, 0)));
+  if (scratch > 0)
+    all.push({ name: 'scratch', ctype: 'uint8_t', access: 'scratch', buffer: program.addScratch(scratch) });
+
+  const sum = (of: (call: Call) => number | undefined) =>
+    layers.reduce((total, { call }) => total + (of(call) ?? 0), 0);
+  const nodes = plan.steps.map(({ node }) => node.name);
+  return {
+    op: 'Rows',
+    node: must(nodes.at(-1), 'a layer'),
+    template: 'rows',
+    params: {},
+    kernel: 'rows',
+    instructions: sum(({ instructions }) => instructions),
+    decoding: sum(({ decoding }) => decoding),
+    rowLoop: { ticks: plan.ticks, layers: layers.map(rowLayer) },
+    instances: layers.flatMap(({ call }) => call.instances ?? []),
+    arguments: all,
+    overlaps: inputs.map(({ value, buffer }) => {
+      return { read: buffer, write: output.buffer, distance: rowOverlap(graph, plan, value) };
+    }),
+    macs: sum(({ macs }) => macs),
+    constants: [...new Set(layers.flatMap(({ call }) => call.constants))],
+    summary: `${nodes.length} layers row by row: ${nodes.join(', ')}`,
+    result: output,
+  };
+
+  function rowLayer({ call, scratch, step, windows, reads }: LoweredRow): RowLayer {
+    const { ring, moves, from, every, rows } = step;
+    const places = call.arguments.map(({ name, access, buffer }): RowPlace => {
+      if (access === 'scratch') return scratchPlace(scratch, buffer);
+      if (access === 'write') {
+        const slot = ring && ring.rows - 1;
+        return { ...memoryOf(ring?.value ?? plan.output), stride: 1, pad: 0, slot };
+      }
+      const { home, stride, pad, slot } = must(
+        step.reads.find(({ value }) => value === reads.get(name)),
+        name,
+      );
+      return { ...memoryOf(home), stride, pad, slot };
+    });
+    const moved =
+      ring && moves ? { argument: memoryOf(ring.value).argument, rows: ring.rows, moves: ring.moves } : null;
+    return { call, from, every, rows, places, windows, ring: moved };
+  }
+
+  function memoryOf(value: ValueName): Pick<RowPlace, 'argument' | 'rowElements'> {
+    return { argument: must(names.get(value), value), rowElements: arenaArray(rowsType(graph, value, 1)).length };
+  }
+}
+
+/** Temporary memory of one layer after another lies in the same bytes. */
+function scratchPlace(scratch: LoweredRow['scratch'], buffer: BufferId): RowPlace {
+  const before = scratch.slice(
+    0,
+    scratch.findIndex((one) => one.buffer === buffer),
+  );
+  const slot = before.reduce((sum, { bytes }) => sum + bytes, 0);
+  return { argument: 'scratch', rowElements: 0, stride: 0, pad: 0, slot };
+}
+
+/** 0: 'a', 25: 'z', 26: 'ba': a layer within a call. */
+function letters(index: number): string {
+  return (index >= 26 ? letters(Math.floor(index / 26)) : '') + String.fromCharCode(97 + (index % 26));
+}
