@@ -74,6 +74,15 @@ const WORDS = parseGraph(`
   y: f32[1,6,4] = MatMul(s, v)
   return y`);
 
+const CHOSEN = parseGraph(`
+  input x: f32[2,8]
+  const c: bool[2,1] = 1, 0
+  const w: f32[8,8] = ${list(64)}
+  a: f32[2,8] = MatMul(x, w)
+  b: f32[2,8] = Tanh(x)
+  y: f32[2,8] = Where(c, a, b)
+  return y`);
+
 const FORMATS = ['int4', 'ternary', 'pow2-4', 'codebook-8+rans', 'intv-3'].map((format, i) => ({
   match: ['h1', 'h2', 'h3', 'g', 'y'][i],
   format,
@@ -100,6 +109,7 @@ describe('NAME_qdq.onnx becomes the C that the float model became, without a flo
     ['LayerNormalization between codes', MIXED, {}],
     ['a table first, behind QuantizeLinear', MIXED, { floatIo: true }],
     ['a recurrent layer, unrolled', RECURRENT, {}],
+    ['a choice between codes', CHOSEN, {}],
   ])('%s', async (_, graph, options) => {
     const made = await compiled(graph, options);
     const model = must(qdqModel(made), 'a QDQ file');

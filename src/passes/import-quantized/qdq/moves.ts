@@ -65,7 +65,7 @@ function pickRows(code: CodeGraph, node: Node, held: Codes, target: Target | nul
 /** Outputs are named after the integers of the user's graph wherever there are some. */
 function emit(code: CodeGraph, node: Node, inputs: Node['inputs'], target: Target): void {
   const { quant, range } = target;
-  const { dtype } = typeOf(code.graph, node.inputs[0]);
+  const { dtype } = typeOf(code.graph, node.inputs[dataInputs(node)?.[0] ?? 0]);
   /** The places of what was chosen are no codes. */
   const moved = (output: ValueName) => typeOf(code.graph, output).dtype === dtype;
   const names = node.outputs.map((output) =>
