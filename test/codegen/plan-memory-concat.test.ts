@@ -187,3 +187,26 @@ test('random concatenations: every call still reads the same bytes', () => {
   );
   expect(sliced).toBeGreaterThan(100);
 }, 30_000);
+
+test('an output that is a row among others is computed there and copied', () => {
+  const rows = ['a', 'b', 'c'];
+  const program = sketchProgram({
+    buffers: { x: 4, a: 8, b: 8, c: 8, y: 24 },
+    inputs: ['x'],
+    outputs: ['y', 'c'],
+    calls: [
+      { uses: ['x', '>a'] },
+      { uses: ['a', '>b'] },
+      { uses: ['b', '>c'] },
+      { uses: [...rows, '>y'], blocks: rows.map((_, i) => ({ bytes: 8, offset: 8 * i })) },
+    ],
+  });
+  const planned = planConcat(program);
+  expect(planned.buffers.filter(({ within }) => within).map(({ within }) => within?.offset)).toEqual([0, 8, 16]);
+  const copy = planned.calls.at(-1);
+  expect(copy?.template).toBe('copy_bytes');
+  expect(copy?.arguments.map(({ buffer }) => planned.buffers[buffer].role)).toEqual(['activation', 'output']);
+  expect(planned.calls).toHaveLength(4);
+  expect(planned.outputs.map(({ buffer }) => buffer)).toEqual(program.outputs.map(({ buffer }) => buffer));
+  expect(findClobber(planned, planMemory(planned).offsets, execute(planned, apart(planned)))).toBeNull();
+});

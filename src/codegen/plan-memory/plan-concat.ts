@@ -1,36 +1,30 @@
-import type { Argument, Buffer, BufferId, Call, Json, Program } from '../../ir/program.ts';
+import type { Buffer, BufferId, Call, Program } from '../../ir/program.ts';
 import { must } from '../../support/errors.ts';
+import { type Concat, readConcat } from './read-concat.ts';
+import { rowsOfOutputs } from './rows-of-outputs.ts';
 import { parentsOf, type Writers, writersOf } from './writers.ts';
 
-/** Block i of a concatenation: `bytes` of the i-th input go to byte `offset` of each outer row of the result. */
-interface Block {
-  readonly bytes: number;
-  readonly offset: number;
-}
-
-interface Concat {
+/** In the list of calls. */
+interface Placed extends Concat {
   readonly call: Call;
   readonly index: number;
-  readonly reads: readonly Argument[];
-  readonly write: Argument;
-  readonly blocks: readonly Block[];
 }
 
 /**
  * Turns concatenation copies into slices: an input that nothing but this call needs in a place of its own is computed
  * right where the copy would put it. A concatenation without inputs left disappears, with its `result`.
  *
- * Calls with template 'concat' have arguments x0 .. xn (read) and then y (write), and params
- * { outer, blocks: [{ bytes, offset }] }; only outer = 1 leaves each input in one run of bytes.
  * An input becomes a slice if it is an activation and no slice yet, exactly as large as its block, read once by this
  * call, written only before it, and aligned in y; y must be written by this call alone.
  */
-export function planConcat(program: Program): Program {
+export function planConcat(given: Program): Program {
+  const program = rowsOfOutputs(given);
   let { buffers, calls } = program;
   const writers = writersOf(program);
   program.calls.forEach((original, index) => {
-    const concat = readConcat(original, index);
-    if (!concat) return;
+    const read = readConcat(original);
+    if (!read) return;
+    const concat = { ...read, call: original, index };
     const byId = new Map(buffers.map((buffer) => [buffer.id, buffer]));
     const sliced = concat.reads.map((_, input) => canSlice(concat, input, byId, writers));
     if (!sliced.includes(true)) return;
@@ -42,22 +36,8 @@ export function planConcat(program: Program): Program {
   return { ...program, buffers, calls };
 }
 
-function readConcat(call: Call, index: number): Concat | null {
-  const { outer, blocks } = call.params;
-  const reads = call.arguments.filter((argument) => argument.access === 'read');
-  const writes = call.arguments.filter((argument) => argument.access === 'write');
-  if (call.template !== 'concat' || outer !== 1 || !Array.isArray(blocks) || writes.length !== 1) return null;
-  if (blocks.length !== reads.length || !blocks.every(isBlock)) return null;
-  return { call, index, reads, write: writes[0], blocks };
-}
-
-function isBlock(value: Json): value is { readonly bytes: number; readonly offset: number } {
-  if (typeof value !== 'object' || value === null || !('bytes' in value) || !('offset' in value)) return false;
-  return typeof value.bytes === 'number' && typeof value.offset === 'number';
-}
-
 function canSlice(
-  { index, reads, write, blocks }: Concat,
+  { index, reads, write, blocks }: Placed,
   input: number,
   byId: ReadonlyMap<BufferId, Buffer>,
   writers: Writers,
@@ -81,7 +61,7 @@ function canSlice(
 }
 
 /** y takes on the strictest alignment of its slices, so that y itself can become a slice of something. */
-function sliceBuffers(buffers: readonly Buffer[], concat: Concat, sliced: readonly boolean[]): Buffer[] {
+function sliceBuffers(buffers: readonly Buffer[], concat: Placed, sliced: readonly boolean[]): Buffer[] {
   const offsets = new Map<BufferId, number>();
   concat.reads.forEach((read, input) => {
     if (sliced[input]) offsets.set(read.buffer, concat.blocks[input].offset);
@@ -96,7 +76,7 @@ function sliceBuffers(buffers: readonly Buffer[], concat: Concat, sliced: readon
 }
 
 /** The call with only the inputs that still need a copy, named x0, x1, ... again; nothing when none is left. */
-function withoutInputs({ call, reads, write, blocks }: Concat, sliced: readonly boolean[]): Call[] {
+function withoutInputs({ call, reads, write, blocks }: Placed, sliced: readonly boolean[]): Call[] {
   const kept = reads.flatMap((argument, input) => (sliced[input] ? [] : [{ argument, block: blocks[input] }]));
   if (kept.length === 0) return [];
   const names = kept.map(({ argument }, index) => ({ ...argument, name: `x${index}` }));
