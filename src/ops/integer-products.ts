@@ -22,7 +22,7 @@ export const matMulInteger: OpDef = {
       params: {
         ...nest.params,
         aZero: zeroPointText(node, lower, 2, null),
-        bZero: zeroPointText(node, lower, 3, `i${nest.params.loops.length - 1}`),
+        bZero: zeroPointText(node, lower, 3, nest.params.loops.at(-1)?.name ?? null),
       },
       macs: nest.macs,
       summary: nest.summary,

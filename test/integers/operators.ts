@@ -130,6 +130,18 @@ export const CASES: Cases = {
   triangle: 'input %x: f32[2,4,5]\n%y: f32[2,4,5] = Trilu(%x) upper=0',
   compress: `input %x: f32[4,3]\nconst %n: bool[4] = 1, 0, 1, 1\n%y: f32[3,3] = Compress(%x, %n) axis=0`,
   reverse: `input %x: f32[4,2,3]\nconst %n: i64[2] = 3, 4\n%y: f32[4,2,3] = ReverseSequence(%x, %n)`,
+  product: 'input %x: f32[2,5,9]\ninput %z: f32[2,9,7]\n%y: f32[2,5,7] = MatMul(%x, %z)',
+  product_spread: 'input %x: f32[3,1,4,6]\ninput %z: f32[2,6,5]\n%y: f32[3,2,4,5] = MatMul(%x, %z) clip=[0,inf]',
+  product_across: `input %x: f32[2,3,5,9]\ninput %z: f32[2,3,7,9]
+    %n: f32[2,3,9,7] = Transpose(%z) perm=[0,1,3,2]
+    %y: f32[2,3,5,7] = MatMul(%x, %n)`,
+  product_of_heads: `input %x: f32[1,6,2,8]\ninput %z: f32[1,5,2,8]
+    %n.q: f32[1,2,6,8] = Transpose(%x) perm=[0,2,1,3]
+    %n.k: f32[1,2,8,5] = Transpose(%z) perm=[0,2,3,1]
+    %y: f32[1,2,6,5] = MatMul(%n.q, %n.k)`,
+  product_turned: `input %x: f32[9,5]\ninput %z: f32[9,7]
+    %n: f32[5,9] = Transpose(%x) perm=[1,0]
+    %y: f32[5,7] = MatMul(%n, %z)`,
   add_rows: 'input %x: f32[2,1,4]\ninput %z: f32[3,1]\n%y: f32[2,3,4] = Add(%x, %z)',
   multiply_rows: 'input %x: f32[2,1,4]\ninput %z: f32[3,1]\n%y: f32[2,3,4] = Mul(%x, %z)',
 };

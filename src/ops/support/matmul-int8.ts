@@ -5,7 +5,7 @@ import { clampCodes, layerRequantization, quantOf, scaleOf, spanOf, zeroPointOf 
 import { productScale, type Requantization } from '../../quant/requantize.ts';
 import { hasWideCodes } from '../../quant/wide-codes.ts';
 import type { LowerBuilder, OracleBuilder } from '../op-def.ts';
-import { matMulNest } from './matmul.ts';
+import { loopsOver, type MatMulNest, matMulNest } from './matmul.ts';
 import { centred, ONNX_F64, ONNX_I64, requantized } from './oracle.ts';
 import { narrowing } from './pair-int8.ts';
 
@@ -15,10 +15,12 @@ export function lowerMatMulS8(node: Node, lower: LowerBuilder): void {
   const wide = hasWideCodes(lower.graph, node);
   const scale = productRequantization(lower.graph, node);
   lower.requantizes(scale.form);
+  const rows = wide ? null : rowsParams(nest, scale.form ?? '', lower);
   lower.call({
-    template: wide ? 'matmul_s16' : 'matmul_s8',
+    template: rows ? 'matmul_rows_s8' : wide ? 'matmul_s16' : 'matmul_s8',
     params: {
       ...nest.params,
+      ...rows,
       ...(wide && { sum: scale.form === 'sum64' ? 'int64_t' : 'int32_t', cast: narrowing(node, lower) }),
       a_zero_point: zeroPointOf(quantOf(lower.graph, node.inputs[0])),
       b_zero_point: zeroPointOf(quantOf(lower.graph, node.inputs[1])),
@@ -30,6 +32,31 @@ export function lowerMatMulS8(node: Node, lower: LowerBuilder): void {
     summary: nest.summary,
   });
 }
+
+/**
+ * Cores that multiply several codes at once take a row of the left matrix at a time: its products with the columns of the right one
+ * where these lie densely, else the rows of the right one, each times its code of the left row. Null: neither.
+ */
+function rowsParams({ views }: MatMulNest, form: string, lower: LowerBuilder) {
+  const { a, b, outer } = views;
+  if (!lower.features.has('dsp') || a.depth < LEAST_ROW || b.columns < LEAST_ROW) return null;
+  const byColumns = a.depthStride === 1 && b.depthStride === 1;
+  // The kernel behind turns sums into codes itself.
+  if (!byColumns && (b.columnStride !== 1 || form !== '')) return null;
+  return {
+    ...loopsOver(outer),
+    byColumns,
+    aIndex: views.aIndex,
+    bIndex: views.bIndex,
+    kStep: a.depthStride === 1 ? 'k' : `k * ${a.depthStride}`,
+    columns: b.columns,
+    step: byColumns ? b.columnStride : b.depthStride,
+    row: lower.scratch(4 * (byColumns ? b.columns : a.depth), 'int32_t'),
+  };
+}
+
+/** Shorter ones gain nothing. */
+const LEAST_ROW = 4;
 
 export function matMulOracle(node: Node, oracle: OracleBuilder): void {
   const side = (i: number) =>

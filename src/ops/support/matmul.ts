@@ -29,7 +29,10 @@ export function lowerMatMul(node: Node, lower: LowerBuilder): void {
   });
 }
 
-/** The loops of a matrix product as template params: a[aIndex] * b[bIndex] summed over k, row-major result. */
+/**
+ * The loops of a matrix product as template params: a[aIndex] * b[bIndex] summed over k, row-major result. `views`: where a row of
+ * the left matrix and the right one itself begin.
+ */
 export function matMulNest(node: Node, lower: LowerBuilder) {
   const a = matrixView(lower.read(0, 'any'), 'left', intAttribute(node, 'transA', 0) === 1);
   const b = matrixView(lower.read(1, 'any'), 'right', intAttribute(node, 'transB', 0) === 1);
@@ -46,8 +49,7 @@ export function matMulNest(node: Node, lower: LowerBuilder) {
   const biasText = bias && `${bias.name}[${index(spreadStrides(bias, bias.shape.length, sizes))}]`;
   return {
     params: {
-      loops: sizes.map((size, i) => ({ name: `i${i}`, size, pad: '    '.repeat(i + 1) })),
-      pad: '    '.repeat(sizes.length + 1),
+      ...loopsOver(sizes),
       depth: a.depth,
       ctype: y.ctype,
       a: a.operand.name,
@@ -55,15 +57,28 @@ export function matMulNest(node: Node, lower: LowerBuilder) {
       b: b.operand.name,
       bIndex: `${index(bStrides)} + k * ${b.depthStride}`,
       y: y.name,
-      ends: sizes.map((_, i) => `${'    '.repeat(sizes.length - i)}}`),
     },
     bias: biasText,
+    views: { a, b, outer: sizes.slice(0, -1), aIndex: index(aStrides), bIndex: index(bStrides.with(-1, 0)) },
     macs: elementCount(sizes) * a.depth,
     summary: `matrix product ${a.rows}x${a.depth} by ${a.depth}x${b.columns}, ${elementCount(batch)} times`,
   };
 }
 
-interface MatrixView {
+/** Loops i0, i1, ... as template params; those of one turn are left out. */
+export function loopsOver(sizes: Shape) {
+  const real = sizes.flatMap((size, i) => (size === 1 ? [] : [{ name: `i${i}`, size }]));
+  const pad = (depth: number) => '    '.repeat(depth + 1);
+  return {
+    loops: real.map((loop, depth) => ({ ...loop, pad: pad(depth) })),
+    pad: pad(real.length),
+    ends: real.map((_, i) => `${pad(real.length - 1 - i)}}`),
+  };
+}
+
+export type MatMulNest = ReturnType<typeof matMulNest>;
+
+export interface MatrixView {
   readonly operand: Operand;
   readonly vector: boolean;
   readonly rows: number;
