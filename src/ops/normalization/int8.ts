@@ -6,6 +6,7 @@ import { LONGEST_ROW, type Normalization, normalizationParameters } from '../../
 import { clampCodes, quantOf, scaleOf, zeroPointOf } from '../../quant/quantized.ts';
 import { hasWideCodes } from '../../quant/wide-codes.ts';
 import { LONGEST_WIDE_ROW, type WideNormalization, wideNormalization } from '../../quant/wide-normalization.ts';
+import { counted } from '../../support/counted.ts';
 import type { LowerBuilder, QuantizeRule } from '../op-def.ts';
 import { inLoops, linesParams } from '../support/loops.ts';
 import { groupLayout, groupsOf } from './groups.ts';
@@ -150,7 +151,7 @@ export function lowerNormalizationS8(node: Node, lower: LowerBuilder): void {
       '};',
       ...loops,
     ]),
-    summary: `${node.op} of ${batch * groups} rows of ${length}`,
+    summary: `${node.op} of ${counted(batch * groups, 'row')} of ${length}`,
     overlap: layout === 'row-major' ? [{ read: x, distance: 0 }] : [],
   });
 }

@@ -2,6 +2,7 @@ import { floatAttribute, intAttribute } from '../../ir/attributes.ts';
 import { elementCount, normalizeAxis } from '../../ir/shape.ts';
 import type { Node, Shape } from '../../ir/types.ts';
 import { isQuantized } from '../../quant/quantized.ts';
+import { counted } from '../../support/counted.ts';
 import type { LowerBuilder, OpDef } from '../op-def.ts';
 import { floatLiteral } from '../support/c-text.ts';
 import { checkDtype } from '../support/inputs.ts';
@@ -35,7 +36,7 @@ export const layerNormalization: OpDef = {
     lower.call({
       template: 'lines',
       params: linesParams(inLoops([rows], [call])),
-      summary: `LayerNormalization of ${rows} rows of ${n}`,
+      summary: `LayerNormalization of ${counted(rows, 'row')} of ${n}`,
       overlap: mean === 'NULL' && deviation === 'NULL' ? [{ read: x, distance: 0 }] : [],
     });
   },
@@ -60,7 +61,7 @@ export const rmsNormalization: OpDef = {
     lower.call({
       template: 'lines',
       params: linesParams(inLoops([rows], [call])),
-      summary: `RMSNormalization of ${rows} rows of ${n}`,
+      summary: `RMSNormalization of ${counted(rows, 'row')} of ${n}`,
       overlap: [{ read: x, distance: 0 }],
     });
   },
@@ -103,7 +104,7 @@ export const skipLayerNormalization: OpDef = {
           ],
         ),
       ),
-      summary: `SkipLayerNormalization of ${rows} rows of ${n}`,
+      summary: `SkipLayerNormalization of ${counted(rows, 'row')} of ${n}`,
     });
   },
 };

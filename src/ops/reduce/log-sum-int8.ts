@@ -3,6 +3,7 @@ import { elementCount, normalizeAxis } from '../../ir/shape.ts';
 import type { Graph, Node, ValueName } from '../../ir/types.ts';
 import { LOG2_BITS, type LogSum, logSum } from '../../quant/log-sum.ts';
 import { affineOf, clampCodes, quantOf } from '../../quant/quantized.ts';
+import { counted } from '../../support/counted.ts';
 import type { LowerBuilder, OracleBuilder, QuantizeRule } from '../op-def.ts';
 import { axisOf } from '../support/inputs.ts';
 import { inLoops, linesParams } from '../support/loops.ts';
@@ -46,7 +47,7 @@ export function lowerLogSoftmaxS8(node: Node, lower: LowerBuilder): void {
       `static const nn_log_sum sums = { ${numbers.join(', ')} };`,
       ...rows.loops([`nn_log_softmax_s8(&sums, ${operands.join(', ')});`]),
     ]),
-    summary: `LogSoftmax of ${rows.count} rows of ${rows.length}`,
+    summary: `LogSoftmax of ${counted(rows.count, 'row')} of ${rows.length}`,
     overlap: rows.inPlace ? [{ read: x, distance: 0 }] : [],
   });
 }

@@ -2,6 +2,7 @@ import type { Graph, Node, ValueName } from '../../ir/types.ts';
 import { affineOf, clampCodes, quantOf } from '../../quant/quantized.ts';
 import { WIDE_LOG2_BITS, type WideLogSum, wideLogSum } from '../../quant/wide-log-sum.ts';
 import { POWERS } from '../../quant/wide-softmax.ts';
+import { counted } from '../../support/counted.ts';
 import type { LowerBuilder, OracleBuilder } from '../op-def.ts';
 import { axisOf } from '../support/inputs.ts';
 import { inLoops, linesParams } from '../support/loops.ts';
@@ -28,7 +29,7 @@ export function lowerWideLogSoftmax(node: Node, lower: LowerBuilder): void {
       `static const nn_wide_log_sum sums = { ${sums} };`,
       ...rows.loops([`nn_log_softmax_s16(&sums, ${operands.join(', ')});`]),
     ]),
-    summary: `LogSoftmax of ${rows.count} rows of ${rows.length}`,
+    summary: `LogSoftmax of ${counted(rows.count, 'row')} of ${rows.length}`,
     overlap: rows.inPlace ? [{ read: x, distance: 0 }] : [],
   });
 }

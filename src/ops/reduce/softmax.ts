@@ -2,6 +2,7 @@ import { intAttribute } from '../../ir/attributes.ts';
 import type { Node } from '../../ir/types.ts';
 import { isQuantized } from '../../quant/quantized.ts';
 import { hasWideCodes } from '../../quant/wide-codes.ts';
+import { counted } from '../../support/counted.ts';
 import type { LowerBuilder, OpDef } from '../op-def.ts';
 import { axisOf, checkDtype } from '../support/inputs.ts';
 import { linesParams } from '../support/loops.ts';
@@ -37,7 +38,7 @@ function lowerRows(node: Node, lower: LowerBuilder, kernel: string): void {
   lower.call({
     template: 'lines',
     params: linesParams(rows.loops([`${kernel}(${rows.x}, ${rows.xStep}, ${rows.length}, ${rows.y}, ${rows.yStep});`])),
-    summary: `${node.op} of ${rows.count} rows of ${rows.length}`,
+    summary: `${node.op} of ${counted(rows.count, 'row')} of ${rows.length}`,
     overlap: rows.inPlace ? [{ read: x, distance: 0 }] : [],
   });
 }

@@ -1,6 +1,7 @@
 import { intAttribute, intsAttribute, stringAttribute } from '../../ir/attributes.ts';
 import { elementCount } from '../../ir/shape.ts';
 import type { Shape } from '../../ir/types.ts';
+import { counted } from '../../support/counted.ts';
 import type { NodeFacts, Rule } from '../op-def.ts';
 
 /** A number that a node has. */
@@ -24,14 +25,12 @@ export const dimension =
   (facts) =>
     shapeOf(facts, input).at(axis) ?? 1;
 
-const times = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
-
 /** At least `least` inputs, none of these left out, and at most `most`. */
 export function inputs(least: number, most = least): Rule {
   return ({ node }) => {
     const missing = Array.from({ length: least }, (_, i) => i).filter((i) => node.inputs[i] == null);
     if (missing.length > 0) return `input ${missing[0]} is missing`;
-    return node.inputs.length > most ? `it has ${times(node.inputs.length, 'input')}, more than ${most}` : null;
+    return node.inputs.length > most ? `it has ${counted(node.inputs.length, 'input')}, more than ${most}` : null;
   };
 }
 
@@ -41,7 +40,7 @@ export function rank(input: number, least: number, most = least): Rule {
     const shape = facts.input(input)?.shape;
     if (!shape || (shape.length >= least && shape.length <= most)) return null;
     const wanted = least === most ? `${least}` : most === Infinity ? `at least ${least}` : `${least} to ${most}`;
-    return `input ${input} has ${times(shape.length, 'dimension')}, not ${wanted}`;
+    return `input ${input} has ${counted(shape.length, 'dimension')}, not ${wanted}`;
   };
 }
 
@@ -125,7 +124,7 @@ export function list(name: string, count: Reader, least = -Infinity): Rule {
     const given = facts.node.attributes[name];
     if (given === undefined) return null;
     const numbers = intsAttribute(facts.node, name, []);
-    if (numbers.length !== count(facts)) return `${name} has ${times(numbers.length, 'number')}, not ${count(facts)}`;
+    if (numbers.length !== count(facts)) return `${name} has ${counted(numbers.length, 'number')}, not ${count(facts)}`;
     return within(name, numbers, least, Infinity);
   };
 }
@@ -164,7 +163,7 @@ export function length(input: number, what: string, count: Reader): Rule {
   return (facts) => {
     const own = facts.input(input)?.shape;
     if (!own || (own.length <= 1 && elementCount(own) === count(facts))) return null;
-    return `${what} is [${own}], not ${times(count(facts), 'number')}`;
+    return `${what} is [${own}], not ${counted(count(facts), 'number')}`;
   };
 }
 
@@ -185,7 +184,7 @@ export function firstBroken(rules: readonly Rule[], facts: NodeFacts): string | 
 /** It makes no more results than that. */
 export function outputs(most: number): Rule {
   return ({ node }) =>
-    node.outputs.length > most ? `it has ${times(node.outputs.length, 'output')}, more than ${most}` : null;
+    node.outputs.length > most ? `it has ${counted(node.outputs.length, 'output')}, more than ${most}` : null;
 }
 
 /** The list attribute, where it is there, says what the shapes say already. */

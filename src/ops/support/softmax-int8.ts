@@ -69,7 +69,8 @@ export function rowsOf(x: Operand, y: Operand, axis: number) {
 }
 
 export function softmaxTitle(length: number, x: Operand): string {
-  return `Softmax over ${length}, ${elementCount(x.shape) / Math.max(1, length)} rows`;
+  const rows = elementCount(x.shape) / Math.max(1, length);
+  return `Softmax over ${length}${rows === 1 ? '' : `, ${rows} rows`}`;
 }
 
 /** The same integers with Gather, ReduceSum and truncating Div (all terms are positive). */
