@@ -11,7 +11,15 @@ import { fileURLToPath } from 'node:url';
 import { type Compilation, generateC, type Transformation } from '../src/compile.ts';
 import type { Call } from '../src/ir/program.ts';
 import { loadTarget } from '../src/targets/load.ts';
-import { type CountedModel, countsOf, EXAMPLES, fileOf, SHARED_MODELS, transformFor } from './counted-models.ts';
+import {
+  type CountedModel,
+  countsOf,
+  EXAMPLES,
+  fileOf,
+  INT8_A16,
+  SHARED_MODELS,
+  transformFor,
+} from './counted-models.ts';
 import { pricesOf, pricesSource } from './fit-prices.ts';
 import { readRows, updateTable } from './table.ts';
 import { type CostSample, costTable } from './tables/kernel-costs.ts';
@@ -51,7 +59,7 @@ const JOBS: readonly Job[] = [
     ),
   ),
   // Weights of few bits that are read where they lie, in layers of more shapes.
-  ...['int4', 'ternary'].flatMap((format) => [
+  ...['int4', 'ternary', 'codebook-16'].flatMap((format) => [
     ...(['ic', 'dscnn_mnist', 'lenet5_mnist', ...EXAMPLES] as const).map((model) => ({
       model,
       format,
@@ -59,6 +67,9 @@ const JOBS: readonly Job[] = [
     })),
     { model: 'ic' as const, format, core: 'cortex-m55' },
   ]),
+  ...(['kws', 'ic', 'ad', 'lenet5_mnist', 'dscnn_mnist', ...EXAMPLES] as const).flatMap((model) =>
+    ['cortex-m4f', 'cortex-m55', 'cortex-m3', 'cortex-m0'].map((core) => ({ model, format: INT8_A16, core })),
+  ),
   ...(['kws', 'lenet5_mnist', 'ad'] as const).map((model) => ({ model, format: 'int8', core: 'cortex-m0-slow-mul' })),
 ];
 
@@ -106,6 +117,9 @@ async function countEveryKernel({ model, format, core }: Job, transformation: Tr
   }));
   const turns = Math.max(0, ...calls.map(({ kernels }) => kernels.length));
   const samples = await samplesOf(first, { model, format, core });
+  const balanced = generateC(transformation, { ...options, goal: 'balanced' });
+  if (balanced.program.calls.some(({ sum }) => sum))
+    samples.push(...(await samplesOf(balanced, { model, format, core })));
   for (let turn = 0; turn < turns; turn++) {
     const pinned = calls.flatMap(({ node, kernels }) =>
       kernels.length > 0 ? [[node, kernels[turn % kernels.length]]] : [],
@@ -120,12 +134,16 @@ async function samplesOf(compilation: Compilation, { model, core }: Job): Promis
   const { layers } = await countsOf(compilation, model, folder);
   return compilation.program.calls.flatMap(({ kernel, work }: Call, i) =>
     kernel !== undefined && work && isCounted(kernel, core)
-      ? [{ core, kernel, model, work, instructions: layers[i] }]
+      ? [{ core, kernel: kernel.replace(/_ram$/, ''), model, work, instructions: layers[i] }]
       : [],
   );
 }
 
-/** On a core with Helium only its kernels are: others cost what they do on a core without. */
+/**
+ * On a core with Helium only its kernels are, and those of 16 bits, which call vectors: others cost what they do on a core without.
+ * Not those that are priced as others.
+ */
 function isCounted(kernel: string, core: string): boolean {
-  return core !== 'cortex-m55' || kernel.includes('_helium_');
+  if (/_a4$|_helium_pairs/.test(kernel)) return false;
+  return core !== 'cortex-m55' || kernel.includes('_helium_') || kernel.endsWith('_s16');
 }

@@ -69,8 +69,8 @@ const PACKED_BY_VECTORS: Prices = {
 /** Of a table of 256 pairs of codes that is made in RAM; counted on Cortex-M55. */
 const TABLES: Prices = { 'tables of pairs': 1600 };
 
-/** Of a result that another tensor is added to (nn_gemm_4x2_s8_sum); counted on Cortex-M4F. */
-const SUMS: Prices = { sums: 5.4 };
+/** Of a result that another tensor is added to (nn_gemm_4x2_s8_sum), and of kernels that can; counted on Cortex-M4F. */
+const SUMS: Prices = { sums: 5.4, adding: 1 };
 
 export interface Core {
   readonly core: string;

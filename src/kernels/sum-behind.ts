@@ -1,4 +1,5 @@
 import type { LowerBuilder } from '../ir/lowering.ts';
+import type { Work } from '../ir/program.ts';
 import { fitsInt32 } from '../quant/imported-addition.ts';
 import { MOST_RESULT } from './dsp-limits.ts';
 import type { Argument } from './kernel-call.ts';
@@ -19,6 +20,11 @@ export function sumRefusal(job: LinearJob): string | null {
   if (!fitsInt32({ ...job.sum, C: Math.abs(C) + 128 * 2 ** S })) return 'its sum needs more than 32 bits';
   const most = (128 * (Math.abs(A) + Math.abs(B)) + Math.abs(C)) / 2 ** S;
   return most <= MOST_RESULT ? null : 'a sum could need more than 16 bits before it is clamped';
+}
+
+/** What kernels that add take besides: for each pair of windows and each four outputs, and for eight results with a sum. */
+export function sumWork(job: LinearJob, { pairs, fours }: Readonly<Record<string, number>>): Work {
+  return addsSums(job) ? { adding: 5 * pairs + fours, ...(job.sum && { sums: 8 * fours }) } : {};
 }
 
 /** Parameters for nn_sum4_s8, which sees codes that are 128 more and leaves results so, and the other tensor; none where kernels cannot add. */

@@ -74,29 +74,23 @@ export function addsWork({ shape, weights }: LinearJob): Work {
   };
 }
 
-/** Rows of windows that are gathered for a pair of them, words and bytes. */
-export interface Gathered {
-  readonly rows: number;
-  readonly words: number;
-  readonly bytes: number;
-}
-
-/** nn_gemm_4x2_s8 over pairs of windows of `depth` columns each, once more for each further block of unpacked rows. */
-export function gemmWork(job: LinearJob, depth: number, gathered: Gathered, blocks = 1): Work {
+/**
+ * nn_gemm_4x2_s8 over pairs of windows of `depth` columns each. They are `gathered` (by image and group), once more for each further
+ * block of unpacked rows.
+ */
+export function gemmWork(job: LinearJob, depth: number, gathered: Work = {}, blocks = 1): Work {
   const { shape } = job;
-  const once = shape.batch * Math.ceil((shape.out_h * shape.out_w) / 2) * shape.groups;
+  const images = shape.batch * shape.groups;
+  const once = images * Math.ceil((shape.out_h * shape.out_w) / 2);
   const pairs = once * blocks;
   const fours = once * Math.ceil(shape.out_c / shape.groups / 4);
   return {
     layer: 1,
     pairs,
-    rows: pairs * gathered.rows,
-    bytes: pairs * gathered.bytes,
-    words: pairs * gathered.words,
+    ...Object.fromEntries(Object.entries(gathered).map(([part, count]) => [part, images * blocks * count])),
     widened: pairs * depth,
     fours,
     products: fours * depth,
-    ...(job.sum && { sums: 8 * fours }),
     ...roundingWork(job, 'fours', 8 * fours),
   };
 }

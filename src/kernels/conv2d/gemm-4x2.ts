@@ -72,7 +72,7 @@ function inFours([name, of]: Weights): Kernel<LinearJob> {
     },
     scratchBytes: (job) => 4 * depthOf(job.shape) + weights.scratchBytes(job),
     overlap: weights.overlap,
-    work: (job) => weights.work(job, { rows: job.shape.kernel_h, words: 0, bytes: 0 }),
+    work: (job) => weights.work(job, { rows: rowsOf(job.shape) }),
     tableBytes: weights.tableBytes,
     build(job, lower) {
       const built = weights.build(job, lower);
@@ -81,6 +81,11 @@ function inFours([name, of]: Weights): Kernel<LinearJob> {
       return gemmCall('conv2d_4x2', job.shape, built, [zeroPoint, x, inputZeroPoint, w, end, pairs, ...sum, y]);
     },
   };
+}
+
+/** Rows of pairs of windows. */
+function rowsOf({ kernel_h, out_h, out_w }: WindowShape): number {
+  return kernel_h * Math.ceil((out_h * out_w) / 2);
 }
 
 /** A layer that calls the kernel for such weights; it is an instance where it is none of those that all layers share. */

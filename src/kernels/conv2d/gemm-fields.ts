@@ -23,7 +23,7 @@ export function gemmFields(bits: 4 | 2, { wordsOf, overlapShape }: Columns): Gem
     accepts: (job) => multipliesByFields(job, bits, ROOM[bits]),
     scratchBytes: () => 0,
     overlap: ({ shape }) => ({ atLeast: pairOverlap(overlapShape(shape), shape.groups === 1) }),
-    work: (job, gathered = { rows: 0, words: 0, bytes: 0 }) => gemmWork(job, wordsOf(job), gathered),
+    work: (job, gathered) => gemmWork(job, wordsOf(job), gathered),
     tableBytes: (job) => 4 * job.shape.groups * streamOf(job),
     build(job, lower) {
       const { shape, x, y, name, inputZeroPoint, leftShift, macs, summary } = job;

@@ -12,12 +12,6 @@ import { kernelMajor } from './layout.ts';
 /** Of a group. */
 const ROWS = 4;
 
-/** Instructions for four outputs of two windows, beside and for each column. */
-const COSTS = { four: 42, column: 8.7 };
-
-/** Of making a table of 256 words. */
-const TABLE = 1600;
-
 /** The stream of nn_gemm_4x2_pairs for a convolution: weights are looked up in pairs where they lie. */
 export function gemmPairs({ wordsOf, overlapShape }: Columns): GemmWeights {
   const rowsOf = ({ shape }: LinearJob) => shape.out_c / shape.groups;
@@ -26,12 +20,10 @@ export function gemmPairs({ wordsOf, overlapShape }: Columns): GemmWeights {
     accepts: (job) => multipliesByPairs(job, wordsOf(job)),
     scratchBytes: (job) => pairScratchBytes(job, 'u32'),
     overlap: ({ shape }) => ({ atLeast: pairOverlap(overlapShape(shape), shape.groups === 1) }),
-    work(job, gathered = { rows: 0, words: 0, bytes: 0 }) {
-      const { pairs, rows, bytes, words, widened, fours, products } = gemmWork(job, wordsOf(job), gathered);
-      const windows = pairs * 80 + rows * 40 + bytes * 5 + words * 23 + widened * 1.9;
-      const table = pairScratchBytes(job, 'u32') > 0 ? TABLE : 0;
-      return { instructions: table + windows + fours * COSTS.four + products * COSTS.column };
-    },
+    work: (job, gathered) => ({
+      ...gemmWork(job, wordsOf(job), gathered),
+      ...(pairScratchBytes(job, 'u32') > 0 && { 'tables of pairs': 1 }),
+    }),
     tableBytes: (job) =>
       4 * job.shape.groups * pairStreamWords(rowsOf(job), wordsOf(job), ROWS) + pairTableBytes(job, 'u32'),
     build(job, lower) {

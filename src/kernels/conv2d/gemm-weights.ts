@@ -9,8 +9,8 @@ import type { Argument } from '../kernel-call.ts';
 import type { LinearJob } from '../linear-job.ts';
 import { gemmStream, streamWords } from '../packing/gemm-stream.ts';
 import { type PackedStream, packedStreams, storeStream } from '../packing/packed-stream.ts';
-import { addsSums, sumArguments, sumRefusal } from '../sum-behind.ts';
-import { type Gathered, gemmWork } from '../work.ts';
+import { addsSums, sumArguments, sumRefusal, sumWork } from '../sum-behind.ts';
+import { gemmWork } from '../work.ts';
 import { pairOverlap } from './chunk-overlap.ts';
 import { kernelMajor } from './layout.ts';
 
@@ -29,8 +29,8 @@ export interface GemmWeights {
   accepts(job: LinearJob): true | string;
   scratchBytes(job: LinearJob): number;
   overlap(job: LinearJob): OverlapRule;
-  /** Windows are gathered once for each block; `gathered`: rows, words and bytes of a pair. */
-  work(job: LinearJob, gathered?: Gathered): Work;
+  /** `gathered`: what the windows of an image and a group take, once for each block of rows. */
+  work(job: LinearJob, gathered?: Work): Work;
   tableBytes(job: LinearJob): number;
   /** What kernels of pairs take, and the unpacking that comes first. */
   build(job: LinearJob, lower: LowerBuilder): BuiltWeights;
@@ -87,10 +87,11 @@ export function gemmWeights({ wordsOf, overlapShape }: Columns): GemmWeights {
     },
     scratchBytes: (job: LinearJob): number => packed(job)?.scratchBytes ?? 0,
     overlap: (job: LinearJob): OverlapRule => (packed(job)?.whole === false ? null : { atLeast: distanceOf(job) }),
-    work(job: LinearJob, gathered: Gathered = { rows: 0, words: 0, bytes: 0 }): Work {
+    work(job: LinearJob, gathered: Work = {}): Work {
       const plan = packed(job);
       const blocks = plan ? Math.ceil(job.shape.out_c / job.shape.groups / plan.block) : 1;
-      return { ...gemmWork(job, wordsOf(job), gathered, blocks), ...plan?.work };
+      const own = gemmWork(job, wordsOf(job), gathered, blocks);
+      return { ...own, ...sumWork(job, own), ...plan?.work };
     },
     tableBytes: (job: LinearJob): number =>
       packed(job)?.tableBytes ?? 4 * job.shape.groups * streamWords(job.shape.out_c / job.shape.groups, wordsOf(job)),

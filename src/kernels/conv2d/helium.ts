@@ -37,7 +37,7 @@ function pointwiseHelium(codes: HeliumCodes): Kernel<LinearJob> {
     work(job) {
       const { batch, out_h, out_w } = job.shape;
       const { layer, pairs, ...multiplying } = gemmWork(job.shape, Math.ceil((batch * out_h * out_w) / 2));
-      return weights.work(job, { layer, pairs }, multiplying);
+      return weights.work(job, { layer, pairs, copied: copyBytes(job.shape) }, multiplying);
     },
     tableBytes: weights.tableBytes,
     build(job, lower) {

@@ -2,6 +2,7 @@ import type { WindowShape } from '../../ir/window.ts';
 import type { Kernel } from '../kernel.ts';
 import { kernelCall } from '../kernel-call.ts';
 import type { LinearJob } from '../linear-job.ts';
+import { gatheredByCopies } from './gathered-windows.ts';
 import { INT2, INT4, PAIRS, S8, type Weights } from './gemm-4x2.ts';
 import {
   conv2dPatch4x2Int2,
@@ -36,7 +37,7 @@ function narrow([weights, of]: Weights, patch: Kernel<LinearJob>): Kernel<Linear
     },
     work(job) {
       const { words4, bytes } = copiesOf(job.shape);
-      return work(job, { rows: 0, words: words4.length, bytes: bytes.length });
+      return work(job, gatheredByCopies(job.shape, words4.length, bytes.length));
     },
     build(job, lower) {
       const { shape } = job;

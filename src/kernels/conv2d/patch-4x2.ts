@@ -1,5 +1,6 @@
 import type { Kernel } from '../kernel.ts';
 import type { LinearJob } from '../linear-job.ts';
+import { gatheredInPairs } from './gathered-windows.ts';
 import { asItIs, gemmCall, INT2, INT4, PAIRS, S8, type Weights } from './gemm-4x2.ts';
 import { type Columns, depthOf } from './gemm-weights.ts';
 
@@ -26,11 +27,7 @@ function patched([name, of]: Weights): Kernel<LinearJob> {
     },
     scratchBytes: (job) => patchOf(job).pairBytes + patchOf(job).patchBytes + weights.scratchBytes(job),
     overlap: weights.overlap,
-    work(job) {
-      const { kernel_h, kernel_w, in_c, groups } = job.shape;
-      const [rows, row] = [2 * kernel_h, (kernel_w * in_c) / groups];
-      return weights.work(job, { rows, words: rows * (row >> 2), bytes: rows * (row % 4) });
-    },
+    work: (job) => weights.work(job, gatheredInPairs(job.shape)),
     tableBytes: weights.tableBytes,
     build(job, lower) {
       const { words, rows, pairBytes, patchBytes } = patchOf(job);
