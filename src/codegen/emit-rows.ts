@@ -79,7 +79,8 @@ function placeText(types: Arguments, { access, ctype }: Argument, place: RowPlac
   if (slot !== null) {
     if (pad === 0) return slot === 0 ? argument : `${argument} + ${slot * rowElements}`;
     const padding = stride === 1 ? `${pad} - row` : `${pad} - ${stride} * row`;
-    return `${argument} + ${rowElements} * (${slot} + nn_max0(${padding}))`;
+    const first = slot === 0 ? `nn_max0(${padding})` : `(${slot} + nn_max0(${padding}))`;
+    return `${argument} + ${rowElements} * ${first}`;
   }
   const row = stride === 1 ? 'row' : `${stride} * row`;
   return `${argument} + ${rowElements} * ${pad === 0 ? row : `nn_max0(${row} - ${pad})`}`;

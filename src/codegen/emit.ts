@@ -18,7 +18,7 @@ import { memoryMap, renderMemoryMap } from './plan-memory/memory-map.ts';
 import { accessorNames, outputAccessors, returnsCode } from './port-names.ts';
 import { describeStorage } from './storage-text.ts';
 import { type TemplateSet, templateSet } from './templates.ts';
-import { wrapLines } from './wrap-lines.ts';
+import { wrapLines, wrapList } from './wrap-lines.ts';
 
 export interface EmitOptions {
   /** What the core can do: decides which sets of kernels are used. Default: none, portable C. */
@@ -128,16 +128,24 @@ function systemHeaders(fromKernels: readonly string[], code: string): string[] {
 }
 
 function layerContext(emission: Emission, call: Call, index: number) {
+  const { indent, ...loop } = loopContext(emission, index);
   return {
     index,
-    ...loopContext(emission, index),
+    indent,
+    ...loop,
     symbol: call.symbol,
     op: commentText(call.op),
     node: commentText(call.node),
     summary: commentText(call.summary, 110),
     cost: costText(emission, call),
-    parameters: call.arguments.map((argument) => parameterText(argument)).join(', '),
-    arguments: call.arguments.map((argument) => argumentText(emission, argument)).join(', '),
+    parameters: wrapList(
+      `static void ${call.symbol}`,
+      call.arguments.map((argument) => parameterText(argument)),
+    ),
+    arguments: wrapList(
+      `${indent}${call.symbol}`,
+      call.arguments.map((argument) => argumentText(emission, argument)),
+    ),
     body: wrapLines(bodyText(emission, call).trimEnd()),
     parts: (call.rowLoop?.layers ?? []).map((layer) => ({
       symbol: layer.call.symbol,
