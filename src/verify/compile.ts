@@ -37,7 +37,7 @@ export interface Compiler {
   readonly machineFiles: readonly string[];
 }
 
-/** Writes the files and compiles each .c. */
+/** Writes the files and compiles all .c by one call: the compiler names each object as its source. */
 export async function compileObjects(request: BuildRequest, compiler: Compiler): Promise<Compiled> {
   const { directory, files } = request;
   await mkdir(directory, { recursive: true });
@@ -58,17 +58,10 @@ export async function compileObjects(request: BuildRequest, compiler: Compiler):
     ...(request.defines ?? []).map((define) => `-D${define}`),
     ...(request.flags ?? []),
   ];
-  const objects = new Map<string, string>();
-  for (const source of files.keys()) {
-    if (!source.endsWith('.c')) continue;
-    const object = source.replace(/\.c$/, '.o');
-    const what = `compile ${source}`;
-    await runToolOrFail(compiler.command, [...flags, '-c', source, '-o', object], what, {
-      directory,
-      timeoutSeconds: 600,
-    });
-    objects.set(source, join(directory, object));
-  }
+  const sources = [...files.keys()].filter((name) => name.endsWith('.c'));
+  const what = `compile ${sources.join(', ')}`;
+  await runToolOrFail(compiler.command, [...flags, '-c', ...sources], what, { directory, timeoutSeconds: 600 });
+  const objects = new Map(sources.map((source) => [source, join(directory, source.replace(/\.c$/, '.o'))]));
   return { directory, objects };
 }
 
@@ -90,14 +83,13 @@ export async function compileAndLink(request: BuildRequest, compiler: Compiler):
   return { directory, objects, program };
 }
 
-/** Section sizes of each object file, from `size -A`. */
+/** Section sizes of each object file, from one `size -A` of all. */
 export async function objectSizes(sizeTool: string, compiled: Compiled): Promise<ReadonlyMap<string, SectionSizes>> {
-  const sizes = new Map<string, SectionSizes>();
-  for (const [source, object] of compiled.objects) {
-    const { stdout } = await runToolOrFail(sizeTool, ['-A', object], `read ${object}`);
-    sizes.set(source, sumSections(stdout));
-  }
-  return sizes;
+  const { directory, objects } = compiled;
+  const { stdout } = await runToolOrFail(sizeTool, ['-A', ...objects.values()], `read ${directory}`);
+  // 'model.o  :', then its sections.
+  const [, ...parts] = stdout.split(/^\S.*\.o +:$/m);
+  return new Map([...objects.keys()].map((source, i) => [source, sumSections(parts[i])]));
 }
 
 /** AVR's tables in flash; constants that hold addresses, which a loader of position-independent programs fills in once. */
