@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Json } from '../ir/program.ts';
 import type { Checkpoints } from '../passes/pass.ts';
 import { UserError } from '../support/errors.ts';
+import { systemWords } from '../support/system-words.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../train/checkpoint-file.ts';
 import type { TuningRun } from '../tune.ts';
 import { makeFolder } from './make-folder.ts';
@@ -110,7 +111,7 @@ async function write(folder: string, file: string, content: string | Uint8Array)
 }
 
 function fileError(message: string, cause: unknown): UserError {
-  const because = [cause instanceof Error ? cause.message : String(cause)];
+  const because = [systemWords(cause)];
   const hint = 'choose another folder with --checkpoint';
   return new UserError({ code: 'FILE', message, because, hint }, { cause });
 }

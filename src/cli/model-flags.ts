@@ -9,6 +9,7 @@ import { allPasses } from '../passes/registry.ts';
 import { CALIBRATION_METHODS, type CalibrationMethod } from '../quant/observers.ts';
 import { UserError } from '../support/errors.ts';
 import { MemoryBudget } from '../support/memory-budget.ts';
+import { systemWords } from '../support/system-words.ts';
 import type { Target } from '../targets/target.ts';
 import { activationBits } from './activation-bits.ts';
 import { CAPACITY_FLAG, CAPACITY_HELP, capacity } from './capacity-flag.ts';
@@ -214,6 +215,6 @@ export async function readJson(path: string): Promise<Json> {
 }
 
 function cannotRead(path: string, cause: unknown): UserError {
-  const because = [cause instanceof Error ? cause.message : String(cause)];
+  const because = [systemWords(cause)];
   return new UserError({ code: 'FILE', message: `cannot read ${path}`, because }, { cause });
 }

@@ -14,6 +14,7 @@ import {
 import { UserError } from '../support/errors.ts';
 import { nearestName } from '../support/nearest.ts';
 import { addModelFlags, addNameFlag, type ModelFlags, readJson } from './model-flags.ts';
+import { amount } from './parsers.ts';
 import { addTuneFlags, type TuneFlags } from './tune.ts';
 import { addVerifyFlags, type VerifyFlags } from './verify-flags.ts';
 
@@ -83,9 +84,23 @@ function openModel(entry: ProjectModel, folder: string, where: string): OpenMode
   ]);
   const tune =
     entry.tune && parsed<TuneFlags>(addTuneFlags(new Command()), at, [...shared, ...text(entry.tune, TUNE_SETTINGS)]);
+  requireAmounts(entry, at);
   const [model, out] = [entry.model, entry.out].map((path) => within(folder, path));
   const targets = entry.targets.map((target) => (isPath(target) ? within(folder, target) : target));
   return { entry, folder, model, out, targets, flags, tune };
+}
+
+/** Before anything is compiled. */
+function requireAmounts({ limits }: ProjectModel, where: string): void {
+  for (const key of ['flash', 'ram'] as const) {
+    const value = limits[key];
+    try {
+      if (value !== undefined) amount(String(value));
+    } catch (error) {
+      if (error instanceof CommanderError) throw badProject(where, [`limits: "${key}": ${error.message}`]);
+      throw error;
+    }
+  }
 }
 
 function parsed<T>(command: Command, where: string, args: readonly string[]): T {

@@ -62,14 +62,18 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof ExitStatus) return error.status;
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode !== 0) throw badArgument(error);
+    if (error.exitCode !== 0)
+      throw badArgument(
+        error,
+        verbs.find((verb) => verb.name() === args[0]),
+      );
   }
   return 0;
 }
 
 /** commander writes "error: unknown option '--outt'\n(Did you mean --out?)". */
-function badArgument(error: CommanderError): UserError {
+function badArgument(error: CommanderError, verb: Command | undefined): UserError {
   const [message, suggestion] = error.message.replace(/^error: /, '').split('\n');
-  const hint = suggestion?.replace(/^\((.*)\)$/, '$1') ?? "run 'nibblec help VERB' for all flags";
+  const hint = suggestion?.replace(/^\((.*)\)$/, '$1') ?? `run 'nibblec help ${verb?.name() ?? 'VERB'}' for all flags`;
   return new UserError({ code: 'BAD_ARGUMENT', message, hint }, { cause: error });
 }

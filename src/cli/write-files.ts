@@ -1,6 +1,7 @@
 import * as nodeFiles from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UserError } from '../support/errors.ts';
+import { systemWords } from '../support/system-words.ts';
 import { makeFolder } from './make-folder.ts';
 
 /** Folders of runs that ended before they could clean up: no run takes that long between its first file and its last. */
@@ -42,7 +43,7 @@ export async function writeFiles(
     }
     await syncFolder(directory, system);
   } catch (cause) {
-    const because = [cause instanceof Error ? cause.message : String(cause)];
+    const because = [systemWords(cause)];
     if (renamed > 0) because.push(`${renamed} of ${files.size} files are new already, the others are not`);
     const message = `cannot write into ${directory}`;
     throw new UserError({ code: 'FILE', message, because, hint: 'choose another folder with --out' }, { cause });

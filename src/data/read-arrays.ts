@@ -6,6 +6,7 @@ import { readNpy } from '../numerics/npy.ts';
 import { readNpz } from '../numerics/npz.ts';
 import { UserError } from '../support/errors.ts';
 import type { MemoryBudget } from '../support/memory-budget.ts';
+import { systemWords } from '../support/system-words.ts';
 
 /** What a data file holds: one array, several named ones, or a descriptor still to be checked. */
 export type FileContent =
@@ -37,8 +38,8 @@ async function readBytes(path: string, memory: MemoryBudget): Promise<Buffer> {
     return await readFile(path);
   } catch (cause) {
     if (cause instanceof UserError) throw cause;
-    const because = cause instanceof Error ? cause.message : String(cause);
-    throw new UserError({ code: 'FILE', message: `cannot read ${path}`, where: path, because: [because] }, { cause });
+    const because = [systemWords(cause)];
+    throw new UserError({ code: 'FILE', message: `cannot read ${path}`, where: path, because }, { cause });
   }
 }
 

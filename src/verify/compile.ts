@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { invariant } from '../support/errors.ts';
-import { runToolOrFail } from './run-tool.ts';
+import { runTool, runToolOrFail, toolFailed } from './run-tool.ts';
 import type { BuildRequest, Built, Compiled, SectionSizes } from './toolchain.ts';
 
 /** Part of the product: generated C compiles under these without a word. */
@@ -59,8 +59,12 @@ export async function compileObjects(request: BuildRequest, compiler: Compiler):
     ...(request.flags ?? []),
   ];
   const sources = [...files.keys()].filter((name) => name.endsWith('.c'));
-  const what = `compile ${sources.join(', ')}`;
-  await runToolOrFail(compiler.command, [...flags, '-c', ...sources], what, { directory, timeoutSeconds: 600 });
+  const args = [...flags, '-c', ...sources];
+  const { exitCode, stderr } = await runTool(compiler.command, args, { directory, timeoutSeconds: 600 });
+  if (exitCode !== 0) {
+    const [, culprit = sources.join(', ')] = /^(?:In file included from )?([\w.-]+\.c):/m.exec(stderr) ?? [];
+    throw toolFailed(`${compiler.command} could not compile ${culprit}`, compiler.command, args, stderr);
+  }
   const objects = new Map(sources.map((source) => [source, join(directory, source.replace(/\.c$/, '.o'))]));
   return { directory, objects };
 }

@@ -153,7 +153,7 @@ describe('errors', () => {
   test.each([
     ['an unknown flag', ['compile', 'tiny.onnx', '--outt', 'x'], 'BAD_ARGUMENT', 'Did you mean --out?'],
     ['an unknown verb', ['compil'], 'BAD_ARGUMENT', 'Did you mean compile?'],
-    ['a missing model', ['compile', 'no.onnx'], 'FILE', 'ENOENT'],
+    ['a missing model', ['compile', 'no.onnx'], 'FILE', 'there is no such file or folder (ENOENT)'],
     ['a damaged model', ['inspect', 'samples.npy'], 'BAD_MODEL', ''],
     ['an unknown target', ['compile', 'tiny.onnx', '-t', 'stm32f405r'], 'BAD_TARGET', "did you mean 'stm32f405rg'?"],
     ['a bad dimension', ['inspect', 'tiny.onnx', '--dim', 'n'], 'BAD_ARGUMENT', 'name=96'],

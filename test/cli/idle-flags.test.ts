@@ -110,6 +110,12 @@ test.each([
   ],
 ])('%s', refused);
 
+test('limits of a project are read before anything is made', async () => {
+  const models = { tiny: { model: 'tiny.onnx', out: 'fw', limits: { flash: 'lots' } } };
+  await writeFile(join(folder, 'nibblec.config.json'), JSON.stringify({ models }));
+  expect((await cli(folder, 'build')).stderr).toContain('nibblec.config.json, tiny cannot be used');
+});
+
 test('a setting of a project that says nothing is refused', async () => {
   const models = { tiny: { model: 'tiny.onnx', labels: 'labels.npy', out: 'fw' } };
   await writeFile(join(folder, 'nibblec.config.json'), JSON.stringify({ models }));
