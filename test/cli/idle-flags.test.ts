@@ -59,6 +59,8 @@ test.each([
   '--name other',
   '--io-layout onnx',
   '--goal size',
+  '--ram 50%',
+  '--no-fuse',
   '--kernels y=dense_s8',
   '--package cmake',
   '--self-test',
