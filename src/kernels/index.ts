@@ -1,6 +1,7 @@
 import { inBands } from './bands.ts';
 import { byEights, inOrderOfEights } from './by-eights.ts';
 import { conv2dAdds, depthwise2dAdds } from './conv2d/adds.ts';
+import { conv2dBytesS8 } from './conv2d/bytes.ts';
 import {
   conv2d4x2Int2,
   conv2d4x2Int4,
@@ -38,6 +39,7 @@ import { depthwisePairsS8 } from './depthwise2d/depthwise-pairs.ts';
 import { depthwise3x3RunsS8, depthwise3x3S8, depthwise3x3StripsS8 } from './depthwise2d/depthwise3x3.ts';
 import { depthwise3x3EightsA4, depthwise3x3StripsA4 } from './depthwise2d/depthwise3x3-eights.ts';
 import { depthwise3x3SlicesHeliumA4 } from './depthwise2d/depthwise3x3-slices.ts';
+import { depthwise3x3TwosS8 } from './depthwise2d/depthwise3x3-twos.ts';
 import { depthwise2dA4, depthwise2dS8 } from './depthwise2d/portable.ts';
 import type { Kernel } from './kernel.ts';
 import type { LinearJob } from './linear-job.ts';
@@ -99,6 +101,7 @@ export const CONV_KERNELS: readonly Kernel<LinearJob>[] = [
   ...CONV_4X2,
   ...CONV_PAIRS,
   ...[...POINTWISE_VECTORS, ...CONV2D_VECTORS, ...POINTWISE_4X2, ...CONV_4X2].map(ofLinear),
+  conv2dBytesS8,
   conv2dA4,
   conv2dS8,
 ];
@@ -112,6 +115,7 @@ export const DEPTHWISE_KERNELS: readonly Kernel<LinearJob>[] = [
   depthwise3x3StripsA4,
   depthwise3x3EightsA4,
   ...[...DEPTHWISE_VECTORS, ...DEPTHWISE].map(ofLinear),
+  depthwise3x3TwosS8,
   depthwise2dA4,
   depthwise2dS8,
 ];

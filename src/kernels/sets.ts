@@ -11,6 +11,7 @@ export const KERNEL_SETS: readonly KernelSet[] = [
   { name: 'helium', needs: ['mve', 'dsp'] },
   { name: 'fpu', needs: ['fpu', 'dsp'] },
   { name: 'dsp', needs: ['dsp'] },
+  { name: 'thumb2', needs: ['thumb2'] },
   { name: 'avr', needs: ['flash-apart'] },
   { name: 'c', needs: [] },
 ];

@@ -7,6 +7,7 @@ export const FEATURES = {
   'flash-apart': 'flash is an address space of its own, read by its own instructions (AVR)',
   'no-mul': 'no multiplication in hardware: shift and add instead',
   unaligned: 'loads and stores of 16 and 32 bits at any address',
+  thumb2: 'Armv7-M without more: MLA, SMLAL and SSAT on 32 bits',
   dsp: 'Armv7E-M DSP extension (SMLAD, SSAT, SMMLAR, SXTB16)',
   fpu: 'single-precision floating point in hardware',
   'fpu-double': 'double-precision floating point in hardware',

@@ -94,6 +94,7 @@ const FEATURES = {
   dsp: (await loadTarget('cortex-m4f')).features,
   helium: (await loadTarget('cortex-m55')).features,
   thumb1: (await loadTarget('cortex-m0plus')).features,
+  thumb2: (await loadTarget('cortex-m3')).features,
 };
 export type KernelSetName = keyof typeof FEATURES;
 
@@ -102,14 +103,19 @@ const FORMS: Readonly<Record<KernelSetName, readonly string[]>> = {
   dsp: ['wide', 'shifts', 'words', 'odd', 'fine'],
   helium: ['wide', 'shifts', 'words'],
   thumb1: [],
+  thumb2: [],
 };
 
 /** Written in instructions of Thumb-1 as well. */
 const THUMB1: ReadonlySet<string> = new Set(['pointwise_signs']);
 
-/** Those of Helium or in Thumb-1 by themselves, or all others. */
+/** For cores that multiply, but without the DSP extension. */
+const THUMB2: ReadonlySet<string> = new Set(['conv2d_bytes_s8', 'depthwise3x3_twos_s8']);
+
+/** Those of Helium, in Thumb-1 or in Thumb-2 alone by themselves, or all others. */
 function inSet(set: KernelSetName, kernel: string): boolean {
   if (set === 'thumb1') return THUMB1.has(kernel);
+  if (set === 'thumb2' || THUMB2.has(kernel)) return set === 'thumb2' && THUMB2.has(kernel);
   return (set === 'helium') === kernel.includes('_helium_');
 }
 

@@ -13,6 +13,8 @@ const RUNS = [
   ['cortex-m7', '-O3', 'dsp'],
   ['cortex-m55', '-O2', 'dsp'],
   ['cortex-m55', '-Os', 'dsp'],
+  ['cortex-m3', '-O0', 'thumb2'],
+  ['cortex-m3', '-Os', 'thumb2'],
   ['cortex-m55', '-O0', 'helium'],
   ['cortex-m55', '-Os', 'helium'],
   ['cortex-m55', '-O3', 'helium'],
@@ -26,7 +28,7 @@ for (const [core, optimize, set] of RUNS) {
 }
 
 await describeWith('the twins in C by clang', hostGcc('clang').available, () => {
-  test.each(['dsp', 'helium'] as const)('of %s, under sanitizers', (set) =>
+  test.each(['dsp', 'helium', 'thumb2'] as const)('of %s, under sanitizers', (set) =>
     expectExact(hostGcc('clang'), set, { optimize: '-O1', sanitize: true, seed: 2 }),
   );
 });

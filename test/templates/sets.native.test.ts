@@ -61,6 +61,20 @@ const COMPILERS = [
     flags: helium.toolchain.flags,
     sets: ['helium', 'fpu', 'dsp', 'c'],
   },
+  {
+    title: 'gcc, the twins of thumb2',
+    available: hostGcc().available,
+    command: 'gcc',
+    flags: [],
+    sets: ['thumb2', 'c'],
+  },
+  {
+    title: 'arm-none-eabi-gcc for Armv7-M',
+    available: arm.available,
+    command: 'arm-none-eabi-gcc',
+    flags: ['-mthumb', '-mcpu=cortex-m3'],
+    sets: ['thumb2', 'c'],
+  },
   { title: 'avr-gcc', available: avr.available, command: 'avr-gcc', flags: ['-mmcu=atmega328p'], sets: ['avr', 'c'] },
 ];
 
