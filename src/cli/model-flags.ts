@@ -59,7 +59,9 @@ export function addMemoryFlags(command: Command): Command {
       new Option(
         '--ram <bytes|%>',
         "what the arena may take: layers go row by row to get there (default: the target's budget)",
-      ).argParser(amount),
+      )
+        .argParser(amount)
+        .conflicts('fuse'),
     )
     .option('--no-fuse', 'compute each layer as a whole: nothing row by row');
 }
