@@ -1,5 +1,5 @@
 import { type Dataset, type DatasetSource, loadDataset } from '../data/dataset.ts';
-import { datasetInputs } from '../data/graph-inputs.ts';
+import { datasetInputs, stateInputs } from '../data/graph-inputs.ts';
 import { fromReset } from '../data/in-sequence.ts';
 import { randomDataset } from '../data/random-dataset.ts';
 import type { Graph } from '../ir/types.ts';
@@ -13,7 +13,7 @@ export function opener(
   labels?: string,
 ): (graph: Graph) => Promise<Dataset> {
   const source = withLabels(paths, labels);
-  return (graph) => loadDataset(source, datasetInputs(graph), memory);
+  return (graph) => loadDataset(source, datasetInputs(graph), memory, stateInputs(graph));
 }
 
 /** The data to verify with: what the user gave, else what the model was calibrated on, else random numbers. */

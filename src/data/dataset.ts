@@ -46,16 +46,18 @@ const LABEL_ARRAYS = ['labels', 'y'];
  * - NPZ: arrays named as the inputs (any name when there is one input); `labels` or `y` holds the labels.
  * - JSON: a descriptor, see DatasetDescriptor and dataset.schema.json.
  *
- * Values become x = raw * scale + offset in the type of the input. What is read and inflated is counted on `memory`.
- * UserError BAD_DATA, FILE or TOO_LARGE.
+ * Values become x = raw * scale + offset in the type of the input. What is read and inflated is counted on `memory`. `states` are
+ * inputs that runs hand on to one another, for which there are no data. UserError BAD_DATA, FILE or TOO_LARGE.
  */
 export async function loadDataset(
   source: DatasetSource,
   inputs: readonly DatasetInput[],
   memory: MemoryBudget = new MemoryBudget(),
+  states: readonly ValueName[] = [],
 ): Promise<Dataset> {
   const read = cachedReader(memory);
   const { descriptor, folder, name } = await describe(source, inputs, read);
+  refuseStates(descriptor, states, name);
   const partsOf = async (files: string | readonly string[], pick: Picker): Promise<Part[]> => {
     const paths = (typeof files === 'string' ? [files] : files).map((file) => resolve(folder, file));
     return Promise.all(paths.map(async (where) => ({ where, array: pick(await read(where), where) })));
@@ -124,6 +126,13 @@ async function describe(source: DatasetSource, inputs: readonly DatasetInput[], 
   const entries = inputs.map((input, i) => [input.name, { files: onePerInput ? paths[i] : paths }]);
   const descriptor: DatasetDescriptor = { inputs: Object.fromEntries(entries) };
   return { descriptor, folder: '.', name };
+}
+
+function refuseStates({ inputs }: DatasetDescriptor, states: readonly ValueName[], where: string): void {
+  const state = states.find((name) => Object.hasOwn(inputs ?? {}, name));
+  if (state === undefined) return;
+  const what = `'${state}' is a state: it begins with zeros, and each run hands it on to the next`;
+  throw badData(where, what, 'leave it out of the data, or make it an input again: --state none');
 }
 
 /** The entry of one input. */

@@ -255,6 +255,13 @@ describe('refuses', () => {
       expect.stringMatching(/BAD_DATA|FILE/),
     );
   });
+
+  test('data for a state', async () => {
+    const source = { inputs: { x: { files: x() }, h: { files: x() } } };
+    const loading = loadDataset(source, [image], undefined, ['h']);
+    await expect(loading).rejects.toThrow("'h' is a state");
+    await expect(loading).rejects.toHaveProperty('problem.hint', expect.stringContaining('--state none'));
+  });
 });
 
 describe.skipIf(!sharedData())('shared data', () => {
