@@ -31,3 +31,8 @@ function requireLabels(dataset: Dataset): Dataset {
     hint: 'give --labels FILE with it, or an NPZ with an array "labels"',
   });
 }
+
+/** With programs that compute one layer after the other: costs are told by layer, which rows of several at a time do not have. */
+export function layerByLayer<Options extends Pick<SearchOptions, 'compile'>>(options: Options): Options {
+  return { ...options, compile: { ...options.compile, fuse: false } };
+}

@@ -10,7 +10,7 @@ import { MemoryBudget } from '../support/memory-budget.ts';
 import { checkGoal, checkOptions } from './check-options.ts';
 import { lossNumber } from './describe.ts';
 import { mixedActivations } from './mixed-activations.ts';
-import { openSubject } from './open-subject.ts';
+import { layerByLayer, openSubject } from './open-subject.ts';
 import { programCosts } from './program-costs.ts';
 import { searchPrecision } from './search-precision.ts';
 import { graphLoss } from './subject.ts';
@@ -26,7 +26,7 @@ type Bits = ActivationEntry['bits'];
 export async function searchActivations(options: SearchOptions, bits: readonly Bits[]): Promise<PrecisionSearch> {
   checkOptions(options);
   checkGoal(options);
-  const own = openedOnce(options);
+  const own = openedOnce(layerByLayer(options));
   const trials = await measureAll(own, bits);
   const searches = new Map<Trial, PrecisionSearch>();
   const refused = new Map<Trial, string>();

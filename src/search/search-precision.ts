@@ -15,7 +15,7 @@ import { choose } from './choose.ts';
 import { lowerBound } from './lower-bound.ts';
 import { type MeasuredCosts, measureCosts } from './measure-costs.ts';
 import { measureSensitivity, type Sensitivity, withEncoded } from './measure-sensitivity.ts';
-import { openSubject } from './open-subject.ts';
+import { layerByLayer, openSubject } from './open-subject.ts';
 import { type Costs, NO_LIMITS } from './problem.ts';
 import { programCosts } from './program-costs.ts';
 import { limitsRefused } from './refuse-limits.ts';
@@ -53,7 +53,8 @@ export interface OpenSearch {
 }
 
 /** Steps 1 and 2. Errors as searchPrecision(). */
-export async function openSearch(options: Omit<SearchOptions, 'limits' | 'goal'>): Promise<OpenSearch> {
+export async function openSearch(own: Omit<SearchOptions, 'limits' | 'goal'>): Promise<OpenSearch> {
+  const options = layerByLayer(own);
   checkOptions(options);
   const [passes, sweeps] = [createEvaluator(), createEvaluator()];
   const close = async () => {

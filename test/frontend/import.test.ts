@@ -333,7 +333,7 @@ describe('If', () => {
 
   it('with a condition on data is both branches and a choice', async () => {
     const parts = { nodes: [node('If', ['c'], ['y'], attributes)], inputs: [input('x', [2, 3]), input('c', [], 9)] };
-    expect((await text(parts)).at(-3)).toBe('y.where: f32[2,3] = Where(c, r, r.1)');
+    expect((await text(parts)).at(-3)).toBe('"If:y.where": f32[2,3] = Where(c, r, r.1)');
   });
 });
 
