@@ -24,8 +24,11 @@ for (const model of must(ramTable.units, 'models') as readonly CountedModel[]) {
     const transformation = must(await transformFor(model, format), model);
     const unfused = await rowOf(model, format, 'unfused', await compile(transformation, model, { fuse: false }));
     const whole = await rowOf(model, format, 'whole', await compile(transformation, model, { ramBytes: 1 }), unfused);
-    for (const row of [unfused, whole]) console.log(`${model} ${format} ${row.scheme}: ${row.arenaBytes} bytes`);
-    rows.push(unfused, whole);
+    const fed = { ramBytes: 1, inputRows: true };
+    const byRows = await rowOf(model, format, 'rows', await compile(transformation, model, fed), unfused);
+    for (const row of [unfused, whole, byRows])
+      console.log(`${model} ${format} ${row.scheme}: ${row.arenaBytes} bytes`);
+    rows.push(unfused, whole, byRows);
   }
   await updateTable(ramTable, rows);
 }
@@ -34,7 +37,7 @@ await rm(folder, { recursive: true });
 async function compile(
   transformation: Transformation,
   model: CountedModel,
-  memory: { readonly fuse?: boolean; readonly ramBytes?: number },
+  memory: { readonly fuse?: boolean; readonly ramBytes?: number; readonly inputRows?: boolean },
 ): Promise<Compilation> {
   return generateC(transformation, { model: await readFile(fileOf(model)), name: model, target, ...memory });
 }

@@ -47,6 +47,8 @@ export interface CompileOptions extends TransformOptions {
   readonly ramBytes?: number;
   /** Whether layers may be computed together, row by row. Default true. */
   readonly fuse?: boolean;
+  /** Whether the image comes row by row, through NAME_feed(), and never lies in the arena as a whole. Default false. */
+  readonly inputRows?: boolean;
 }
 
 /** What the passes need to know. */
@@ -129,8 +131,8 @@ export function generateC(transformation: Transformation, options: CompileOption
   const source = `${precision}, target ${target.name}, model sha256 ${modelSha256.slice(0, 16)}`;
   const provenance = [`nibblec ${VERSION}, ${source}`];
   const model = { ...transformation, file: fileOf(options), name, target, ioLayout, goal, modelSha256, provenance };
-  const { fuse = true, ramBytes = target.ramBytes * target.budget.ram - STACK_BYTES } = options;
-  return generateModel(model, new Map(Object.entries(kernels)), { fuse, ramBytes });
+  const { fuse = true, inputRows = false, ramBytes = target.ramBytes * target.budget.ram - STACK_BYTES } = options;
+  return generateModel(model, new Map(Object.entries(kernels)), { fuse, ramBytes, inputRows });
 }
 
 /** Left of the RAM for the stack, which nobody knows before a compiler ran. */

@@ -28,7 +28,7 @@ export function addIrFlags(command: Command): Command {
 
 /** Options of compile about the C, or what else comes after all passes. */
 const OF_C = [
-  ...['target', 'out', 'name', 'ioLayout', 'goal', 'ram', 'fuse', 'kernels', 'package'],
+  ...['target', 'out', 'name', 'ioLayout', 'goal', 'ram', 'fuse', 'inputRows', 'kernels', 'package'],
   ...['selfTest', 'sbom', 'refusals', 'sqnr'],
   ...['verify', 'data', 'labels', 'count', 'strict', 'minSqnr', 'minTop1', 'worstScore', 'report', 'json'],
 ];

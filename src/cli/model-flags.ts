@@ -40,6 +40,7 @@ export interface ModelFlags {
   /** False: --no-fuse. */
   readonly fuse?: boolean;
   readonly ram?: Amount;
+  readonly inputRows?: boolean;
   readonly dim?: Readonly<Record<string, number>>;
   readonly constant?: readonly ConstantFlag[];
   readonly capacity?: Readonly<Record<string, number>>;
@@ -63,7 +64,8 @@ export function addMemoryFlags(command: Command): Command {
         .argParser(amount)
         .conflicts('fuse'),
     )
-    .option('--no-fuse', 'compute each layer as a whole: nothing row by row');
+    .option('--no-fuse', 'compute each layer as a whole: nothing row by row')
+    .option('--input-rows', 'the image comes row by row, through NAME_feed(), and is never in RAM as a whole');
 }
 
 /** Adds them to a command. A recipe says itself what the passes do. */
@@ -187,6 +189,7 @@ export async function modelOptions(path: string, flags: ModelFlags, target: Targ
     ...kernelOptions(flags, recipe),
     ...(flags.ram && { ramBytes: amountOf(flags.ram, target.ramBytes, '--ram') }),
     ...(flags.fuse === false && { fuse: false }),
+    ...(flags.inputRows && { inputRows: true }),
     passes: { seed: flags.seed },
   };
 }

@@ -1,4 +1,4 @@
-import type { Argument, Call, Json, RowLayer, RowLoop, RowPlace } from '../ir/program.ts';
+import type { Argument, Call, Json, RowLayer, RowLoop, RowPlace, RowSource } from '../ir/program.ts';
 import { must } from '../support/errors.ts';
 
 /** The windows of a layer's rows, a table of the generated C, as what the layer's template calls them. */
@@ -20,11 +20,26 @@ export function rowParameters({ windows: { shapes } }: RowLayer): string[] {
   return shapes.length > 1 ? ['int32_t window'] : [];
 }
 
+/** The parameter that counts the rows that have come. */
+export const FED = 'fed';
+
+/** What the function of layers by rows takes before its operands where rows come from outside. */
+export function fedParameters({ arguments: all, rowLoop }: Call): string[] {
+  const { fed } = rowLoop ?? {};
+  if (!fed) return [];
+  const { ctype } = must(
+    all.find(({ name }) => name === fed.place.argument),
+    fed.place.argument,
+  );
+  return [`const ${ctype} *x`, 'int32_t count'];
+}
+
 /** What templates/c/layers/rows.c.hbs sees. */
-export function rowLoopParams(call: Call, { ticks, layers }: RowLoop): { [key: string]: Json } {
+export function rowLoopParams(call: Call, { ticks, layers, fed }: RowLoop): { [key: string]: Json } {
   const types = new Map(call.arguments.map((argument) => [argument.name, argument]));
   return {
     ticks,
+    fed: fed ? fedParams(types, fed) : null,
     layers: layers.map((layer) => {
       const { ring, rows, from, every } = layer;
       const moves = ring !== null && ring.rows > 1 ? Math.max(ring.moves, rows) : rows;
@@ -36,7 +51,7 @@ export function rowLoopParams(call: Call, { ticks, layers }: RowLoop): { [key: s
         rows,
         due: moves,
         beyond: moves > rows,
-        ring: ring && ring.rows > 1 ? { ...ring, bytes: ringRowBytes(types, layer, ring.argument) } : null,
+        ring: ring && ring.rows > 1 ? { ...ring, bytes: rowBytesText(types, writtenPlace(layer)) } : null,
         arguments: argumentTexts(types, layer).join(', '),
       };
     }),
@@ -45,11 +60,27 @@ export function rowLoopParams(call: Call, { ticks, layers }: RowLoop): { [key: s
 
 type Arguments = ReadonlyMap<string, Argument>;
 
-function ringRowBytes(types: Arguments, { call, places }: RowLayer, name: string): string {
-  const at = call.arguments.findIndex(({ access }) => access === 'write');
-  const size = `(int32_t)sizeof(${must(types.get(name), name).ctype})`;
-  const { rowElements } = places[at];
-  return /^u?int8_t$/.test(must(types.get(name), name).ctype) ? String(rowElements) : `${rowElements} * ${size}`;
+function fedParams(types: Arguments, { rows, place, ring }: RowSource): { [key: string]: Json } {
+  const moves = ring !== null && ring.rows > 1 ? Math.max(ring.moves, rows) : rows;
+  const bytes = rowBytesText(types, place);
+  return {
+    rows,
+    due: moves,
+    beyond: moves > rows,
+    ring: ring && ring.rows > 1 ? { ...ring, bytes } : null,
+    place: placeText(types, { access: 'write', ctype: '' }, place, 't'),
+    rowElements: place.rowElements,
+    bytes,
+  };
+}
+
+function writtenPlace({ call, places }: RowLayer): RowPlace {
+  return places[call.arguments.findIndex(({ access }) => access === 'write')];
+}
+
+function rowBytesText(types: Arguments, { argument, rowElements }: RowPlace): string {
+  const { ctype } = must(types.get(argument), argument);
+  return /^u?int8_t$/.test(ctype) ? String(rowElements) : `${rowElements} * (int32_t)sizeof(${ctype})`;
 }
 
 function argumentTexts(types: Arguments, layer: RowLayer): string[] {
@@ -69,7 +100,12 @@ function windowText({ windows: { shapes, top }, rows }: RowLayer): string[] {
 }
 
 /** 'x + 512 * (row - 1)' and so on. */
-function placeText(types: Arguments, { access, ctype }: Argument, place: RowPlace): string {
+function placeText(
+  types: Arguments,
+  { access, ctype }: Pick<Argument, 'access' | 'ctype'>,
+  place: RowPlace,
+  counter = 'row',
+): string {
   const { argument, rowElements, stride, pad, slot } = place;
   const own = must(types.get(argument), argument);
   if (access === 'scratch') {
@@ -78,10 +114,10 @@ function placeText(types: Arguments, { access, ctype }: Argument, place: RowPlac
   }
   if (slot !== null) {
     if (pad === 0) return slot === 0 ? argument : `${argument} + ${slot * rowElements}`;
-    const padding = stride === 1 ? `${pad} - row` : `${pad} - ${stride} * row`;
+    const padding = stride === 1 ? `${pad} - ${counter}` : `${pad} - ${stride} * ${counter}`;
     const first = slot === 0 ? `nn_max0(${padding})` : `(${slot} + nn_max0(${padding}))`;
     return `${argument} + ${rowElements} * ${first}`;
   }
-  const row = stride === 1 ? 'row' : `${stride} * row`;
+  const row = stride === 1 ? counter : `${stride} * ${counter}`;
   return `${argument} + ${rowElements} * ${pad === 0 ? row : `nn_max0(${row} - ${pad})`}`;
 }

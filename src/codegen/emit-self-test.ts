@@ -8,7 +8,7 @@ import { UserError } from '../support/errors.ts';
 import { commentText } from '../support/names.ts';
 import type { EmitOptions, GeneratedFiles } from './emit.ts';
 import { filesIdOf } from './files-id.ts';
-import { accessorNames, outputAccessors, returnsCode } from './port-names.ts';
+import { accessorNames, fedPort, outputAccessors, returnsCode } from './port-names.ts';
 import { templateSet } from './templates.ts';
 
 /** Elements of each input and output for one sample, in memory order. */
@@ -42,13 +42,14 @@ export function emitSelfTest(
             portContext(
               port,
               `${role}_${i}`,
-              accessors[i]!,
+              port.value === program.fed ? { accessor: '' } : accessors[i]!,
               answers.map((answer) => answer[`${role}s`][i]),
             ),
           ],
     );
   };
   const [inputs, outputs] = [ports('input'), ports('output')];
+  const fed = fedPort(program);
   const context = {
     name,
     upper: name.toUpperCase(),
@@ -58,6 +59,7 @@ export function emitSelfTest(
     returns: returnsCode(program),
     plural: answers.length === 1 ? '' : 's',
     inputs,
+    fed: fed && { table: `input_${program.inputs.indexOf(fed.port)}`, rows: fed.rows },
     outputs,
     states: (program.states ?? []).length > 0,
     usesMath: [...inputs, ...outputs].some(({ rows }) => rows.some((row) => /\b(INFINITY|NAN)\b/.test(row))),

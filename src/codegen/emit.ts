@@ -9,13 +9,13 @@ import { integerRange } from '../numerics/dtype.ts';
 import { arrayText, cType, floatLiteral } from '../ops/support/c-text.ts';
 import { invariant, must } from '../support/errors.ts';
 import { commentText } from '../support/names.ts';
-import { type RowWindows, rowLoopParams, rowParameters, rowWindowsOf } from './emit-rows.ts';
+import { FED, fedParameters, type RowWindows, rowLoopParams, rowParameters, rowWindowsOf } from './emit-rows.ts';
 import { ID_MARK, withFilesId } from './files-id.ts';
 import { geometriesOf, withGeometry } from './geometry.ts';
 import { kernelsFor } from './kernels.ts';
 import { placeNames } from './place-names.ts';
 import { memoryMap, renderMemoryMap } from './plan-memory/memory-map.ts';
-import { accessorNames, outputAccessors, returnsCode } from './port-names.ts';
+import { accessorNames, fedPort, outputAccessors, returnsCode } from './port-names.ts';
 import { describeStorage } from './storage-text.ts';
 import { type TemplateSet, templateSet } from './templates.ts';
 import { wrapLines, wrapList } from './wrap-lines.ts';
@@ -70,6 +70,7 @@ function modelContext(program: Program, plan: MemoryPlan, options: EmitOptions, 
     tables: new Map(program.tables.map((table) => [table.symbol, table])),
   };
   const layers = shared(program.calls.map((call, index) => layerContext(emission, call, index)));
+  const fed = fedContext(emission, layers);
   const rowWindows = program.calls.flatMap(({ rowLoop }) =>
     (rowLoop?.layers ?? []).flatMap((layer) => rowWindowsOf(layer) ?? []),
   );
@@ -90,8 +91,11 @@ function modelContext(program: Program, plan: MemoryPlan, options: EmitOptions, 
     arenaBytes: Math.max(1, plan.arenaBytes), // C has no empty arrays
     geometries: [...emission.geometries.values()].filter(({ name }) => code.includes(`&${name}`)),
     rowWindows,
-    places: [...emission.places].map(([buffer, place]) => ({ place, offset: must(plan.offsets.get(buffer), place) })),
-    inputs: inputContexts(emission),
+    places: [...emission.places]
+      .filter(([buffer]) => program.inputs.every((port) => port.value !== program.fed || port.buffer !== buffer))
+      .map(([buffer, place]) => ({ place, offset: must(plan.offsets.get(buffer), place) })),
+    inputs: inputContexts(emission).filter((_, i) => program.inputs[i].value !== program.fed),
+    fed,
     outputs: outputContexts(emission).map((output) => {
       const state = states.find(({ output: kept }) => kept === output.onnxName);
       return { ...output, ...(state && { kept: state.input }) };
@@ -138,14 +142,11 @@ function layerContext(emission: Emission, call: Call, index: number) {
     node: commentText(call.node),
     summary: commentText(call.summary, 110),
     cost: costText(emission, call),
-    parameters: wrapList(
-      `static void ${call.symbol}`,
-      call.arguments.map((argument) => parameterText(argument)),
-    ),
-    arguments: wrapList(
-      `${indent}${call.symbol}`,
-      call.arguments.map((argument) => argumentText(emission, argument)),
-    ),
+    parameters: wrapList(`static void ${call.symbol}`, [
+      ...fedParameters(call),
+      ...call.arguments.map((argument) => parameterText(argument)),
+    ]),
+    arguments: wrapList(`${indent}${call.symbol}`, argumentTexts(emission, call)),
     body: wrapLines(bodyText(emission, call).trimEnd()),
     parts: (call.rowLoop?.layers ?? []).map((layer) => ({
       symbol: layer.call.symbol,
@@ -248,6 +249,12 @@ function parameterText(argument: Call['arguments'][number]): string {
   return `${argument.access === 'read' ? 'const ' : ''}${argument.ctype} *${argument.name}`;
 }
 
+/** What comes row by row is handed on by NAME_feed(). */
+function argumentTexts(emission: Emission, call: Call): string[] {
+  const texts = call.arguments.map((argument) => argumentText(emission, argument));
+  return call.rowLoop?.fed ? ['rows', 'count', ...texts] : texts;
+}
+
 function argumentText(emission: Emission, { access, ctype, ...place }: Argument): string {
   return placeText(emission, `${access === 'read' ? 'const ' : ''}${ctype}`, place);
 }
@@ -310,6 +317,30 @@ function portContext({ places }: Emission, port: Port, accessor: string) {
     /** Its byte of which only the lower half holds a code. */
     halfByte: isPacked(port.type) && elementCount(port.shape) % 2 === 1 ? String(arenaBytes(port.type) - 1) : '',
     ...codeLimits(port.type),
+  };
+}
+
+/** The input whose rows NAME_feed() takes, and the calls before and behind the one that computes with them. */
+function fedContext<T extends { readonly symbol: string }>(emission: Emission, layers: readonly T[]) {
+  const { program, places } = emission;
+  const fed = fedPort(program);
+  if (!fed) return null;
+  const { port, accessor, rows, rowBytes, call: index } = fed;
+  const call = program.calls[index];
+  const counter = must(
+    call.arguments.find(({ name }) => name === FED),
+    'the number of rows',
+  ).buffer;
+  return {
+    input: portContext(emission, port, accessor),
+    rows,
+    rowElements: elementCount(port.shape) / rows,
+    rowBytes,
+    counter: must(places.get(counter), FED),
+    before: layers.slice(0, index),
+    layer: layers[index],
+    call: wrapLines(`        ${layers[index].symbol}(${argumentTexts(emission, call).join(', ')});`),
+    after: layers.slice(index + 1),
   };
 }
 

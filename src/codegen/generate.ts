@@ -1,8 +1,8 @@
 import type { MemoryPlan, Program } from '../ir/program.ts';
 import type { Graph } from '../ir/types.ts';
-import type { Segment } from '../schedule/index.ts';
 import { byRows, type RowOptions } from './by-rows.ts';
 import { type EmitOptions, emitC, type GeneratedFiles } from './emit.ts';
+import { fedInput } from './fed-input.ts';
 import { type FusedSums, fuseSums } from './fuse-sums.ts';
 import { type LowerOptions, lowerGraph } from './lower/lower-graph.ts';
 import { planMemory } from './plan-memory/index.ts';
@@ -36,8 +36,8 @@ export function generate(graph: Graph, given: GenerateOptions): Generated {
   const { goal = 'balanced', pins } = options.kernels ?? {};
   const lowerOf =
     (graph: Graph) =>
-    (choosing: Partial<Choosing>, segments: readonly Segment[] = []) =>
-      lowerGraph(graph, { ...options, segments, kernels: { ...options.kernels, ...choosing } });
+    (choosing: Partial<Choosing>, rows: Pick<LowerOptions, 'segments' | 'fed'> = {}) =>
+      lowerGraph(graph, { ...options, ...rows, kernels: { ...options.kernels, ...choosing } });
   const attemptOf = (lower: ReturnType<typeof lowerOf>) => (choosing: Choosing) => {
     const program = orderCalls(keepStates(rollLoops(planConcat(planSlices(lower(choosing))))));
     return { program, plan: planMemory(program) };
@@ -50,11 +50,12 @@ export function generate(graph: Graph, given: GenerateOptions): Generated {
   const bytesArena = () =>
     ofBytes && !pins?.size ? spareMemory(attemptOf(lowerOf(ofBytes)), goal).plan.arenaBytes : Number.POSITIVE_INFINITY;
   const whole = spareMemory(attemptOf(lower), goal, ruledOut, bytesArena);
-  const rows = { goal, apart: new Set(pins?.keys()), ...options };
+  const fed = options.inputRows ? fedInput(graph) : null;
+  const rows = { ...options, goal, apart: new Set(pins?.keys()), fed };
   const { program, plan } = byRows(
     graph,
     whole,
-    (segments) => attemptOf((choosing) => lower({ without: ruledOut, ...choosing }, segments))({ goal }),
+    (segments) => attemptOf((choosing) => lower({ without: ruledOut, ...choosing }, { segments, fed }))({ goal }),
     rows,
   );
   return { program, plan, files: emitC(program, plan, options) };

@@ -1,4 +1,6 @@
 import type { Port, Program } from '../ir/program.ts';
+import { arenaBytes } from '../ir/tensor.ts';
+import { must } from '../support/errors.ts';
 import { uniqueIdentifiers } from '../support/names.ts';
 
 /** C accessors of a model's inputs or outputs: kws_input, or kws_input_<name> when there are several. */
@@ -29,7 +31,32 @@ export function outputAccessors({ name, outputs, sizes = [] }: Program): OutputA
   });
 }
 
-/** Whether a run returns a code: where the data say how many results there are. */
-export function returnsCode({ calls, sizes = [] }: Program): boolean {
-  return sizes.length > 0 || calls.some(({ limit }) => limit);
+/** Whether a run returns a code: where the data say how many results there are, and where rows may be missing. */
+export function returnsCode({ calls, sizes = [], fed }: Program): boolean {
+  return fed !== undefined || sizes.length > 0 || calls.some(({ limit }) => limit);
+}
+
+/** The input that comes row by row. */
+export interface FedPort {
+  readonly port: Port;
+  readonly accessor: string;
+  readonly rows: number;
+  readonly rowBytes: number;
+  /** Index of the call that takes them. */
+  readonly call: number;
+}
+
+export function fedPort({ name, inputs, fed, calls }: Program): FedPort | null {
+  if (fed === undefined) return null;
+  const at = inputs.findIndex(({ value }) => value === fed);
+  const call = calls.findIndex(({ rowLoop }) => rowLoop?.fed);
+  const { rows } = must(calls[call].rowLoop?.fed, fed);
+  const port = inputs[at];
+  return {
+    port,
+    accessor: accessorNames(name, 'input', inputs)[at],
+    rows,
+    rowBytes: arenaBytes(port.type) / rows,
+    call,
+  };
 }

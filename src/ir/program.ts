@@ -160,6 +160,22 @@ export interface Call {
 export interface RowLoop {
   readonly ticks: number;
   readonly layers: readonly RowLayer[];
+  /** What the caller gives row by row. */
+  readonly fed?: RowSource;
+}
+
+/** Rows from the caller: row r is copied to its place in tick r. */
+export interface RowSource {
+  readonly rows: number;
+  readonly place: RowPlace;
+  readonly ring: MovingRing | null;
+}
+
+/** Where a row goes unless the result lies in memory whole; `moves`: how often the rows move up by one. */
+export interface MovingRing {
+  readonly argument: string;
+  readonly rows: number;
+  readonly moves: number;
 }
 
 /** A layer of a row loop. Its places name arguments of the call that is the loop. */
@@ -176,8 +192,7 @@ export interface RowLayer {
    * rows before those at the bottom. Empty: it has no window.
    */
   readonly windows: { readonly shapes: readonly { readonly [key: string]: Json }[]; readonly top: number };
-  /** Where its row goes unless the result lies in memory whole; `moves`: how often the rows move up by one. */
-  readonly ring: { readonly argument: string; readonly rows: number; readonly moves: number } | null;
+  readonly ring: MovingRing | null;
 }
 
 /** Row row * stride - pad (0 where that is above the first), or, in a ring, the row that is there as its number `slot`. */
@@ -231,6 +246,8 @@ export interface Program {
   /** C prefix. */
   readonly name: string;
   readonly inputs: readonly Port[];
+  /** The input that comes row by row: a call reads its rows, its buffer has no bytes. */
+  readonly fed?: ValueName;
   readonly outputs: readonly Port[];
   /** Outputs that are as long as the data make them. */
   readonly sizes?: readonly OutputSize[];

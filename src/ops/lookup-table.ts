@@ -21,6 +21,7 @@ export const lookupTable: OpDef = {
   op: 'LookupTable',
   domain: 'nibblec',
   summary: 'Any element-wise function of one tensor of codes as a table (made by quantization).',
+  elementwise: true,
   oracle(node, oracle) {
     if (isWide(oracle.type(node.inputs[0]))) return linesOracle(node, oracle);
     const wide = oracle.node('Cast', [node.inputs[0]], { to: ONNX_I32 });

@@ -74,6 +74,7 @@ function contextOf(
   const { ar, flags, link } = BUILDING[target.toolchain.name];
   const sources = placed.map(([path]) => path).filter((path) => path.endsWith('.c'));
   const forPart = target.toolchain.name !== 'host-gcc';
+  const inputs = ports(name, 'input', program.inputs);
   const outputs = ports(name, 'output', program.outputs);
   return {
     name,
@@ -95,7 +96,8 @@ function contextOf(
       'the header',
     )[0],
     arenaBytes: Math.max(1, plan.arenaBytes),
-    inputs: ports(name, 'input', program.inputs),
+    inputs: inputs.filter(({ value }) => value !== program.fed),
+    fed: inputs.find(({ value }) => value === program.fed) ?? null,
     outputs,
     output: outputs[0],
     quantized: [...program.inputs, ...program.outputs].some(({ type }) => type.quant !== null),
@@ -105,7 +107,8 @@ function contextOf(
 
 function ports(model: string, role: 'input' | 'output', all: readonly Port[]) {
   const accessors = accessorNames(model, role, all);
-  return all.map(({ type }, i) => ({
+  return all.map(({ type, value }, i) => ({
+    value,
     accessor: accessors[i],
     macro: accessors[i].toUpperCase(),
     ctype: cType(arenaArray(type).dtype),

@@ -47,6 +47,8 @@ export const COMPILE_SETTINGS: Readonly<Record<string, Setting>> = {
   ioLayout: setting('text', '--io-layout'),
   goal: setting('text', '--goal'),
   kernels: setting('pairs', '--kernels'),
+  fuse: setting('no', '--no-fuse'),
+  inputRows: setting('yes', '--input-rows'),
 };
 
 /** What the C is judged on. */

@@ -1,9 +1,10 @@
 import { consumersOf, isOutput, typeOf } from '../ir/graph.ts';
 import { arenaBytes } from '../ir/tensor.ts';
 import type { Graph, Node, ValueName } from '../ir/types.ts';
-import { planRows, type RowPlan, ringBytes, rowOverlap } from './row-plan.ts';
+import { rowOverlap } from './row-overlap.ts';
+import { planRows, type RowPlan, ringBytes } from './row-plan.ts';
 
-/** Nodes in the order of the graph that are computed together, row by row. */
+/** Nodes in the order of the graph that are computed together, row by row; one alone where what it reads comes by rows. */
 export type Segment = readonly Node[];
 
 /** What a layer takes by itself, as it is compiled alone. */
@@ -17,17 +18,22 @@ export interface LayerNeeds {
 /** More layers together win nothing in any network seen, and each is tried with each start. */
 const MOST_LAYERS = 24;
 
+export interface SegmentOptions {
+  /** Bytes that suffice: the fewest layers that stay within them, if any do. Default: the least peak. */
+  readonly limit?: number;
+  /** Names of nodes that stay layers of their own. */
+  readonly apart?: ReadonlySet<string>;
+  /** A value that comes row by row: all that read it are in one segment. */
+  readonly fed?: ValueName | null;
+}
+
 /**
- * The cuts of a network of least peak, and among these the ones with fewest layers in segments; with `limit`, the fewest that
- * stay within so many bytes, if any do. By dynamic programming over the places between two nodes: what a segment takes
- * depends on what lies there alone. Nodes named in `apart` stay layers of their own.
+ * The cuts of a network of least peak, and among these the ones with fewest layers in segments. By dynamic programming over the
+ * places between two nodes: what a segment takes depends on what lies there alone.
  */
-export function chooseSegments(
-  graph: Graph,
-  needs: LayerNeeds,
-  { limit = 0, apart = new Set<string>() }: { readonly limit?: number; readonly apart?: ReadonlySet<string> } = {},
-): Segment[] {
-  const spans = possibleSpans(graph, needs, apart);
+export function chooseSegments(graph: Graph, needs: LayerNeeds, options: SegmentOptions = {}): Segment[] {
+  const { limit = 0, apart = new Set(), fed = null } = options;
+  const spans = possibleSpans(graph, needs, apart, fed);
   const least = fewest(graph, spans, (a, b) => a.peak - b.peak);
   const within = Math.max(limit, least.peak);
   const allowed = spans.map((some) => some.filter(({ bytes }) => bytes <= within));
@@ -37,6 +43,8 @@ export function chooseSegments(
 interface Span {
   readonly nodes: Segment;
   readonly bytes: number;
+  /** Row by row. */
+  readonly together: boolean;
 }
 
 interface Cut {
@@ -53,10 +61,9 @@ function fewest(graph: Graph, spans: readonly (readonly Span[])[], compare: (a: 
   const best: Cut[] = [{ peak: 0, fused: 0, segments: [] }];
   for (let end = 1; end <= graph.nodes.length; end++) {
     let found: Cut | null = null;
-    for (const { nodes, bytes } of spans[end]) {
+    for (const { nodes, bytes, together } of spans[end]) {
       const before = best[end - nodes.length];
       if (!before) continue;
-      const together = nodes.length > 1;
       const cut = {
         peak: Math.max(before.peak, bytes),
         fused: before.fused + (together ? nodes.length : 0),
@@ -71,25 +78,30 @@ function fewest(graph: Graph, spans: readonly (readonly Span[])[], compare: (a: 
 }
 
 /** For each place between nodes the single layer and the segments that end there, with what is alive while they run. */
-function possibleSpans(graph: Graph, needs: LayerNeeds, apart: ReadonlySet<string>): Span[][] {
+function possibleSpans(graph: Graph, needs: LayerNeeds, apart: ReadonlySet<string>, fed: ValueName | null): Span[][] {
   const { nodes } = graph;
   const position = new Map(nodes.map((node, i) => [node, i]));
   const lives = livesOf(graph, position);
+  const readFed = fed === null ? [] : consumersOf(graph, fed);
   return Array.from({ length: nodes.length + 1 }, (_, end) => {
     if (end === 0) return [];
-    const spans: Span[] = [{ nodes: [nodes[end - 1]], bytes: bytesOfLayer(end - 1) }];
-    for (let first = end - 2; first >= Math.max(0, end - MOST_LAYERS) && !apart.has(nodes[end - 1].name); first--) {
-      if (apart.has(nodes[first].name)) break;
+    const last = nodes[end - 1];
+    const alone = !readFed.includes(last);
+    const spans: Span[] = alone ? [{ nodes: [last], bytes: bytesOfLayer(end - 1), together: false }] : [];
+    for (let first = alone ? end - 2 : end - 1; first >= Math.max(0, end - MOST_LAYERS); first--) {
       const segment = nodes.slice(first, end);
+      if (segment.length > 1 && segment.some(({ name }) => apart.has(name))) break;
       if (!staysInside(segment, first, end)) continue;
-      const plan = planRows(graph, segment);
-      if (plan) spans.push({ nodes: segment, bytes: bytesOfSegment(segment, plan, first, end) });
+      const plan = planRows(graph, segment, { fed });
+      if (plan) spans.push({ nodes: segment, bytes: bytesOfSegment(segment, plan, first, end), together: true });
     }
     return spans;
   });
 
-  /** All results but the last are read by layers of the segment alone. */
+  /** All results but the last are read by layers of the segment alone, and it reads all of what comes row by row or none. */
   function staysInside(segment: Segment, first: number, end: number): boolean {
+    const reading = segment.filter((node) => readFed.includes(node));
+    if (reading.length > 0 && reading.length < readFed.length) return false;
     return segment.slice(0, -1).every(({ outputs }) =>
       outputs.every((value) => {
         if (value === null) return true;
@@ -120,7 +132,7 @@ function possibleSpans(graph: Graph, needs: LayerNeeds, apart: ReadonlySet<strin
     overlap: (input: ValueName) => number | null,
   ): number {
     const results = segment.at(-1)!.outputs.filter((value) => value !== null);
-    const alive = lives.filter(({ born, dies }) => born < first && dies >= first);
+    const alive = lives.filter(({ value, born, dies }) => value !== fed && born < first && dies >= first);
     const inside = alive.reduce((sum, { bytes }) => sum + bytes, 0);
     const output = results.reduce((sum, value) => sum + arenaBytes(typeOf(graph, value)), 0);
     let saved = 0;

@@ -1,4 +1,4 @@
-import { accessorNames, outputAccessors, returnsCode } from '../codegen/port-names.ts';
+import { accessorNames, fedPort, outputAccessors, returnsCode } from '../codegen/port-names.ts';
 import { executions, strideOf } from '../ir/loops.ts';
 import type { MemoryPlan, Port, Program } from '../ir/program.ts';
 import { arenaBytes } from '../ir/tensor.ts';
@@ -9,12 +9,17 @@ export function harnessModel(program: Program, plan: Pick<MemoryPlan, 'arenaByte
   const described = (accessor: string, { type, buffer }: Port): HarnessPort => {
     return { accessor, bytes: arenaBytes(type), offset: plan.offsets.get(buffer) ?? 0 };
   };
+  const fed = fedPort(program);
   const inputs = accessorNames(program.name, 'input', program.inputs);
   return {
     prefix: program.name,
     arenaBytes: Math.max(1, plan.arenaBytes), // C has no empty structs
-    inputs: inputs.map((accessor, i) => described(accessor, program.inputs[i]!)),
+    inputs: inputs.map((accessor, i) => {
+      const port = program.inputs[i]!;
+      return port === fed?.port ? { ...described('', port), fed: true } : described(accessor, port);
+    }),
     outputs: outputAccessors(program).map(({ accessor, port, counts }) => described(counts ? '' : accessor, port)),
+    ...(fed && { fed: { rows: fed.rows, rowBytes: fed.rowBytes } }),
     returns: returnsCode(program),
     ...(program.states && {
       states: program.states.map(({ input }) => ({

@@ -13,6 +13,8 @@ export interface HarnessModel {
   readonly arenaBytes: number;
   readonly inputs: readonly HarnessPort[];
   readonly outputs: readonly HarnessPort[];
+  /** Of the input that comes by rows; absent: there is none. */
+  readonly fed?: { readonly rows: number; readonly rowBytes: number };
   /** A run returns a code, 0 or negative. */
   readonly returns: boolean;
   /** Places in the arena that keep their bytes from run to run; absent: none. */
@@ -32,6 +34,8 @@ export interface HarnessPort {
   /** C function that gives its address: 'kws_input'; '': there is none. */
   readonly accessor: string;
   readonly bytes: number;
+  /** It comes by rows and has no place in the arena. */
+  readonly fed?: boolean;
   /** Of its place in the arena. */
   readonly offset: number;
 }
@@ -90,13 +94,14 @@ export async function buildHarness(
   const hook = traceSamples > 0 || counts;
 
   const total = (ports: readonly HarnessPort[]) => ports.reduce((sum, port) => sum + port.bytes, 0);
-  const numbered = (ports: readonly HarnessPort[]) => ports.map((port, index) => ({ ...port, index }));
+  const numbered = (ports: readonly HarnessPort[]) => ports.map((port, index) => ({ fed: false, ...port, index }));
   const header = templateSet(['harness']).render('harness_model.h', {
     prefix: model.prefix,
     upper: model.prefix.toUpperCase(),
     arenaBytes: model.arenaBytes,
     inputs: numbered(model.inputs),
     outputs: numbered(model.outputs),
+    fed: model.fed ?? null,
     returns: model.returns,
     states,
     stateBytes: states.reduce((sum, { bytes }) => sum + bytes, 0),

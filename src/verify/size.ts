@@ -23,7 +23,7 @@ export interface Footprint {
 }
 
 /**
- * Compiles the generated C and measures flash, static RAM and the worst-case stack of NAME_run.
+ * Compiles the generated C and measures flash, static RAM and the worst-case stack of a run.
  * @param request the model's files alone.
  * @throws UserError TOOL_FAILED, TOOL_MISSING.
  */
@@ -34,8 +34,9 @@ export async function measureFootprint(
 ): Promise<Footprint> {
   const compiled = await toolchain.compile(request);
   const sources = [...compiled.objects.keys()];
-  const run = `${model.prefix}_run`;
-  const roots = [run, ...[...model.inputs, ...model.outputs].map((port) => port.accessor)];
+  const runs = (model.fed ? ['begin', 'feed', 'end'] : ['run']).map((name) => `${model.prefix}_${name}`);
+  const accessors = [...model.inputs, ...model.outputs].flatMap(({ accessor }) => accessor || []);
+  const roots = [...runs, ...accessors];
   const alone = await toolchain.linkAlone?.(compiled, roots);
   const sections = alone?.sections ?? (await toolchain.size(compiled));
   const callGraphs = [...compiled.objects.values()].map((object) => object.replace(/\.o$/, '.ci'));
@@ -43,8 +44,13 @@ export async function measureFootprint(
   return {
     flash: { ...flash, functions: alone?.code ?? null },
     staticRamBytes,
-    stack: alone && toolchain.boundsStack ? await stackUsage(alone.program, callGraphs, run) : null,
+    stack: alone && toolchain.boundsStack ? await deepest(alone.program, callGraphs, runs) : null,
   };
+}
+
+async function deepest(program: string, callGraphs: readonly string[], roots: readonly string[]): Promise<StackUsage> {
+  const all = await Promise.all(roots.map((root) => stackUsage(program, callGraphs, root)));
+  return all.reduce((most, one) => (one.bytes > most.bytes ? one : most));
 }
 
 function sum(sections: ReadonlyMap<string, SectionSizes>, sources: readonly string[], prefix: string) {

@@ -61,6 +61,7 @@ test.each([
   '--goal size',
   '--ram 50%',
   '--no-fuse',
+  '--input-rows',
   '--kernels y=dense_s8',
   '--package cmake',
   '--self-test',

@@ -1,15 +1,16 @@
 import { expect, test } from 'vitest';
+import { behindViews, fedInput } from '../../src/codegen/fed-input.ts';
 import { datasetInputs } from '../../src/data/graph-inputs.ts';
 import { randomDataset } from '../../src/data/random-dataset.ts';
 import type { Graph } from '../../src/ir/types.ts';
-import { planRows, type Segment } from '../../src/schedule/index.ts';
+import { chooseSegments, planRows } from '../../src/schedule/index.ts';
 import { loadTarget } from '../../src/targets/load.ts';
 import { agrees } from '../../src/verify/compare.ts';
 import { toolchainFor } from '../../src/verify/toolchain-for.ts';
 import { verifyModel } from '../../src/verify/verify-model.ts';
 import { describeWith, inFolder } from '../verify/native.ts';
 import { rowNetwork } from './row-network.ts';
-import { compileGraph } from './support.ts';
+import { compileGraph, type RowsToLower } from './support.ts';
 
 const LAYERS = 8;
 const SAMPLES = 2;
@@ -20,18 +21,28 @@ const seeds = (usual: number) => Array.from({ length: Number(process.env.ROW_NET
 
 // More seeds of each kind were tried with ROW_NETWORKS than run here.
 await checkTarget('host', 'int8', 5);
+await checkTarget('host', 'int8', 2, 'fed');
 await checkTarget('host', 'float32', 3);
+await checkTarget('host', 'float32', 1, 'fed');
 await checkTarget('cortex-m4f', 'int8', 2);
+await checkTarget('cortex-m4f', 'int8', 1, 'fed');
 await checkTarget('cortex-m55', 'int8', 1);
 
-async function checkTarget(name: string, precision: 'int8' | 'float32', usual: number): Promise<void> {
+/** `fed`: the input comes by rows as well. */
+async function checkTarget(
+  name: string,
+  precision: 'int8' | 'float32',
+  usual: number,
+  input: 'whole' | 'fed' = 'whole',
+): Promise<void> {
   const target = await loadTarget(name);
   const toolchain = toolchainFor(target);
-  await describeWith(`networks row by row in ${precision} on ${name}`, toolchain.available, () => {
+  await describeWith(`networks row by row in ${precision} on ${name}, input ${input}`, toolchain.available, () => {
     test.each(seeds(usual))('seed %i: results as in onnxruntime', (seed) =>
       inFolder(async (directory) => {
         const network = rowNetwork(seed, LAYERS);
-        const model = await compileGraph(network, `n${seed}`, target, precision, longestSegment);
+        const rowsOf = input === 'fed' ? fromTheInput : longestSegment;
+        const model = await compileGraph(network, `n${seed}`, target, precision, rowsOf);
         const data = randomDataset(datasetInputs(network), SAMPLES, seed);
         const sanitize = name === 'host';
         const verdict = await verifyModel(model, data, { toolchain, directory, optimize: '-O1', sanitize });
@@ -45,8 +56,15 @@ async function checkTarget(name: string, precision: 'int8' | 'float32', usual: n
   });
 }
 
+/** The segments of least memory, where the input comes by rows. */
+function fromTheInput(graph: Graph): RowsToLower {
+  const fed = fedInput(graph);
+  const needs = { scratch: () => 0, overlap: () => null };
+  return { segments: chooseSegments(behindViews(graph, fed), needs, { fed: fed.value }), fed };
+}
+
 /** The most consecutive nodes that can go row by row, with a result that they alone do not read. */
-function longestSegment(graph: Graph): Segment[] {
+function longestSegment(graph: Graph): RowsToLower {
   const { nodes, outputs } = graph;
   for (let length = nodes.length; length > 1; length--) {
     for (let start = 0; start + length <= nodes.length; start++) {
@@ -55,8 +73,8 @@ function longestSegment(graph: Graph): Segment[] {
       const outside = new Set([...outputs, ...rest.flatMap(({ inputs }) => inputs)]);
       const inside = segment.slice(0, -1).flatMap((node) => node.outputs);
       if (inside.some((value) => value !== null && outside.has(value))) continue;
-      if (planRows(graph, segment)) return [segment];
+      if (planRows(graph, segment)) return { segments: [segment] };
     }
   }
-  return [];
+  return {};
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe } from 'vitest';
 import { emitC } from '../../src/codegen/emit.ts';
-import { lowerGraph } from '../../src/codegen/lower/lower-graph.ts';
+import { type LowerOptions, lowerGraph } from '../../src/codegen/lower/lower-graph.ts';
 import { planMemory } from '../../src/codegen/plan-memory/index.ts';
 import { orderCalls } from '../../src/codegen/plan-memory/order-calls.ts';
 import { planConcat } from '../../src/codegen/plan-memory/plan-concat.ts';
@@ -22,7 +22,6 @@ import { correctBias } from '../../src/passes/quantize/correct-bias.ts';
 import { equalize } from '../../src/passes/quantize/equalize.ts';
 import { quantizeInt8 } from '../../src/passes/quantize/quantize-int8.ts';
 import { createEvaluator } from '../../src/runtime/evaluator.ts';
-import type { Segment } from '../../src/schedule/index.ts';
 import { loadTarget } from '../../src/targets/load.ts';
 import type { Target } from '../../src/targets/target.ts';
 import { buildHarness, runHarness } from '../../src/verify/harness.ts';
@@ -34,13 +33,16 @@ import { describeWith, inFolder } from '../verify/native.ts';
 
 export type SharedName = SharedModel | 'vww' | 'ad';
 
-/** compileModel() for a graph that is not in an ONNX file; int8 is calibrated on random numbers. `segmentsOf`: what goes row by row. */
+/** Layers that are computed row by row, and an input that comes so. */
+export type RowsToLower = Pick<LowerOptions, 'segments' | 'fed'>;
+
+/** compileModel() for a graph that is not in an ONNX file; int8 is calibrated on random numbers. `rowsOf`: what goes row by row. */
 export async function compileGraph(
   graph: Graph,
   name: string,
   target: Target,
   precision: 'float32' | 'int8',
-  segmentsOf: (graph: Graph) => Segment[] = () => [],
+  rowsOf: (graph: Graph) => RowsToLower = () => ({}),
 ): Promise<CompiledModel> {
   const evaluator = createEvaluator();
   const data = randomDataset(datasetInputs(graph), 8, 1);
@@ -50,7 +52,7 @@ export async function compileGraph(
     evaluate: evaluator.evaluate,
     dataset: { length: data.count, sample: (index) => data.sample(index) },
   }).finally(() => evaluator.release());
-  const options = { name, features: target.features, segments: segmentsOf(result) };
+  const options = { name, features: target.features, ...rowsOf(result) };
   const program = orderCalls(planConcat(planSlices(lowerGraph(result, options))));
   const plan = planMemory(program, { maxSteps: 1_000_000 });
   const files = emitC(program, plan, { features: target.features });

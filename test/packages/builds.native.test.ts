@@ -2,6 +2,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { emitSelfTest } from '../../src/codegen/emit-self-test.ts';
+import { datasetInputs } from '../../src/data/graph-inputs.ts';
+import { randomDataset } from '../../src/data/random-dataset.ts';
+import { packageFiles } from '../../src/packages/package-files.ts';
+import { knownAnswers } from '../../src/verify/known-answers.ts';
 import { toolAvailable } from '../../src/verify/run-tool.ts';
 import { describeWith, inFolder } from '../verify/native.ts';
 import { compiled, layout } from './layouts.ts';
@@ -43,6 +48,20 @@ await describeWith('packages', available, () => {
       await run(folder, 'make', `CFLAGS=-O2 ${STRICT}`, 'example');
       if (target !== 'host') return;
       expect((await run(folder, 'example/tiny')).stdout).toMatch(/^tiny: the largest output is number [012]$/);
+    });
+  });
+
+  test('an example hands on rows where the image comes by rows, as a self-test does', async () => {
+    const model = await compiled('host', false, { inputRows: true });
+    const answers = await knownAnswers(model, randomDataset(datasetInputs(model.imported), 2, 3), 2);
+    const selfTest = emitSelfTest(model.program, answers, { files: model.files });
+    const main = '#include "tiny_selftest.h"\nint main(void) { static tiny_arena a; return tiny_selftest(&a); }\n';
+    const files = packageFiles('make', model, new Map([...model.files, ...selfTest]));
+    await inPackage(new Map([...files, ['answers.c', main] as const]), async (folder) => {
+      await run(folder, 'make', `CFLAGS=-O2 ${STRICT}`, 'example');
+      expect((await run(folder, 'example/tiny')).stdout).toMatch(/^tiny: the largest output is number \d+$/);
+      await run(folder, 'gcc', ...STRICT.split(' '), '-Iinclude', 'answers.c', 'libtiny.a', '-o', 'answers');
+      expect((await run(folder, './answers')).exitCode).toBe(0);
     });
   });
 

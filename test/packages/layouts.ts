@@ -6,10 +6,14 @@ import { loadTarget } from '../../src/targets/load.ts';
 import { TINY } from '../cli/tiny.ts';
 
 /** An int8 model for a target; `math`: one in float32 that needs libm. */
-export async function compiled(target: string, math = false): Promise<Compilation> {
+export async function compiled(
+  target: string,
+  math = false,
+  how: { readonly inputRows?: boolean } = {},
+): Promise<Compilation> {
   const model = exportOnnx(parseGraph(math ? TINY.replace('Relu(c)', 'Erf(c)') : TINY));
   const calibration = async (graph: Graph) => randomDataset(datasetInputs(graph), 8, 1);
-  return compileModel({ model, name: 'tiny', target: await loadTarget(target), ...(!math && { calibration }) });
+  return compileModel({ model, name: 'tiny', target: await loadTarget(target), ...(!math && { calibration }), ...how });
 }
 
 /** The same as the package of a kind. */

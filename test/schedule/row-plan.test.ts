@@ -45,13 +45,32 @@ describe('a plan of rows', () => {
       ['short', 'short'],
     ]);
     expect(stepOf('sum').moves).toBe(false);
-    const apart = planRows(BLOCK, BLOCK.nodes, false)!;
+    const apart = planRows(BLOCK, BLOCK.nodes, { inPlace: false })!;
     expect(apart.steps[1].ring).toEqual({ value: 'two', rows: 1, moves: 4 });
   });
 
   test('the result may lie over rows of the input that nobody needs any more', () => {
     // When row r is written, rows of x from 2 r + 2 on are needed: 16 bytes each, as many as a row of the result has.
     expect(rowOverlap(BLOCK, plan, 'x')).toBe(-16);
+  });
+
+  test('an input that comes by rows has a ring like any other', () => {
+    const fed = planRows(BLOCK, BLOCK.nodes, { fed: 'x' })!;
+    expect(fed.inputs).toEqual([]);
+    expect(fed.fed).toEqual({
+      value: 'x',
+      from: 0,
+      every: 1,
+      rows: 8,
+      ring: { value: 'x', rows: 3, moves: 9 },
+      moves: true,
+    });
+    expect(fed.steps.map(({ node, from }) => [node.outputs[0], from])).toEqual([
+      ['one', 1],
+      ['two', 3],
+      ['short', 2],
+      ['sum', 3],
+    ]);
   });
 
   test('layers over all rows at once, and results that others read, end a plan', () => {
@@ -92,6 +111,11 @@ return three`);
     // Two of the three tensors of 2,048 bytes are never there as a whole.
     expect(names({ limit: 4096 })).toEqual([]);
     expect(names({ limit: 3000 })).toEqual([['one', 'two']]);
+  });
+
+  test('what reads an input that comes by rows goes by rows, also alone', () => {
+    expect(names({ limit: 4096, fed: 'x' })).toEqual([['one']]);
+    expect(names({ limit: 4096, fed: 'x', apart: new Set(['one', 'two', 'three']) })).toEqual([['one']]);
   });
 
   test('layers that are told apart stay so', () => {

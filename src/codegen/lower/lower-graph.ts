@@ -1,9 +1,11 @@
 import type { Goal } from '../../ir/lowering.ts';
-import type { Program, RefusedKernel } from '../../ir/program.ts';
+import type { Port, Program, RefusedKernel } from '../../ir/program.ts';
+import { channelsLast, sameStorage } from '../../ir/storage.ts';
 import type { Graph, Node, TensorType } from '../../ir/types.ts';
 import { findOp } from '../../ops/index.ts';
 import { planRows, type Segment } from '../../schedule/index.ts';
 import { invariant, UserError } from '../../support/errors.ts';
+import type { FedInput } from '../fed-input.ts';
 import type { FusedSums } from '../fuse-sums.ts';
 import { checkPins } from './check-pins.ts';
 import { inputStorages } from './input-storage.ts';
@@ -21,6 +23,8 @@ export interface LowerOptions {
   readonly kernels?: KernelOptions;
   /** Layers that are computed together, row by row. */
   readonly segments?: readonly Segment[];
+  /** What comes row by row: one of these reads it. */
+  readonly fed?: FedInput | null;
 }
 
 /** What decides between kernels. */
@@ -46,7 +50,8 @@ export interface KernelOptions {
 export function lowerGraph(graph: Graph, options: LowerOptions): Program {
   const program = startProgram(graph, options.name, options.features ?? new Set());
   const native = options.ioLayout !== 'onnx';
-  for (const [value, storage] of inputStorages(graph, native)) program.addInput(value, storage);
+  const { fed = null } = options;
+  for (const [value, storage] of inputStorages(graph, native)) program.addInput(value, storage, value === fed?.input);
 
   const { goal = 'balanced', core = '', pins, without, hurried, sums = new Map() } = options.kernels ?? {};
   const nodes = new Map(graph.nodes.map((node) => [node.name, node]));
@@ -77,7 +82,7 @@ export function lowerGraph(graph: Graph, options: LowerOptions): Program {
       hint: 'run "nibblec ops" for what is supported, or rewrite these nodes before exporting the model',
     });
   }
-  const finished = program.finish(native);
+  const finished = { ...program.finish(native), ...(fed && { fed: fed.input }) };
   checkPins(pins ?? new Map(), finished.calls, graph);
   return finished;
 
@@ -94,11 +99,15 @@ export function lowerGraph(graph: Graph, options: LowerOptions): Program {
 
   /** As one call, or layer by layer where one of them has no kernel for rows. */
   function lowerSegment(segment: Segment): void {
+    const takesRows = fed !== null && segment.some(({ inputs }) => inputs.includes(fed.value));
+    if (takesRows) checkRowsLie(program.port(fed.value));
     const together = [true, false].some((inPlace) => {
-      const plan = planRows(graph, segment, inPlace);
+      const plan = planRows(graph, segment, { inPlace, fed: fed?.value ?? null });
       return plan && lowerRows(program, plan, (part, node, pin) => lowerNode(node, null, part, pin));
     });
-    if (!together) for (const node of segment) lowerNode(node);
+    if (together) return;
+    if (takesRows) throw new Refusal('what comes row by row needs layers of which each makes a row by itself');
+    for (const node of segment) lowerNode(node);
   }
 
   function lowerNode(
@@ -122,6 +131,12 @@ export function lowerGraph(graph: Graph, options: LowerOptions): Program {
       invariant(output === null || into.has(output), `lowering ${node.op} '${node.name}' left '${output}' unwritten`);
     }
   }
+}
+
+/** One behind the other, all channels of a column together. */
+function checkRowsLie({ storage, shape }: Port): void {
+  if (!sameStorage(storage, channelsLast(shape)))
+    throw new Refusal('the rows of its input do not lie one behind the other: leave out --io-layout onnx');
 }
 
 /** "Conv 'block2/conv' (f32[1,4,8,8], f32[4,4,3,3]) -> f32[1,4,6,6]" */

@@ -1,9 +1,9 @@
-import type { Argument, BufferId, Call, RowLayer, RowPlace } from '../../ir/program.ts';
+import type { Argument, BufferId, Call, MovingRing, RowLayer, RowPlace, RowSource } from '../../ir/program.ts';
 import { channelsLast } from '../../ir/storage.ts';
 import { arenaArray, arenaBytes } from '../../ir/tensor.ts';
 import type { TensorType, ValueName } from '../../ir/types.ts';
 import { cType } from '../../ops/support/c-text.ts';
-import { type RowPlan, rowOverlap } from '../../schedule/index.ts';
+import { type Ring, type RowMaker, type RowPlan, rowOverlap } from '../../schedule/index.ts';
 import { must } from '../../support/errors.ts';
 import { type LoweredRow, type LowerNode, lowerRow, rowsType } from './lower-row.ts';
 import type { ProgramBuilder } from './program-builder.ts';
@@ -55,11 +55,13 @@ function rowsCall(program: ProgramBuilder, plan: RowPlan, layers: readonly Lower
   });
   const output = program.addValue(plan.output, channelsLast(must(graph.types.get(plan.output), plan.output).shape));
   names.set(plan.output, add('y', { ...output, access: 'write' }));
-  const rings = new Set(plan.steps.flatMap(({ ring }) => ring ?? []));
+  const makers: readonly RowMaker[] = [...(plan.fed ? [plan.fed] : []), ...plan.steps];
+  const rings = new Set(makers.flatMap(({ ring }) => ring ?? []));
   for (const [i, { value, rows }] of [...rings].entries()) {
     const type = rowsType(graph, value, rows);
     names.set(value, add(`rows${i}`, { type, access: 'scratch', buffer: program.addScratch(arenaBytes(type)) }));
   }
+  if (plan.fed) all.push({ name: 'fed', ctype: 'int32_t', access: 'scratch', buffer: program.addScratch(4) });
   const scratch = Math.max(...layers.map((layer) => layer.scratch.reduce((sum, { bytes }) => sum + bytes, 0)));
   if (scratch > 0)
     all.push({ name: 'scratch', ctype: 'uint8_t', access: 'scratch', buffer: program.addScratch(scratch) });
@@ -75,7 +77,7 @@ function rowsCall(program: ProgramBuilder, plan: RowPlan, layers: readonly Lower
     kernel: 'rows',
     instructions: sum(({ instructions }) => instructions),
     decoding: sum(({ decoding }) => decoding),
-    rowLoop: { ticks: plan.ticks, layers: layers.map(rowLayer) },
+    rowLoop: { ticks: plan.ticks, layers: layers.map(rowLayer), ...(plan.fed && { fed: rowSource(plan.fed) }) },
     instances: layers.flatMap(({ call }) => call.instances ?? []),
     arguments: all,
     overlaps: inputs.map(({ value, buffer }) => {
@@ -91,19 +93,26 @@ function rowsCall(program: ProgramBuilder, plan: RowPlan, layers: readonly Lower
     const { ring, moves, from, every, rows } = step;
     const places = call.arguments.map(({ name, access, buffer }): RowPlace => {
       if (access === 'scratch') return scratchPlace(scratch, buffer);
-      if (access === 'write') {
-        const slot = ring && ring.rows - 1;
-        return { ...memoryOf(ring?.value ?? plan.output), stride: 1, pad: 0, slot };
-      }
+      if (access === 'write') return newestRow(ring);
       const { home, stride, pad, slot } = must(
         step.reads.find(({ value }) => value === reads.get(name)),
         name,
       );
       return { ...memoryOf(home), stride, pad, slot };
     });
-    const moved =
-      ring && moves ? { argument: memoryOf(ring.value).argument, rows: ring.rows, moves: ring.moves } : null;
-    return { call, from, every, rows, places, windows, ring: moved };
+    return { call, from, every, rows, places, windows, ring: moves ? movingRing(ring) : null };
+  }
+
+  function rowSource({ rows, ring }: RowMaker): RowSource {
+    return { rows, place: newestRow(ring), ring: movingRing(ring) };
+  }
+
+  function newestRow(ring: Ring | null): RowPlace {
+    return { ...memoryOf(ring?.value ?? plan.output), stride: 1, pad: 0, slot: ring && ring.rows - 1 };
+  }
+
+  function movingRing(ring: Ring | null): MovingRing | null {
+    return ring && { argument: memoryOf(ring.value).argument, rows: ring.rows, moves: ring.moves };
   }
 
   function memoryOf(value: ValueName): Pick<RowPlace, 'argument' | 'rowElements'> {

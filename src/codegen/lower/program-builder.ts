@@ -31,7 +31,8 @@ export interface ProgramBuilder {
   readonly features: ReadonlySet<string>;
   has(value: ValueName): boolean;
   port(value: ValueName): Port;
-  addInput(value: ValueName, storage: Storage): void;
+  /** `fed`: it comes row by row and has no place of its own. */
+  addInput(value: ValueName, storage: Storage, fed?: boolean): void;
   /** A fresh buffer that will hold `value` in this storage. */
   addValue(value: ValueName, storage: Storage): Port;
   /** `value` is what lies in `source`'s buffer, seen through another shape or order. */
@@ -100,8 +101,10 @@ export function startProgram(
     features,
     has: (value) => ports.has(value),
     port: (value) => ports.get(value) ?? constantPort(value),
-    addInput(value, storage) {
-      ports.set(value, newPort(value, storage, states.has(value) ? 'state' : 'input'));
+    addInput(value, storage, fed = false) {
+      const port = newPort(value, storage, states.has(value) ? 'state' : 'input');
+      if (fed) buffers[port.buffer] = { ...buffers[port.buffer], bytes: 0 };
+      ports.set(value, port);
     },
     addValue(value, storage) {
       const port = newPort(value, storage, 'activation');

@@ -81,6 +81,7 @@ function isTooLong(lives: readonly Life[]): boolean {
 function mapBuffers(program: Program, model: ArenaModel, plan: MemoryPlan): MappedBuffer[] {
   const inputs = new Set(program.inputs.map((port) => port.buffer));
   const outputs = new Set(program.outputs.map((port) => port.buffer));
+  const fed = program.inputs.find(({ value }) => value === program.fed);
   const places = placeNames(program);
   const touched = new Map<BufferId, number[]>();
   program.calls.forEach((call, index) => {
@@ -91,6 +92,7 @@ function mapBuffers(program: Program, model: ArenaModel, plan: MemoryPlan): Mapp
     }
   });
   const mapped = program.buffers.flatMap(({ id, name, role, bytes, within }) => {
+    if (id === fed?.buffer) return [];
     const calls = [...new Set(touched.get(id))];
     const life = [...calls];
     if (role === 'input' || role === 'state' || inputs.has(id)) life.unshift(-1);
