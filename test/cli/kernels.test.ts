@@ -85,8 +85,9 @@ describe('refused', () => {
     expect((await cli(folder, 'compile', ...args)).stderr).toMatch(/because: the core has no 'dsp'/);
   });
 
-  test('a model without int8 layers', async () => {
-    const { stderr } = await cli(folder, 'compile', 'tiny.onnx', '--kernels', 'c=conv2d_s8');
-    expect(stderr).toMatch(/Conv 'c' is computed in one way only\n.*only int8 layers have kernels/);
+  test('a model whose layers are all computed in one way', async () => {
+    await writeModel(folder, 'bare.onnx', 'input x: f32[1,1,8,8]\ny: f32[1,1,8,8] = Softmax(x) axis=3\nreturn y');
+    const { stderr } = await cli(folder, 'compile', 'bare.onnx', '--kernels', 'y=softmax_f32');
+    expect(stderr).toMatch(/Softmax 'y' is computed in one way only\n.*no layer of the model has kernels/);
   });
 });

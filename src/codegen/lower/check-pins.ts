@@ -30,7 +30,7 @@ export function checkPins(pins: ReadonlyMap<string, string>, calls: readonly Cal
 }
 
 function whatThereIs(layers: readonly string[]): string {
-  if (layers.length === 0) return 'leave --kernels out: only int8 layers have kernels to choose from';
+  if (layers.length === 0) return 'leave --kernels out: no layer of the model has kernels to choose from';
   const more = layers.length > MOST_NAMES ? ` and ${layers.length - MOST_NAMES} more` : '';
   return `layers with kernels to choose from: ${layers.slice(0, MOST_NAMES).join(', ')}${more}`;
 }
