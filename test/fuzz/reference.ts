@@ -25,9 +25,9 @@ export async function runFile(
 }
 
 /** The same, or null where onnxruntime refuses the file. */
-export async function tryFile(model: FuzzModel): Promise<Values | null> {
+export async function tryFile(model: FuzzModel, feeds: Values = model.feeds): Promise<Values | null> {
   try {
-    return await runFile(model);
+    return await runFile(model, {}, feeds);
   } catch (error) {
     if (error instanceof UserError) return null;
     throw error;
@@ -42,14 +42,16 @@ export async function innerValues(model: FuzzModel): Promise<Values> {
 
 /**
  * What onnxruntime makes of the file with its own basic optimizations, and of the same numbers with other last bits, those
- * between nodes included: how far apart these lie is how well the model is conditioned.
+ * between nodes included: how far apart these lie is how well the model is conditioned. A value whose shape hangs on others has
+ * another one in some of them, which onnxruntime refuses: these say nothing.
  */
 export async function runNearby(model: FuzzModel): Promise<Values[]> {
   const results = [await runFile(model, { optimize: 'basic' })];
   const inner = await innerValues(model);
   for (let seed = 1; seed <= 4; seed++) {
     const nudged = new Map([...model.feeds].map(([name, tensor]) => [name, nudge(tensor, seed)]));
-    results.push(await runFile(noisy(model, inner, seed), {}, nudged));
+    const values = await tryFile(noisy(model, inner, seed), nudged);
+    if (values) results.push(values);
   }
   return results;
 }
