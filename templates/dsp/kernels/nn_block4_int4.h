@@ -10,7 +10,7 @@
 #include "nn_weight_int4.h"
 
 /* acc[0..3] += four rows of nibbles times x[depth]: of four columns, four bytes hold rows 0 (high) and 1 (low), four more rows 2 and 3.
- * The codes stay at the upper end of their bytes: sums are 16 times as large until the end. */
+ * The codes stay at the upper end of their bytes: sums are 16 times as large until the end. 30 instructions for 16 products (1.9 each). */
 static inline const nn_weight_int4 *nn_block4_int4(const int8_t *x, const nn_weight_int4 *w, int32_t depth,
                                                    int32_t acc[4])
 {

@@ -9,7 +9,8 @@
 #include "nn_unpack_int2_s8.h"
 #include "nn_weight_int2.h"
 
-/* A block of four rows of pairs of bits for two inputs at once: acc[0..3] for x, acc[4..7] for z. */
+/* A block of four rows of pairs of bits for two inputs at once: acc[0..3] for x, acc[4..7] for z. Two rows in
+ * each sweep: 27 instructions for 16 products (1.7 each). */
 static inline const nn_weight_int2 *nn_block4x2_int2(const int8_t *x, const int8_t *z, const nn_weight_int2 *w,
                                                      int32_t depth, int32_t acc[8])
 {

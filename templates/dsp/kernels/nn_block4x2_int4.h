@@ -10,7 +10,7 @@
 #include "nn_weight_int4.h"
 
 /* A block of four rows of nibbles for two inputs at once: acc[0..3] for x, acc[4..7] for z. Two rows in each sweep, as they
- * share their bytes. */
+ * share their bytes: 25 instructions for 16 products (1.6 each). */
 static inline const nn_weight_int4 *nn_block4x2_int4(const int8_t *x, const int8_t *z, const nn_weight_int4 *w,
                                                      int32_t depth, int32_t acc[8])
 {

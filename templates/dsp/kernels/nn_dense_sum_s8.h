@@ -6,7 +6,8 @@
 #include "nn_sxtb16.h"
 #include "nn_sxtb16_ror8.h"
 
-/* Sums of codes, for kernels whose weights are stored without a sign: sum((w + n) * x) = sum(w * x) + n * sum(x). */
+/* Sums of codes, for kernels whose weights are stored without a sign: sum((w + n) * x) = sum(w * x) + n * sum(x).
+ * 7 instructions for 4 products with 1. */
 static inline int32_t nn_dense_sum_s8(const int8_t *x, int32_t count)
 {
     int32_t sum = 0;

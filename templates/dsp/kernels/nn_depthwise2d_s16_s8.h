@@ -14,9 +14,9 @@
 #include "nn_sxtb16_ror8.h"
 #include "nn_weight_s8.h"
 
-/* Depthwise 2-D convolution of codes of 16 bits, out_c = in_c, four channels at a time. w[kernel_h][kernel_w][out_c]; bias
- * holds the input zero point's share. A tap outside the image adds the zero point times its weight. taps:
- * 3 * kernel_h * kernel_w numbers. */
+/* Depthwise 2-D convolution of codes of 16 bits, out_c = in_c, four channels at a time: 16 instructions for 4 products
+ * (4.0 each). w[kernel_h][kernel_w][out_c]; bias holds the input zero point's share. A tap outside the
+ * image adds the zero point times its weight. taps: 3 * kernel_h * kernel_w numbers. */
 static inline void nn_depthwise2d_s16_s8(const nn_conv_shape *s, const nn_quant *q, const int16_t *x,
                                          int32_t input_zero_point, const nn_weight_s8 *w, const int32_t *bias,
                                          const int32_t *multiplier, int32_t *taps, int16_t *y)

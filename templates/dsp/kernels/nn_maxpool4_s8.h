@@ -8,7 +8,7 @@
 #include "nn_naked.h"
 #include "nn_store4.h"
 
-/* Of some rows of cells, the largest of each four channels. */
+/* Of some rows of cells, the largest of each four channels: 7 instructions for 4 cells. */
 static inline uint32_t nn_most4_s8(const int8_t *x, int32_t rows, int32_t pitch, int32_t columns, int32_t next)
 {
     uint32_t most = 0x80808080u;

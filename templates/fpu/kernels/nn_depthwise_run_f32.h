@@ -5,7 +5,7 @@
 #include "nn_fpu.h"
 #include "nn_naked.h"
 
-/* Eight channels at a time, then one: 15 instructions for eight products (1.9 each), 10 more for eight results. s0 to s7 are the sums, s8
+/* Eight channels at a time, then one: 16 instructions for 8 products (2.0 each), 10 more for eight results. s0 to s7 are the sums, s8
  * to s15 numbers, s16 to s23 weights. Products are rounded before they are added, as in C. */
 #if NN_HAS_FPU
 NN_NAKED void nn_depthwise_run_f32(const nn_depthwise_taps_f32 *run NN_ASM_ARG)

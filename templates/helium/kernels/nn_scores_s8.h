@@ -4,7 +4,7 @@
 #include "nn_helium.h"
 
 /* The products of a query with `count` keys, k_step apart, of `size` codes each, all without their zero points: 16 codes at a
- * time. Zero points are taken off by the sums of the codes. */
+ * time, 5 instructions for 16 products (0.31 each). Zero points are taken off by the sums of the codes. */
 static inline void nn_scores_s8(const int8_t *query, int32_t q_zero_point, int32_t size, const int8_t *k, int32_t k_step,
                                 int32_t k_zero_point, int32_t count, int32_t *row)
 {

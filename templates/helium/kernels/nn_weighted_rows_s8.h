@@ -5,7 +5,7 @@
 #include "nn_requantize_s8.h"
 
 /* The sum of `count` rows of `size` codes, v_step apart, each times its weight, less `zero`: that of the zero points.
- * 16 codes of a row at a time, four to a vector. */
+ * 16 codes of a row at a time, four to a vector: 12 instructions for 16 products (0.75 each). */
 static inline void nn_weighted_rows_s8(const int32_t *weights, int32_t count, int32_t zero, const int8_t *v, int32_t v_step,
                                        int32_t size, const nn_quant *quant, int32_t multiplier, int8_t *y)
 {

@@ -30,8 +30,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#if !defined(SEPARABLE_FILES_ID) || SEPARABLE_FILES_ID != 0xceb86427u
-#error "separable.c (ceb86427) and separable.h are of different runs: run nibblec compile again and take all its files"
+#if !defined(SEPARABLE_FILES_ID) || SEPARABLE_FILES_ID != 0xfeaf47c6u
+#error "separable.c (feaf47c6) and separable.h are of different runs: run nibblec compile again and take all its files"
 #endif
 
 /* Compile with -DSEPARABLE_LAYER_HOOK=function to have it called after each layer (traces, timing). */
@@ -750,8 +750,8 @@ static inline uint32_t nn_sxtab16_ror8(uint32_t sum, uint32_t v)
 #endif
 }
 
-/* Mean over windows that lie inside of one image, of at most 255 cells, channels in fours, two to an instruction. offset: the
- * input zero point times the cells. */
+/* Mean over windows that lie inside of one image, of at most 255 cells, channels in fours, two to an instruction:
+ * 16 instructions for 16 cells. offset: the input zero point times the cells. */
 static inline void nn_averagepool4_s8(const nn_conv_shape *s, const nn_quant *q, const int8_t *x, int32_t offset,
                                       int32_t multiplier, int8_t *y)
 {

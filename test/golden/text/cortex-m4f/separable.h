@@ -17,7 +17,7 @@ extern "C" {
 #endif
 
 /* What the files of one run of nibblec have in common; those of different runs do not compile together. */
-#define SEPARABLE_FILES_ID 0xceb86427u
+#define SEPARABLE_FILES_ID 0xfeaf47c6u
 
 #define SEPARABLE_ARENA_BYTES 568u
 
