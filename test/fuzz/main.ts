@@ -1,5 +1,5 @@
 /**
- * npm run fuzz:models -- [--count N] [--seed S] [--only INDEX] [--keep DIR] [--op NAME] [--numbers wild] [--page]: random models
+ * npm run fuzz:models -- [--count N] [--seed S] [--only INDEX,...] [--keep DIR] [--op NAME] [--numbers wild] [--page]: random models
  * through the whole compiler, their C on this computer against onnxruntime on the very file. Exit status 2 where any differ.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -27,7 +27,7 @@ const { values } = parseArgs({
 });
 const seed = Number(values.seed);
 const all =
-  values.only !== undefined ? [Number(values.only)] : Array.from({ length: Number(values.count) }, (_, i) => i);
+  values.only !== undefined ? values.only.split(',').map(Number) : Array.from({ length: Number(values.count) }, (_, i) => i);
 if (values.numbers !== 'tame' && values.numbers !== 'wild') throw new Error('--numbers is tame or wild');
 const indices = all.filter((index) => !values.op || FAMILIES[index % FAMILIES.length].op === values.op);
 const folder = mkdtempSync(join(tmpdir(), 'nibblec-fuzz-'));

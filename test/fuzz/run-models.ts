@@ -91,7 +91,9 @@ async function compileOne(model: RandomModel): Promise<Judged | Outcome> {
   const name = `m${model.index}`;
   try {
     const ioLayout = model.index % 2 === 0 ? 'native' : 'onnx';
-    const compiled = await compileModel({ model: onnxFile(model), name, target: await host, ioLayout });
+    // One run of the file is one run of the C: a first state is an input, as it is in onnxruntime.
+    const options = { name, target: await host, ioLayout, states: 'none' } as const;
+    const compiled = await compileModel({ model: onnxFile(model), ...options });
     const { program, files } = compiled;
     return { name, program, files, feeds: model.feeds, wanted, compiled, model, refusal };
   } catch (error) {
