@@ -20,6 +20,7 @@ export async function run({ opset, nodes, feeds, outputs, options = {} }) {
   const opsets = [
     ['', opset],
     ['com.microsoft', 1],
+    ['ai.onnx.ml', 3],
   ].map(([domain, version]) => message(8, [text(1, domain), varint(2, version)]));
   const model = Buffer.concat([varint(1, 10), message(7, graph), ...opsets]);
   const quiet = { graphOptimizationLevel: 'disabled', logSeverityLevel: 4, ...options };
@@ -53,9 +54,10 @@ function nodeProto({ op, inputs, outputs, attributes = {}, domain = '' }) {
   ];
 }
 
-// Numbers are integers: no finding needs a real attribute.
+// Numbers are integers; those of { floats } are real.
 function attributeValue(value) {
   if (typeof value === 'number') return [varint(3, value), varint(20, 2)];
+  if (value.floats) return [...value.floats.map((item) => real(7, item)), varint(20, 6)];
   if (typeof value === 'string') return [text(4, value), varint(20, 3)];
   if (typeof value[0] === 'number') return [...value.map((item) => varint(8, item)), varint(20, 7)];
   return [...value.map((item) => text(9, item)), varint(20, 8)];
@@ -83,6 +85,12 @@ function text(field, value) {
 
 function bytes(field, value) {
   return Buffer.concat([unsigned((field << 3) | 2), unsigned(value.length), value]);
+}
+
+function real(field, value) {
+  const four = Buffer.alloc(4);
+  four.writeFloatLE(value);
+  return Buffer.concat([unsigned((field << 3) | 5), four]);
 }
 
 function varint(field, value) {

@@ -1,9 +1,8 @@
 import { editGraph, type GraphDraft } from '../ir/graph.ts';
-import { elementCount, sameShape } from '../ir/shape.ts';
+import { broadcastShape, elementCount, sameShape } from '../ir/shape.ts';
 import { tensorOf } from '../ir/tensor.ts';
 import type { Attribute, DType, Graph, Node, Shape, TensorType, ValueName } from '../ir/types.ts';
 import { must } from '../support/errors.ts';
-import { broadcastShape } from './broadcast.ts';
 
 type Attributes = Readonly<Record<string, Attribute>>;
 

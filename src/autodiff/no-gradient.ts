@@ -3,7 +3,7 @@ export const NO_GRADIENT: Readonly<Record<string, readonly string[]>> = {
   'its result is a choice, a place or a truth': words(
     'NonMaxSuppression NonZero Unique CheckedCount ArgMax ArgMin Hardmax OneHot EyeLike Not IsNaN IsInf And Or Xor Equal Greater GreaterOrEqual Less LessOrEqual',
   ),
-  'piecewise constant': words('Floor Ceil Round Sign Mod'),
+  'piecewise constant': words('Floor Ceil Round Sign Mod TreeEnsembleRegressor'),
   'of integers': words(
     'BitwiseNot BitwiseAnd BitwiseOr BitwiseXor BitShift Cast CastLike BitCast MatMulInteger ConvInteger TfIdfVectorizer',
   ),

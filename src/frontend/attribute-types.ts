@@ -1,5 +1,5 @@
 /**
- * Attributes of ai.onnx and com.microsoft that hold floats, in every opset. An IR attribute is a plain
+ * Attributes of ai.onnx, ai.onnx.ml and com.microsoft that hold floats, in every opset. An IR attribute is a plain
  * number, so the name tells the exporter what to write; Dropout's seed is the one name that means both.
  */
 const FLOATS = new Set([
@@ -7,15 +7,23 @@ const FLOATS = new Set([
   'activation_beta',
   'activation_params',
   'alpha',
+  'base_values',
   'beta',
   'bias',
+  'class_weights',
   'clip',
+  'coefficients',
   'cubic_coeff_a',
+  'default_float',
   'epsilon',
   'extrapolation_value',
   'gamma',
   'height_scale',
   'high',
+  'imputed_value_floats',
+  'intercepts',
+  'kernel_params',
+  'keys_floats',
   'lambd',
   'low',
   'mask_filter_value',
@@ -23,23 +31,33 @@ const FLOATS = new Set([
   'mean',
   'min',
   'momentum',
+  'nodes_hitrates',
+  'nodes_values',
   'norm_coefficient',
+  'offset',
+  'prob_a',
+  'prob_b',
   'ratio',
+  'replaced_value_float',
+  'rho',
   'scale',
   'scales',
   'seed',
   'softcap',
   'spatial_scale',
+  'support_vectors',
+  'target_weights',
   'threshold',
   'value',
   'value_float',
   'value_floats',
+  'values_floats',
   'weights',
   'width_scale',
 ]);
 
 /** List attributes of strings, for the empty list. */
-const STRING_LISTS = new Set(['activations', 'pool_strings', 'value_strings', 'keys_strings']);
+const STRING_LISTS = new Set(['activations', 'pool_strings', 'value_strings', 'keys_strings', 'nodes_modes']);
 
 export type AttributeKind = 'float' | 'int' | 'string';
 

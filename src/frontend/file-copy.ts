@@ -12,6 +12,7 @@ import { externalReader } from './external-data.ts';
 import type { ImportOptions } from './import-onnx.ts';
 import { decodeValueBytes, parse } from './onnx-border.ts';
 import { castBytes, tensorBytes, valueBytes } from './onnx-writer.ts';
+import { plainClasses } from './plain-classes.ts';
 
 /** A model file as the user gave it, and what was said with it. */
 export interface ModelFile extends ImportOptions {
@@ -53,7 +54,7 @@ const FREE_INITIALIZERS = 4;
 /**
  * A copy of a model file that onnxruntime may see: names ours, inputs of the sizes that `dimensions` say, `constants`
  * in place of inputs, external data inside, and what means nothing left out (documentation, declared types of computed
- * values, training graphs). Nodes, attributes, operator sets, functions, subgraphs and constants are copied byte by byte:
+ * values, training graphs, maps and texts of classes). Nodes, attributes, operator sets, functions, subgraphs and constants are copied byte by byte:
  * nothing that reads them for the compiler stands between the file and onnxruntime.
  * Throws UserError BAD_MODEL, UNBOUND_DIMENSION, BAD_ARGUMENT.
  */
@@ -69,7 +70,7 @@ export type Given = ReadonlyMap<ValueName, Pick<TensorType, 'dtype' | 'shape'>>;
 
 function copied(file: ModelFile, given: Given): FileCopy {
   checkWire(file.bytes);
-  const fields = readFields(file.bytes);
+  const fields = readFields(plainClasses(file.bytes).bytes);
   const graph = fields.filter(({ number }) => number === MODEL_GRAPH).flatMap(({ bytes }) => readFields(bytes));
   const context = {
     names: new CopyNames(),

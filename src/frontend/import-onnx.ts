@@ -48,6 +48,7 @@ export async function importOnnx(bytes: Uint8Array, options: ImportOptions = {})
   const { directory, memory = new MemoryBudget(), capacities = new Map() } = options;
   memory.take(bytes.length, 'the model');
   const file = decodeModel(bytes, externalReader(directory, memory), memory);
+  for (const text of file.remarks) options.remark?.(text);
   const raw = withConstants(file, options.constants ?? new Map());
   const inputs = bindDimensions(freeInputs(raw.graph), options);
   const types = tensorTypes(inputs);

@@ -15,17 +15,20 @@ import { checkWire } from './border/wire-limits.ts';
 import { dtypeOfCode, nameOfCode, packedBytes } from './data-types.ts';
 import { externalReader } from './external-data.ts';
 import { refuseForeign } from './foreign-file.ts';
+import { plainClasses } from './plain-classes.ts';
 
 const { ModelProto, TensorProto, ValueInfoProto } = onnxProto.onnx;
 
 /** ONNX bytes to plain data: nothing behind this border knows protobuf or Long. Throws BAD_MODEL or TOO_LARGE. */
 export function decodeModel(
-  bytes: Uint8Array,
+  file: Uint8Array,
   readExternal: ReadExternal,
   memory: MemoryBudget = new MemoryBudget(),
 ): RawModel {
-  refuseForeign(bytes);
-  parse(() => checkWire(bytes));
+  refuseForeign(file);
+  parse(() => checkWire(file));
+  const plain = parse(() => plainClasses(file));
+  const { bytes } = plain;
   const model = parse(() => ModelProto.decode(bytes));
   if (!model.graph)
     badModel('the file has no graph', undefined, 'is it an ONNX model? Of a TensorFlow SavedModel tf2onnx makes one');
@@ -37,6 +40,7 @@ export function decodeModel(
     opsets,
     graph: decodeGraph(model.graph, newer, context),
     functions: (model.functions ?? []).map((proto, i) => decodeFunction(proto, functions[i], context)),
+    remarks: plain.remarks,
     metadata: new Map((model.metadataProps ?? []).map(({ key, value }) => [text(key), text(value)])),
   };
 }

@@ -7,6 +7,8 @@ import { irVersionFor, NEWEST_OPSET } from './opset.ts';
 import { UniqueNames } from './unique-names.ts';
 
 const { AttributeProto, ModelProto, NodeProto, TensorProto, ValueInfoProto } = onnxProto.onnx;
+/** Of ai.onnx.ml version 3 is the newest that has all of its operators. */
+const CLASSICAL = 'ai.onnx.ml';
 const Kind = AttributeProto.AttributeType;
 
 /** Plain ONNX: what the names say, without quantized types and fused clips. */
@@ -39,7 +41,10 @@ export function writeModel(model: PlainModel): Uint8Array {
   const proto: onnx.IModelProto = {
     irVersion: irVersionFor(opset),
     producerName: model.producer ?? 'nibblec',
-    opsetImport: [{ domain: '', version: opset }, ...domains.map((domain) => ({ domain, version: 1 }))],
+    opsetImport: [
+      { domain: '', version: opset },
+      ...domains.map((domain) => ({ domain, version: domain === CLASSICAL ? 3 : 1 })),
+    ],
     graph: {
       name: model.name,
       node: model.nodes.map((node) => writeNode(node, node.name === '' ? '' : names.fresh(node.name))),

@@ -1,11 +1,12 @@
 import { numbersOf } from '../ir/tensor.ts';
 import type { Tensor, TensorType } from '../ir/types.ts';
+import { classicalTypes } from './classical-types.ts';
 import type { FlatNode } from './flat-node.ts';
 import { broadcast } from './own-types.ts';
 
 /**
  * The types of the results of a node whose shapes onnxruntime 1.30 has left open though they are fixed: MaxUnpool,
- * comparisons of opset 12, one index of GatherND, keys and values of an Attention without a past. Null for all others, and
+ * comparisons of opset 12, one index of GatherND, keys and values of an Attention without a past, what estimators make. Null for all others, and
  * where they do depend on the data.
  */
 export function openTypes(
@@ -14,6 +15,7 @@ export function openTypes(
   constants: readonly (Tensor | null)[],
 ): readonly (TensorType | null)[] | null {
   const [data = null, second = null] = inputs;
+  if (node.domain === 'ai.onnx.ml') return classicalTypes(node, inputs);
   if (node.domain !== '' || !data) return null;
   switch (node.op) {
     case 'MaxUnpool':

@@ -34,6 +34,9 @@ export interface SafeModel {
 const LIMITS =
   /could not find an implementation|no op registered|not a registered function|not implemented|unsupported data type|supported|during initialization(?!.* was false)/i;
 
+/** Of estimators, whose kernels check themselves while they are made. */
+const NO_KERNEL = /could not find an implementation/i;
+
 const PADS = /pads?\b.*smaller than kernel/i;
 
 export function safeModel({ nodes, known, constants, outputs, opset, ranksOf = [] }: SafeModelSpec): SafeModel {
@@ -101,10 +104,11 @@ export function safeModel({ nodes, known, constants, outputs, opset, ranksOf = [
         ? 'a pool pads less than its kernel is long: write the rest as a Pad before it'
         : nextStep(words);
       const tooNew = node !== null && node.domain === '' && node.opset > NEWEST_OPSET;
+      const limits = node?.domain === 'ai.onnx.ml' ? NO_KERNEL : LIMITS;
       const hint = tooNew ? `export the model with opset ${NEWEST_OPSET} or older; it has ${node.opset}` : next;
       return new UserError(
         {
-          code: tooNew || LIMITS.test(words) ? 'UNSUPPORTED' : 'BAD_MODEL',
+          code: tooNew || limits.test(words) ? 'UNSUPPORTED' : 'BAD_MODEL',
           message: `onnxruntime ${/bad_alloc/.test(words) ? 'runs out of memory on' : 'refuses'} ${node ? 'a node' : 'the model'}`,
           ...(node && { where: showNode(node) }),
           because: [plainWords(words)],

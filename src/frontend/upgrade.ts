@@ -32,9 +32,9 @@ export function upgradeNode(
     },
     settle: (value, constant) => void constants.set(value, constant),
     type: (value) => types.get(value) ?? null,
-    node(op, inputs, attributes, type, name) {
+    node(op, inputs, attributes, type, name, domain = '') {
       const output = name ?? names.fresh(hint);
-      before.push({ op, domain: '', name: output, inputs, outputs: [output], attributes, clip: null });
+      before.push({ op, domain, name: output, inputs, outputs: [output], attributes, clip: null });
       if (type) types.set(output, type);
       return output;
     },

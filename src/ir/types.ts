@@ -69,7 +69,7 @@ export type ValueName = string;
 export type Attribute = number | string | readonly number[] | readonly string[] | Tensor;
 
 export interface Node {
-  /** ONNX operator name; `domain` is '' for ai.onnx and 'com.microsoft' for onnxruntime's own. */
+  /** ONNX operator name; `domain` is '' for ai.onnx, 'com.microsoft' for onnxruntime's own, 'ai.onnx.ml' for trees. */
   readonly op: string;
   readonly domain: string;
   /** For people: the ONNX node name, or its first output's name. */

@@ -20,6 +20,7 @@ export const IN_FLOAT: Readonly<Record<string, readonly string[]>> = {
   'samples at positions that are computed in real numbers': words('AffineGrid DeformConv GridSample RoiAlign'),
   'pairs are turned by angles that need more than 8 bits': words('RotaryEmbedding'),
   'roots and powers of sums over windows: no model of the field has it': words('GlobalLpPool LpPool LRN'),
+  'thresholds are compared with real features': words('TreeEnsembleRegressor'),
   'not met in a quantized model so far': words('Col2Im Hardmax'),
 };
 

@@ -1,6 +1,7 @@
 import { attentionOps } from './attention/index.ts';
 import { binaryOps } from './binary.ts';
 import { bitCast, cast, castLike } from './cast.ts';
+import { classicalOps } from './classical/index.ts';
 import { contribOps } from './contrib/index.ts';
 import { conv } from './conv/index.ts';
 import { det } from './det.ts';
@@ -77,6 +78,7 @@ export const OPERATORS: readonly OpDef[] = [
   shiftCodes,
   ...qlinearOps,
   ...contribOps,
+  ...classicalOps,
 ];
 
 const byName = new Map(OPERATORS.map((definition) => [`${definition.domain ?? ''}:${definition.op}`, definition]));

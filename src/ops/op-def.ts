@@ -4,7 +4,7 @@ import type { DType, Graph, Node, Shape, Tensor, TensorType, TypedArray, ValueNa
 /** Everything nibblec knows about one ONNX operator. One object per operator, listed in ops/index.ts. */
 export interface OpDef {
   readonly op: string;
-  /** '' (ai.onnx, the default) or 'com.microsoft'. */
+  /** '' (ai.onnx, the default), 'ai.onnx.ml' or 'com.microsoft'. */
   readonly domain?: string;
   /** One line for docs/operators.md. */
   readonly summary: string;
@@ -63,6 +63,7 @@ export interface UpgradeBuilder {
     attributes: Node['attributes'],
     type: TensorType | null,
     name?: ValueName | null,
+    domain?: string,
   ): ValueName;
   /** Why this node cannot become C. */
   refuse(reason: string): never;

@@ -162,9 +162,9 @@ describe('refusals name the true reason', () => {
 
   it('an operator of another domain, whatever its attributes are', async () => {
     const coefficients = { coefficients: { floats: [1, 2] }, post_transform: 'SOFTMAX' };
-    expect(await refusal('LinearClassifier', 'ai.onnx.ml', coefficients)).toMatchObject({
+    expect(await refusal('CategoryMapper', 'ai.onnx.ml', coefficients)).toMatchObject({
       code: 'UNSUPPORTED',
-      because: ["LinearClassifier 'LinearClassifier:y' (f32[2,3]): the domain 'ai.onnx.ml' has no such operator here"],
+      because: ["CategoryMapper 'CategoryMapper:y' (f32[2,3]): the domain 'ai.onnx.ml' has no such operator here"],
       hint: expect.stringContaining('hummingbird'),
     });
     expect(await refusal('MatMulNBits', 'com.microsoft', { bits: 4 })).toMatchObject({

@@ -9,6 +9,8 @@ export interface RawModel {
   readonly functions: readonly RawFunction[];
   /** The texts of its metadata, by key. */
   readonly metadata: ReadonlyMap<string, string>;
+  /** What of the file was not taken as it is, a sentence each. */
+  readonly remarks: readonly string[];
 }
 
 export interface RawGraph {

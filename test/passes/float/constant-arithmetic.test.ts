@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { broadcastShape } from '../../../src/autodiff/broadcast.ts';
+import { broadcastShape } from '../../../src/ir/shape.ts';
 import { prune } from '../../../src/ir/graph.ts';
 import { tensorOf } from '../../../src/ir/tensor.ts';
 import { parseGraph } from '../../../src/ir/text.ts';

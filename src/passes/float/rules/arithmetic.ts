@@ -1,6 +1,6 @@
 import { intAttribute } from '../../../ir/attributes.ts';
 import { constantOf, producerOf, typeOf } from '../../../ir/graph.ts';
-import { elementCount, sameShape } from '../../../ir/shape.ts';
+import { broadcastShape, elementCount, sameShape } from '../../../ir/shape.ts';
 import { tensorOf } from '../../../ir/tensor.ts';
 import type { Graph, Node, Shape, ValueName } from '../../../ir/types.ts';
 import { must } from '../../../support/errors.ts';
@@ -26,16 +26,6 @@ export const splitSum: Rule = (graph, node) => {
     },
   };
 };
-
-/** The shape two broadcast operands have together. */
-export function broadcastShape(a: Shape, b: Shape): Shape {
-  const rank = Math.max(a.length, b.length);
-  return Array.from({ length: rank }, (_, i) => {
-    const x = a[i - rank + a.length] ?? 1;
-    const y = b[i - rank + b.length] ?? 1;
-    return x === 1 ? y : x;
-  });
-}
 
 /** Max and Min with one number are Clip with one bound. */
 export const extremeToClip: Rule = (graph, node) => {

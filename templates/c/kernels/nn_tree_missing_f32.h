@@ -1,0 +1,23 @@
+#ifndef NN_TREE_MISSING_F32_H
+#define NN_TREE_MISSING_F32_H
+#include <stdint.h>
+
+/*
+ * Row of weights that a decision tree gives for the features x. Each node asks whether x[features[node] / 2] is at most its
+ * threshold, and has two branches: for yes, and for no. NaN goes to the former where features[node] is odd. A branch is a node,
+ * or ~row.
+ */
+static inline int32_t nn_tree_missing_f32(const float *x, int32_t node, const uint16_t *features,
+                                          const float *thresholds, const int16_t *branches)
+{
+    while (node >= 0) {
+        const float feature = x[features[node] >> 1];
+        const int32_t is_missing = feature != feature;
+        const int32_t above = is_missing ? !(features[node] & 1) : !(feature <= thresholds[node]);
+
+        node = branches[2 * node + above];
+    }
+    return ~node;
+}
+
+#endif
