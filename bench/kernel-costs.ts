@@ -1,8 +1,8 @@
 /**
- * npm run bench:costs [-- MODEL...]: the prices of the cost model (src/kernels/prices.ts), from layers of real models: every kernel that
- * can compute a layer does so once under QEMU, and for each core and kernel the prices of the parts of its work are fitted to
- * the counts. What was counted lies in docs/benchmarks/kernel-costs.json; models that are not named keep theirs: after a change of
- * the fit, `-- none` makes prices and page anew.
+ * npm run bench:costs [-- MODEL... CORE... FORMAT...]: the prices of the cost model (src/kernels/prices.ts), from layers of real models:
+ * every kernel that can compute a layer does so once under QEMU, and for each core and kernel the prices of the parts of its work
+ * are fitted to the counts. What was counted lies in docs/benchmarks/kernel-costs.json; models that are not named keep theirs, as
+ * do cores and formats where some are named: after a change of the fit, `-- none` makes prices and page anew.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,6 +16,7 @@ import {
   countsOf,
   EXAMPLES,
   fileOf,
+  INT8_A4,
   INT8_A16,
   SHARED_MODELS,
   transformFor,
@@ -71,6 +72,10 @@ const JOBS: readonly Job[] = [
     ['cortex-m4f', 'cortex-m55', 'cortex-m3', 'cortex-m0'].map((core) => ({ model, format: INT8_A16, core })),
   ),
   ...(['kws', 'lenet5_mnist', 'ad'] as const).map((model) => ({ model, format: 'int8', core: 'cortex-m0-slow-mul' })),
+  ...(['kws', 'ic', 'vww', 'dscnn_mnist'] as const).map((model) => ({ model, format: INT8_A4, core: 'cortex-m4f' })),
+  ...(['kws', 'ic', 'vww', 'ad', 'lenet5_mnist', 'dscnn_mnist', ...EXAMPLES] as const).flatMap((model) =>
+    ['cortex-m4f', 'cortex-m55'].map((core) => ({ model, format: 'float32', core })),
+  ),
 ];
 
 const PRICES = fileURLToPath(new URL('../src/kernels/prices.ts', import.meta.url));
@@ -78,13 +83,26 @@ const folder = await mkdtemp(join(tmpdir(), 'nibblec-costs-'));
 const asked = process.argv.slice(2);
 const MODELS = [...SHARED_MODELS, ...EXAMPLES];
 const table = { ...costTable, units: MODELS };
-for (const model of MODELS.filter((name) => asked.length === 0 || asked.includes(name))) {
-  const jobs = JOBS.filter((job) => job.model === model);
-  if (jobs.length > 0) await updateTable(table, different(await benchModel(model, jobs)));
+const models = among(MODELS);
+const cores = among(new Set(JOBS.map(({ core }) => core)));
+const formats = among(new Set(JOBS.map(({ format }) => format)));
+const asksForPart = asked.some((name) => [...cores, ...formats].includes(name));
+for (const model of asked.includes('none') ? [] : models) {
+  const jobs = JOBS.filter((job) => job.model === model && cores.includes(job.core) && formats.includes(job.format));
+  if (jobs.length === 0) continue;
+  const kept = asksForPart ? (await readRows(costTable)).filter((sample) => sample.model === model) : [];
+  await updateTable(table, different([...kept, ...(await benchModel(model, jobs))]));
 }
 await updateTable(table, []);
 await writeFile(PRICES, pricesSource(pricesOf(await readRows(costTable))));
 await rm(folder, { recursive: true });
+
+/** Those that are named, or all of them. */
+function among<T extends string>(all: Iterable<T>): readonly T[] {
+  const names = [...all];
+  const named = names.filter((name) => asked.includes(name));
+  return named.length > 0 ? named : names;
+}
 
 async function benchModel(model: CountedModel, jobs: readonly Job[]): Promise<CostSample[]> {
   const samples: CostSample[] = [];
@@ -113,7 +131,7 @@ async function countEveryKernel({ model, format, core }: Job, transformation: Tr
   const first = generateC(transformation, options);
   const calls = first.program.calls.map(({ node, others = [] }) => ({
     node,
-    kernels: others.map(({ kernel }) => kernel).filter((kernel) => isCounted(kernel, core)),
+    kernels: others.map(({ kernel }) => kernel).filter((kernel) => isCounted(kernel, { core, format })),
   }));
   const turns = Math.max(0, ...calls.map(({ kernels }) => kernels.length));
   const samples = await samplesOf(first, { model, format, core });
@@ -130,10 +148,10 @@ async function countEveryKernel({ model, format, core }: Job, transformation: Tr
   return samples;
 }
 
-async function samplesOf(compilation: Compilation, { model, core }: Job): Promise<CostSample[]> {
+async function samplesOf(compilation: Compilation, { model, format, core }: Job): Promise<CostSample[]> {
   const { layers } = await countsOf(compilation, model, folder);
   return compilation.program.calls.flatMap(({ kernel, work }: Call, i) =>
-    kernel !== undefined && work && isCounted(kernel, core)
+    kernel !== undefined && work && isCounted(kernel, { core, format })
       ? [{ core, kernel: kernel.replace(/_ram$/, ''), model, work, instructions: layers[i] }]
       : [],
   );
@@ -141,9 +159,10 @@ async function samplesOf(compilation: Compilation, { model, core }: Job): Promis
 
 /**
  * On a core with Helium only its kernels are, and those of 16 bits, which call vectors: others cost what they do on a core without.
- * Not those that are priced as others.
+ * Not those that are priced as others; of packed codes only the kernel that is not.
  */
-function isCounted(kernel: string, core: string): boolean {
+function isCounted(kernel: string, { core, format }: Pick<Job, 'core' | 'format'>): boolean {
+  if (format === INT8_A4) return kernel === 'averagepool8_a4';
   if (/_a4$|_helium_pairs/.test(kernel)) return false;
   return core !== 'cortex-m55' || kernel.includes('_helium_') || kernel.endsWith('_s16');
 }

@@ -203,6 +203,40 @@ export function poolWork(s: WindowShape): Work {
   return { layer: 1, pixels, outputs, rows: outputs * s.kernel_h, cells: s.batch * tapsInside(s) * s.out_c };
 }
 
+/** Windows of numbers: a dot product for each row of a window, or each tap, and output. */
+export function numbersWork(s: WindowShape): Work {
+  const pixels = s.batch * s.out_h * s.out_w;
+  const [channels, taps] = [s.in_c / s.groups, s.batch * tapsInside(s)];
+  const together = s.groups === 1 && s.dilation_w === 1;
+  const rows = s.batch * s.out_w * insideAlong(s.out_h, s.stride_h, s.pad_top, s.kernel_h, s.dilation_h, s.in_h);
+  return {
+    layer: 1,
+    windows: pixels,
+    outputs: pixels * s.out_c,
+    runs: (together ? rows : taps) * s.out_c,
+    products: taps * channels * s.out_c,
+  };
+}
+
+/** Taps of numbers, `many` channels at a time, then `few`; borders are lists of their own, whole windows of a row are a run. */
+export function depthwiseNumbersWork(s: WindowShape, many: number, few: number): Work {
+  const pixels = s.batch * s.out_h * s.out_w;
+  const [height, width] = [(s.kernel_h - 1) * s.dilation_h + 1, (s.kernel_w - 1) * s.dilation_w + 1];
+  const rows = wholeWindows(s.out_h, s.stride_h, s.pad_top, s.in_h, height);
+  const whole = s.batch * rows * wholeWindows(s.out_w, s.stride_w, s.pad_left, s.in_w, width);
+  const taps = s.batch * tapsInside(s);
+  const [blocks, rest] = [Math.floor(s.in_c / many), Math.ceil((s.in_c % many) / few)];
+  return {
+    layer: 1,
+    lists: pixels - whole + s.batch * rows,
+    pixels,
+    blocks: pixels * blocks,
+    rest: pixels * rest,
+    products: taps * blocks,
+    single: taps * rest,
+  };
+}
+
 /** Taps that lie inside the image, of all windows. */
 function tapsInside(s: WindowShape): number {
   const rows = insideAlong(s.out_h, s.stride_h, s.pad_top, s.kernel_h, s.dilation_h, s.in_h);

@@ -7,6 +7,7 @@ import type { FloatJob } from '../kernels/float/float-job.ts';
 import { FLOAT_DENSE_KERNELS } from '../kernels/float/index.ts';
 import { lowerFloat } from '../kernels/float/lower-float.ts';
 import type { Kernel } from '../kernels/kernel.ts';
+import { numbersWork } from '../kernels/work.ts';
 import { isQuantized } from '../quant/quantized.ts';
 import { must } from '../support/errors.ts';
 import type { LowerBuilder, OpDef } from './op-def.ts';
@@ -99,7 +100,7 @@ const denseF32: Kernel<FloatJob> = {
   accepts: () => true,
   scratchBytes: () => 0,
   overlap: ({ shape }) => ({ atLeast: denseOverlap(shape.out_w, shape.in_c * 4, shape.out_c * 4) }),
-  work: ({ macs }) => ({ instructions: 5 * macs }),
+  work: ({ shape }) => numbersWork(shape),
   tableBytes: ({ weights }) => 4 * weights.data.length,
   build({ shape, weights, bias, name, x, y, clip, macs, summary }, lower) {
     return {

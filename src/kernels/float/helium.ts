@@ -4,7 +4,9 @@ import { isDepthwise, isPlainPointwise, kernelMajor, tapMajor, tapsBytes } from 
 import { denseOverlap } from '../dense/overlap.ts';
 import type { Kernel } from '../kernel.ts';
 import { numberTable } from '../packing/number-stream.ts';
+import { depthwiseNumbersWork } from '../work.ts';
 import type { FloatJob } from './float-job.ts';
+import { sumOfCalls, type WindowCall } from './window-calls.ts';
 
 /** Outputs of a vector pair. */
 const OUTPUTS = 8;
@@ -23,7 +25,7 @@ export const conv2dHeliumF32: Kernel<FloatJob> = {
   scratchBytes: () => 0,
   // Pairs begin at any pixel.
   overlap: ({ shape }) => ({ atLeast: windowOverlap(shape, 4, 4) + 4 * shape.out_c }),
-  work: (job) => pairsWork(job, job.shape.batch * job.shape.out_h * Math.ceil((job.shape.out_w + 2) / 2)),
+  work: ({ shape }) => ({ instructions: sumOfCalls(shape, 2, (call) => callInstructions(shape.out_c, call)) }),
   tableBytes: ({ shape, macs }) => (4 * macs) / (shape.batch * shape.out_h * shape.out_w),
   build: (job, lower) =>
     layerOf('conv2d_helium_f32', job, {
@@ -44,7 +46,11 @@ export const denseHeliumF32: Kernel<FloatJob> = {
   overlap: ({ shape }) => ({
     atLeast: denseOverlap(rowsOf(shape), 4 * shape.in_c, 4 * shape.out_c) + (rowsOf(shape) > 1 ? 4 * shape.out_c : 0),
   }),
-  work: (job) => pairsWork(job, Math.ceil(rowsOf(job.shape) / 2)),
+  work({ shape }) {
+    const pairs = Math.ceil(rowsOf(shape) / 2);
+    const blocks = pairs * Math.ceil(shape.out_c / OUTPUTS);
+    return { layer: 1, pairs, blocks, steps: blocks * (shape.in_c >> 2), single: blocks * (shape.in_c & 3) };
+  },
   build: (job, lower) =>
     layerOf('dense_helium_f32', job, {
       rows: rowsOf(job.shape),
@@ -65,7 +71,7 @@ export const depthwise2dHeliumF32: Kernel<FloatJob> = {
   },
   scratchBytes: ({ shape }) => tapsBytes(shape),
   overlap: ({ shape }) => ({ atLeast: windowOverlap(shape, 4, 4) }),
-  work: ({ shape, macs }) => ({ instructions: macs + 10 * shape.batch * shape.out_h * shape.out_w * shape.kernel_h }),
+  work: ({ shape }) => depthwiseNumbersWork(shape, 16, 4),
   build(job, lower) {
     const { shape, weights, bias, name } = job;
     const taps = tapMajor(weights, shape) as Float32Array;
@@ -91,8 +97,8 @@ function layerOf(template: string, job: FloatJob, params: LayerSpec['params']): 
   return { template, params: { x: x.name, y: y.name, min, max, ...params }, macs, summary };
 }
 
-function pairsWork({ shape }: FloatJob, pairs: number) {
-  const depth = shape.kernel_h * shape.kernel_w * shape.in_c;
-  const perGroup = (27 * depth) / 4 + 13 * shape.kernel_h + 56;
-  return { instructions: pairs * (90 + Math.ceil(shape.out_c / OUTPUTS) * perGroup) };
+/** nn_windows_helium_f32: eight outputs at a time, four numbers a step. */
+function callInstructions(outputs: number, { rows, run }: WindowCall): number {
+  const ofRow = 13 + 27 * Math.floor(run / 4) + 9 * (run % 4);
+  return 90 + Math.ceil(outputs / OUTPUTS) * (56 + rows * ofRow);
 }

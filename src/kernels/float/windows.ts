@@ -6,6 +6,7 @@ import type { Kernel } from '../kernel.ts';
 import { blockBytes, numberTable } from '../packing/number-stream.ts';
 import { clippedLayer, clipWork } from './clipped.ts';
 import type { FloatJob } from './float-job.ts';
+import { sumOfCalls } from './window-calls.ts';
 
 /** Outputs and windows of a block. */
 const FOUR = 4;
@@ -83,18 +84,11 @@ function tableOf(job: FloatJob, lower: LowerBuilder): string {
   return numberTable(job, lower, kernelMajor(job.weights).data as Float32Array, FOURS);
 }
 
-/** Instructions; of the whole layer as if no row of a window were outside. */
 function windowsInstructions(s: WindowShape): number {
-  const inside = (from: number) => from >= 0 && from + s.kernel_w <= s.in_w;
-  const columns = Array.from({ length: s.out_w }, (_, ox) => inside(ox * s.stride_w - s.pad_left)).filter(
-    Boolean,
-  ).length;
-  const fours = Math.floor(columns / FOUR);
-  const run = s.kernel_w * s.in_c;
-  const row =
-    fours * (100 + fourWindows(s.out_c, s.kernel_h, run)) +
-    (s.out_w - FOUR * fours) * (90 + oneWindow(s.out_c, s.kernel_h, run));
-  return 60 + s.batch * s.out_h * (30 + row);
+  const ofCalls = sumOfCalls(s, FOUR, ({ windows, rows, run }) =>
+    windows === FOUR ? 100 + fourWindows(s.out_c, rows, run) : 90 + oneWindow(s.out_c, rows, run),
+  );
+  return 60 + 30 * s.batch * s.out_h + ofCalls;
 }
 
 function fourWindows(outputs: number, rows: number, run: number): number {

@@ -8,6 +8,7 @@ import type { FloatJob } from '../../kernels/float/float-job.ts';
 import { FLOAT_CONV_KERNELS } from '../../kernels/float/index.ts';
 import { lowerFloat } from '../../kernels/float/lower-float.ts';
 import type { Kernel } from '../../kernels/kernel.ts';
+import { depthwiseNumbersWork, numbersWork } from '../../kernels/work.ts';
 import type { LowerBuilder } from '../op-def.ts';
 import { boundsOf, clipBounds } from '../support/clip.ts';
 import { floatSumOf } from './with-sum.ts';
@@ -50,7 +51,7 @@ const conv2dF32: Kernel<FloatJob> = {
   accepts: () => true,
   scratchBytes: () => 0,
   overlap: ({ shape }) => ({ atLeast: windowOverlap(shape, 4, 4) }),
-  work: ({ macs }) => ({ instructions: 7 * macs }),
+  work: ({ shape }) => numbersWork(shape),
   tableBytes: ({ shape }) => 4 * filterElements(shape),
   build: (job, lower) => layerOf('conv2d_f32', job, kernelMajor(job.weights).data, '[out][kernel][in]', lower),
 };
@@ -60,7 +61,7 @@ const depthwise2dF32: Kernel<FloatJob> = {
   ...conv2dF32,
   id: 'depthwise2d_f32',
   scratchBytes: ({ shape }) => tapsBytes(shape),
-  work: ({ macs }) => ({ instructions: 13 * macs }),
+  work: ({ shape }) => depthwiseNumbersWork(shape, 1, 1),
   build: (job, lower) => layerOf('depthwise2d_f32', job, tapMajor(job.weights, job.shape), '[kernel][out]', lower),
 };
 
