@@ -16,7 +16,8 @@ export function rowWindowsOf({ call, windows: { shapes } }: RowLayer): RowWindow
 }
 
 /** What the function of a layer takes beside its operands. */
-export function rowParameters({ windows: { shapes } }: RowLayer): string[] {
+export function rowParameters({ windows: { shapes }, gathers }: RowLayer): string[] {
+  if (gathers) return ['int32_t row'];
   return shapes.length > 1 ? ['int32_t window'] : [];
 }
 
@@ -85,7 +86,7 @@ function rowBytesText(types: Arguments, { argument, rowElements }: RowPlace): st
 
 function argumentTexts(types: Arguments, layer: RowLayer): string[] {
   const places = layer.places.map((place, i) => placeText(types, layer.call.arguments[i], place));
-  return [...windowText(layer), ...places];
+  return [...(layer.gathers ? ['row'] : windowText(layer)), ...places];
 }
 
 /** Rows at the top, one window for those within, rows at the bottom. */
@@ -108,9 +109,10 @@ function placeText(
 ): string {
   const { argument, rowElements, stride, pad, slot } = place;
   const own = must(types.get(argument), argument);
-  if (access === 'scratch') {
+  if (rowElements === 0) {
     const text = slot ? `(${argument} + ${slot})` : argument;
-    return own.ctype === ctype ? text : `(${ctype} *)(void *)${text}`;
+    const to = access === 'read' ? `const ${ctype}` : ctype;
+    return own.ctype === ctype ? text : `(${to} *)(${access === 'read' ? 'const ' : ''}void *)${text}`;
   }
   if (slot !== null) {
     if (pad === 0) return slot === 0 ? argument : `${argument} + ${slot * rowElements}`;
@@ -118,6 +120,7 @@ function placeText(
     const first = slot === 0 ? `nn_max0(${padding})` : `(${slot} + nn_max0(${padding}))`;
     return `${argument} + ${rowElements} * ${first}`;
   }
+  if (stride === 0) return argument;
   const row = stride === 1 ? counter : `${stride} * ${counter}`;
   return `${argument} + ${rowElements} * ${pad === 0 ? row : `nn_max0(${row} - ${pad})`}`;
 }

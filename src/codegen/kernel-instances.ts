@@ -89,6 +89,7 @@ export const NAMED_INSTANCES: readonly KernelInstance[] = [
   // By form of requantization.
   ...all('nn_averagepool2d_s8', { form }),
   ...all('nn_averagepool2d_even_s8', { form }),
+  ...all('nn_mean_row_s8', { form }),
   ...all('nn_averagepool2d_a4', { form }),
   ...all('nn_averagepool4_s8', { form }),
   ...all('nn_averagepool8_a4', { form }),

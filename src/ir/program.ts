@@ -193,9 +193,14 @@ export interface RowLayer {
    */
   readonly windows: { readonly shapes: readonly { readonly [key: string]: Json }[]; readonly top: number };
   readonly ring: MovingRing | null;
+  /** Its function is told the row, and keeps temporary memory from row to row. */
+  readonly gathers: boolean;
 }
 
-/** Row row * stride - pad (0 where that is above the first), or, in a ring, the row that is there as its number `slot`. */
+/**
+ * Row row * stride - pad (0 where that is above the first), or, in a ring, the row that is there as its number `slot`; with
+ * `rowElements` 0 byte `slot` of memory that is used within a tick.
+ */
 export interface RowPlace {
   readonly argument: string;
   /** Elements of the argument's type. */

@@ -1,8 +1,9 @@
 import { consumersOf, isOutput, typeOf } from '../ir/graph.ts';
 import { arenaBytes } from '../ir/tensor.ts';
 import type { Graph, Node, ValueName } from '../ir/types.ts';
+import { bytesOfRows } from './passing-rows.ts';
 import { rowOverlap } from './row-overlap.ts';
-import { planRows, type RowPlan, ringBytes } from './row-plan.ts';
+import { planRows, type RowPlan } from './row-plan.ts';
 
 /** Nodes in the order of the graph that are computed together, row by row; one alone where what it reads comes by rows. */
 export type Segment = readonly Node[];
@@ -117,8 +118,12 @@ function possibleSpans(graph: Graph, needs: LayerNeeds, apart: ReadonlySet<strin
   }
 
   function bytesOfSegment(segment: Segment, plan: RowPlan, first: number, end: number): number {
-    const scratch = Math.max(...segment.map((node) => needs.scratch(node)));
-    return bytesAround(segment, first, end, scratch + ringBytes(graph, plan), (input) =>
+    const own = bytesOfRows(
+      graph,
+      plan,
+      segment.map((node) => needs.scratch(node)),
+    );
+    return bytesAround(segment, first, end, own, (input) =>
       plan.inputs.includes(input) ? rowOverlap(graph, plan, input) : null,
     );
   }

@@ -14,7 +14,8 @@ export function rowOverlap(graph: Graph, plan: RowPlan, input: ValueName): numbe
   const writer = plan.steps.findIndex(({ ring }) => ring === null);
   const [inRow, outRow] = [rowBytes(graph, input), rowBytes(graph, plan.output)];
   let distance = -arenaBytes(typeOf(graph, input));
-  for (let row = 0; row < last.rows; row++) {
+  for (let row = last.gathers ? last.rows - 1 : 0; row < last.rows; row++) {
+    const written = last.gathers ? outRow : (row + 1) * outRow;
     const tick = last.from + last.every * row;
     for (const [at, step] of plan.steps.entries()) {
       // Layers behind the first that writes a row of the output have yet to read theirs.
@@ -23,7 +24,7 @@ export function rowOverlap(graph: Graph, plan: RowPlan, input: ValueName): numbe
       if (done >= step.rows) continue;
       for (const { value, stride, pad } of step.reads) {
         if (value !== input) continue;
-        distance = Math.max(distance, (row + 1) * outRow - Math.max(0, done * stride - pad) * inRow);
+        distance = Math.max(distance, written - Math.max(0, done * stride - pad) * inRow);
       }
     }
   }

@@ -2,7 +2,7 @@ import { typeOf } from '../ir/graph.ts';
 import type { Graph, Node, ValueName } from '../ir/types.ts';
 import { must } from '../support/errors.ts';
 import { bytesOfRings, homesOf, newest, type Ring, ringsOf, type Timed } from './rings.ts';
-import { type RowWindow, rowWindows } from './row-window.ts';
+import { gathersRows, type RowWindow, rowWindows } from './row-window.ts';
 
 /**
  * Layers computed together, row by row. Time goes in ticks: row r of a layer is made in tick from + every * r, in the order of the
@@ -33,6 +33,8 @@ export interface RowMaker {
 export interface RowStep extends RowMaker {
   readonly node: Node;
   readonly reads: readonly RowRead[];
+  /** Its rows are those of what it reads; its result, all of it, is there with the last (see gathersRows). */
+  readonly gathers: boolean;
 }
 
 export interface RowRead extends RowWindow {
@@ -75,7 +77,7 @@ export function planRows(
         return { ...window, home, slot };
       });
       const moves = reads.every((read) => read.home === read.value);
-      return [{ ...makerOf(layer, moves), node, reads }];
+      return [{ ...makerOf(layer, moves), node, reads, gathers: gathersRows(graph, node) }];
     }),
     fed: source ? { ...makerOf(source, true), value: source.value } : null,
     inputs: [...inputs],
@@ -110,7 +112,9 @@ function timesOf(graph: Graph, nodes: readonly Node[], inputs: Set<ValueName>, f
       }
     }
     const value = must(node.outputs[0], node.name);
-    made.set(value, { node, value, windows, from, every, rows: rowsOf(value) });
+    const gathers = gathersRows(graph, node);
+    if (gathers && node !== nodes.at(-1)) return null;
+    made.set(value, { node, value, windows, from, every, rows: rowsOf(gathers ? windows[0].value : value) });
   }
   return [...made.values()];
 }
@@ -132,9 +136,4 @@ function delay(graph: Graph, timed: readonly Timed[], output: ValueName): void {
     }
     layer.from = best;
   }
-}
-
-/** Bytes of all rings. */
-export function ringBytes(graph: Graph, { steps, fed }: RowPlan): number {
-  return bytesOfRings(graph, new Set([...steps, ...(fed ? [fed] : [])].flatMap(({ ring }) => ring ?? [])));
 }

@@ -3,6 +3,7 @@ import { constantOf, typeOf } from '../ir/graph.ts';
 import type { Graph, Node, Shape, ValueName } from '../ir/types.ts';
 import { samePads, windowShape } from '../ir/window.ts';
 import { findOp } from '../ops/index.ts';
+import { ROWS_IN_ALL } from '../ops/pool/pool-row.ts';
 
 /** What one row of a result needs of an input [1, C, H, W]: rows row * stride - pad to row * stride - pad + reach. */
 export interface RowWindow {
@@ -18,12 +19,40 @@ export interface RowWindow {
 export function rowWindows(graph: Graph, node: Node): readonly RowWindow[] | null {
   const [output, ...more] = node.outputs;
   if (output == null || more.some((value) => value !== null) || !isImage(typeOf(graph, output).shape)) return null;
-  const windows = isWindow(node) ? windowOf(graph, node, output) : pointwiseRows(graph, node, output);
+  const windows = gathersRows(graph, node)
+    ? everyRow(node)
+    : isWindow(node)
+      ? windowOf(graph, node, output)
+      : pointwiseRows(graph, node, output);
   return windows?.every(({ value }) => isImage(typeOf(graph, value).shape)) ? windows : null;
+}
+
+/** Whether it pools all of an image: each row of that is added to what it has seen, and its one result is there with the last. */
+export function gathersRows(graph: Graph, node: Node): boolean {
+  const { op, domain } = node;
+  if (domain !== '' || !op.endsWith('Pool')) return false;
+  const [, , height, width] = typeOf(graph, node.inputs[0]).shape;
+  const [, , ...out] = typeOf(graph, node.outputs[0]).shape;
+  if (out.join() !== '1,1') return false;
+  if (op.startsWith('Global')) return true;
+  const plain = [...intsAttribute(node, 'pads', []), ...intsAttribute(node, 'dilations', []).map((d) => d - 1)];
+  return (
+    POOLS.includes(op) &&
+    plain.every((size) => size === 0) &&
+    intsAttribute(node, 'kernel_shape', []).join() === [height, width].join()
+  );
+}
+
+function everyRow({ inputs }: Node): readonly RowWindow[] {
+  return [{ value: inputs[0]!, stride: 1, pad: 0, reach: 0 }];
 }
 
 /** The node for one row of its result, where `above` and `below` rows of its window are padding. */
 export function nodeOfRow(graph: Graph, node: Node, above: number, below: number): Node {
+  if (gathersRows(graph, node)) {
+    const [, , rows] = typeOf(graph, node.inputs[0]).shape;
+    return { ...node, attributes: { ...node.attributes, [ROWS_IN_ALL]: rows } };
+  }
   if (!isWindow(node)) return node;
   const shape = windowShapeOf(graph, node, node.outputs[0]!);
   const { auto_pad: _, ...attributes } = node.attributes;
@@ -31,13 +60,14 @@ export function nodeOfRow(graph: Graph, node: Node, above: number, below: number
   return { ...node, attributes: { ...attributes, pads: [above, shape?.pad_left ?? 0, below, right] } };
 }
 
-const WINDOWS: readonly string[] = ['Conv', 'MaxPool', 'AveragePool'];
+const POOLS: readonly string[] = ['MaxPool', 'AveragePool'];
+const WINDOWS: readonly string[] = ['Conv', ...POOLS];
 
 function isWindow({ op, domain }: Node): boolean {
   return domain === '' && WINDOWS.includes(op);
 }
 
-/** One image of at least two rows, channels first. */
+/** One image, channels first. */
 function isImage(shape: Shape): boolean {
   return shape.length === 4 && shape[0] === 1;
 }

@@ -5,7 +5,7 @@ import { createRng, type Rng } from '../../src/numerics/rng.ts';
 type Image = readonly [channels: number, height: number, width: number];
 type Attributes = Readonly<Record<string, Attribute>>;
 
-/** A random network of layers that can all be computed row by row: windows of any kind, shortcuts, element by element layers. */
+/** A random network of layers that can all be computed row by row: windows of any kind, shortcuts, element by element layers, a pool of all at the end. */
 export function rowNetwork(seed: number, layers: number): Graph {
   const rng = createRng(seed);
   const nodes: Node[] = [];
@@ -54,6 +54,10 @@ export function rowNetwork(seed: number, layers: number): Graph {
         add('Conv', [name, w], [outputs, out_h, out_w], attributes);
       }
     }
+  }
+  if (rng.int(0, 1) === 0) {
+    const { name, shape } = images.at(-1)!;
+    add(['GlobalAveragePool', 'GlobalMaxPool'][rng.int(0, 1)], [name], [shape[0], 1, 1]);
   }
   const read = new Set(nodes.flatMap(({ inputs }) => inputs));
   const outputs = nodes.map(({ name }) => name).filter((name) => !read.has(name));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseGraph } from '../../src/ir/text.ts';
-import { chooseSegments, planRows, rowOverlap } from '../../src/schedule/index.ts';
+import { chooseSegments, passingRows, planRows, rowOverlap } from '../../src/schedule/index.ts';
 
 const weights = (name: string, ...shape: number[]) =>
   `const ${name}: f32[${shape}] = ${new Array(shape.reduce((a, b) => a * b)).fill(1)}`;
@@ -73,19 +73,54 @@ describe('a plan of rows', () => {
     ]);
   });
 
-  test('layers over all rows at once, and results that others read, end a plan', () => {
+  test('a pool of all rows gathers them, and ends a plan', () => {
     const pooled = parseGraph(`graph pooled
 input x: f32[1,1,4,4]
 a: f32[1,1,4,4] = Relu(x)
-b: f32[1,1,1,1] = GlobalAveragePool(a)
-return b`);
+b: f32[1,1,1,1] = AveragePool(a) kernel_shape=[4,4]
+c: f32[1,1,1,1] = Relu(b)
+return c`);
+    const { steps, ticks } = planRows(pooled, pooled.nodes.slice(0, 2))!;
+    expect(steps.map(({ from, rows, gathers, ring }) => [from, rows, gathers, ring?.rows])).toEqual([
+      [0, 4, false, 1],
+      [0, 4, true, undefined],
+    ]);
+    expect(ticks).toBe(4);
     expect(planRows(pooled, pooled.nodes)).toBeNull();
+  });
+
+  test('layers over all rows at once, and results that others read, end a plan', () => {
     const mean = parseGraph(`graph mean
 input x: f32[1,1,4,4]
 a: f32[1,1,4,4] = Relu(x)
 b: f32[1,1,4,4] = AveragePool(a) kernel_shape=[3,3] pads=[1,1,1,1]
 return b`);
     expect(planRows(mean, mean.nodes), 'how many cells a mean has depends on the row').toBeNull();
+  });
+});
+
+describe('memory of one tick', () => {
+  test('rows that are read in the tick in which they come share it with each other and with temporary memory', () => {
+    const chain = parseGraph(`graph passing
+input x: f32[1,1,8,4]
+${weights('w', 1, 1, 1, 1)}
+a: f32[1,1,8,4] = Conv(x, w) kernel_shape=[1,1]
+b: f32[1,1,8,4] = Conv(a, w) kernel_shape=[1,1]
+c: f32[1,1,8,4] = Conv(b, w) kernel_shape=[1,1]
+d: f32[1,1,8,4] = Conv(c, w) kernel_shape=[1,1]
+return d`);
+    const passing = passingRows(chain, planRows(chain, chain.nodes)!, [0, 0, 0, 24]);
+    expect([...passing.rows]).toEqual([
+      ['a', 0],
+      ['b', 16],
+      ['c', 0],
+    ]);
+    expect([passing.scratch[3], passing.bytes]).toEqual([16, 40]);
+  });
+
+  test('a row that is read later does not', () => {
+    const plan = planRows(BLOCK, BLOCK.nodes, { inPlace: false })!;
+    expect([...passingRows(BLOCK, plan, []).rows.keys()]).toEqual(['two']);
   });
 });
 

@@ -3,7 +3,7 @@ import { channelsLast } from '../../ir/storage.ts';
 import { arenaArray, arenaBytes } from '../../ir/tensor.ts';
 import type { TensorType, ValueName } from '../../ir/types.ts';
 import { cType } from '../../ops/support/c-text.ts';
-import { type Ring, type RowMaker, type RowPlan, rowOverlap } from '../../schedule/index.ts';
+import { passingRows, type Ring, type RowMaker, type RowPlan, rowOverlap } from '../../schedule/index.ts';
 import { must } from '../../support/errors.ts';
 import { type LoweredRow, type LowerNode, lowerRow, rowsType } from './lower-row.ts';
 import type { ProgramBuilder } from './program-builder.ts';
@@ -57,14 +57,24 @@ function rowsCall(program: ProgramBuilder, plan: RowPlan, layers: readonly Lower
   names.set(plan.output, add('y', { ...output, access: 'write' }));
   const makers: readonly RowMaker[] = [...(plan.fed ? [plan.fed] : []), ...plan.steps];
   const rings = new Set(makers.flatMap(({ ring }) => ring ?? []));
-  for (const [i, { value, rows }] of [...rings].entries()) {
+  const passing = passingRows(graph, plan, layers.map(passingBytes));
+  const lasting = [...rings].filter(({ value }) => !passing.rows.has(value));
+  for (const [i, { value, rows }] of lasting.entries()) {
     const type = rowsType(graph, value, rows);
     names.set(value, add(`rows${i}`, { type, access: 'scratch', buffer: program.addScratch(arenaBytes(type)) }));
   }
   if (plan.fed) all.push({ name: 'fed', ctype: 'int32_t', access: 'scratch', buffer: program.addScratch(4) });
-  const scratch = Math.max(...layers.map((layer) => layer.scratch.reduce((sum, { bytes }) => sum + bytes, 0)));
-  if (scratch > 0)
-    all.push({ name: 'scratch', ctype: 'uint8_t', access: 'scratch', buffer: program.addScratch(scratch) });
+  if (passing.bytes > 0)
+    all.push({ name: 'scratch', ctype: 'uint8_t', access: 'scratch', buffer: program.addScratch(passing.bytes) });
+  for (const { step, call, scratch } of layers) {
+    if (!step.gathers) continue;
+    // Temporary memory that lasts as long as the rows.
+    const { ctype } = must(
+      call.arguments.find(({ access }) => access === 'scratch'),
+      call.node,
+    );
+    all.push({ ...{ name: 'sums', ctype, access: 'scratch' }, buffer: program.addScratch(scratch[0].bytes) });
+  }
 
   const sum = (of: (call: Call) => number | undefined) =>
     layers.reduce((total, { call }) => total + (of(call) ?? 0), 0);
@@ -77,7 +87,11 @@ function rowsCall(program: ProgramBuilder, plan: RowPlan, layers: readonly Lower
     kernel: 'rows',
     instructions: sum(({ instructions }) => instructions),
     decoding: sum(({ decoding }) => decoding),
-    rowLoop: { ticks: plan.ticks, layers: layers.map(rowLayer), ...(plan.fed && { fed: rowSource(plan.fed) }) },
+    rowLoop: {
+      ticks: plan.ticks,
+      layers: layers.map((layer, i) => rowLayer(layer, passing.scratch[i])),
+      ...(plan.fed && { fed: rowSource(plan.fed) }),
+    },
     instances: layers.flatMap(({ call }) => call.instances ?? []),
     arguments: all,
     overlaps: inputs.map(({ value, buffer }) => {
@@ -89,18 +103,19 @@ function rowsCall(program: ProgramBuilder, plan: RowPlan, layers: readonly Lower
     result: output,
   };
 
-  function rowLayer({ call, scratch, step, windows, reads }: LoweredRow): RowLayer {
+  function rowLayer({ call, scratch, step, windows, reads }: LoweredRow, scratchAt: number): RowLayer {
     const { ring, moves, from, every, rows } = step;
     const places = call.arguments.map(({ name, access, buffer }): RowPlace => {
-      if (access === 'scratch') return scratchPlace(scratch, buffer);
-      if (access === 'write') return newestRow(ring);
+      if (access === 'scratch') return step.gathers ? KEPT : scratchPlace(scratch, buffer, scratchAt);
+      if (access === 'write') return step.gathers ? { ...newestRow(ring), stride: 0 } : newestRow(ring);
       const { home, stride, pad, slot } = must(
         step.reads.find(({ value }) => value === reads.get(name)),
         name,
       );
-      return { ...memoryOf(home), stride, pad, slot };
+      const at = passing.rows.get(home);
+      return at === undefined ? { ...memoryOf(home), stride, pad, slot } : bytesAt('scratch', at);
     });
-    return { call, from, every, rows, places, windows, ring: moves ? movingRing(ring) : null };
+    return { call, from, every, rows, places, windows, ring: moves ? movingRing(ring) : null, gathers: step.gathers };
   }
 
   function rowSource({ rows, ring }: RowMaker): RowSource {
@@ -108,11 +123,14 @@ function rowsCall(program: ProgramBuilder, plan: RowPlan, layers: readonly Lower
   }
 
   function newestRow(ring: Ring | null): RowPlace {
+    const at = ring && passing.rows.get(ring.value);
+    if (at != null) return bytesAt('scratch', at);
     return { ...memoryOf(ring?.value ?? plan.output), stride: 1, pad: 0, slot: ring && ring.rows - 1 };
   }
 
   function movingRing(ring: Ring | null): MovingRing | null {
-    return ring && { argument: memoryOf(ring.value).argument, rows: ring.rows, moves: ring.moves };
+    if (!ring || passing.rows.has(ring.value)) return null;
+    return { argument: memoryOf(ring.value).argument, rows: ring.rows, moves: ring.moves };
   }
 
   function memoryOf(value: ValueName): Pick<RowPlace, 'argument' | 'rowElements'> {
@@ -120,14 +138,26 @@ function rowsCall(program: ProgramBuilder, plan: RowPlan, layers: readonly Lower
   }
 }
 
-/** Temporary memory of one layer after another lies in the same bytes. */
-function scratchPlace(scratch: LoweredRow['scratch'], buffer: BufferId): RowPlace {
+function bytesAt(argument: string, bytes: number): RowPlace {
+  return { argument, rowElements: 0, stride: 0, pad: 0, slot: bytes };
+}
+
+const KEPT = bytesAt('sums', 0);
+
+/** What is gathered lasts longer. */
+function passingBytes({ step, scratch }: LoweredRow): number {
+  return step.gathers ? 0 : scratch.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+function scratchPlace(scratch: LoweredRow['scratch'], buffer: BufferId, first: number): RowPlace {
   const before = scratch.slice(
     0,
     scratch.findIndex((one) => one.buffer === buffer),
   );
-  const slot = before.reduce((sum, { bytes }) => sum + bytes, 0);
-  return { argument: 'scratch', rowElements: 0, stride: 0, pad: 0, slot };
+  return bytesAt(
+    'scratch',
+    before.reduce((sum, { bytes }) => sum + bytes, first),
+  );
 }
 
 /** 0: 'a', 25: 'z', 26: 'ba': a layer within a call. */

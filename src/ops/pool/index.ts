@@ -13,6 +13,7 @@ import { lowerAveragePoolS8, lowerMaxPoolS8 } from './int8.ts';
 import { lowerAveragePoolNdS8, lowerMaxPoolNdS8 } from './int8-nd.ts';
 import { maxPoolOracle } from './max-oracle.ts';
 import { averagePoolNdOracle, averagePoolOracle } from './oracle.ts';
+import { lowerPoolRow, rowsInAll } from './pool-row.ts';
 
 export const maxPool: OpDef = {
   op: 'MaxPool',
@@ -61,6 +62,7 @@ export const globalMaxPool: OpDef = {
 };
 
 function lowerMax(node: Node, lower: LowerBuilder): void {
+  if (rowsInAll(node) > 0) return lowerPoolRow(node, lower, 'max');
   const shape = poolWindow(node, lower);
   const plain = shape !== null && node.outputs[1] == null;
   if (isQuantized(lower.type, node)) {
@@ -72,6 +74,7 @@ function lowerMax(node: Node, lower: LowerBuilder): void {
 }
 
 function lowerAverage(node: Node, lower: LowerBuilder): void {
+  if (rowsInAll(node) > 0) return lowerPoolRow(node, lower, 'mean');
   const shape = poolWindow(node, lower);
   if (isQuantized(lower.type, node)) {
     if (shape) lowerAveragePoolS8(node, lower, shape, includePad(node));
