@@ -32,7 +32,7 @@ export async function measureFootprint(
   model: HarnessModel,
   request: BuildRequest,
 ): Promise<Footprint> {
-  const compiled = await toolchain.compile(request);
+  const compiled = await toolchain.compile({ ...request, files: withoutValues(request.files, model.prefix) });
   const sources = [...compiled.objects.keys()];
   const runs = (model.fed ? ['begin', 'feed', 'end'] : ['run']).map((name) => `${model.prefix}_${name}`);
   const accessors = [...model.inputs, ...model.outputs].flatMap(({ accessor }) => accessor || []);
@@ -47,6 +47,15 @@ export async function measureFootprint(
     stack: alone && toolchain.boundsStack ? await deepest(alone.program, callGraphs, runs) : null,
   };
 }
+
+/** Tables of zeros, as long as they are: sizes are the same, and compilers take a minute and gigabytes for millions of values. */
+function withoutValues(files: BuildRequest['files'], prefix: string): BuildRequest['files'] {
+  const weights = `${prefix}_weights.c`;
+  return new Map([...files].map(([name, text]) => [name, name === weights ? text.replace(VALUES, ' = { 0 };') : text]));
+}
+
+/** What stands between the braces of the tables in NAME_weights.c, see templates/c/weights.c.hbs. */
+const VALUES = / = \{\n[^}]*\};/g;
 
 async function deepest(program: string, callGraphs: readonly string[], roots: readonly string[]): Promise<StackUsage> {
   const all = await Promise.all(roots.map((root) => stackUsage(program, callGraphs, root)));
