@@ -111,7 +111,7 @@ function modelContext(program: Program, plan: MemoryPlan, options: EmitOptions, 
     usesMath: headers.includes('<math.h>'),
     tables,
     tableAttribute: program.flashApart ? '__attribute__((progmem)) ' : '',
-    tablesUseMath: tables.some(({ values }) => /\b(INFINITY|NAN)\b/.test(values)),
+    tablesUseMath: program.tables.some(spelledByMath),
     memoryMapLines: renderMemoryMap(memoryMap(program, plan)).trimEnd().split('\n'),
   };
 }
@@ -367,6 +367,11 @@ function codeLimits(type: Port['type']): { readonly qmin: number; readonly qmax:
   if (isPacked(type)) return { qmin: -8, qmax: 7 };
   const { min, max } = integerRange(type.dtype) ?? { min: -128, max: 127 };
   return { qmin: min, qmax: max };
+}
+
+/** Infinities and NaN are macros of math.h. */
+function spelledByMath({ dtype, data }: Table): boolean {
+  return /^f(32|64)$/.test(dtype) && !(data as Float32Array | Float64Array).every(Number.isFinite);
 }
 
 function tableContext({ symbol, dtype, data, comment }: Table) {

@@ -11,7 +11,7 @@ export const ID_MARK = 'NIBBLEC_FILES_ID';
  */
 export function withFilesId(files: GeneratedFiles): GeneratedFiles {
   const hash = createHash('sha256');
-  for (const [name, text] of files) hash.update(`${name}\n${text}\n`);
+  for (const [name, text] of files) hash.update(`${name}\n`).update(text).update('\n'); // no copy of the text
   const id = hash.digest('hex').slice(0, 8);
   return new Map([...files].map(([name, text]) => [name, text.replaceAll(ID_MARK, id)]));
 }

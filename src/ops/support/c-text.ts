@@ -32,12 +32,35 @@ export function cType(dtype: DType): string {
 export function floatLiteral(value: number): string {
   if (Number.isNaN(value)) return 'NAN';
   if (!Number.isFinite(value)) return value < 0 ? '-INFINITY' : 'INFINITY';
-  const exact = Math.fround(value);
-  for (let digits = 1; digits <= 9; digits++) {
-    const text = exact.toPrecision(digits);
-    if (Math.fround(Number(text)) === exact) return `${withPoint(String(Number(text)))}f`;
+  const magnitude = Math.fround(Math.abs(value));
+  const digits = (magnitude >= 1e-6 && magnitude < 10 && fewestPlaces(magnitude)) || withPoint(fewestDigits(magnitude));
+  return `${value < 0 && magnitude > 0 ? '-' : ''}${digits}f`;
+}
+
+/** Powers of ten whose product with a float is exact: 24 bits of the float and 28 of 5^12 fit into the 53 of a number. */
+const EXACT_POWERS = Array.from({ length: 13 }, (_, places) => 10 ** places);
+
+/**
+ * What most weights are, by arithmetic: below 10 fewest digits are fewest places. The product is exact and the quotient is
+ * rounded once, as reading the decimal would be. null where 12 places are not enough.
+ */
+function fewestPlaces(magnitude: number): string | null {
+  for (let places = 0; places < EXACT_POWERS.length; places++) {
+    const power = EXACT_POWERS[places];
+    const scaled = Math.round(magnitude * power);
+    if (Math.fround(scaled / power) !== magnitude) continue;
+    const whole = Math.floor(scaled / power);
+    return `${whole}.${String(scaled - whole * power).padStart(places, '0')}`;
   }
-  return `${withPoint(String(exact))}f`;
+  return null;
+}
+
+function fewestDigits(magnitude: number): string {
+  for (let digits = 1; digits < 9; digits++) {
+    const decimal = Number(magnitude.toPrecision(digits));
+    if (Math.fround(decimal) === magnitude) return String(decimal);
+  }
+  return String(Number(magnitude.toPrecision(9))); // 9 digits tell any two floats apart
 }
 
 export function doubleLiteral(value: number): string {
@@ -70,15 +93,18 @@ export function literal(value: number | bigint, dtype: DType): string {
 /** The body of an array initialiser: lines of at most 110 characters, indented by four spaces. */
 export function arrayText(data: TypedArray, dtype: DType): string {
   const lines: string[] = [];
-  let line = '   ';
+  let items: string[] = [];
+  let width = 3;
   for (const value of data) {
-    const item = ` ${literal(value, dtype)},`;
-    if (line.length + item.length > 110) {
-      lines.push(line);
-      line = '   ';
+    const item = literal(value, dtype);
+    width += item.length + 2;
+    if (width > 110) {
+      lines.push(`    ${items.join(', ')},`);
+      items = [];
+      width = 3 + item.length + 2;
     }
-    line += item;
+    items.push(item);
   }
-  lines.push(line);
+  if (items.length > 0) lines.push(`    ${items.join(', ')},`);
   return lines.join('\n');
 }
