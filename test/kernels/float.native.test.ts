@@ -29,7 +29,7 @@ const KINDS: readonly (readonly [Kind, number])[] = [
 
 /** Kernels that layers must have been computed by, on the cores that have them. */
 const FLOAT_KERNELS = {
-  'cortex-m55': ['conv2d_helium_f32', 'dense_helium_f32', 'depthwise2d_helium_f32'],
+  'cortex-m55': ['conv2d_helium_f32', 'dense_helium_f32', 'dense_row_helium_f32', 'depthwise2d_helium_f32'],
   'cortex-m4f': ['conv2d_4x4_f32', 'dense_4x4_f32', 'depthwise2d_eights_f32'],
   host: ['conv2d_4x4_f32', 'dense_4x4_f32', 'depthwise2d_eights_f32'],
 } as const;

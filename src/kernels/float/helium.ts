@@ -60,6 +60,27 @@ export const denseHeliumF32: Kernel<FloatJob> = {
     }),
 };
 
+/** One row: each pair of vectors of weights is read for one product, but no second window for nothing. */
+export const denseRowHeliumF32: Kernel<FloatJob> = {
+  ...denseHeliumF32,
+  id: 'dense_row_helium_f32',
+  tile: { outputs: OUTPUTS, pixels: 1, depth: 4 },
+  accepts(job) {
+    return denseHeliumF32.accepts(job) === true
+      ? rowsOf(job.shape) === 1 || 'it has several rows'
+      : denseHeliumF32.accepts(job);
+  },
+  work: ({ shape: { in_c, out_c } }) => ({
+    instructions: 24 + Math.ceil(out_c / OUTPUTS) * (34 + 18 * (in_c >> 2) + 6 * (in_c & 3)),
+  }),
+  build: (job, lower) =>
+    layerOf('dense_row_helium_f32', job, {
+      in: job.shape.in_c,
+      out: job.shape.out_c,
+      w: numberTable(job, lower, kernelMajor(job.weights).data as Float32Array, PAIRS),
+    }),
+};
+
 /** 16 channels at a time. */
 export const depthwise2dHeliumF32: Kernel<FloatJob> = {
   ...conv2dHeliumF32,
