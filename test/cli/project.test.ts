@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addModelFlags } from '../../src/cli/model-flags.ts';
+import { addMemoryFlags, addModelFlags } from '../../src/cli/model-flags.ts';
 import { addTuneFlags } from '../../src/cli/tune.ts';
 import { addVerifyFlags } from '../../src/cli/verify-flags.ts';
 import {
@@ -20,7 +20,10 @@ import { cli } from './run-cli.ts';
 import { TINY, writeData, writeModel } from './tiny.ts';
 
 test.each([
-  [addVerifyFlags(addModelFlags(new Command())), { ...QUANTIZE_SETTINGS, ...COMPILE_SETTINGS, ...DATA_SETTINGS }],
+  [
+    addVerifyFlags(addMemoryFlags(addModelFlags(new Command()))),
+    { ...QUANTIZE_SETTINGS, ...COMPILE_SETTINGS, ...DATA_SETTINGS },
+  ],
   [addTuneFlags(new Command()), TUNE_SETTINGS],
 ])('every setting is a flag: %#', (command, table: Readonly<Record<string, Setting>>) => {
   const flags = command.options.map(({ long }) => long);
