@@ -27,7 +27,9 @@ const { values } = parseArgs({
 });
 const seed = Number(values.seed);
 const all =
-  values.only !== undefined ? values.only.split(',').map(Number) : Array.from({ length: Number(values.count) }, (_, i) => i);
+  values.only !== undefined
+    ? values.only.split(',').map(Number)
+    : Array.from({ length: Number(values.count) }, (_, i) => i);
 if (values.numbers !== 'tame' && values.numbers !== 'wild') throw new Error('--numbers is tame or wild');
 const indices = all.filter((index) => !values.op || FAMILIES[index % FAMILIES.length].op === values.op);
 const folder = mkdtempSync(join(tmpdir(), 'nibblec-fuzz-'));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { broadcastShape } from '../../../src/ir/shape.ts';
 import { prune } from '../../../src/ir/graph.ts';
+import { broadcastShape } from '../../../src/ir/shape.ts';
 import { tensorOf } from '../../../src/ir/tensor.ts';
 import { parseGraph } from '../../../src/ir/text.ts';
 import type { DType, Graph, Shape } from '../../../src/ir/types.ts';
