@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import type { Json } from '../../src/ir/program.ts';
 import { parseGraph } from '../../src/ir/text-parser.ts';
 import { chooseActivations } from '../../src/passes/quantize/choose-activations.ts';
+import { uniformActivations } from '../../src/passes/quantize/uniform-activations.ts';
+import { UserError } from '../../src/support/errors.ts';
 
 const NETWORK = parseGraph(`
   input x: f32[1,2,4,4]
@@ -50,6 +52,12 @@ test(':all reaches the borders', () => {
 test('a method of its own', () => {
   const choices = chooseActivations([{ match: 'd', bits: 4, method: 'minmax' }], NETWORK);
   expect(choices.get('d')).toEqual({ bits: 4, method: 'minmax' });
+});
+
+test('a model without weights has no last layer', () => {
+  const bare = parseGraph('input x: f32[1,8]\nr: f32[1,8] = Abs(x)\ny: f32[1,8] = Softmax(r) axis=1\nreturn y');
+  expect(chooseActivations(uniformActivations(4) as unknown as Json, bare).get('r')?.bits).toBe(4);
+  expect(() => chooseActivations([{ match: ':middle', bits: 8 }], bare)).toThrow(UserError);
 });
 
 test.each<[Json, RegExp]>([

@@ -66,12 +66,16 @@ export function chooseActivations(entries: Json, graph: Graph): Map<ValueName, A
     }
   }
   for (const { entry, where } of parsed) {
-    if (!used.has(entry)) problems.push(`${where}: no float value and no node that makes one matches '${entry.match}'`);
+    if (!used.has(entry) && !PLACES.includes(entry.match))
+      problems.push(`${where}: no float value and no node that makes one matches '${entry.match}'`);
   }
   if (problems.length === 0) return choices;
   const hint = 'name values or nodes as --print-ir-after canonicalize shows them, * for any run of characters';
   throw cannotFollow([...new Set(problems)], hint);
 }
+
+/** What names no value: a model without weights has no first and no last layer. */
+const PLACES = [':first', ':last', ':all'];
 
 function cannotFollow(because: readonly string[], hint: string): UserError {
   return new UserError({ code: 'BAD_ARGUMENT', message: 'the list of activations cannot be followed', because, hint });
