@@ -1,8 +1,8 @@
 const WIDTH = 116;
 
-/** Calls that are longer than a line go on below, broken between arguments, four columns further in. */
+/** Calls that are longer than a line go on below, broken between arguments, four columns further in; no line ends in spaces. */
 export function wrapLines(code: string): string {
-  return code.split('\n').map(wrapped).join('\n');
+  return code.replace(/ +$/gm, '').split('\n').map(wrapped).join('\n');
 }
 
 /** What stands between the parentheses behind `before`, the same. */

@@ -56,7 +56,12 @@ test('a method of its own', () => {
 
 test('a model without weights has no last layer', () => {
   const bare = parseGraph('input x: f32[1,8]\nr: f32[1,8] = Abs(x)\ny: f32[1,8] = Softmax(r) axis=1\nreturn y');
-  expect(chooseActivations(uniformActivations(4) as unknown as Json, bare).get('r')?.bits).toBe(4);
+  expect(
+    chooseActivations(
+      uniformActivations(4).map((entry) => ({ ...entry })),
+      bare,
+    ).get('r')?.bits,
+  ).toBe(4);
   expect(() => chooseActivations([{ match: ':middle', bits: 8 }], bare)).toThrow(UserError);
 });
 

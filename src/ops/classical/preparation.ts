@@ -52,11 +52,12 @@ const NORMS: Readonly<Record<string, string>> = { MAX: 'ReduceMax', L1: 'ReduceL
 
 /** What is replaced is NaN unless a number is named. */
 function imputed(node: Node, spell: Spelling, upgrade: UpgradeBuilder): Value {
-  const x = spell.input(node);
-  const values = intsAttribute(node, 'imputed_value_floats', intsAttribute(node, 'imputed_value_int64s', []));
+  const x = spell.given(node, 0);
+  if (x.dtype !== 'f32') return upgrade.refuse(`features of ${x.dtype} are not supported`);
+  const values = intsAttribute(node, 'imputed_value_floats', []);
   if (values.length !== 1 && values.length !== x.shape.at(-1))
     return upgrade.refuse(`it has ${values.length} numbers for ${x.shape.at(-1)} features`);
-  const missing = floatAttribute(node, 'replaced_value_float', intAttribute(node, 'replaced_value_int64', 0));
+  const missing = floatAttribute(node, 'replaced_value_float', 0);
   const isMissing = Number.isNaN(missing) ? spell.each('IsNaN', x) : spell.each('Equal', x, spell.number(missing));
   return spell.each('Where', isMissing, spell.floats(values), x);
 }

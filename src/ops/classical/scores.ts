@@ -1,5 +1,6 @@
 import { stringAttribute } from '../../ir/attributes.ts';
 import type { Node } from '../../ir/types.ts';
+import { ONNX_I64 } from '../support/oracle.ts';
 import { type Spelling, type Value, withColumns } from './spelling.ts';
 
 /** What an estimator does to its scores: NONE, LOGISTIC, SOFTMAX, SOFTMAX_ZERO or PROBIT. */
@@ -41,8 +42,6 @@ export function above(score: Value, limit: number, spell: Spelling): Value {
   const isAbove = spell.each('Greater', flat, spell.number(limit));
   return spell.node('Cast', [isAbove], shape, { to: ONNX_I64 }, 'i64');
 }
-
-const ONNX_I64 = 7;
 
 /** exp(x - max) over its sum; what is zero stays out of the sum, and is itself exp(-max) times it over the sum. */
 function softmaxBesideZeros(x: Value, spell: Spelling): Value {

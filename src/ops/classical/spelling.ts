@@ -2,6 +2,7 @@ import { broadcastShape } from '../../ir/shape.ts';
 import type { DType, Node, Shape, TensorType, ValueName } from '../../ir/types.ts';
 import { int64s } from '../../numerics/dtype.ts';
 import type { UpgradeBuilder } from '../op-def.ts';
+import { ONNX_F32 } from '../support/oracle.ts';
 import { scalar } from '../support/upgrade.ts';
 
 export interface Value {
@@ -53,7 +54,7 @@ export class Spelling {
     return { name: this.upgrade.constant('i64', shape, int64s(values)), dtype: 'i64', shape };
   }
 
-  /** Element by element, with broadcasting; as long as it compares nothing of the last input's type. */
+  /** Element by element, with broadcasting: a truth, or of the last input's type. */
   each(op: string, ...inputs: readonly Value[]): Value {
     const shape = inputs.map((input) => input.shape).reduce((a, b) => broadcastShape(a, b));
     return this.node(op, inputs, shape, {}, COMPARES.has(op) ? 'bool' : inputs.at(-1)!.dtype);
@@ -104,8 +105,7 @@ export class Spelling {
   }
 }
 
-const ONNX_F32 = 1;
-const COMPARES = new Set(['Greater', 'Less', 'Equal', 'GreaterOrEqual', 'LessOrEqual', 'And', 'Or', 'Not', 'IsNaN']);
+const COMPARES = new Set(['Greater', 'Less', 'LessOrEqual', 'Equal', 'IsNaN']);
 
 /** The shape of rows with as many elements. */
 export function withColumns({ shape }: Value, columns: number): Shape {

@@ -1,11 +1,12 @@
 import { intAttribute } from '../../../ir/attributes.ts';
+import { counted } from '../../../support/counted.ts';
 import type { NodeFacts, Rule } from '../../op-def.ts';
 import { inputs, oneOf, rank } from '../../support/rules.ts';
 import { numbersAt, readEnsemble } from './ensemble.ts';
 
 export const treeRules: readonly Rule[] = [
   inputs(1),
-  rank(0, 1, 2),
+  rank(0, 2),
   oneOf('aggregate_function', 'SUM', 'AVERAGE', 'MIN', 'MAX'),
   wholeTrees,
   baseFits,
@@ -26,5 +27,7 @@ function wholeTrees({ node, input }: NodeFacts): string | null {
 function baseFits({ node }: NodeFacts): string | null {
   const count = numbersAt(node, 'base_values').length;
   const targets = intAttribute(node, 'n_targets', 1);
-  return count === 0 || count === targets ? null : `base_values has ${count} numbers for ${targets} targets`;
+  return count === 0 || count === targets
+    ? null
+    : `base_values has ${counted(count, 'number')} for ${counted(targets, 'target')}`;
 }
