@@ -1,22 +1,20 @@
 import { loopAt, strideOf } from '../ir/loops.ts';
 import type { Argument, BufferId, Call, MemoryPlan, Port, Program, Table } from '../ir/program.ts';
-import { elementCount } from '../ir/shape.ts';
 import { bytesByKind } from '../ir/tables.ts';
-import { arenaArray, arenaBytes, isPacked } from '../ir/tensor.ts';
+import { arenaBytes, isPacked } from '../ir/tensor.ts';
 import { formSuffix } from '../kernels/forms.ts';
 import { kernelSets } from '../kernels/sets.ts';
-import { integerRange } from '../numerics/dtype.ts';
-import { arrayText, cType, floatLiteral } from '../ops/support/c-text.ts';
-import { invariant, must } from '../support/errors.ts';
+import { arrayText, cType } from '../ops/support/c-text.ts';
+import { must } from '../support/errors.ts';
 import { commentText } from '../support/names.ts';
-import { FED, fedParameters, type RowWindows, rowLoopParams, rowParameters, rowWindowsOf } from './emit-rows.ts';
+import { fedContext, inputContexts, outputContexts, stateContext } from './emit-ports.ts';
+import { fedParameters, type RowWindows, rowLoopParams, rowParameters, rowWindowsOf } from './emit-rows.ts';
 import { ID_MARK, withFilesId } from './files-id.ts';
 import { geometriesOf, withGeometry } from './geometry.ts';
 import { kernelsFor } from './kernels.ts';
 import { placeNames } from './place-names.ts';
 import { memoryMap, renderMemoryMap } from './plan-memory/memory-map.ts';
-import { accessorNames, fedPort, outputAccessors, returnsCode } from './port-names.ts';
-import { describeStorage } from './storage-text.ts';
+import { returnsCode } from './port-names.ts';
 import { type TemplateSet, templateSet } from './templates.ts';
 import { wrapLines, wrapList } from './wrap-lines.ts';
 
@@ -70,7 +68,7 @@ function modelContext(program: Program, plan: MemoryPlan, options: EmitOptions, 
     tables: new Map(program.tables.map((table) => [table.symbol, table])),
   };
   const layers = shared(program.calls.map((call, index) => layerContext(emission, call, index)));
-  const fed = fedContext(emission, layers);
+  const fed = fedContext(emission, layers, (call, symbol) => fedCall(emission, call, symbol));
   const rowWindows = program.calls.flatMap(({ rowLoop }) =>
     (rowLoop?.layers ?? []).flatMap((layer) => rowWindowsOf(layer) ?? []),
   );
@@ -249,6 +247,11 @@ function parameterText(argument: Call['arguments'][number]): string {
   return `${argument.access === 'read' ? 'const ' : ''}${argument.ctype} *${argument.name}`;
 }
 
+/** In NAME_feed(). */
+function fedCall(emission: Emission, call: Call, symbol: string): string {
+  return wrapLines(`        ${symbol}(${argumentTexts(emission, call).join(', ')});`);
+}
+
 /** What comes row by row is handed on by NAME_feed(). */
 function argumentTexts(emission: Emission, call: Call): string[] {
   const texts = call.arguments.map((argument) => argumentText(emission, argument));
@@ -267,106 +270,6 @@ function placeText(
 ): string {
   const moved = stride === 0 ? '' : ` ${stride < 0 ? '-' : '+'} ${Math.abs(stride)} * t`;
   return `AT(${ctype}, ${places.get(buffer)}${moved})`;
-}
-
-function inputContexts(emission: Emission) {
-  const { name, inputs } = emission.program;
-  return accessorNames(name, 'input', inputs).map((accessor, i) => portContext(emission, inputs[i]!, accessor));
-}
-
-/** Those that are handed out as they lie, each with the dimension that is as long as the data make it. */
-function outputContexts(emission: Emission) {
-  const { program, places } = emission;
-  const all = outputAccessors(program);
-  const sizeOf = ({ value, shape }: Port) => {
-    const size = program.sizes?.find(({ output }) => output === value);
-    const counter =
-      size &&
-      must(
-        all.find(({ port }) => port.value === size.count),
-        size.count,
-      ).port;
-    return (
-      size &&
-      counter && { axis: size.axis, most: shape[size.axis], place: must(places.get(counter.buffer), size.count) }
-    );
-  };
-  return all
-    .filter(({ counts }) => !counts)
-    .map(({ port, accessor }) => ({ ...portContext(emission, port, accessor), size: sizeOf(port) }));
-}
-
-function portContext({ places }: Emission, port: Port, accessor: string) {
-  const { quant } = port.type;
-  return {
-    accessor,
-    macro: accessor.toUpperCase(),
-    onnxName: commentText(port.value),
-    ctype: cType(arenaArray(port.type).dtype),
-    elements: elementCount(port.shape),
-    bytes: arenaBytes(port.type),
-    place: must(places.get(port.buffer), port.value),
-    shape: port.shape.join('x') || 'scalar',
-    layout: describeStorage(port.shape, port.storage),
-    quantized: quant !== null,
-    scale: quant ? floatLiteral(quant.scale[0]!) : '',
-    zeroPoint: quant ? quant.zeroPoint[0]! : 0,
-    rounding: floatLiteral((quant?.zeroPoint[0] ?? 0) + 0.5),
-    packed: isPacked(port.type),
-    codeType: cType(port.type.dtype),
-    /** Its byte of which only the lower half holds a code. */
-    halfByte: isPacked(port.type) && elementCount(port.shape) % 2 === 1 ? String(arenaBytes(port.type) - 1) : '',
-    ...codeLimits(port.type),
-  };
-}
-
-/** The input whose rows NAME_feed() takes, and the calls before and behind the one that computes with them. */
-function fedContext<T extends { readonly symbol: string }>(emission: Emission, layers: readonly T[]) {
-  const { program, places } = emission;
-  const fed = fedPort(program);
-  if (!fed) return null;
-  const { port, accessor, rows, rowBytes, call: index } = fed;
-  const call = program.calls[index];
-  const counter = must(
-    call.arguments.find(({ name }) => name === FED),
-    'the number of rows',
-  ).buffer;
-  return {
-    input: portContext(emission, port, accessor),
-    rows,
-    rowElements: elementCount(port.shape) / rows,
-    rowBytes,
-    counter: must(places.get(counter), FED),
-    before: layers.slice(0, index),
-    layer: layers[index],
-    call: wrapLines(`        ${layers[index].symbol}(${argumentTexts(emission, call).join(', ')});`),
-    after: layers.slice(index + 1),
-  };
-}
-
-/** What NAME_reset() writes: real zeros. */
-function stateContext({ places }: Emission, { input, output }: NonNullable<Program['states']>[number]) {
-  return {
-    input: commentText(input.value),
-    output: commentText(output.value),
-    place: must(places.get(input.buffer), input.value),
-    bytes: arenaBytes(input.type),
-    zero: zeroByte(input),
-  };
-}
-
-/** The byte of which a tensor of real zeros consists. */
-function zeroByte({ type, value }: Port): number {
-  const zero = type.quant?.zeroPoint[0] ?? 0;
-  if (isPacked(type)) return (zero & 15) * 17;
-  invariant(zero === 0 || /^[iu]8$/.test(type.dtype), `the zero of '${value}' is one byte`);
-  return zero & 255;
-}
-
-function codeLimits(type: Port['type']): { readonly qmin: number; readonly qmax: number } {
-  if (isPacked(type)) return { qmin: -8, qmax: 7 };
-  const { min, max } = integerRange(type.dtype) ?? { min: -128, max: 127 };
-  return { qmin: min, qmax: max };
 }
 
 /** Infinities and NaN are macros of math.h. */
